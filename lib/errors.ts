@@ -1,0 +1,82 @@
+/** What a request can get wrong. */
+export type RequestErrorCode =
+  | 'invalid_request'
+  | 'unauthenticated'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'taken'
+  | 'not_ready'
+  | 'not_uploaded'
+  | 'upload_incomplete'
+  | 'too_large'
+  | 'unsupported_media_type'
+  | 'unsupported_format'
+  | 'range_not_satisfiable';
+
+/** Why an original can't be converted: permanent, recorded on the task, never tried again. */
+export type FailureCode =
+  | 'not_audio'
+  | 'no_audio'
+  | 'damaged'
+  | 'unsupported_codec'
+  | 'too_long'
+  | 'result_too_large'
+  | 'timed_out'
+  | 'stalled'
+  | 'resource_limit'
+  | 'gave_up';
+
+/** What is wrong with the service itself or what it runs on; worth another try, or an operator's look. */
+export type ServiceErrorCode = 'misconfigured' | 'unavailable' | 'interrupted' | 'internal';
+
+export type ErrorCode = RequestErrorCode | FailureCode | ServiceErrorCode;
+
+const FAILURE_CODES: ReadonlySet<string> = new Set<FailureCode>([
+  'not_audio',
+  'no_audio',
+  'damaged',
+  'unsupported_codec',
+  'too_long',
+  'result_too_large',
+  'timed_out',
+  'stalled',
+  'resource_limit',
+  'gave_up',
+]);
+
+/** One problem with one field of a request. `path` is dotted: `options.bitrate`. */
+export interface FieldProblem {
+  path: string;
+  message: string;
+}
+
+/**
+ * The one error of this code base. `message` is a sentence for people: what was expected, what came, what to do;
+ * never a secret, never a path of the server. What helps only the operator goes into `cause`.
+ */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly details: readonly FieldProblem[];
+
+  constructor(code: ErrorCode, message: string, options: { details?: FieldProblem[]; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.details = options.details ?? [];
+  }
+}
+
+/** Permanent failures of a conversion, as against what a redelivery may mend. */
+export function isFailure(error: unknown): error is AppError & { code: FailureCode } {
+  return error instanceof AppError && FAILURE_CODES.has(error.code);
+}
+
+/** Whether `error` is an AppError with this code. */
+export function hasCode<C extends ErrorCode>(error: unknown, code: C): error is AppError & { code: C } {
+  return error instanceof AppError && error.code === code;
+}
+
+/** Whether `error` is one of Node's own, with this `code` (`ENOENT`, `EADDRINUSE`, ...). */
+export function isErrno(error: unknown, code: string): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

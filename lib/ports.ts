@@ -1,0 +1,218 @@
+import type { Readable } from 'node:stream';
+import type { FailureCode } from './errors.ts';
+import type { MediaInfo } from './media.ts';
+
+/** Where files are kept: a folder (also over NFS), or a bucket. Keys are `{taskId}/...`, with `/` between parts. */
+export interface Storage {
+  /**
+   * Stores a file under `key`, whole or not at all; an object that stands there is replaced.
+   * A `source` of type string names a local file, which the storage may move instead of copying.
+   * @returns its size in bytes
+   */
+  put(key: string, source: Readable | string): Promise<number>;
+  /** Makes the object readable as the local file `path`: a link where that is possible, else a copy. */
+  fetch(key: string, path: string): Promise<void>;
+  /** Streams the object, or the bytes `start` to `end` of it, both inclusive. Throws `not_found`. */
+  read(key: string, range?: ByteRange): Promise<Readable>;
+  /** What is known of an object, or undefined where there is none. */
+  stat(key: string): Promise<StoredObject | undefined>;
+  /** Removes an object; one that is not there is fine. */
+  remove(key: string): Promise<void>;
+  /** Every object under the root, in no order; also the remains of broken writes. */
+  list(): AsyncIterable<StoredObject>;
+}
+
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+export interface StoredObject {
+  key: string;
+  size: number;
+  modified: Date;
+}
+
+/** Says that a task wants converting. The row is the truth, this is only a bell: it may ring twice, late, or never. */
+export interface Bell {
+  taskId: number;
+  revision: number;
+}
+
+/** What came of a bell: `done` is acknowledged, `again` must come back later. */
+export type BellOutcome = 'done' | 'again';
+
+/** An open transaction of the database that a queue may share, as far as a queue needs to know it. */
+export interface Transaction {
+  raw(sql: string, bindings: readonly never[]): Promise<{ rows: unknown[] }>;
+}
+
+/** Carries bells from who changes a row to who converts. At least once, in no order. */
+export interface Queue {
+  /** Whether `ring` can take part in a database transaction; if not, it is called after the commit. */
+  readonly transactional: boolean;
+  ring(bells: readonly Bell[], within?: Transaction): Promise<void>;
+  /**
+   * Calls `handler` for each bell, at most `concurrency` at once. A handler that throws counts as `again`.
+   * @returns stops taking bells, and waits for the handlers that run
+   */
+  consume(handler: (bell: Bell) => Promise<BellOutcome>, concurrency: number): Promise<() => Promise<void>>;
+  /** Throws when bells can't be rung now. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type TaskState = 'AWAITING_UPLOAD' | 'UPLOADED' | 'PROCESSING' | 'PROCESSED' | 'FAILED' | 'EXPIRED';
+
+/** The wish: which format, and how. */
+export interface Wish {
+  format: string;
+  options: TaskOptions;
+}
+
+export type TaskOptions = Readonly<Record<string, unknown>>;
+
+/** A conversion's outcome as the task shows it. */
+export interface ConversionResult {
+  /** Key under the results root. */
+  key: string;
+  /** Bytes. */
+  size: number;
+  media: MediaInfo;
+  warnings: readonly string[];
+}
+
+export interface TaskFailure {
+  code: FailureCode;
+  message: string;
+}
+
+/** One original and the wish to have it in another format. */
+export interface Task {
+  id: number;
+  userId: number;
+  /** As the user gave it, with its extension. */
+  name: string;
+  /** The extension of `name` in lower case, without the dot; empty where there is none. */
+  originalExt: string;
+  wish: Wish;
+  state: TaskState;
+  /** Counts how often the wish was changed, from 1. */
+  revision: number;
+  /** Tries of this revision, from 0. */
+  attempt: number;
+  /** 0 to 1. */
+  progress: number;
+  media: MediaInfo | null;
+  result: ConversionResult | null;
+  error: TaskFailure | null;
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+}
+
+export interface NewTask {
+  userId: number;
+  name: string;
+  originalExt: string;
+  wish: Wish;
+  /** When an upload that has not come is given up. */
+  uploadExpiresAt: Date;
+}
+
+export interface TaskPage {
+  /** At most so many. */
+  limit: number;
+  descending: boolean;
+  state?: TaskState;
+  /** Only ids beyond this one, in the order asked for. */
+  after?: number;
+}
+
+/** Tasks as their owners see them. Whatever makes a task UPLOADED also rings its bell. */
+export interface TaskStore {
+  create(task: NewTask): Promise<Task>;
+  /** AWAITING_UPLOAD to UPLOADED; undefined where somebody else was first, or it expired. */
+  uploaded(id: number): Promise<Task | undefined>;
+  find(id: number, userId?: number): Promise<Task | undefined>;
+  list(userId: number, page: TaskPage): Promise<Task[]>;
+  /** Sets another wish: next revision, UPLOADED; undefined where there is no such task or its original never came. */
+  change(id: number, userId: number, wish: Wish): Promise<Task | undefined>;
+  /** Removes the row and answers what it was; undefined where there is none. */
+  remove(id: number, userId?: number): Promise<Task | undefined>;
+}
+
+/** The right of one attempt to convert one revision of one task, for a short time that heartbeats renew. */
+export interface Lease {
+  taskId: number;
+  revision: number;
+  attempt: number;
+}
+
+/**
+ * Why a claim was refused. `leased`: somebody's lease still runs, so the bell must come again. All others are final:
+ * `gone` (no such task), `stale` (an older revision), `finished`, `failed`, `not_uploaded`, `gave_up` (attempts used up).
+ */
+export type ClaimRefusal = 'gone' | 'stale' | 'finished' | 'failed' | 'not_uploaded' | 'gave_up' | 'leased';
+
+/** Who converts what: each change is one compare-and-set, so that a late attempt changes nothing. */
+export interface LeaseStore {
+  claim(bell: Bell, worker: string): Promise<{ lease: Lease; task: Task } | { refused: ClaimRefusal }>;
+  /** Renews the lease and notes progress (0 to 1); false where it is no longer held: stop at once. */
+  heartbeat(lease: Lease, progress: number): Promise<boolean>;
+  /** PROCESSING to PROCESSED; false where the lease was lost: the result is nobody's. */
+  finish(lease: Lease, media: MediaInfo, result: ConversionResult): Promise<boolean>;
+  /** PROCESSING to FAILED; false where the lease was lost. */
+  fail(lease: Lease, failure: TaskFailure, media: MediaInfo | null): Promise<boolean>;
+  /** Hands a task back as if this attempt had not been made; false where the lease was lost. */
+  release(lease: Lease): Promise<boolean>;
+  /** Ends the leases of a worker that is known to be dead; its tasks count an attempt and ring again. */
+  releaseAll(worker: string): Promise<number>;
+}
+
+/** What time alone makes wrong. Each answers how many rows it mended. */
+export interface Housekeeping {
+  /** Rings again for tasks UPLOADED or with a dead lease, whose last bell is older than `seconds`. */
+  ringAgain(seconds: number): Promise<number>;
+  /** PROCESSING with a dead lease and no attempts left becomes FAILED `gave_up`. */
+  giveUp(): Promise<number>;
+  /** AWAITING_UPLOAD past its time becomes EXPIRED. */
+  expireUploads(): Promise<number>;
+  /** Removes refresh tokens that ran out. */
+  removeExpiredTokens(): Promise<number>;
+}
+
+export interface User {
+  id: number;
+  name: string;
+  email: string;
+  passwordHash: string;
+}
+
+export interface UserStore {
+  /** Throws `taken` where name or email is in use. */
+  create(user: Omit<User, 'id'>): Promise<User>;
+  findByEmail(email: string): Promise<User | undefined>;
+  find(id: number): Promise<User | undefined>;
+}
+
+export interface RefreshToken {
+  /** SHA-256 of the token, so that a stolen table opens nothing. */
+  hash: string;
+  /** All tokens that came of one log-in. */
+  family: string;
+  userId: number;
+  expiresAt: Date;
+}
+
+export interface RefreshTokenStore {
+  add(token: RefreshToken): Promise<void>;
+  /** Marks a token as used and answers it; `reused` where it was used before; undefined where it is unknown or expired. */
+  use(hash: string): Promise<{ token: RefreshToken; reused: boolean } | undefined>;
+  revokeFamily(family: string): Promise<void>;
+}
+
+/** Passing time and chance, handed in so that tests own them. */
+export interface Clock {
+  now(): Date;
+}
