@@ -44,7 +44,7 @@ export type BellOutcome = 'done' | 'again';
 
 /** An open transaction of the database that a queue may share, as far as a queue needs to know it. */
 export interface Transaction {
-  raw(sql: string, bindings: readonly never[]): Promise<{ rows: unknown[] }>;
+  raw<T>(sql: string, bindings: readonly unknown[]): Promise<{ rows: T[] }>;
 }
 
 /** Carries bells from who changes a row to who converts. At least once, in no order. */

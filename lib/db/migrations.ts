@@ -1,0 +1,79 @@
+import type { Knex } from 'knex';
+
+interface Migration {
+  name: string;
+  up(knex: Knex): Promise<void>;
+  down(knex: Knex): Promise<void>;
+}
+
+/** In order, and for ever: a name that has shipped is never changed or removed. */
+const MIGRATIONS: readonly Migration[] = [
+  { name: '001_users', up: createUsers, down: (knex) => knex.schema.dropTable('users') },
+  {
+    name: '002_refresh_tokens',
+    up: createRefreshTokens,
+    down: (knex) => knex.schema.dropTable('refresh_tokens'),
+  },
+  { name: '003_tasks', up: createTasks, down: (knex) => knex.schema.dropTable('tasks') },
+];
+
+/** Migrations that live in code, so that a bundle carries them and their names don't depend on file endings. */
+export const migrationSource: Knex.MigrationSource<Migration> = {
+  getMigrations: async () => [...MIGRATIONS],
+  getMigrationName: (migration) => migration.name,
+  getMigration: async (migration) => migration,
+};
+
+async function createUsers(knex: Knex): Promise<void> {
+  await knex.schema.createTable('users', (table) => {
+    table.increments('id');
+    table.text('name').notNullable();
+    table.text('email').notNullable();
+    table.text('password_hash').notNullable();
+    table.timestamp('created_at').notNullable().defaultTo(knex.fn.now());
+  });
+  await knex.raw('create unique index users_name_key on users (lower(name))');
+  await knex.raw('create unique index users_email_key on users (lower(email))');
+}
+
+async function createRefreshTokens(knex: Knex): Promise<void> {
+  await knex.schema.createTable('refresh_tokens', (table) => {
+    table.text('hash').primary();
+    table.uuid('family').notNullable().index();
+    table.integer('user_id').notNullable().references('users.id').onDelete('cascade').index();
+    table.timestamp('expires_at').notNullable().index();
+    table.timestamp('used_at');
+  });
+}
+
+async function createTasks(knex: Knex): Promise<void> {
+  await knex.schema.createTable('tasks', (table) => {
+    table.increments('id');
+    table.integer('user_id').notNullable().references('users.id').onDelete('cascade');
+    table.text('name').notNullable();
+    table.text('original_ext').notNullable();
+    table.text('format').notNullable();
+    table.jsonb('options').notNullable();
+    table.text('state').notNullable();
+    table.integer('revision').notNullable().defaultTo(1);
+    table.integer('attempt').notNullable().defaultTo(0);
+    table.text('worker');
+    table.timestamp('lease_until');
+    table.timestamp('rung_at');
+    table.timestamp('upload_expires_at').notNullable();
+    table.double('progress').notNullable().defaultTo(0);
+    table.jsonb('media');
+    table.jsonb('result');
+    table.jsonb('error');
+    table.timestamp('created_at').notNullable().defaultTo(knex.fn.now());
+    table.timestamp('started_at');
+    table.timestamp('finished_at');
+    table.index(['user_id', 'id']);
+    table.index(['user_id', 'state', 'id']);
+  });
+  await knex.raw(`alter table tasks add constraint tasks_state_check check (state in
+    ('AWAITING_UPLOAD', 'UPLOADED', 'PROCESSING', 'PROCESSED', 'FAILED', 'EXPIRED'))`);
+  await knex.raw("create index tasks_waiting on tasks (rung_at) where state in ('UPLOADED', 'PROCESSING')");
+  await knex.raw("create index tasks_awaiting on tasks (upload_expires_at) where state = 'AWAITING_UPLOAD'");
+  await knex.raw("create index tasks_leased on tasks (worker) where state = 'PROCESSING'");
+}

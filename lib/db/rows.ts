@@ -1,0 +1,52 @@
+import pg from 'pg';
+import type { MediaInfo } from '../media.ts';
+import type { ConversionResult, Task, TaskFailure, TaskOptions, TaskState } from '../ports.ts';
+
+/** A row of `tasks`. */
+export interface TaskRow {
+  id: number;
+  user_id: number;
+  name: string;
+  original_ext: string;
+  format: string;
+  options: TaskOptions;
+  state: TaskState;
+  revision: number;
+  attempt: number;
+  worker: string | null;
+  lease_until: Date | null;
+  rung_at: Date | null;
+  upload_expires_at: Date;
+  progress: number;
+  media: MediaInfo | null;
+  result: ConversionResult | null;
+  error: TaskFailure | null;
+  created_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+}
+
+export function toTask(row: TaskRow): Task {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    name: row.name,
+    originalExt: row.original_ext,
+    wish: { format: row.format, options: row.options },
+    state: row.state,
+    revision: row.revision,
+    attempt: row.attempt,
+    progress: row.progress,
+    media: row.media,
+    result: row.result,
+    error: row.error,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  };
+}
+
+/** SQLSTATE 23505, unique_violation (PostgreSQL manual, appendix A). */
+export function isUniqueViolation(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError && error.code === '23505';
+}

@@ -1,0 +1,67 @@
+import { AppError } from './errors.ts';
+
+const FORBIDDEN = /^\.{1,2}$|[/\\\0]/;
+
+/**
+ * The one function that every part of an object's key crosses. A key can't leave its root: a part is never
+ * empty, `.`, `..`, nor does it hold a slash, a backslash or NUL. Throws a TypeError otherwise, since names
+ * were made safe before.
+ */
+export function objectKey(...parts: readonly (string | number)[]): string {
+  const texts = parts.map(String);
+  const bad = texts.find((part) => part === '' || FORBIDDEN.test(part));
+  if (bad !== undefined) throw new TypeError(`${JSON.stringify(bad)} can't be part of an object's key`);
+  return texts.join('/');
+}
+
+/** Most bytes that file systems give one name (NAME_MAX), less what a temporary file adds to it. */
+const NAME_BYTES = 200;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+
+/**
+ * A file name as it may be stored: the last part of what the user gave, in its own Unicode.
+ * Throws `invalid_request` where that is no name: empty, only dots, too long, or with control characters.
+ */
+export function fileName(given: string): string {
+  const name = (given.split(/[/\\]/).at(-1) ?? '').trim();
+  const refused = reasonAgainst(name);
+  if (refused) {
+    const message = `expected a file name of at most ${NAME_BYTES} bytes, such as song.wav: it ${refused}`;
+    throw new AppError('invalid_request', `The file name is not usable: it ${refused}.`, {
+      details: [{ path: 'filename', message }],
+    });
+  }
+  return name;
+}
+
+function reasonAgainst(name: string): string | undefined {
+  if (name === '' || /^\.+$/.test(name)) return 'is empty';
+  if (CONTROL.test(name)) return 'holds control characters';
+  if (!name.isWellFormed()) return 'is not well-formed Unicode';
+  if (Buffer.byteLength(name) > NAME_BYTES) return `is longer than ${NAME_BYTES} bytes`;
+  return undefined;
+}
+
+/** Key of an original under the originals root, as the first generation wrote it. */
+export function originalKey(task: { id: number; name: string }): string {
+  return objectKey(task.id, task.name);
+}
+
+/** Key of a result under the results root. */
+export function resultKey(task: { id: number; name: string; revision: number }, extension: string): string {
+  return objectKey(task.id, task.revision, `${stem(task.name)}.${extension}`);
+}
+
+/** A name without its extension; a name that is nothing but an extension stays whole. */
+export function stem(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot > 0 ? name.slice(0, dot) : name;
+}
+
+/** The extension of a name in lower case, without the dot; empty where there is none. */
+export function extension(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot > 0 ? name.slice(dot + 1).toLowerCase() : '';
+}
