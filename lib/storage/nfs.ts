@@ -51,6 +51,7 @@ export function createFolderStorage(root: string): Storage {
       return createReadStream(pathOf(key), range ?? {});
     },
     async stat(key) {
+      pathOf(key);
       return statObject(root, key);
     },
     async remove(key) {
