@@ -10,9 +10,11 @@ const COST = { memory: 19_456, passes: 2, parallelism: 1 };
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(16);
   const hash = await derive('argon2id', { message: password, nonce, tagLength: 32, ...COST });
-  const { memory, passes, parallelism } = COST;
-  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(nonce)}$${base64(hash)}`;
+  return phc(nonce, hash);
 }
+
+/** A hash that no password is known to make; verifying against it costs what verifying a real one costs. */
+export const NOBODYS_HASH = phc(Buffer.alloc(16), Buffer.alloc(32));
 
 /** Whether `password` made `phc`; a string that is no such hash throws a TypeError. */
 export async function verifyPassword(password: string, phc: string): Promise<boolean> {
@@ -29,6 +31,11 @@ export async function verifyPassword(password: string, phc: string): Promise<boo
     parallelism: Number(parallelism),
   });
   return timingSafeEqual(found, expected);
+}
+
+function phc(nonce: Buffer, hash: Buffer): string {
+  const { memory, passes, parallelism } = COST;
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(nonce)}$${base64(hash)}`;
 }
 
 /** Base64 without padding, as the PHC format wants it. */

@@ -1,0 +1,118 @@
+import {
+  type CryptoKey,
+  createLocalJWKSet,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  errors as joseErrors,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
+import { z } from 'zod';
+import { AppError } from './errors.ts';
+import type { Clock } from './ports.ts';
+
+export const JWT_ALGORITHM = 'ES256';
+
+/** Seconds for which an access token is good. */
+export const TOKEN_SECONDS = 3600;
+
+const ISSUER = 'tonemill';
+const AUDIENCE = 'tonemill-api';
+
+/** Who a request comes from. */
+export interface Principal {
+  userId: number;
+  email: string;
+}
+
+/** Signs and verifies access tokens (RFC 9068's claims, as far as one service needs them). */
+export interface Tokens {
+  sign(principal: Principal): Promise<string>;
+  /** Throws `unauthenticated` for whatever is not a token of ours that is good now. */
+  verify(token: string): Promise<Principal>;
+  /** JWK set of the public halves. */
+  readonly publicKeys: { keys: JWK[] };
+}
+
+const PRIVATE_KEY = z.looseObject({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  x: z.string(),
+  y: z.string(),
+  d: z.string(),
+  kid: z.string(),
+});
+const KEY_SET = z.object({ keys: z.array(PRIVATE_KEY).min(1) });
+const CLAIMS = z.object({ sub: z.string().regex(/^\d{1,10}$/), email: z.string() });
+
+/**
+ * @param keys JWK set of private EC P-256 keys as JSON: the first signs, all verify
+ * Throws `misconfigured` where it is something else.
+ */
+export async function createTokens(keys: string, clock: Clock): Promise<Tokens> {
+  const privateKeys = parseKeys(keys);
+  const [first] = privateKeys;
+  const signer = await importJWK({ ...first, alg: JWT_ALGORITHM });
+  const publicKeys = { keys: privateKeys.map(publicHalf) };
+  const keySet = createLocalJWKSet(publicKeys);
+  return {
+    sign: (principal) => sign(signer, first.kid, principal, clock),
+    publicKeys,
+    async verify(token) {
+      try {
+        const { payload } = await jwtVerify(token, keySet, {
+          algorithms: [JWT_ALGORITHM],
+          issuer: ISSUER,
+          audience: AUDIENCE,
+          currentDate: clock.now(),
+          requiredClaims: ['exp', 'iat', 'sub'],
+        });
+        return principalOf(payload);
+      } catch (cause) {
+        if (cause instanceof joseErrors.JOSEError || cause instanceof z.ZodError) throw invalid(cause);
+        throw cause;
+      }
+    },
+  };
+}
+
+function parseKeys(keys: string): [z.output<typeof PRIVATE_KEY>, ...z.output<typeof PRIVATE_KEY>[]] {
+  const sentence = 'JWT_PRIVATE_KEYS must be a JWK set of private EC P-256 keys, each with a kid.';
+  try {
+    const [first, ...others] = KEY_SET.parse(JSON.parse(keys)).keys;
+    if (first) return [first, ...others];
+  } catch {
+    // The parser's own words may repeat the key.
+  }
+  throw new AppError('misconfigured', sentence);
+}
+
+function publicHalf({ kty, crv, x, y, kid }: z.output<typeof PRIVATE_KEY>): JWK {
+  return { kty, crv, x, y, kid, alg: JWT_ALGORITHM, use: 'sig' };
+}
+
+function sign(key: CryptoKey | Uint8Array, kid: string, { userId, email }: Principal, clock: Clock) {
+  const now = Math.floor(clock.now().getTime() / 1000);
+  return new SignJWT({ email })
+    .setProtectedHeader({ alg: JWT_ALGORITHM, kid, typ: 'JWT' })
+    .setIssuer(ISSUER)
+    .setAudience(AUDIENCE)
+    .setSubject(String(userId))
+    .setIssuedAt(now)
+    .setExpirationTime(now + TOKEN_SECONDS)
+    .sign(key);
+}
+
+function principalOf(payload: JWTPayload): Principal {
+  const { sub, email } = CLAIMS.parse(payload);
+  return { userId: Number(sub), email };
+}
+
+function invalid(cause: unknown): AppError {
+  const expired = cause instanceof joseErrors.JWTExpired;
+  const sentence = expired
+    ? 'The token has expired. Refresh it, or log in again.'
+    : 'The token is not valid. Log in.';
+  return new AppError('unauthenticated', sentence, { cause });
+}
