@@ -5,6 +5,7 @@ import type { Knex } from 'knex';
 import { migrate, openDatabase } from '../lib/db/database.ts';
 import { startEmbedded } from '../lib/db/embedded.ts';
 import { SHARED_ROOT } from '../lib/db/postgres-binaries.ts';
+import { isErrno } from '../lib/errors.ts';
 
 /** A real PostgreSQL with the schema of this release, for the `describe` it is called in. */
 export function testDatabase(): { url(): string; knex(): Knex } {
@@ -36,9 +37,18 @@ export function testDatabase(): { url(): string; knex(): Knex } {
 
 /** Removes a data folder of the embedded PostgreSQL, and the cluster that root keeps elsewhere. */
 export async function removeCluster(folder: string): Promise<void> {
-  if (process.getuid?.() === 0) {
-    const name = await readFile(join(folder, 'cluster'), 'utf8');
-    await rm(join(SHARED_ROOT, name), { recursive: true, force: true });
-  }
+  const name = process.getuid?.() === 0 ? await readName(join(folder, 'cluster')) : undefined;
+  if (name) await rm(join(SHARED_ROOT, name), { recursive: true, force: true });
   await rm(folder, { recursive: true, force: true });
+}
+
+/** The name of one cluster and nothing else: an empty one would be the root of them all. */
+async function readName(path: string): Promise<string | undefined> {
+  try {
+    const name = await readFile(path, 'utf8');
+    return /^[0-9a-f-]{36}$/.test(name) ? name : undefined;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'EISDIR')) return undefined;
+    throw error;
+  }
 }

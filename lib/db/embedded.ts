@@ -1,60 +1,56 @@
-import { execFile } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
-import { chown, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { access, constants, mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import pg from 'pg';
-import { AppError, isErrno } from '../errors.ts';
-import { type Owner, postgresBinaries, SHARED_ROOT, serverOwner } from './postgres-binaries.ts';
-
-const run = promisify(execFile);
+import { AppError } from '../errors.ts';
+import { type FileLock, lock, tryLock } from './file-lock.ts';
+import { type Cluster, openCluster } from './postgres-cluster.ts';
+import { databaseUrl, findServer, startServer } from './postgres-server.ts';
+import { stopServer, stopServerSync } from './postgres-stop.ts';
 
 export interface EmbeddedServer {
   /** postgres:// URL of the database `tonemill`. */
   url: string;
-  /** Whether the server ran already, left by a process that was killed. */
+  /** Whether the server ran already: for another process, or left by one that was killed. */
   adopted: boolean;
-  /** Stops the server; connections that are open are cut. */
+  /** Leaves the server; the last process to leave stops it, and connections that are open are cut. */
   stop(): Promise<void>;
-}
-
-interface Cluster {
-  bin: string;
-  /** PGDATA. */
-  folder: string;
-  password: string;
-  owner: Owner | undefined;
+  /** The same for a process's exit handler; takes 4 s at most. */
+  stopSync(): void;
 }
 
 /**
- * Starts the PostgreSQL of a data folder, or adopts the one that already runs on it.
- * It listens on a free port of loopback, in a session of its own, so that Ctrl-C does not reach it.
+ * Starts the PostgreSQL of a data folder, or adopts the one that already runs on it; any number of processes share it.
  * @param data folder for it alone; made where it is missing
- * Throws `misconfigured` where the folder can't be used.
+ * Throws `misconfigured` where the folder can't be used, `unavailable` where the server does not start.
  */
 export async function startEmbedded(data: string): Promise<EmbeddedServer> {
-  const cluster = await prepare(data);
-  const running = await runningPort(cluster);
-  const port = running ?? (await start(cluster));
-  const url = (database: string) =>
-    `postgres://tonemill:${cluster.password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
-  await createDatabase(url('postgres'));
-  return { url: url('tonemill'), adopted: running !== undefined, stop: () => stop(cluster) };
+  const locks = locksOf(await usable(data, () => makeFolder(data)));
+  const turn = await usable(data, () => lock(locks.turn, 120_000));
+  if (!turn) throw busy();
+  try {
+    const cluster = await usable(data, () => openCluster(locks.folder));
+    return await enter(cluster, locks);
+  } finally {
+    turn.release();
+  }
 }
 
-async function prepare(data: string): Promise<Cluster> {
+interface Locks {
+  folder: string;
+  /** Whoever starts or stops the server has this one alone. */
+  turn: string;
+  /** Every process that uses the server has a share in this one. */
+  users: string;
+}
+
+function locksOf(folder: string): Locks {
+  return { folder, turn: join(folder, 'turn.lock'), users: join(folder, 'users.lock') };
+}
+
+/** Whatever the file system refuses is one sentence. */
+async function usable<T>(data: string, work: () => Promise<T>): Promise<T> {
   try {
-    const owner = await serverOwner();
-    const bin = await postgresBinaries(owner);
-    await mkdir(data, { recursive: true, mode: 0o700 });
-    const password = await once(join(data, 'password'), () => randomBytes(24).toString('hex'));
-    const folder = owner
-      ? join(SHARED_ROOT, await once(join(data, 'cluster'), randomUUID))
-      : join(data, 'cluster');
-    const cluster = { bin, folder, password, owner };
-    if (!(await exists(join(folder, 'PG_VERSION')))) await initialise(cluster);
-    return cluster;
+    return await work();
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     const sentence = `The database can't be kept in ${data}. TONEMILL_DATA must name a folder that can be written to.`;
@@ -62,131 +58,89 @@ async function prepare(data: string): Promise<Cluster> {
   }
 }
 
-/** What stands in a small secret file, made on first use; two processes at once agree on one value. */
-async function once(path: string, make: () => string): Promise<string> {
+/** The folder's real path: the server is known by it. */
+async function makeFolder(data: string): Promise<string> {
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  await access(data, constants.R_OK | constants.W_OK | constants.X_OK);
+  return realpath(data);
+}
+
+async function enter(cluster: Cluster, locks: Locks): Promise<EmbeddedServer> {
+  const user = tryLock(locks.users, 'shared', 1000);
+  if (!user) throw busy();
   try {
-    const file = await open(path, 'wx', 0o600);
-    await file.writeFile(make());
-    await file.sync();
-    await file.close();
+    return await serve(cluster, locks, user);
   } catch (error) {
-    if (!isErrno(error, 'EEXIST')) throw error;
-  }
-  return readFile(path, 'utf8');
-}
-
-/** initdb beside the final place, then a rename, so that a kill in the middle leaves nothing half-made. */
-async function initialise(cluster: Cluster): Promise<void> {
-  const partial = `${cluster.folder}.${randomUUID()}`;
-  const secret = `${partial}.password`;
-  try {
-    await mkdir(partial, { mode: 0o700 });
-    await writeFile(secret, cluster.password, { mode: 0o600 });
-    if (cluster.owner)
-      for (const path of [partial, secret]) await chown(path, cluster.owner.uid, cluster.owner.gid);
-    const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--locale=C', '--builtin-locale=C.UTF-8'];
-    const access = ['--auth=scram-sha-256', '--username=tonemill', `--pwfile=${secret}`];
-    await runAs(cluster, 'initdb', [`--pgdata=${partial}`, ...locale, ...access]);
-    await rename(partial, cluster.folder);
-  } catch (error) {
-    // Another process was faster; its cluster has the same password.
-    if (!isErrno(error, 'ENOTEMPTY') && !isErrno(error, 'EEXIST')) throw error;
-  } finally {
-    await rm(secret, { force: true });
-    await rm(partial, { recursive: true, force: true });
+    if (isLast(locks.users, user)) await stopServer(cluster);
+    throw error;
   }
 }
 
-async function start(cluster: Cluster, tries = 3): Promise<number> {
-  const port = await freePort();
-  const options = [
-    `-p ${port}`,
-    '-c listen_addresses=127.0.0.1',
-    "-c unix_socket_directories=''",
-    '-c shared_buffers=32MB',
-    '-c max_connections=200',
-  ].join(' ');
-  const log = join(cluster.folder, 'server.log');
-  try {
-    await runAs(cluster, 'pg_ctl', [
-      'start',
-      '-w',
-      '-t',
-      '60',
-      '-D',
-      cluster.folder,
-      '-l',
-      log,
-      '-o',
-      options,
-    ]);
-    return port;
-  } catch (cause) {
-    const running = await runningPort(cluster);
-    if (running !== undefined) return running;
-    if (tries > 1) return start(cluster, tries - 1);
-    throw new AppError('unavailable', `The embedded PostgreSQL did not start; ${log} says why.`, { cause });
-  }
+function busy(): AppError {
+  return new AppError('unavailable', 'Another process is starting or stopping the database. Try again.');
 }
 
-async function stop(cluster: Cluster): Promise<void> {
-  try {
-    await runAs(cluster, 'pg_ctl', ['stop', '-w', '-t', '5', '-m', 'fast', '-D', cluster.folder]);
-  } catch (error) {
-    if ((await runningPort(cluster)) === undefined) return;
-    await runAs(cluster, 'pg_ctl', ['stop', '-w', '-m', 'immediate', '-D', cluster.folder]).catch(() => {
-      throw error;
-    });
-  }
+async function serve(cluster: Cluster, locks: Locks, user: FileLock): Promise<EmbeddedServer> {
+  const running = await findServer(cluster);
+  const port = running ?? (await startServer(cluster));
+  await createDatabase(databaseUrl(cluster, port, 'postgres'));
+  return {
+    url: databaseUrl(cluster, port, 'tonemill'),
+    adopted: running !== undefined,
+    ...leaving(cluster, locks, user),
+  };
 }
 
-/** The port of a live server on this cluster: line 4 of postmaster.pid (PostgreSQL manual, "Database File Layout"). */
-async function runningPort(cluster: Cluster): Promise<number | undefined> {
-  try {
-    await runAs(cluster, 'pg_ctl', ['status', '-D', cluster.folder]);
-    const lines = (await readFile(join(cluster.folder, 'postmaster.pid'), 'utf8')).split('\n');
-    return Number(lines[3]);
-  } catch {
-    return undefined;
-  }
+/**
+ * Only who has the turn leaves, so that nobody starts to use a server that is about to stop. Whoever keeps the turn
+ * for long is starting the server for itself; it is the one to stop it, then.
+ */
+function leaving(cluster: Cluster, locks: Locks, user: FileLock): Pick<EmbeddedServer, 'stop' | 'stopSync'> {
+  let left = false;
+  let stopping: Promise<void> | undefined;
+  const leave = (): boolean => {
+    if (left) return false;
+    left = true;
+    return isLast(locks.users, user);
+  };
+  const stop = async () => {
+    const turn = await lock(locks.turn, 5000);
+    try {
+      if (leave() && turn) await stopServer(cluster);
+    } finally {
+      turn?.release();
+    }
+  };
+  const stopSync = () => {
+    if (left) return;
+    const turn = tryLock(locks.turn, 'exclusive', 2000);
+    if (leave() && turn) stopServerSync(cluster);
+    turn?.release();
+  };
+  return {
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+    stopSync,
+  };
 }
 
-/** Runs one of the programs as the cluster's owner, with nothing of this process's environment but what it needs. */
-async function runAs({ bin, owner }: Cluster, program: string, args: string[]): Promise<void> {
-  const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
-  await run(join(bin, program), args, { cwd: '/', env, timeout: 120_000, ...owner });
+/** Whether nobody else uses the server once `user` doesn't. */
+function isLast(users: string, user: FileLock): boolean {
+  user.release();
+  const all = tryLock(users, 'exclusive');
+  all?.release();
+  return all !== undefined;
 }
 
 async function createDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query('create database tonemill');
-  } catch (error) {
-    // 42P04 duplicate_database, 23505 when two create it at the same moment.
-    if (!(error instanceof pg.DatabaseError) || !['42P04', '23505'].includes(error.code ?? '')) throw error;
+    const found = await client.query("select from pg_database where datname = 'tonemill'");
+    if (found.rowCount === 0) await client.query('create database tonemill');
   } finally {
     await client.end();
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(probe)));
-    });
-  });
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return false;
-    throw error;
   }
 }

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { chmod, cp, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError, isErrno } from '../errors.ts';
+import { lock } from './file-lock.ts';
 
 const run = promisify(execFile);
 
@@ -37,7 +37,7 @@ export async function postgresBinaries(owner: Owner | undefined): Promise<string
   const { native, version } = await installed();
   if (!owner) return join(native, 'bin');
   const copy = join(SHARED_ROOT, `postgresql-${version}`);
-  if (!(await isTrusted(copy))) await copyWhole(native, copy);
+  if (!(await isTrusted(copy))) await copyAlone(native, copy);
   return join(copy, 'bin');
 }
 
@@ -67,16 +67,23 @@ async function isTrusted(path: string): Promise<boolean> {
   }
 }
 
-async function copyWhole(from: string, to: string): Promise<void> {
-  const partial = `${to}.${randomUUID()}`;
-  await mkdir(SHARED_ROOT, { recursive: true, mode: 0o755 });
+async function copyAlone(from: string, to: string): Promise<void> {
+  await mkdir(SHARED_ROOT, { recursive: true });
+  await chmod(SHARED_ROOT, 0o755);
+  const turn = await lock(join(SHARED_ROOT, 'copy.lock'), 60_000);
+  if (!turn) throw new AppError('unavailable', `Another process is writing to ${SHARED_ROOT}. Try again.`);
   try {
-    await cp(from, partial, { recursive: true, verbatimSymlinks: true });
-    await chmod(partial, 0o755);
-    await rename(partial, to);
-  } catch (error) {
-    await rm(partial, { recursive: true, force: true });
-    // Another process copied the same thing first.
-    if (!isErrno(error, 'ENOTEMPTY') && !isErrno(error, 'EEXIST')) throw error;
+    if (!(await isTrusted(to))) await copyWhole(from, to);
+  } finally {
+    turn.release();
   }
+}
+
+async function copyWhole(from: string, to: string): Promise<void> {
+  const partial = `${to}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  await cp(from, partial, { recursive: true, verbatimSymlinks: true });
+  // Installed under a strict umask, the files would be root's alone.
+  await run('chmod', ['-R', 'u=rwX,go=rX', partial]);
+  await rename(partial, to);
 }
