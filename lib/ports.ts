@@ -164,7 +164,7 @@ export interface LeaseStore {
   finish(lease: Lease, media: MediaInfo, result: ConversionResult): Promise<boolean>;
   /** PROCESSING to FAILED; false where the lease was lost. */
   fail(lease: Lease, failure: TaskFailure, media: MediaInfo | null): Promise<boolean>;
-  /** Hands a task back as if this attempt had not been made; false where the lease was lost. */
+  /** Hands a task back as if this attempt had not been made, and rings; false where the lease was lost. */
   release(lease: Lease): Promise<boolean>;
   /** Ends the leases of a worker that is known to be dead; its tasks count an attempt and ring again. */
   releaseAll(worker: string): Promise<number>;

@@ -2,7 +2,6 @@ import {
   type CryptoKey,
   createLocalJWKSet,
   importJWK,
-  type JWK,
   type JWTPayload,
   errors as joseErrors,
   jwtVerify,
@@ -32,7 +31,12 @@ export interface Tokens {
   /** Throws `unauthenticated` for whatever is not a token of ours that is good now. */
   verify(token: string): Promise<Principal>;
   /** JWK set of the public halves. */
-  readonly publicKeys: { keys: JWK[] };
+  readonly publicKeys: PublicKeys;
+}
+
+/** JWK set (RFC 7517) of EC keys. */
+export interface PublicKeys {
+  keys: { kty: 'EC'; crv: string; x: string; y: string; kid: string; alg: string; use: string }[];
 }
 
 const PRIVATE_KEY = z.looseObject({
@@ -88,7 +92,7 @@ function parseKeys(keys: string): [z.output<typeof PRIVATE_KEY>, ...z.output<typ
   throw new AppError('misconfigured', sentence);
 }
 
-function publicHalf({ kty, crv, x, y, kid }: z.output<typeof PRIVATE_KEY>): JWK {
+function publicHalf({ kty, crv, x, y, kid }: z.output<typeof PRIVATE_KEY>): PublicKeys['keys'][number] {
   return { kty, crv, x, y, kid, alg: JWT_ALGORITHM, use: 'sig' };
 }
 

@@ -1,0 +1,180 @@
+import { join } from 'node:path';
+import type { AudioEngine } from './engine.ts';
+import { AppError, hasCode, isFailure } from './errors.ts';
+import { type Format, findFormat } from './formats.ts';
+import { originalKey, resultKey } from './keys.ts';
+import type { Log } from './log.ts';
+import type { MediaInfo } from './media.ts';
+import type { Bell, BellOutcome, Clock, Lease, LeaseStore, Storage, Task, TaskStore } from './ports.ts';
+import type { Workspaces } from './workspace.ts';
+
+/** Milliseconds between heartbeats; a task that was removed or changed stops within about that time. */
+const HEARTBEAT = 1000;
+
+export interface Conversions {
+  /** One try to convert what a bell rings for. Throws what a later try may mend. */
+  handle(bell: Bell): Promise<BellOutcome>;
+  /** Hands back what runs, and waits until it is handed back. */
+  stop(): Promise<void>;
+}
+
+export interface ConversionParts {
+  leases: LeaseStore;
+  tasks: TaskStore;
+  originals: Storage;
+  results: Storage;
+  engine: AudioEngine;
+  workspaces: Workspaces;
+  /** Who holds the leases; see `LeaseStore.releaseAll`. */
+  worker: string;
+  /** Acknowledge and convert nothing. */
+  paused: boolean;
+  clock: Clock;
+  log: Log;
+}
+
+/** One attempt while it runs. */
+interface Attempt {
+  lease: Lease;
+  task: Task;
+  format: Format;
+  abort: AbortController;
+  progress: number;
+  media: MediaInfo | null;
+}
+
+export function createConversions(parts: ConversionParts): Conversions {
+  const { leases, paused, worker, log } = parts;
+  const running = new Map<Attempt, Promise<BellOutcome>>();
+  let stopping = false;
+
+  return {
+    async handle(bell) {
+      if (paused) return 'done';
+      if (stopping) return 'again';
+      const claimed = await leases.claim(bell, worker);
+      if ('refused' in claimed) return claimed.refused === 'leased' ? 'again' : 'done';
+      const attempt = begin(claimed);
+      const outcome = convert(parts, attempt).finally(() => running.delete(attempt));
+      running.set(attempt, outcome);
+      if (stopping) attempt.abort.abort(handedBack());
+      return outcome;
+    },
+    async stop() {
+      stopping = true;
+      for (const { abort } of running.keys()) abort.abort(handedBack());
+      const ended = await Promise.allSettled(running.values());
+      log.debug('Conversions are handed back', { count: ended.length });
+    },
+  };
+}
+
+function begin({ lease, task }: { lease: Lease; task: Task }): Attempt {
+  const format = findFormat(task.wish.format);
+  if (!format) throw new TypeError(`task ${task.id} wants the unknown format ${task.wish.format}`);
+  return { lease, task, format, abort: new AbortController(), progress: 0, media: null };
+}
+
+async function convert(parts: ConversionParts, attempt: Attempt): Promise<BellOutcome> {
+  const { clock, log } = parts;
+  const { lease, task } = attempt;
+  const began = clock.now().getTime();
+  const stopHeartbeats = keepLease(parts, attempt);
+  try {
+    const outcome = await parts.workspaces.use((folder) => run(parts, attempt, folder));
+    const seconds = (clock.now().getTime() - began) / 1000;
+    log.info(outcome, { ...lease, from: attempt.media?.codec, to: task.wish.format, seconds });
+    return 'done';
+  } catch (error) {
+    return await settle(parts, attempt, error);
+  } finally {
+    stopHeartbeats();
+  }
+}
+
+async function run(parts: ConversionParts, attempt: Attempt, folder: string): Promise<string> {
+  const { engine, leases, originals, results } = parts;
+  const { lease, task, format, abort } = attempt;
+  const { signal } = abort;
+  const input = join(folder, 'input');
+  const output = join(folder, `output.${format.extension}`);
+
+  await originals.fetch(originalKey(task), input);
+  const media = await engine.probe(input, signal);
+  attempt.media = media;
+  const made = await engine.convert({
+    input,
+    output,
+    format,
+    media,
+    options: task.wish.options,
+    onProgress: (fraction) => {
+      attempt.progress = fraction;
+    },
+    signal,
+  });
+
+  if (!(await leases.heartbeat(lease, 1))) throw lost();
+  const key = resultKey(task, format.extension);
+  const size = await results.put(key, output);
+  const result = { key, size, media: made.media, warnings: made.warnings };
+  if (await leases.finish(lease, media, result)) return 'Converted';
+  await removeOrphan(parts, attempt, key);
+  throw lost();
+}
+
+/**
+ * The result of an attempt that lost its lease at the last moment. Another attempt of the same revision writes the
+ * same key, so the object goes only when the revision is gone.
+ */
+async function removeOrphan(
+  { tasks, results }: ConversionParts,
+  { task }: Attempt,
+  key: string,
+): Promise<void> {
+  const now = await tasks.find(task.id);
+  if (now?.revision !== task.revision) await results.remove(key);
+}
+
+async function settle(parts: ConversionParts, attempt: Attempt, error: unknown): Promise<BellOutcome> {
+  const { leases, log } = parts;
+  const { lease } = attempt;
+  if (isFailure(error)) {
+    log.info('Not convertible', { ...lease, code: error.code, error });
+    await leases.fail(lease, { code: error.code, message: error.message }, attempt.media);
+    return 'done';
+  }
+  if (hasCode(error, 'interrupted')) {
+    await leases.release(lease);
+    return 'done';
+  }
+  log.warn('The conversion broke off; it is tried again when its lease has run out', { ...lease, error });
+  throw error;
+}
+
+/** Renews the lease until told to stop; aborts the attempt when the lease is no longer its own. */
+function keepLease({ leases, log }: ConversionParts, attempt: Attempt): () => void {
+  let beating = false;
+  const beat = async () => {
+    if (beating) return;
+    beating = true;
+    try {
+      const held = await leases.heartbeat(attempt.lease, attempt.progress);
+      if (!held) attempt.abort.abort(lost());
+    } catch (error) {
+      log.warn('A heartbeat failed', { ...attempt.lease, error });
+    } finally {
+      beating = false;
+    }
+  };
+  const timer = setInterval(beat, HEARTBEAT);
+  return () => clearInterval(timer);
+}
+
+function handedBack(): AppError {
+  return new AppError('interrupted', 'The worker stops; the task is handed back.');
+}
+
+function lost(): AppError {
+  return new AppError('interrupted', 'The task was removed, changed, or taken over.');
+}

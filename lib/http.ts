@@ -1,0 +1,157 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context, Env, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import { AppError, type ErrorCode, type FieldProblem } from './errors.ts';
+import type { Log } from './log.ts';
+
+/** Bytes of a JSON body; the largest that a route needs is a few hundred. */
+export const JSON_BYTES = 64 * 1024;
+
+/** The one place where codes become statuses. */
+const STATUS: Record<ErrorCode, 400 | 401 | 404 | 405 | 409 | 413 | 415 | 416 | 422 | 500 | 503> = {
+  invalid_request: 400,
+  unauthenticated: 401,
+  not_found: 404,
+  method_not_allowed: 405,
+  taken: 409,
+  not_ready: 409,
+  not_uploaded: 409,
+  upload_incomplete: 400,
+  too_large: 413,
+  unsupported_media_type: 415,
+  unsupported_format: 422,
+  range_not_satisfiable: 416,
+  not_audio: 422,
+  no_audio: 422,
+  damaged: 422,
+  unsupported_codec: 422,
+  too_long: 422,
+  result_too_large: 422,
+  timed_out: 422,
+  stalled: 422,
+  resource_limit: 422,
+  gave_up: 422,
+  misconfigured: 500,
+  unavailable: 503,
+  interrupted: 503,
+  internal: 500,
+};
+
+/** Statuses whose error is ours: the caller gets no detail, the log gets all. */
+const OURS: ReadonlySet<ErrorCode> = new Set(['misconfigured', 'internal']);
+
+/** Routes that validate by their schemas; invalid input becomes one `invalid_request`. */
+export function createRouter<E extends Env = Env>(): OpenAPIHono<E> {
+  return new OpenAPIHono<E>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalid(result.error.issues);
+    },
+  });
+}
+
+/** The outermost router: every error that the inner ones throw becomes problem+json here. */
+export function createHttp(log: Log): OpenAPIHono {
+  const http = createRouter();
+  http.use(async (c, next) => {
+    await next();
+    c.res.headers.set('X-Content-Type-Options', 'nosniff');
+  });
+  http.notFound((c) => respond(c, noRoute(http, c)));
+  http.onError((error, c) => {
+    const known = toAppError(error);
+    if (known && !OURS.has(known.code)) return respond(c, known);
+    log.error('A request failed', { error, method: c.req.method, route: c.req.path });
+    return respond(c, new AppError('internal', 'Something went wrong on our side. Try again later.'));
+  });
+  return http;
+}
+
+/** Refuses JSON that is too large, and what is not declared as JSON. */
+export function jsonBody(): MiddlewareHandler[] {
+  const declared: MiddlewareHandler = async (c, next) => {
+    const type = c.req.header('Content-Type') ?? '';
+    if (!/^application\/json\s*(;|$)/i.test(type)) throw unsupportedMediaType('application/json', type);
+    await next();
+  };
+  const limited = bodyLimit({
+    maxSize: JSON_BYTES,
+    onError: () => {
+      throw new AppError('too_large', `The JSON body is larger than ${JSON_BYTES} bytes.`);
+    },
+  });
+  return [declared, limited];
+}
+
+export function unsupportedMediaType(expected: string, came: string): AppError {
+  const what = came === '' ? 'nothing' : JSON.stringify(came.slice(0, 60));
+  return new AppError('unsupported_media_type', `The content type must be ${expected}, and was ${what}.`);
+}
+
+/** RFC 9457, with the `error` that first-generation clients read. */
+function respond(c: Context, error: AppError): Response {
+  const status = STATUS[error.code];
+  if (error.code === 'unauthenticated') c.header('WWW-Authenticate', 'Bearer realm="tonemill"');
+  if (status === 413) c.header('Connection', 'close');
+  const problem = {
+    type: 'about:blank',
+    title: TITLES[status],
+    status,
+    code: error.code,
+    detail: error.message,
+  };
+  const body = {
+    ...problem,
+    error: error.message,
+    ...(error.details.length > 0 && { errors: error.details }),
+  };
+  return c.body(JSON.stringify(body), status, { 'Content-Type': 'application/problem+json' });
+}
+
+const TITLES: Record<(typeof STATUS)[ErrorCode], string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  416: 'Range Not Satisfiable',
+  422: 'Unprocessable Content',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+function toAppError(error: unknown): AppError | undefined {
+  if (error instanceof AppError) return error;
+  if (error instanceof HTTPException && error.status < 500) {
+    return new AppError('invalid_request', 'The body is not valid JSON.', { cause: error });
+  }
+  return undefined;
+}
+
+function invalid(issues: readonly { path: PropertyKey[]; message: string }[]): AppError {
+  const details: FieldProblem[] = issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  const sentence = details.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
+  return new AppError('invalid_request', `The request is not valid. ${sentence}.`, { details });
+}
+
+/** 405 with `Allow` where another method would do (RFC 9110, 15.5.6), else 404. */
+function noRoute(http: OpenAPIHono, c: Context): AppError {
+  const methods = new Set<string>();
+  for (const { method, path } of http.routes) {
+    if (method !== 'ALL' && pattern(path).test(c.req.path)) methods.add(method);
+  }
+  if (methods.size === 0)
+    return new AppError('not_found', 'There is nothing here. GET /openapi.json lists the routes.');
+  if (methods.has('GET')) methods.add('HEAD');
+  const allow = [...methods].sort().join(', ');
+  c.header('Allow', allow);
+  return new AppError('method_not_allowed', `${c.req.method} is not possible here. Allowed: ${allow}.`);
+}
+
+/** hono's `:name` and `:name{regex}` parts stand for one part of a path each. */
+function pattern(path: string): RegExp {
+  const parts = path.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : RegExp.escape(part)));
+  return new RegExp(`^${parts.join('/')}$`);
+}

@@ -1,0 +1,133 @@
+import { z } from '@hono/zod-openapi';
+import type { ConversionResult, Task } from '../ports.ts';
+
+/** PostgreSQL's integer ends here. */
+const MOST_ID = 2 ** 31 - 1;
+
+export const PROBLEM = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().openapi({ description: 'Stable; what programs should look at.', example: 'not_found' }),
+    detail: z.string(),
+    error: z.string().openapi({ description: 'The same sentence, where first-generation clients read it.' }),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .openapi('Problem', { description: 'RFC 9457' });
+
+/** Documents the error statuses of a route. */
+export function problems<const S extends readonly number[]>(...statuses: S) {
+  const content = { 'application/problem+json': { schema: PROBLEM } };
+  return Object.fromEntries(
+    statuses.map((status) => [status, { description: DESCRIPTIONS[status] ?? '', content }]),
+  );
+}
+
+const DESCRIPTIONS: Record<number, string> = {
+  400: 'The request is not valid; `errors` names the fields.',
+  401: 'No token, or one that is not valid.',
+  404: 'There is no such thing, or it is not yours.',
+  409: 'Not possible in the present state.',
+  413: 'Too large.',
+  415: 'Another content type is expected.',
+  416: 'The range is outside the file.',
+  422: 'No such format can be made.',
+  503: 'Something that the service needs does not answer.',
+};
+
+export const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+export const body = <T extends z.ZodType>(schema: T) => ({
+  required: true,
+  content: { 'application/json': { schema } },
+});
+
+export const ID = z.object({
+  id: z.coerce
+    .number({ error: 'expected a task id' })
+    .int('expected a task id')
+    .min(1, 'expected a task id')
+    .max(MOST_ID, 'expected a task id')
+    .openapi({ param: { name: 'id', in: 'path' }, example: 7 }),
+});
+
+export const STATES = [
+  'AWAITING_UPLOAD',
+  'UPLOADED',
+  'PROCESSING',
+  'PROCESSED',
+  'FAILED',
+  'EXPIRED',
+] as const;
+
+export const MEDIA = z
+  .object({
+    container: z.string(),
+    codec: z.string(),
+    duration: z.number().nullable().openapi({ description: 'Seconds.' }),
+    sampleRate: z.number().openapi({ description: 'Hz.' }),
+    channels: z.number(),
+    channelLayout: z.string().nullable(),
+    bitDepth: z.number().nullable().openapi({ description: 'Bits.' }),
+    bitrate: z.number().nullable().openapi({ description: 'Bits a second.' }),
+    tags: z.record(z.string(), z.string()),
+    coverArt: z.boolean(),
+  })
+  .openapi('Media');
+
+const RESULT = z
+  .object({
+    size: z.number().openapi({ description: 'Bytes.' }),
+    media: MEDIA,
+    warnings: z.array(z.string()),
+  })
+  .openapi('Result');
+
+export const TASK = z
+  .object({
+    id: z.int(),
+    name: z.string(),
+    originalExt: z.string(),
+    convertedExt: z.string().openapi({ description: 'The format that is wished for.' }),
+    state: z.enum(STATES),
+    timestamp: z.iso.datetime(),
+    user: z.string().openapi({ description: 'Email of the owner.' }),
+    revision: z.int().openapi({ description: 'Counts how often the wish was changed.' }),
+    options: z.record(z.string(), z.unknown()),
+    progress: z.number().openapi({ description: '0 to 1.' }),
+    media: MEDIA.nullable().openapi({ description: 'What the original holds.' }),
+    result: RESULT.nullable(),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    startedAt: z.iso.datetime().nullable(),
+    finishedAt: z.iso.datetime().nullable(),
+  })
+  .openapi('Task');
+
+/** A task as the API shows it; the keys of its files are nobody's business. */
+export function taskJson(task: Task, user: string): z.input<typeof TASK> {
+  return {
+    id: task.id,
+    name: task.name,
+    originalExt: task.originalExt,
+    convertedExt: task.wish.format,
+    state: task.state,
+    timestamp: task.createdAt.toISOString(),
+    user,
+    revision: task.revision,
+    options: { ...task.wish.options },
+    progress: task.progress,
+    media: task.media && { ...task.media, tags: { ...task.media.tags } },
+    result: task.result && resultJson(task.result),
+    error: task.error,
+    startedAt: task.startedAt?.toISOString() ?? null,
+    finishedAt: task.finishedAt?.toISOString() ?? null,
+  };
+}
+
+function resultJson({ size, media, warnings }: ConversionResult): z.input<typeof RESULT> {
+  return { size, media: { ...media, tags: { ...media.tags } }, warnings: [...warnings] };
+}

@@ -1,0 +1,176 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Auth } from '../auth.ts';
+import { AppError } from '../errors.ts';
+import { createRouter, jsonBody, unsupportedMediaType } from '../http.ts';
+import { type ReceivedForm, receiveForm } from '../multipart.ts';
+import type { TaskPage } from '../ports.ts';
+import type { Tasks } from '../tasks.ts';
+import type { Workspaces } from '../workspace.ts';
+import { type Authenticated, bearer } from './bearer.ts';
+import { body, ID, json, problems, STATES, TASK, taskJson } from './schemas.ts';
+
+export interface TaskRouteParts {
+  auth: () => Promise<Auth>;
+  tasks: () => Promise<Tasks>;
+  workspaces: Workspaces;
+  /** Most bytes of one file in a form. */
+  uploadBytes: number;
+}
+
+const PAGE = z.object({
+  max: z.coerce.number().int().min(1).max(1000).default(100).openapi({ description: 'At most so many.' }),
+  order: z.enum(['0', '1']).default('0').openapi({ description: '0: ascending by id, 1: descending.' }),
+  state: z.enum(STATES).optional(),
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .optional()
+    .openapi({ description: 'Only what comes after this id, in the order asked for.' }),
+});
+
+const WISH = z.object({ newFormat: z.string().max(100).openapi({ example: 'mp3' }) });
+const ONE = z.object({ message: z.string(), task: TASK });
+const SECURITY = [{ bearer: [] }];
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/tasks',
+  summary: 'Your tasks',
+  security: SECURITY,
+  request: { query: PAGE },
+  responses: {
+    200: json(z.array(TASK), 'A page; `Link: rel="next"` leads to the next.'),
+    ...problems(400, 401),
+  },
+});
+
+const get = createRoute({
+  method: 'get',
+  path: '/api/tasks/{id}',
+  summary: 'A task',
+  security: SECURITY,
+  request: { params: ID },
+  responses: { 200: json(TASK, 'The task.'), ...problems(400, 401, 404) },
+});
+
+const change = createRoute({
+  method: 'put',
+  path: '/api/tasks/{id}',
+  summary: 'Wish for another format',
+  security: SECURITY,
+  middleware: jsonBody(),
+  request: { params: ID, body: body(WISH) },
+  responses: { 200: json(TASK, 'Converted again.'), ...problems(400, 401, 404, 409, 413, 415, 422) },
+});
+
+const remove = createRoute({
+  method: 'delete',
+  path: '/api/tasks/{id}',
+  summary: 'Remove a task and its files',
+  security: SECURITY,
+  request: { params: ID },
+  responses: { 200: json(ONE, 'What was removed.'), ...problems(400, 401, 404) },
+});
+
+/** Documented, but not routed by its schema: validating a form makes the library read it whole into memory. */
+const CREATE = {
+  method: 'post',
+  path: '/api/tasks',
+  summary: 'Upload audio to be converted',
+  security: SECURITY,
+  request: {
+    body: {
+      required: true,
+      content: {
+        'multipart/form-data': {
+          schema: z.object({
+            audio: z.string().openapi({ format: 'binary' }),
+            newFormat: z.string().openapi({ example: 'mp3' }),
+            filename: z
+              .string()
+              .optional()
+              .openapi({ description: 'Default: the name of the part `audio`.' }),
+          }),
+        },
+      },
+    },
+  },
+  responses: { 200: json(ONE, 'The new task.'), ...problems(400, 401, 413, 415, 422) },
+} as const;
+
+export function taskRoutes({
+  auth,
+  tasks,
+  workspaces,
+  uploadBytes,
+}: TaskRouteParts): OpenAPIHono<Authenticated> {
+  const router = createRouter<Authenticated>();
+  router.use('/api/tasks', bearer(auth));
+  router.use('/api/tasks/:id', bearer(auth));
+
+  router.openAPIRegistry.registerPath(CREATE);
+  router.post('/api/tasks', async (c) => {
+    const { userId, email } = c.get('principal');
+    const contentType = c.req.header('Content-Type');
+    if (!/^multipart\/form-data/i.test(contentType ?? '')) {
+      throw unsupportedMediaType('multipart/form-data', contentType ?? '');
+    }
+    const service = await tasks();
+    const task = await workspaces.use(async (folder) => {
+      const form = await receiveForm({ contentType, body: c.req.raw.body }, folder, uploadBytes);
+      return service.create(userId, filenameOf(form), newFormatOf(form), form.file);
+    });
+    return c.json({ message: 'The task is created.', task: taskJson(task, email) }, 200);
+  });
+
+  router.openapi(list, async (c) => {
+    const { userId, email } = c.get('principal');
+    const { max, order, state, after } = c.req.valid('query');
+    const page: TaskPage = {
+      limit: max + 1,
+      descending: order === '1',
+      ...(state && { state }),
+      ...(after !== undefined && { after }),
+    };
+    const found = await (await tasks()).list(userId, page);
+    const shown = found.slice(0, max);
+    const last = shown.at(-1);
+    if (found.length > max && last) {
+      const query = new URLSearchParams({ ...c.req.query(), max: String(max), after: String(last.id) });
+      c.header('Link', `</api/tasks?${query}>; rel="next"`);
+    }
+    return c.json(
+      shown.map((task) => taskJson(task, email)),
+      200,
+    );
+  });
+  router.openapi(get, async (c) => {
+    const { userId, email } = c.get('principal');
+    return c.json(taskJson(await (await tasks()).get(userId, c.req.valid('param').id), email), 200);
+  });
+  router.openapi(change, async (c) => {
+    const { userId, email } = c.get('principal');
+    const task = await (await tasks()).change(userId, c.req.valid('param').id, c.req.valid('json').newFormat);
+    return c.json(taskJson(task, email), 200);
+  });
+  router.openapi(remove, async (c) => {
+    const { userId, email } = c.get('principal');
+    const task = await (await tasks()).remove(userId, c.req.valid('param').id);
+    return c.json({ message: 'The task is removed.', task: taskJson(task, email) }, 200);
+  });
+  return router;
+}
+
+function filenameOf({ fields, partName }: ReceivedForm): string {
+  return fields.get('filename') || partName;
+}
+
+function newFormatOf({ fields }: ReceivedForm): string {
+  const newFormat = fields.get('newFormat');
+  if (newFormat) return newFormat;
+  throw new AppError('invalid_request', 'The field newFormat is missing.', {
+    details: [{ path: 'newFormat', message: 'expected a format, such as mp3' }],
+  });
+}

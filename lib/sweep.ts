@@ -1,0 +1,91 @@
+import { originalKey } from './keys.ts';
+import type { Log } from './log.ts';
+import type { Clock, Housekeeping, Storage, StoredObject, Task, TaskStore } from './ports.ts';
+
+/** Seconds after which a bell that nobody answered counts as lost. */
+const BELL_SECONDS = 60;
+
+/** Hours that an object without a task is kept: its row may be about to commit. */
+const STRAY_HOURS = 24;
+
+/** How many rows, or objects, were mended. */
+export interface SweepReport {
+  rungAgain: number;
+  gaveUp: number;
+  expiredUploads: number;
+  expiredTokens: number;
+  strays: number;
+}
+
+export interface Sweep {
+  /**
+   * Mends what time makes wrong.
+   * @param strays whether to look through every stored object as well, which is slow
+   */
+  run(strays: boolean): Promise<SweepReport>;
+}
+
+export interface SweepParts {
+  housekeeping: Housekeeping;
+  tasks: TaskStore;
+  originals: Storage;
+  results: Storage;
+  /** Ring for nobody. */
+  paused: boolean;
+  clock: Clock;
+  log: Log;
+}
+
+export function createSweep(parts: SweepParts): Sweep {
+  const { housekeeping, paused, log } = parts;
+  return {
+    async run(strays) {
+      const gaveUp = await housekeeping.giveUp();
+      const report = {
+        gaveUp,
+        rungAgain: paused ? 0 : await housekeeping.ringAgain(BELL_SECONDS),
+        expiredUploads: await housekeeping.expireUploads(),
+        expiredTokens: await housekeeping.removeExpiredTokens(),
+        strays: strays ? await removeStrays(parts) : 0,
+      };
+      if (Object.values(report).some((count) => count > 0)) log.info('Swept', report);
+      return report;
+    },
+  };
+}
+
+async function removeStrays({ tasks, originals, results, clock }: SweepParts): Promise<number> {
+  const before = clock.now().getTime() - STRAY_HOURS * 3_600_000;
+  const belongs = {
+    original: (task: Task, key: string) => task.state !== 'EXPIRED' && originalKey(task) === key,
+    result: (task: Task, key: string) => task.result?.key === key || task.state === 'PROCESSING',
+  };
+  return (
+    (await removeOld(originals, tasks, before, belongs.original)) +
+    (await removeOld(results, tasks, before, belongs.result))
+  );
+}
+
+async function removeOld(
+  storage: Storage,
+  tasks: TaskStore,
+  before: number,
+  belongs: (task: Task, key: string) => boolean,
+): Promise<number> {
+  let removed = 0;
+  for await (const { key, modified } of storage.list()) {
+    if (modified.getTime() >= before) continue;
+    const task = await taskOf(tasks, key);
+    if (task && belongs(task, key)) continue;
+    await storage.remove(key);
+    removed += 1;
+  }
+  return removed;
+}
+
+/** The task that the first part of a key names, if it names one; ids are PostgreSQL integers. */
+async function taskOf(tasks: TaskStore, key: StoredObject['key']): Promise<Task | undefined> {
+  const id = /^(\d{1,10})\//.exec(key)?.[1];
+  if (id === undefined || Number(id) > 2 ** 31 - 1) return undefined;
+  return tasks.find(Number(id));
+}

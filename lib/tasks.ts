@@ -1,0 +1,161 @@
+import { AppError } from './errors.ts';
+import type { Format } from './formats.ts';
+import { extension, fileName, originalKey, resultKey } from './keys.ts';
+import type { Clock, Storage, Task, TaskPage, TaskStore, Wish } from './ports.ts';
+
+/** Seconds after which an upload that was begun is given up. */
+const UPLOAD_SECONDS = 3600;
+
+/** A file as it came with a request. */
+export interface ReceivedFile {
+  /** Local path; the file is moved away from there. */
+  path: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** Where one file of a task is. */
+export interface TaskFile {
+  storage: Storage;
+  key: string;
+  /** Bytes. */
+  size: number;
+  /** For the person who saves it. */
+  name: string;
+  mimeType: string;
+}
+
+export interface Tasks {
+  /** Throws `invalid_request` or `unsupported_format`, before anything is kept. */
+  check(filename: string, newFormat: string): Promise<{ name: string; wish: Wish }>;
+  /** Keeps an original and the wish for it; what breaks in between leaves neither row nor file. */
+  create(userId: number, filename: string, newFormat: string, file: ReceivedFile): Promise<Task>;
+  list(userId: number, page: TaskPage): Promise<Task[]>;
+  /** Throws `not_found`, also for another user's. */
+  get(userId: number, id: number): Promise<Task>;
+  /** Throws `not_found`, `unsupported_format`, and `not_uploaded` before the original is there. */
+  change(userId: number, id: number, newFormat: string): Promise<Task>;
+  /** Removes the task and its files; a conversion that runs notices and stops. Throws `not_found`. */
+  remove(userId: number, id: number): Promise<Task>;
+  /** Throws `not_found`, and `not_ready` before there is such a file. */
+  file(userId: number, id: number, which: 'original' | 'result'): Promise<TaskFile>;
+}
+
+export interface TasksParts {
+  store: TaskStore;
+  originals: Storage;
+  results: Storage;
+  /** What can be asked for. */
+  formats: () => Promise<readonly Format[]>;
+  clock: Clock;
+}
+
+export function createTasks({ store, originals, results, formats, clock }: TasksParts): Tasks {
+  const wishFor = async (newFormat: string): Promise<Wish> => {
+    const available = await formats();
+    const format = available.find(({ name }) => name === newFormat.toLowerCase());
+    if (!format) throw unsupported(newFormat, available);
+    return { format: format.name, options: {} };
+  };
+  const check = async (filename: string, newFormat: string) => {
+    const name = fileName(filename);
+    return { name, wish: await wishFor(newFormat) };
+  };
+  const get = async (userId: number, id: number) => found(await store.find(id, userId));
+  const removeResult = async (task: Task) => {
+    if (task.result) await results.remove(task.result.key);
+  };
+
+  return {
+    check,
+    get,
+    list: (userId, page) => store.list(userId, page),
+    async create(userId, filename, newFormat, file) {
+      const { name, wish } = await check(filename, newFormat);
+      if (file.size === 0) throw empty();
+      const uploadExpiresAt = new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000);
+      const task = await store.create({ userId, name, originalExt: extension(name), wish, uploadExpiresAt });
+      try {
+        await originals.put(originalKey(task), file.path);
+        return found(await store.uploaded(task.id));
+      } catch (error) {
+        await store.remove(task.id);
+        await originals.remove(originalKey(task));
+        throw error;
+      }
+    },
+    async change(userId, id, newFormat) {
+      const wish = await wishFor(newFormat);
+      const before = await get(userId, id);
+      const task = await store.change(id, userId, wish);
+      if (!task) throw notUploaded();
+      await removeResult(before);
+      return task;
+    },
+    async remove(userId, id) {
+      const task = found(await store.remove(id, userId));
+      await originals.remove(originalKey(task));
+      await removeResult(task);
+      return task;
+    },
+    async file(userId, id, which) {
+      const task = await get(userId, id);
+      return which === 'original' ? originalFile(task) : resultFile(task);
+    },
+  };
+
+  async function originalFile(task: Task): Promise<TaskFile> {
+    if (task.state === 'AWAITING_UPLOAD' || task.state === 'EXPIRED') throw notUploaded();
+    const key = originalKey(task);
+    const size = (await originals.stat(key))?.size;
+    if (size === undefined) throw new AppError('not_found', 'The original is no longer there.');
+    const mimeType = (await formats()).find((format) => format.extension === task.originalExt)?.mimeType;
+    return {
+      storage: originals,
+      key,
+      size,
+      name: task.name,
+      mimeType: mimeType ?? 'application/octet-stream',
+    };
+  }
+
+  async function resultFile(task: Task): Promise<TaskFile> {
+    const format = (await formats()).find(({ name }) => name === task.wish.format);
+    if (!task.result || !format) throw notReady(task);
+    const { key, size } = task.result;
+    const name = resultKey(task, format.extension).split('/').at(-1) ?? format.name;
+    return { storage: results, key, size, name, mimeType: format.mimeType };
+  }
+}
+
+function found(task: Task | undefined): Task {
+  if (!task) throw new AppError('not_found', 'There is no such task.');
+  return task;
+}
+
+function empty(): AppError {
+  return new AppError('invalid_request', 'The file is empty. Send audio of at least one frame.', {
+    details: [{ path: 'audio', message: 'expected a file that is not empty' }],
+  });
+}
+
+function notUploaded(): AppError {
+  return new AppError('not_uploaded', 'The original of this task has not been uploaded.');
+}
+
+function notReady(task: Task): AppError {
+  const failed = task.error ? `It failed: ${task.error.message}` : 'Ask for the task until it is PROCESSED.';
+  return new AppError('not_ready', `This task is ${task.state} and has no result. ${failed}`);
+}
+
+function unsupported(newFormat: string, available: readonly Format[]): AppError {
+  const allowed = available.map(({ name }) => name).join(', ');
+  const shown = JSON.stringify(newFormat.slice(0, 20));
+  return new AppError(
+    'unsupported_format',
+    `${shown} is not a format that can be made. Expected one of ${allowed}.`,
+    {
+      details: [{ path: 'newFormat', message: `expected one of ${allowed}` }],
+    },
+  );
+}
