@@ -1,0 +1,4 @@
+import { createFunction } from '../lib/function.ts';
+
+/** Tasks, uploads, downloads and formats. */
+export const tasks = createFunction('tasks');

@@ -1,0 +1,30 @@
+import type { HttpFunction } from '@google-cloud/functions-framework';
+import { getRequestListener } from '@hono/node-server';
+import { type App, createApp } from './app.ts';
+import { loadConfig } from './config.ts';
+import { createLog } from './log.ts';
+import { createTarget, type TargetName } from './targets.ts';
+
+let shared: App | undefined;
+
+/**
+ * A target for functions-framework. Nothing is read or opened before the first request.
+ * functions-framework exits in the same tick that a SIGTERM comes in, so only what is synchronous is done then; the
+ * lease of a conversion that was cut off runs out by itself.
+ */
+export function createFunction(name: TargetName): HttpFunction {
+  let listener: ReturnType<typeof getRequestListener> | undefined;
+  return async (request, response) => {
+    listener ??= getRequestListener(createTarget(name, sharedApp()).fetch);
+    await listener(request, response);
+  };
+}
+
+function sharedApp(): App {
+  if (shared) return shared;
+  const log = createLog((line) => process.stdout.write(`${line}\n`));
+  const app = createApp(loadConfig(process.env, 'functions'), log, `function-${process.pid}`);
+  process.once('exit', () => app.closeNow());
+  shared = app;
+  return app;
+}

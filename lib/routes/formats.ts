@@ -1,0 +1,40 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Limits } from '../config.ts';
+import type { Format } from '../formats.ts';
+import { createRouter } from '../http.ts';
+import { json } from './schemas.ts';
+
+const FORMATS = z.object({
+  formats: z.array(
+    z.object({
+      name: z.string().openapi({ example: 'mp3' }),
+      extension: z.string(),
+      mimeType: z.string(),
+      codec: z.string(),
+    }),
+  ),
+  limits: z.object({
+    uploadBytes: z.int(),
+    resultBytes: z.int(),
+    durationSeconds: z.int(),
+  }),
+});
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/formats',
+  summary: 'What can be made, and the limits',
+  responses: { 200: json(FORMATS, 'Formats and limits.') },
+});
+
+export function formatRoutes(formats: () => Promise<readonly Format[]>, limits: Limits): OpenAPIHono {
+  const router = createRouter();
+  router.openapi(list, async (c) => {
+    const shown = (await formats()).map(({ name, extension, mimeType, codec }) => {
+      return { name, extension, mimeType, codec };
+    });
+    const { uploadBytes, resultBytes, durationSeconds } = limits;
+    return c.json({ formats: shown, limits: { uploadBytes, resultBytes, durationSeconds } }, 200);
+  });
+  return router;
+}

@@ -1,0 +1,63 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { App } from './app.ts';
+import { createHttp } from './http.ts';
+import { authRoutes } from './routes/auth.ts';
+import { downloadRoutes } from './routes/downloads.ts';
+import { formatRoutes } from './routes/formats.ts';
+import { convertRoutes, reportRoutes, sweepRoutes } from './routes/internal.ts';
+import { siteRoutes } from './routes/site.ts';
+import { taskRoutes } from './routes/tasks.ts';
+
+/** The routes of one function each. */
+export const TARGETS = {
+  auth: (app: App) => [authGroup(app)],
+  tasks: (app: App) => taskGroups(app),
+  site: (app: App) => [siteGroup(app)],
+  convert: ({ credential, conversions }: App) => [convertRoutes(credential, conversions)],
+  sweep: ({ credential, sweep }: App) => [sweepRoutes(credential, sweep)],
+} satisfies Record<string, (app: App) => OpenAPIHono[]>;
+
+export type TargetName = keyof typeof TARGETS;
+
+/** One function's routes, with their errors. */
+export function createTarget(name: TargetName, app: App): OpenAPIHono {
+  return joined(app, TARGETS[name](app));
+}
+
+/** What callers reach, in one process. */
+export function createSite(app: App): OpenAPIHono {
+  return joined(app, [authGroup(app), ...taskGroups(app), siteGroup(app)]);
+}
+
+function joined(app: App, groups: readonly OpenAPIHono[]): OpenAPIHono {
+  const http = createHttp(app.log);
+  for (const group of groups) http.route('/', group);
+  return http;
+}
+
+function authGroup({ auth, tokens }: App): OpenAPIHono {
+  return authRoutes({ auth, publicKeys: async () => (await tokens()).publicKeys });
+}
+
+function taskGroups({ auth, tasks, engine, reports, credential, workspaces, config }: App): OpenAPIHono[] {
+  const { limits } = config;
+  return [
+    formatRoutes(async () => (await engine()).formats, limits),
+    reportRoutes(credential, reports),
+    downloadRoutes({ auth, tasks }) as unknown as OpenAPIHono,
+    taskRoutes({ auth, tasks, workspaces, uploadBytes: limits.uploadBytes }) as unknown as OpenAPIHono,
+  ];
+}
+
+function siteGroup(app: App): OpenAPIHono {
+  const { stores, originals, results, log } = app;
+  return siteRoutes({
+    documented: [authGroup(app), ...taskGroups(app)],
+    checks: {
+      database: async () => (await stores()).knex.raw('select 1'),
+      storage: () => Promise.all([originals.stat('ready'), results.stat('ready')]),
+      queue: async () => (await stores()).queue.check(),
+    },
+    log,
+  });
+}
