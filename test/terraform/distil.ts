@@ -61,7 +61,9 @@ type Tables = Map<string, Map<string, Member>>;
 
 /** @param folder the unpacked package, with `.jsii`, `package.json` and `lib` */
 export async function distil(folder: string): Promise<ProviderSchema> {
-  const { name, version, cdktf } = manifest.parse(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')));
+  const { name, version, cdktf } = manifest.parse(
+    JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')),
+  );
   if (`${name}@${version}` !== SOURCE) throw new TypeError(`Expected ${SOURCE}, got ${name}@${version}.`);
   const { types } = assembly.parse(JSON.parse(await readFile(join(folder, '.jsii'), 'utf8')));
   const all = await blocks();
@@ -81,9 +83,21 @@ export async function distil(folder: string): Promise<ProviderSchema> {
 }
 
 /** Of every resource; they belong to Terraform and not to the provider. */
-const META = new Set(['connection', 'count', 'dependsOn', 'forEach', 'lifecycle', 'provider', 'provisioners']);
+const META = new Set([
+  'connection',
+  'count',
+  'dependsOn',
+  'forEach',
+  'lifecycle',
+  'provider',
+  'provisioners',
+]);
 
-async function openResource(folder: string, types: Assembly['types'], resource: string): Promise<BlockSchema> {
+async function openResource(
+  folder: string,
+  types: Assembly['types'],
+  resource: string,
+): Promise<BlockSchema> {
   const wanted = `${resource.replace(/^google_/, '').replaceAll('_', '')}config`;
   const fqn = Object.keys(types).find((name) => name.split('.')[2]?.toLowerCase() === wanted);
   const type = fqn === undefined ? undefined : types[fqn];
@@ -92,7 +106,13 @@ async function openResource(folder: string, types: Assembly['types'], resource: 
   const tables = readTables(await readFile(code, 'utf8'));
   const own = fqn.replace(/Config$/, '');
   const properties = (type.properties ?? []).filter(({ name }) => !META.has(name));
-  return struct({ types, tables, properties, table: 'synthesizehclattributes', computed: types[own]?.properties ?? [] });
+  return struct({
+    types,
+    tables,
+    properties,
+    table: 'synthesizehclattributes',
+    computed: types[own]?.properties ?? [],
+  });
 }
 
 interface Struct {
@@ -113,7 +133,8 @@ function struct({ types, tables, properties, table, computed }: Struct): BlockSc
     const inner = structOf(type);
     if (inner === undefined) attributes[member.name] = `${hclType(type, member)}${optional ? '' : '!'}`;
     else {
-      if (!member.isBlock && member.name !== 'timeouts') throw new TypeError(`${member.name} is an attribute of objects.`);
+      if (!member.isBlock && member.name !== 'timeouts')
+        throw new TypeError(`${member.name} is an attribute of objects.`);
       nested[member.name] = { ...nesting(type, member, optional ?? false), ...open(types, tables, inner) };
     }
   }
@@ -130,7 +151,11 @@ function open(types: Assembly['types'], tables: Tables, fqn: string): BlockSchem
   });
 }
 
-function nesting(type: TypeReference, member: Member, optional: boolean): Pick<NestedSchema, 'nesting' | 'required'> {
+function nesting(
+  type: TypeReference,
+  member: Member,
+  optional: boolean,
+): Pick<NestedSchema, 'nesting' | 'required'> {
   const single = type.fqn !== undefined;
   return { nesting: single ? 'single' : member.collection === 'set' ? 'set' : 'list', required: !optional };
 }
@@ -142,7 +167,12 @@ function structOf(type: TypeReference): string | undefined {
   return type.union?.types.map(structOf).find((fqn) => fqn !== undefined);
 }
 
-const PRIMITIVES: Readonly<Record<string, string>> = { string: 'string', number: 'number', boolean: 'bool', any: 'any' };
+const PRIMITIVES: Readonly<Record<string, string>> = {
+  string: 'string',
+  number: 'number',
+  boolean: 'bool',
+  any: 'any',
+};
 
 function hclType(type: TypeReference, member?: Member): string {
   if (type.primitive !== undefined) return PRIMITIVES[type.primitive] ?? 'any';

@@ -53,12 +53,21 @@ export function isBlocks(value: unknown): value is Body[] {
 async function terraformFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.tf') && !entry.parentPath.includes('.terraform'))
+    .filter(
+      (entry) => entry.isFile() && entry.name.endsWith('.tf') && !entry.parentPath.includes('.terraform'),
+    )
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 }
 
-const LABELS: Readonly<Record<string, number>> = { resource: 2, data: 2, variable: 1, output: 1, module: 1, check: 1 };
+const LABELS: Readonly<Record<string, number>> = {
+  resource: 2,
+  data: 2,
+  variable: 1,
+  output: 1,
+  module: 1,
+  check: 1,
+};
 
 function declared(file: string, parsed: Body): Block[] {
   return Object.entries(parsed).flatMap(([kind, value]) =>
