@@ -30,15 +30,18 @@ export const DEPRECATED: Readonly<Record<string, string>> = {
   google_vpc_access_connector: 'direct VPC egress',
 };
 
+const KINDS = new Set(['resource', 'data', 'provider']);
+
 /** Every argument, block and nesting that the provider would refuse; one sentence each. */
 export function problems(blocks: readonly Block[], schema: ProviderSchema): string[] {
   return blocks
-    .filter(({ kind }) => kind === 'resource' || kind === 'data')
+    .filter(({ kind }) => KINDS.has(kind))
     .flatMap((block) => problemsOf(block, schema).map((problem) => `${block.file}: ${problem}`));
 }
 
 function problemsOf({ kind, labels, body }: Block, schema: ProviderSchema): string[] {
   const [type = '', name = ''] = labels;
+  if (kind === 'provider') return inBody('provider', withoutMeta(body), schema.configuration);
   const where = `${kind === 'data' ? 'data.' : ''}${type}.${name}`;
   const instead = DEPRECATED[type];
   if (instead !== undefined) return [`${where} is deprecated; take ${instead}`];

@@ -77,13 +77,15 @@ export async function distil(folder: string): Promise<ProviderSchema> {
   return {
     source: SOURCE,
     provider: `${cdktf.provider.name.split('/').slice(-2).join('/')} ${cdktf.provider.version}`,
+    configuration: await openResource(folder, types, 'google_provider', 'googleproviderconfig'),
     resources: Object.fromEntries(await Promise.all(used('resource').map(read('')))),
     data: Object.fromEntries(await Promise.all(used('data').map(read('data_')))),
   };
 }
 
-/** Of every resource; they belong to Terraform and not to the provider. */
+/** Members that belong to Terraform and not to the provider. */
 const META = new Set([
+  'alias',
   'connection',
   'count',
   'dependsOn',
@@ -97,8 +99,8 @@ async function openResource(
   folder: string,
   types: Assembly['types'],
   resource: string,
+  wanted = `${resource.replace(/^google_/, '').replaceAll('_', '')}config`,
 ): Promise<BlockSchema> {
-  const wanted = `${resource.replace(/^google_/, '').replaceAll('_', '')}config`;
   const fqn = Object.keys(types).find((name) => name.split('.')[2]?.toLowerCase() === wanted);
   const type = fqn === undefined ? undefined : types[fqn];
   if (fqn === undefined || !type?.locationInModule) throw new TypeError(`${SOURCE} knows no ${resource}.`);

@@ -63,6 +63,7 @@ async function terraformFiles(folder: string): Promise<string[]> {
 const LABELS: Readonly<Record<string, number>> = {
   resource: 2,
   data: 2,
+  provider: 1,
   variable: 1,
   output: 1,
   module: 1,

@@ -21,6 +21,8 @@ export interface ProviderSchema {
   readonly source: string;
   /** Provider and version that the package was made from. */
   readonly provider: string;
+  /** Arguments of `provider "google"`. */
+  readonly configuration: BlockSchema;
   readonly resources: Readonly<Record<string, BlockSchema>>;
   readonly data: Readonly<Record<string, BlockSchema>>;
 }
@@ -46,6 +48,7 @@ const nestedSchema: z.ZodType<NestedSchema> = z.lazy(() =>
 const providerSchema = z.object({
   source: z.string(),
   provider: z.string(),
+  configuration: blockSchema,
   resources: z.record(z.string(), blockSchema),
   data: z.record(z.string(), blockSchema),
 });
@@ -57,7 +60,7 @@ export async function loadSchema(file = FIXTURE): Promise<ProviderSchema> {
 
 /** One resource or data source a line, so that a change of the provider reads as a diff. */
 export function formatSchema(schema: ProviderSchema): string {
-  const { source, provider } = schema;
+  const { source, provider, configuration } = schema;
   const lines = (of: ProviderSchema['resources']) =>
     Object.keys(of)
       .sort()
@@ -66,6 +69,7 @@ export function formatSchema(schema: ProviderSchema): string {
   return `{
   "source": ${JSON.stringify(source)},
   "provider": ${JSON.stringify(provider)},
+  "configuration": ${JSON.stringify(configuration)},
   "resources": {
 ${lines(schema.resources)}
   },
