@@ -15,8 +15,8 @@ resource "google_artifact_registry_repository_iam_member" "build" {
 
 locals {
   services = merge(
-    { for key, function in module.function : key => { name = function.name, account = function.account_id } },
-    { uploaded = { name = module.uploaded.name, account = module.uploaded.account_id } },
+    { for key, function in module.function : key => function.name },
+    { uploaded = module.uploaded.name },
   )
 }
 
@@ -24,13 +24,13 @@ resource "google_cloud_run_v2_service_iam_member" "build" {
   for_each = local.services
 
   location = var.region
-  name     = each.value.name
+  name     = each.value
   role     = "roles/run.developer"
   member   = "serviceAccount:${google_service_account.build.email}"
 }
 
 resource "google_service_account_iam_member" "build_acts_as" {
-  for_each = merge({ for key, service in local.services : key => service.account }, { migrate = module.migrations.account_id })
+  for_each = merge({ for key, account in google_service_account.function : key => account.name }, { migrate = module.migrations.account_id })
 
   service_account_id = each.value
   role               = "roles/iam.serviceAccountUser"

@@ -13,7 +13,7 @@ locals {
       cpu    = 1, memory = "512Mi", concurrency = 20, timeout = 30, signs_urls = false
     }
     tasks = {
-      public = true, callers = [local.account.convert], secrets = merge(local.jwt_keys, local.credential), environment = {}
+      public = true, callers = [local.accounts.convert], secrets = merge(local.jwt_keys, local.credential), environment = {}
       cpu    = 1, memory = "1Gi", concurrency = 40, timeout = 300, signs_urls = true
     }
     site = {
@@ -62,6 +62,7 @@ module "function" {
 
   name                = "${var.name}-${each.key}"
   function            = each.key
+  account             = google_service_account.function[each.key]
   region              = var.region
   labels              = merge(local.labels, { function = each.key })
   network             = module.network.id
@@ -97,6 +98,7 @@ module "uploaded" {
 
   name                = "${var.name}-uploaded"
   function            = "uploaded"
+  account             = google_service_account.function["uploaded"]
   region              = var.region
   labels              = merge(local.labels, { function = "uploaded" })
   network             = module.network.id

@@ -1,3 +1,13 @@
+/** What each function runs as. */
+resource "google_service_account" "function" {
+  for_each = local.targets
+
+  account_id   = "${var.name}-${each.value}"
+  display_name = "Tonemill function ${each.value}"
+  description  = "What the function ${each.value} runs as."
+  depends_on   = [google_project_service.this]
+}
+
 /** Who calls the functions that are not for everyone. None of them may do anything else. */
 resource "google_service_account" "push" {
   account_id   = "${var.name}-push"

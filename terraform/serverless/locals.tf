@@ -5,9 +5,10 @@ locals {
 
   project_number = data.google_project.this.number
 
-  # Identities by name and not by reference, where a reference would go in a circle.
-  account = { for key in keys(local.functions) : key => "${var.name}-${key}@${var.project}.iam.gserviceaccount.com" }
+  targets = toset(["auth", "tasks", "site", "uploaded", "convert", "dead-letter", "sweep"])
+
+  accounts = { for key, account in google_service_account.function : key => account.email }
 
   # Names that callers' tokens are made out to. Nothing is served there.
-  audience = { for key in keys(local.functions) : key => "https://${var.host}/functions/${key}" }
+  audience = { for key in local.targets : key => "https://${var.host}/functions/${key}" }
 }

@@ -10,7 +10,7 @@ output "url" {
 
 output "services" {
   description = "Cloud Run service of each function."
-  value       = { for key, service in local.services : key => service.name }
+  value       = local.services
 }
 
 output "accounts" {

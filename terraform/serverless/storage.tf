@@ -14,8 +14,6 @@ locals {
     convert = "roles/storage.objectUser"
     sweep   = "roles/storage.objectUser"
   }
-
-  accounts = merge({ for key, function in module.function : key => function.account }, { uploaded = module.uploaded.account })
 }
 
 module "originals" {

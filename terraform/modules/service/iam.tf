@@ -3,7 +3,7 @@ resource "google_secret_manager_secret_iam_member" "reader" {
 
   secret_id = each.value
   role      = "roles/secretmanager.secretAccessor"
-  member    = "serviceAccount:${google_service_account.this.email}"
+  member    = "serviceAccount:${var.account.email}"
 }
 
 resource "google_cloud_run_v2_service_iam_member" "invoker" {
@@ -19,7 +19,7 @@ resource "google_cloud_run_v2_service_iam_member" "invoker" {
 resource "google_service_account_iam_member" "signer" {
   count = var.signs_urls ? 1 : 0
 
-  service_account_id = google_service_account.this.name
+  service_account_id = var.account.name
   role               = "roles/iam.serviceAccountTokenCreator"
-  member             = "serviceAccount:${google_service_account.this.email}"
+  member             = "serviceAccount:${var.account.email}"
 }

@@ -1,10 +1,4 @@
-/** One function: its account, its Cloud Run service, and who may call it. Cloud Build owns image and traffic. */
-resource "google_service_account" "this" {
-  account_id   = var.name
-  display_name = "Tonemill function ${var.function}"
-  description  = "What the function ${var.function} runs as."
-}
-
+/** One function: its Cloud Run service, its secrets, and who may call it. Cloud Build owns image and traffic. */
 resource "google_cloud_run_v2_service" "this" {
   name                = var.name
   location            = var.region
@@ -16,7 +10,7 @@ resource "google_cloud_run_v2_service" "this" {
 
   template {
     labels                           = var.labels
-    service_account                  = google_service_account.this.email
+    service_account                  = var.account.email
     timeout                          = "${var.timeout_seconds}s"
     max_instance_request_concurrency = var.concurrency
     execution_environment            = "EXECUTION_ENVIRONMENT_GEN2"

@@ -9,13 +9,3 @@ output "uri" {
   value       = google_cloud_run_v2_service.this.uri
   depends_on  = [google_cloud_run_v2_service_iam_member.invoker]
 }
-
-output "account" {
-  description = "Email address of the service's account."
-  value       = google_service_account.this.email
-}
-
-output "account_id" {
-  description = "Full name of the service's account, for policies on it."
-  value       = google_service_account.this.name
-}

@@ -1,6 +1,6 @@
 variable "name" {
   type        = string
-  description = "Name of the service and of its account."
+  description = "Name of the service."
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,28}$", var.name))
@@ -15,6 +15,16 @@ variable "function" {
   validation {
     condition     = can(regex("^[a-z][a-z-]*$", var.function))
     error_message = "Expected a target of functions/index.ts."
+  }
+}
+
+variable "account" {
+  type        = object({ email = string, name = string })
+  description = "Service account that the function runs as: email address and full name."
+
+  validation {
+    condition     = length(var.account.email) > 0
+    error_message = "Expected a service account of the function's own."
   }
 }
 
