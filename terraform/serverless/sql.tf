@@ -22,7 +22,7 @@ module "migrations" {
   network             = module.network.id
   subnetwork          = module.network.subnetwork
   owner_url_secret    = module.secrets.ids["owner-url"]
-  grants              = { for key, user in module.database.users : user => key }
+  grants              = module.database.users
   labels              = local.labels
   deletion_protection = var.deletion_protection
 }

@@ -57,7 +57,7 @@ resource "google_cloud_run_v2_job" "this" {
           value = "url"
         }
 
-        # Who gets which rights, by the database's name of its account.
+        # Who gets rights: the database's name of each account, by what it is.
         env {
           name  = "DATABASE_GRANTS"
           value = jsonencode(var.grants)

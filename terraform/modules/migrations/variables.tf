@@ -61,7 +61,7 @@ variable "owner_url_secret" {
 
 variable "grants" {
   type        = map(string)
-  description = "What each login is, by its name in the database: a function, api or worker."
+  description = "Logins in the database, by what each is: a function, api or worker."
 
   validation {
     condition     = length(var.grants) > 0
