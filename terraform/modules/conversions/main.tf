@@ -1,0 +1,20 @@
+/** Bells for conversions, and where those go that nobody could answer. */
+resource "google_pubsub_topic" "conversions" {
+  name                       = var.topic
+  labels                     = var.labels
+  message_retention_duration = "604800s"
+
+  message_storage_policy {
+    allowed_persistence_regions = [var.region]
+  }
+}
+
+resource "google_pubsub_topic" "dead_letters" {
+  name                       = "${var.topic}-dead-letters"
+  labels                     = var.labels
+  message_retention_duration = "604800s"
+
+  message_storage_policy {
+    allowed_persistence_regions = [var.region]
+  }
+}

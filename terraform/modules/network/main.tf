@@ -1,0 +1,21 @@
+/** One network of our own, without subnetworks that nobody asked for; nothing in it has an external address. */
+resource "google_compute_network" "this" {
+  name                            = var.name
+  auto_create_subnetworks         = false
+  routing_mode                    = "REGIONAL"
+  delete_default_routes_on_create = false
+}
+
+resource "google_compute_subnetwork" "this" {
+  name                     = var.name
+  region                   = var.region
+  network                  = google_compute_network.this.id
+  ip_cidr_range            = var.range
+  private_ip_google_access = true
+
+  log_config {
+    aggregation_interval = "INTERVAL_10_MIN"
+    flow_sampling        = 0.1
+    metadata             = "INCLUDE_ALL_METADATA"
+  }
+}

@@ -1,0 +1,19 @@
+output "id" {
+  description = "The network; known only once private services can be reached through it."
+  value       = google_service_networking_connection.services.network
+}
+
+output "name" {
+  description = "Name of the network."
+  value       = google_compute_network.this.name
+}
+
+output "subnetwork" {
+  description = "The subnetwork's id."
+  value       = google_compute_subnetwork.this.id
+}
+
+output "peering_range" {
+  description = "Name of the range that private services take their addresses from."
+  value       = google_compute_global_address.services.name
+}

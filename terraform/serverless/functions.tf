@@ -1,0 +1,127 @@
+locals {
+  jwt_keys   = { JWT_PRIVATE_KEYS = module.secrets.ids["jwt-private-keys"] }
+  credential = { SERVICE_CREDENTIAL = module.secrets.ids["service-credential"] }
+
+  /**
+   * One entry a target of functions/index.ts.
+   * public: behind the load balancer, for everyone. callers: the accounts whose tokens it takes.
+   * Multipart uploads pass through the memory of `tasks`; the private folder of `convert` is memory too.
+   */
+  functions = {
+    auth = {
+      public = true, callers = [], secrets = local.jwt_keys, environment = {}
+      cpu    = 1, memory = "512Mi", concurrency = 20, timeout = 30, signs_urls = false
+    }
+    tasks = {
+      public = true, callers = [local.accounts.convert], secrets = merge(local.jwt_keys, local.credential), environment = {}
+      cpu    = 1, memory = "1Gi", concurrency = 40, timeout = 300, signs_urls = true
+    }
+    site = {
+      public = true, callers = [], secrets = {}, environment = {}
+      cpu    = 1, memory = "512Mi", concurrency = 80, timeout = 30, signs_urls = false
+    }
+    uploaded = {
+      public = false, callers = [google_service_account.events.email], secrets = {}, environment = {}
+      cpu    = 1, memory = "512Mi", concurrency = 20, timeout = 60, signs_urls = false
+    }
+    convert = {
+      public = false, callers = [google_service_account.push.email], secrets = {}
+      cpu    = 2, memory = "4Gi", concurrency = 1, timeout = 600, signs_urls = false
+      # Gives up before the platform and the ack deadline (both 600 s) do.
+      environment = { CONVERSIONS = "1", CONVERSION_TIMEOUT_SECONDS = "540" }
+    }
+    dead-letter = {
+      public = false, callers = [google_service_account.push.email], secrets = {}, environment = {}
+      cpu    = 1, memory = "512Mi", concurrency = 10, timeout = 60, signs_urls = false
+    }
+    sweep = {
+      public = false, callers = [google_service_account.schedule.email], secrets = {}, environment = {}
+      cpu    = 1, memory = "512Mi", concurrency = 1, timeout = 600, signs_urls = false
+    }
+  }
+
+  environment = {
+    NODE_ENV          = "production"
+    TONEMILL_DATA     = "/tmp/tonemill"
+    STORAGE           = "gcs"
+    GCS_ORIGINALS     = module.originals.name
+    GCS_RESULTS       = module.results.name
+    QUEUE             = "pubsub"
+    PUBSUB_TOPIC      = module.conversions.topic
+    DATABASE          = "cloudsql"
+    CLOUDSQL_INSTANCE = module.database.connection_name
+    DATABASE_NAME     = module.database.database
+    PAUSED            = tostring(var.paused)
+    MAX_UPLOAD_BYTES  = tostring(var.max_upload_bytes)
+  }
+}
+
+module "function" {
+  source   = "../modules/service"
+  for_each = { for key, value in local.functions : key => value if key != "uploaded" }
+
+  name                = "${var.name}-${each.key}"
+  function            = each.key
+  account             = google_service_account.function[each.key]
+  region              = var.region
+  labels              = merge(local.labels, { function = each.key })
+  network             = module.network.id
+  subnetwork          = module.network.subnetwork
+  cpu                 = each.value.cpu
+  memory              = each.value.memory
+  concurrency         = each.value.concurrency
+  timeout_seconds     = each.value.timeout
+  min_instances       = var.scaling[each.key].min
+  max_instances       = var.scaling[each.key].max
+  audience            = local.audience[each.key]
+  signs_urls          = each.value.signs_urls
+  secrets             = each.value.secrets
+  deletion_protection = var.deletion_protection
+
+  # Everyone may call what the load balancer serves, because it carries nobody's identity; the rest is for its callers.
+  invokers = each.value.public ? { everyone = "allUsers" } : { for index, email in each.value.callers : index => "serviceAccount:${email}" }
+
+  environment = merge(local.environment, each.value.environment, {
+    DATABASE_USER = module.database.users[each.key]
+    DATABASE_POOL = tostring(var.scaling[each.key].pool)
+    OIDC_AUDIENCE = local.audience[each.key]
+    OIDC_CALLERS  = join(",", each.value.callers)
+  })
+}
+
+/**
+ * Apart from the others, because Eventarc makes its tokens out to the service's own address and takes no other
+ * audience. A service can't name its own address before it exists; a neighbour's has the same project hash in it.
+ */
+module "uploaded" {
+  source = "../modules/service"
+
+  name                = "${var.name}-uploaded"
+  function            = "uploaded"
+  account             = google_service_account.function["uploaded"]
+  region              = var.region
+  labels              = merge(local.labels, { function = "uploaded" })
+  network             = module.network.id
+  subnetwork          = module.network.subnetwork
+  cpu                 = local.functions.uploaded.cpu
+  memory              = local.functions.uploaded.memory
+  concurrency         = local.functions.uploaded.concurrency
+  timeout_seconds     = local.functions.uploaded.timeout
+  min_instances       = var.scaling.uploaded.min
+  max_instances       = var.scaling.uploaded.max
+  audience            = local.audience.uploaded
+  secrets             = local.functions.uploaded.secrets
+  invokers            = { for index, email in local.functions.uploaded.callers : index => "serviceAccount:${email}" }
+  deletion_protection = var.deletion_protection
+
+  environment = merge(local.environment, local.functions.uploaded.environment, {
+    DATABASE_USER = module.database.users["uploaded"]
+    DATABASE_POOL = tostring(var.scaling.uploaded.pool)
+    OIDC_CALLERS  = join(",", local.functions.uploaded.callers)
+    OIDC_AUDIENCE = join(",", [
+      local.audience.uploaded,
+      "https://${var.name}-uploaded-${local.project_number}.${var.region}.run.app",
+      replace(module.function["sweep"].uri, "${var.name}-sweep", "${var.name}-uploaded"),
+    ])
+  })
+}

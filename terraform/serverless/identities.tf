@@ -1,0 +1,38 @@
+/** What each function runs as. */
+resource "google_service_account" "function" {
+  for_each = local.targets
+
+  account_id   = "${var.name}-${each.value}"
+  display_name = "Tonemill function ${each.value}"
+  description  = "What the function ${each.value} runs as."
+  depends_on   = [google_project_service.this]
+}
+
+/** Who calls the functions that are not for everyone. None of them may do anything else. */
+resource "google_service_account" "push" {
+  account_id   = "${var.name}-push"
+  display_name = "Tonemill push"
+  description  = "In whose name Pub/Sub pushes to convert and dead-letter."
+  depends_on   = [google_project_service.this]
+}
+
+resource "google_service_account" "events" {
+  account_id   = "${var.name}-events"
+  display_name = "Tonemill events"
+  description  = "In whose name Eventarc calls uploaded."
+  depends_on   = [google_project_service.this]
+}
+
+resource "google_service_account" "schedule" {
+  account_id   = "${var.name}-schedule"
+  display_name = "Tonemill schedule"
+  description  = "In whose name Cloud Scheduler calls sweep."
+  depends_on   = [google_project_service.this]
+}
+
+/** Projects from before April 2021 need it; elsewhere Pub/Sub's agent may already make the tokens. */
+resource "google_service_account_iam_member" "agent_signs_push" {
+  service_account_id = google_service_account.push.name
+  role               = "roles/iam.serviceAccountTokenCreator"
+  member             = "serviceAccount:service-${local.project_number}@gcp-sa-pubsub.iam.gserviceaccount.com"
+}

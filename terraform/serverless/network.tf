@@ -1,0 +1,9 @@
+module "network" {
+  source = "../modules/network"
+
+  name   = var.name
+  region = var.region
+  range  = var.network_range
+
+  depends_on = [google_project_service.this]
+}

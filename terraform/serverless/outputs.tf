@@ -1,0 +1,59 @@
+output "address" {
+  description = "Public IPv4 address; the host name's A record."
+  value       = module.front.address
+}
+
+output "url" {
+  description = "Where the service answers once the record and the certificate stand."
+  value       = "https://${var.host}"
+}
+
+output "services" {
+  description = "Cloud Run service of each function."
+  value       = local.services
+}
+
+output "accounts" {
+  description = "Service account of each function."
+  value       = local.accounts
+}
+
+output "buckets" {
+  description = "Buckets of originals and results."
+  value       = { originals = module.originals.name, results = module.results.name }
+}
+
+output "topic" {
+  description = "Topic that conversions are rung on."
+  value       = module.conversions.topic
+}
+
+output "database" {
+  description = "What DATABASE=cloudsql needs to know, and the address for the owner's URL."
+  value = {
+    instance        = module.database.connection_name
+    name            = module.database.database
+    users           = module.database.users
+    private_address = module.database.private_address
+  }
+}
+
+output "migration_job" {
+  description = "Cloud Run job that brings the schema up."
+  value       = module.migrations.name
+}
+
+output "repository" {
+  description = "Where Cloud Build pushes images."
+  value       = "${var.region}-docker.pkg.dev/${var.project}/${google_artifact_registry_repository.this.repository_id}"
+}
+
+output "build_account" {
+  description = "Service account for Cloud Build."
+  value       = google_service_account.build.email
+}
+
+output "secrets" {
+  description = "Secret ids that need a version before the functions can start."
+  value       = module.secrets.ids
+}

@@ -1,0 +1,133 @@
+# Plans against a mocked provider; nothing is asked of Google.
+mock_provider "google" {
+  override_during = plan
+
+  mock_data "google_project" {
+    defaults = { number = "123456789012" }
+  }
+
+  mock_resource "google_cloud_run_v2_service" {
+    defaults = { uri = "https://tonemill-sweep-abcdefghij-ew.a.run.app" }
+  }
+
+  mock_resource "google_sql_database_instance" {
+    defaults = { connection_name = "tonemill-test:europe-west1:tonemill" }
+  }
+
+  mock_resource "google_service_account" {
+    defaults = { email = "somebody@tonemill-test.iam.gserviceaccount.com" }
+  }
+}
+
+variables {
+  project      = "tonemill-test"
+  region       = "europe-west1"
+  host         = "audio.example.com"
+  alert_emails = ["ops@example.com"]
+}
+
+run "every_function_has_a_service_and_an_account" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(output.services)) == toset(["auth", "convert", "dead-letter", "site", "sweep", "tasks", "uploaded"])
+    error_message = "Expected a service for every target of functions/index.ts."
+  }
+
+  assert {
+    condition     = toset([for account in google_service_account.function : account.account_id]) == toset([for key in keys(output.services) : "tonemill-${key}"])
+    error_message = "Expected an account of its own for every function."
+  }
+
+  assert {
+    condition     = length(google_project_service.this) >= 17
+    error_message = "Expected every API that is used to be switched on."
+  }
+}
+
+run "only_what_people_call_stands_behind_the_load_balancer" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(google_compute_region_network_endpoint_group.function)) == toset(["auth", "site", "tasks"])
+    error_message = "Expected auth, site and tasks only."
+  }
+
+  assert {
+    condition     = alltrue([for function in values(local.functions) : function.public == (length(function.callers) == 0) || function.public])
+    error_message = "Expected a caller for every function that is not public."
+  }
+}
+
+run "events_and_the_schedule_call_in_their_own_names" {
+  command = plan
+
+  assert {
+    condition     = google_eventarc_trigger.uploaded.location == "europe-west1" && google_eventarc_trigger.uploaded.destination[0].cloud_run_service[0].region == "europe-west1"
+    error_message = "Expected the trigger in the region of the bucket and of the function."
+  }
+
+  assert {
+    condition     = one([for criterion in google_eventarc_trigger.uploaded.matching_criteria : criterion.value if criterion.attribute == "bucket"]) == "tonemill-test-tonemill-originals"
+    error_message = "Expected the trigger to listen to originals only; results would convert themselves."
+  }
+
+  assert {
+    condition     = google_cloud_scheduler_job.sweep.http_target[0].oidc_token[0].audience == "https://audio.example.com/functions/sweep"
+    error_message = "Expected an explicit audience."
+  }
+
+  assert {
+    condition     = output.buckets.originals != output.buckets.results
+    error_message = "Expected results in another bucket than originals."
+  }
+}
+
+run "the_defaults_fit_the_database" {
+  command = plan
+
+  assert {
+    condition     = local.wanted_connections == 167
+    error_message = "Expected the sum of max x pool and the reserve."
+  }
+}
+
+run "too_many_instances_are_told" {
+  command = plan
+
+  variables {
+    database_connections = 100
+  }
+
+  expect_failures = [check.connections_fit]
+}
+
+run "a_wildcard_origin_is_refused" {
+  command = plan
+
+  variables {
+    extra_origins = ["https://*.example.com"]
+  }
+
+  expect_failures = [var.extra_origins]
+}
+
+run "a_host_with_a_path_is_refused" {
+  command = plan
+
+  variables {
+    host = "audio.example.com/app"
+  }
+
+  expect_failures = [var.host]
+}
+
+run "nobody_to_alert_is_refused" {
+  command = plan
+
+  variables {
+    alert_emails = []
+  }
+
+  expect_failures = [var.alert_emails]
+}

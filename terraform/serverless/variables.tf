@@ -1,0 +1,276 @@
+variable "project" {
+  type        = string
+  description = "Project id."
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project))
+    error_message = "Expected a project id: 6 to 30 lower-case letters, digits and hyphens."
+  }
+}
+
+variable "region" {
+  type        = string
+  description = "Region, such as europe-west1."
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "Expected a region such as europe-west1."
+  }
+}
+
+variable "name" {
+  type        = string
+  description = "Prefix of every name."
+  default     = "tonemill"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,14}$", var.name))
+    error_message = "Expected 2 to 15 lower-case letters, digits and hyphens that start with a letter."
+  }
+}
+
+variable "host" {
+  type        = string
+  description = "Host name under which the service is reached."
+
+  validation {
+    condition     = can(regex("^([a-z0-9-]+[.])+[a-z]{2,}$", var.host))
+    error_message = "Expected a host name such as audio.example.com."
+  }
+}
+
+variable "labels" {
+  type        = map(string)
+  description = "Labels of everything that takes them, besides app and mode."
+  default     = {}
+
+  validation {
+    condition     = alltrue([for key in keys(var.labels) : can(regex("^[a-z][a-z0-9_-]{0,62}$", key))])
+    error_message = "Expected keys of lower-case letters, digits, hyphens and underscores."
+  }
+}
+
+variable "network_range" {
+  type        = string
+  description = "IPv4 range of the subnetwork."
+  default     = "10.10.0.0/20"
+
+  validation {
+    condition     = can(cidrnetmask(var.network_range))
+    error_message = "Expected an IPv4 range such as 10.10.0.0/20."
+  }
+}
+
+variable "deletion_protection" {
+  type        = bool
+  description = "Whether what holds data, and what serves, refuses to be destroyed."
+  default     = true
+}
+
+variable "database_tier" {
+  type        = string
+  description = "Machine type of the database: db-custom-CPUS-MEGABYTES, or a shared-core one for trying."
+  default     = "db-custom-2-7680"
+
+  validation {
+    condition     = can(regex("^(db-custom-[0-9]+-[0-9]+|db-f1-micro|db-g1-small)$", var.database_tier))
+    error_message = "Expected db-custom-CPUS-MEGABYTES, db-f1-micro or db-g1-small."
+  }
+}
+
+variable "database_disk_gb" {
+  type        = number
+  description = "First size of the database's disk in GB."
+  default     = 10
+
+  validation {
+    condition     = var.database_disk_gb >= 10 && var.database_disk_gb <= 6000 && floor(var.database_disk_gb) == var.database_disk_gb
+    error_message = "Expected a whole number from 10 to 6000."
+  }
+}
+
+variable "database_connections" {
+  type        = number
+  description = "PostgreSQL's max_connections."
+  default     = 200
+
+  validation {
+    condition     = var.database_connections >= 25 && var.database_connections <= 5000 && floor(var.database_connections) == var.database_connections
+    error_message = "Expected a whole number from 25 to 5000."
+  }
+}
+
+variable "database_highly_available" {
+  type        = bool
+  description = "Whether a second zone holds a standby of the database."
+  default     = true
+}
+
+variable "requests_per_minute" {
+  type        = number
+  description = "Requests a minute from one address before it gets 429."
+  default     = 1200
+
+  validation {
+    condition     = var.requests_per_minute >= 60 && var.requests_per_minute <= 1000000 && floor(var.requests_per_minute) == var.requests_per_minute
+    error_message = "Expected a whole number from 60 to 1000000."
+  }
+}
+
+variable "logins_per_minute" {
+  type        = number
+  description = "Requests a minute to /api/auth from one address before it gets 429."
+  default     = 30
+
+  validation {
+    condition     = var.logins_per_minute >= 1 && var.logins_per_minute <= 100000 && floor(var.logins_per_minute) == var.logins_per_minute
+    error_message = "Expected a whole number from 1 to 100000."
+  }
+}
+
+variable "paused" {
+  type        = bool
+  description = "Acknowledge bells and convert nothing."
+  default     = false
+}
+
+variable "max_upload_bytes" {
+  type        = number
+  description = "The largest original, in bytes."
+  default     = 2147483648
+
+  validation {
+    condition     = var.max_upload_bytes >= 1 && var.max_upload_bytes <= 1099511627776 && floor(var.max_upload_bytes) == var.max_upload_bytes
+    error_message = "Expected a whole number from 1 to 1099511627776."
+  }
+}
+
+variable "alert_emails" {
+  type        = list(string)
+  description = "Who is told when something is wrong."
+
+  validation {
+    condition     = length(var.alert_emails) > 0 && alltrue([for email in var.alert_emails : can(regex("^[^@ ]+@[^@ ]+$", email))])
+    error_message = "Expected at least one email address."
+  }
+}
+
+variable "billing_account" {
+  type        = string
+  description = "Billing account for the budget; null for no budget."
+  default     = null
+
+  validation {
+    condition     = var.billing_account == null ? true : can(regex("^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$", var.billing_account))
+    error_message = "Expected an id such as 012345-6789AB-CDEF01, or null."
+  }
+}
+
+variable "monthly_budget" {
+  type        = number
+  description = "Budget of a month, in the currency of the billing account."
+  default     = 100
+
+  validation {
+    condition     = var.monthly_budget >= 1 && var.monthly_budget <= 10000000 && floor(var.monthly_budget) == var.monthly_budget
+    error_message = "Expected a whole number from 1 to 10000000."
+  }
+}
+
+variable "currency" {
+  type        = string
+  description = "Currency of the billing account."
+  default     = "USD"
+
+  validation {
+    condition     = can(regex("^[A-Z]{3}$", var.currency))
+    error_message = "Expected three capital letters."
+  }
+}
+
+variable "conversion_failed_filter" {
+  type        = string
+  description = "Logging filter of the line that says that a conversion failed."
+  default     = "jsonPayload.message = \"conversion failed\""
+
+  validation {
+    condition     = length(var.conversion_failed_filter) > 0
+    error_message = "Expected a filter of Cloud Logging."
+  }
+}
+
+variable "failed_conversions_per_minute" {
+  type        = number
+  description = "Failed conversions a minute that are worth an alert when they go on for five minutes."
+  default     = 5
+
+  validation {
+    condition     = var.failed_conversions_per_minute >= 0 && var.failed_conversions_per_minute <= 1000000 && floor(var.failed_conversions_per_minute) == var.failed_conversions_per_minute
+    error_message = "Expected a whole number from 0 to 1000000."
+  }
+}
+
+variable "extra_origins" {
+  type        = list(string)
+  description = "Further sites from which browsers may upload and download, besides https://HOST."
+  default     = []
+
+  validation {
+    condition     = alltrue([for origin in var.extra_origins : can(regex("^https?://[^/*]+$", origin))])
+    error_message = "Expected origins such as https://audio.example.com, without a path and without a wildcard."
+  }
+}
+
+variable "results_days" {
+  type        = number
+  description = "Days after which results are deleted; null keeps them."
+  default     = 30
+
+  validation {
+    condition     = var.results_days == null ? true : var.results_days >= 1
+    error_message = "Expected at least 1, or null."
+  }
+}
+
+variable "sweep_schedule" {
+  type        = string
+  description = "When the sweep runs, as cron has it."
+  default     = "*/2 * * * *"
+
+  validation {
+    condition     = length(split(" ", var.sweep_schedule)) == 5
+    error_message = "Expected five fields, such as */2 * * * *."
+  }
+}
+
+variable "scaling" {
+  type = object({
+    auth        = object({ min = number, max = number, pool = number })
+    tasks       = object({ min = number, max = number, pool = number })
+    site        = object({ min = number, max = number, pool = number })
+    uploaded    = object({ min = number, max = number, pool = number })
+    convert     = object({ min = number, max = number, pool = number })
+    dead-letter = object({ min = number, max = number, pool = number })
+    sweep       = object({ min = number, max = number, pool = number })
+  })
+  description = "For each function the fewest and the most instances, and the database connections of one."
+  default = {
+    auth        = { min = 0, max = 5, pool = 2 }
+    tasks       = { min = 0, max = 10, pool = 4 }
+    site        = { min = 0, max = 3, pool = 1 }
+    uploaded    = { min = 0, max = 10, pool = 1 }
+    convert     = { min = 0, max = 40, pool = 2 }
+    dead-letter = { min = 0, max = 2, pool = 1 }
+    sweep       = { min = 0, max = 1, pool = 2 }
+  }
+
+  validation {
+    condition     = alltrue([for scale in values(var.scaling) : scale.min >= 0 && scale.min <= scale.max && scale.max >= 1 && scale.max <= 1000])
+    error_message = "Expected 0 <= min <= max, and max from 1 to 1000."
+  }
+
+  validation {
+    condition     = alltrue([for scale in values(var.scaling) : scale.pool >= 1 && scale.pool <= 100])
+    error_message = "Expected pools from 1 to 100."
+  }
+}

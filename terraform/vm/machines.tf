@@ -1,0 +1,72 @@
+locals {
+  port = 8080
+
+  metadata = {
+    enable-oslogin         = "TRUE"
+    block-project-ssh-keys = "TRUE"
+    serial-port-enable     = "FALSE"
+  }
+
+  common_environment = {
+    NODE_ENV          = "production"
+    TONEMILL_DATA     = "/var/lib/tonemill"
+    STORAGE           = "nfs"
+    NFS_ORIGINALS     = local.roots.originals
+    NFS_RESULTS       = local.roots.results
+    DATABASE          = "cloudsql"
+    CLOUDSQL_INSTANCE = module.database.connection_name
+    DATABASE_NAME     = module.database.database
+    FFMPEG_PATH       = "/usr/bin/ffmpeg"
+    FFPROBE_PATH      = "/usr/bin/ffprobe"
+    PAUSED            = tostring(var.paused)
+    MAX_UPLOAD_BYTES  = tostring(var.max_upload_bytes)
+  }
+
+  queue_environment = local.pubsub ? {
+    QUEUE               = "pubsub"
+    PUBSUB_TOPIC        = module.conversions[0].topic
+    PUBSUB_SUBSCRIPTION = module.conversions[0].subscription
+  } : { QUEUE = "postgres" }
+
+  environment = {
+    api = merge(local.common_environment, local.queue_environment, {
+      PORT          = tostring(local.port)
+      DATABASE_USER = module.database.users["api"]
+      DATABASE_POOL = tostring(var.api.pool)
+    })
+    worker = merge(local.common_environment, local.queue_environment, {
+      DATABASE_USER = module.database.users["worker"]
+      DATABASE_POOL = tostring(var.worker.pool)
+      CONVERSIONS   = tostring(var.worker_conversions)
+    })
+  }
+
+  secrets = {
+    api = {
+      JWT_PRIVATE_KEYS   = module.secrets.ids["jwt-private-keys"]
+      SERVICE_CREDENTIAL = module.secrets.ids["service-credential"]
+    }
+    worker = {}
+  }
+
+  user_data = {
+    for role in ["api", "worker"] : role => templatefile("${path.module}/files/machine.yaml.tftpl", {
+      role         = role
+      export       = local.export
+      roots        = local.roots
+      environment  = local.environment[role]
+      unit         = file("${path.module}/files/tonemill-${role}.service")
+      secrets_unit = file("${path.module}/files/tonemill-secrets.service")
+      secrets_script = templatefile("${path.module}/files/secrets.sh.tftpl", {
+        project = var.project
+        secrets = local.secrets[role]
+      })
+      install_script = templatefile("${path.module}/files/install.sh.tftpl", {
+        node_version = var.node_version
+        bucket       = module.releases.name
+        release      = var.release
+        roots        = local.roots
+      })
+    })
+  }
+}

@@ -1,0 +1,10 @@
+module "network" {
+  source = "../modules/network"
+
+  name   = var.name
+  region = var.region
+  range  = var.network_range
+  nat    = true
+
+  depends_on = [google_project_service.this]
+}

@@ -1,0 +1,379 @@
+variable "project" {
+  type        = string
+  description = "Project id."
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project))
+    error_message = "Expected a project id: 6 to 30 lower-case letters, digits and hyphens."
+  }
+}
+
+variable "region" {
+  type        = string
+  description = "Region, such as europe-west1."
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "Expected a region such as europe-west1."
+  }
+}
+
+variable "name" {
+  type        = string
+  description = "Prefix of every name."
+  default     = "tonemill"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,14}$", var.name))
+    error_message = "Expected 2 to 15 lower-case letters, digits and hyphens that start with a letter."
+  }
+}
+
+variable "host" {
+  type        = string
+  description = "Host name under which the service is reached."
+
+  validation {
+    condition     = can(regex("^([a-z0-9-]+[.])+[a-z]{2,}$", var.host))
+    error_message = "Expected a host name such as audio.example.com."
+  }
+}
+
+variable "labels" {
+  type        = map(string)
+  description = "Labels of everything that takes them, besides app and mode."
+  default     = {}
+
+  validation {
+    condition     = alltrue([for key in keys(var.labels) : can(regex("^[a-z][a-z0-9_-]{0,62}$", key))])
+    error_message = "Expected keys of lower-case letters, digits, hyphens and underscores."
+  }
+}
+
+variable "network_range" {
+  type        = string
+  description = "IPv4 range of the subnetwork."
+  default     = "10.20.0.0/20"
+
+  validation {
+    condition     = can(cidrnetmask(var.network_range))
+    error_message = "Expected an IPv4 range such as 10.10.0.0/20."
+  }
+}
+
+variable "deletion_protection" {
+  type        = bool
+  description = "Whether what holds data, and what serves, refuses to be destroyed."
+  default     = true
+}
+
+variable "database_tier" {
+  type        = string
+  description = "Machine type of the database: db-custom-CPUS-MEGABYTES, or a shared-core one for trying."
+  default     = "db-custom-2-7680"
+
+  validation {
+    condition     = can(regex("^(db-custom-[0-9]+-[0-9]+|db-f1-micro|db-g1-small)$", var.database_tier))
+    error_message = "Expected db-custom-CPUS-MEGABYTES, db-f1-micro or db-g1-small."
+  }
+}
+
+variable "database_disk_gb" {
+  type        = number
+  description = "First size of the database's disk in GB."
+  default     = 10
+
+  validation {
+    condition     = var.database_disk_gb >= 10 && var.database_disk_gb <= 6000 && floor(var.database_disk_gb) == var.database_disk_gb
+    error_message = "Expected a whole number from 10 to 6000."
+  }
+}
+
+variable "database_connections" {
+  type        = number
+  description = "PostgreSQL's max_connections."
+  default     = 200
+
+  validation {
+    condition     = var.database_connections >= 25 && var.database_connections <= 5000 && floor(var.database_connections) == var.database_connections
+    error_message = "Expected a whole number from 25 to 5000."
+  }
+}
+
+variable "database_highly_available" {
+  type        = bool
+  description = "Whether a second zone holds a standby of the database."
+  default     = true
+}
+
+variable "requests_per_minute" {
+  type        = number
+  description = "Requests a minute from one address before it gets 429."
+  default     = 1200
+
+  validation {
+    condition     = var.requests_per_minute >= 60 && var.requests_per_minute <= 1000000 && floor(var.requests_per_minute) == var.requests_per_minute
+    error_message = "Expected a whole number from 60 to 1000000."
+  }
+}
+
+variable "logins_per_minute" {
+  type        = number
+  description = "Requests a minute to /api/auth from one address before it gets 429."
+  default     = 30
+
+  validation {
+    condition     = var.logins_per_minute >= 1 && var.logins_per_minute <= 100000 && floor(var.logins_per_minute) == var.logins_per_minute
+    error_message = "Expected a whole number from 1 to 100000."
+  }
+}
+
+variable "paused" {
+  type        = bool
+  description = "Acknowledge bells and convert nothing."
+  default     = false
+}
+
+variable "max_upload_bytes" {
+  type        = number
+  description = "The largest original, in bytes."
+  default     = 2147483648
+
+  validation {
+    condition     = var.max_upload_bytes >= 1 && var.max_upload_bytes <= 1099511627776 && floor(var.max_upload_bytes) == var.max_upload_bytes
+    error_message = "Expected a whole number from 1 to 1099511627776."
+  }
+}
+
+variable "alert_emails" {
+  type        = list(string)
+  description = "Who is told when something is wrong."
+
+  validation {
+    condition     = length(var.alert_emails) > 0 && alltrue([for email in var.alert_emails : can(regex("^[^@ ]+@[^@ ]+$", email))])
+    error_message = "Expected at least one email address."
+  }
+}
+
+variable "billing_account" {
+  type        = string
+  description = "Billing account for the budget; null for no budget."
+  default     = null
+
+  validation {
+    condition     = var.billing_account == null ? true : can(regex("^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$", var.billing_account))
+    error_message = "Expected an id such as 012345-6789AB-CDEF01, or null."
+  }
+}
+
+variable "monthly_budget" {
+  type        = number
+  description = "Budget of a month, in the currency of the billing account."
+  default     = 100
+
+  validation {
+    condition     = var.monthly_budget >= 1 && var.monthly_budget <= 10000000 && floor(var.monthly_budget) == var.monthly_budget
+    error_message = "Expected a whole number from 1 to 10000000."
+  }
+}
+
+variable "currency" {
+  type        = string
+  description = "Currency of the billing account."
+  default     = "USD"
+
+  validation {
+    condition     = can(regex("^[A-Z]{3}$", var.currency))
+    error_message = "Expected three capital letters."
+  }
+}
+
+variable "conversion_failed_filter" {
+  type        = string
+  description = "Logging filter of the line that says that a conversion failed."
+  default     = "jsonPayload.message = \"conversion failed\""
+
+  validation {
+    condition     = length(var.conversion_failed_filter) > 0
+    error_message = "Expected a filter of Cloud Logging."
+  }
+}
+
+variable "failed_conversions_per_minute" {
+  type        = number
+  description = "Failed conversions a minute that are worth an alert when they go on for five minutes."
+  default     = 5
+
+  validation {
+    condition     = var.failed_conversions_per_minute >= 0 && var.failed_conversions_per_minute <= 1000000 && floor(var.failed_conversions_per_minute) == var.failed_conversions_per_minute
+    error_message = "Expected a whole number from 0 to 1000000."
+  }
+}
+
+variable "zone" {
+  type        = string
+  description = "Zone of the share."
+
+  validation {
+    condition     = startswith(var.zone, "${var.region}-")
+    error_message = "Expected a zone of the region, such as europe-west1-b."
+  }
+}
+
+variable "queue" {
+  type        = string
+  description = "What rings the workers: pubsub, or postgres (pg-boss in the same database)."
+  default     = "pubsub"
+
+  validation {
+    condition     = contains(["pubsub", "postgres"], var.queue)
+    error_message = "Expected pubsub or postgres."
+  }
+}
+
+variable "share" {
+  type        = string
+  description = "What holds /nfs/home: filestore, or machine (one NFS machine, cheaper, and gone while it boots)."
+  default     = "filestore"
+
+  validation {
+    condition     = contains(["filestore", "machine"], var.share)
+    error_message = "Expected filestore or machine."
+  }
+}
+
+variable "share_gb" {
+  type        = number
+  description = "Size of the share in GB; Filestore starts at 1024."
+  default     = 1024
+
+  validation {
+    condition     = var.share_gb >= 100 && var.share_gb <= 102400 && floor(var.share_gb) == var.share_gb
+    error_message = "Expected a whole number from 100 to 102400."
+  }
+}
+
+variable "share_machine_type" {
+  type        = string
+  description = "Machine type of the NFS machine."
+  default     = "e2-standard-2"
+
+  validation {
+    condition     = length(var.share_machine_type) > 0
+    error_message = "Expected a value."
+  }
+}
+
+variable "api" {
+  type        = object({ machine_type = string, min = number, max = number, pool = number })
+  description = "API machines: type, fewest, most, and database connections of one."
+  default     = { machine_type = "e2-small", min = 2, max = 6, pool = 10 }
+
+  validation {
+    condition     = var.api.min >= 1 && var.api.min <= var.api.max && var.api.max <= 1000
+    error_message = "Expected 1 <= min <= max <= 1000."
+  }
+
+  validation {
+    condition     = var.api.pool >= 1 && var.api.pool <= 100
+    error_message = "Expected a pool from 1 to 100."
+  }
+}
+
+variable "worker" {
+  type        = object({ machine_type = string, min = number, max = number, pool = number })
+  description = "Worker machines: type, fewest, most, and database connections of one."
+  default     = { machine_type = "e2-standard-2", min = 1, max = 10, pool = 4 }
+
+  validation {
+    condition     = var.worker.min >= 1 && var.worker.min <= var.worker.max && var.worker.max <= 1000
+    error_message = "Expected 1 <= min <= max <= 1000."
+  }
+
+  validation {
+    condition     = var.worker.pool >= 1 && var.worker.pool <= 100
+    error_message = "Expected a pool from 1 to 100."
+  }
+}
+
+variable "worker_conversions" {
+  type        = number
+  description = "Conversions at once on one worker machine."
+  default     = 2
+
+  validation {
+    condition     = var.worker_conversions >= 1 && var.worker_conversions <= 1024 && floor(var.worker_conversions) == var.worker_conversions
+    error_message = "Expected a whole number from 1 to 1024."
+  }
+}
+
+variable "worker_backlog" {
+  type        = number
+  description = "Waiting conversions that one worker machine more is worth."
+  default     = 10
+
+  validation {
+    condition     = var.worker_backlog >= 1 && var.worker_backlog <= 100000 && floor(var.worker_backlog) == var.worker_backlog
+    error_message = "Expected a whole number from 1 to 100000."
+  }
+}
+
+variable "api_requests_per_second" {
+  type        = number
+  description = "Requests a second that one API machine is taken to be good for; groups grow at 70 % of it."
+  default     = 200
+
+  validation {
+    condition     = var.api_requests_per_second >= 1 && var.api_requests_per_second <= 100000 && floor(var.api_requests_per_second) == var.api_requests_per_second
+    error_message = "Expected a whole number from 1 to 100000."
+  }
+}
+
+variable "queue_pool" {
+  type        = number
+  description = "Connections of pg-boss in one process."
+  default     = 4
+
+  validation {
+    condition     = var.queue_pool >= 1 && var.queue_pool <= 100 && floor(var.queue_pool) == var.queue_pool
+    error_message = "Expected a whole number from 1 to 100."
+  }
+}
+
+variable "image" {
+  type        = string
+  description = "Image of the machines: any with cloud-init and apt."
+  default     = "ubuntu-os-cloud/ubuntu-2404-lts-amd64"
+
+  validation {
+    condition     = length(var.image) > 0
+    error_message = "Expected a value."
+  }
+}
+
+variable "node_version" {
+  type        = string
+  description = "Node that machines install."
+  default     = "24.21.0"
+
+  validation {
+    condition     = startswith(var.node_version, "24.") && length(split(".", var.node_version)) == 3
+    error_message = "Expected a version of Node 24, such as 24.21.0."
+  }
+}
+
+variable "release" {
+  type        = string
+  description = "Archive in the bucket of releases that machines install when they boot."
+
+  validation {
+    condition     = endswith(var.release, ".tar.gz")
+    error_message = "Expected the name of a .tar.gz in the bucket of releases."
+  }
+}
+
+variable "ssh" {
+  type        = bool
+  description = "Whether people may come in by SSH through Identity-Aware Proxy."
+  default     = true
+}

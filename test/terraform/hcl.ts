@@ -1,0 +1,87 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { parse } from '@cdktf/hcl2json';
+
+/** A body as hcl2json gives it: attributes are values or `${expressions}`, blocks are arrays of bodies. */
+export type Body = { readonly [key: string]: unknown };
+
+/** One declared thing: `resource "google_x" "this"` has the labels `google_x` and `this`. */
+export interface Block {
+  readonly file: string;
+  readonly kind: string;
+  readonly labels: readonly string[];
+  readonly body: Body;
+}
+
+/** Folder of the Terraform code, from the package's root. */
+export const TERRAFORM = join(import.meta.dirname, '..', '..', 'terraform');
+
+export const ROOTS = ['serverless', 'vm'] as const;
+
+/** Every folder that holds `.tf` files, relative to `terraform/`. */
+export async function modules(folder = TERRAFORM): Promise<string[]> {
+  const files = await terraformFiles(folder);
+  return [...new Set(files.map((file) => relative(folder, join(file, '..'))))].sort();
+}
+
+/** Every block at the top of every file below the folder. */
+export async function blocks(folder = TERRAFORM): Promise<Block[]> {
+  const found: Block[] = [];
+  for (const file of await terraformFiles(folder)) {
+    const text = await readFile(file, 'utf8');
+    found.push(...declared(relative(folder, file), await parse(basename(file), text)));
+  }
+  return found;
+}
+
+/** Blocks of one kind by their last label. */
+export function named(all: readonly Block[], kind: string): Map<string, Body> {
+  return new Map(
+    all.filter((block) => block.kind === kind).map((block) => [block.labels.at(-1) ?? '', block.body]),
+  );
+}
+
+export function isBody(value: unknown): value is Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether the value is what a nested block parses to. */
+export function isBlocks(value: unknown): value is Body[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isBody);
+}
+
+async function terraformFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter(
+      (entry) => entry.isFile() && entry.name.endsWith('.tf') && !entry.parentPath.includes('.terraform'),
+    )
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+const LABELS: Readonly<Record<string, number>> = {
+  resource: 2,
+  data: 2,
+  provider: 1,
+  variable: 1,
+  output: 1,
+  module: 1,
+  check: 1,
+};
+
+function declared(file: string, parsed: Body): Block[] {
+  return Object.entries(parsed).flatMap(([kind, value]) =>
+    unfold(value, LABELS[kind] ?? 0).map(({ labels, body }) => ({ file, kind, labels, body })),
+  );
+}
+
+/** hcl2json nests a block's labels as keys around it. */
+function unfold(value: unknown, depth: number): { labels: string[]; body: Body }[] {
+  if (depth > 0 && isBody(value)) {
+    return Object.entries(value).flatMap(([label, inner]) =>
+      unfold(inner, depth - 1).map(({ labels, body }) => ({ labels: [label, ...labels], body })),
+    );
+  }
+  return (Array.isArray(value) ? value : [value]).filter(isBody).map((body) => ({ labels: [], body }));
+}
