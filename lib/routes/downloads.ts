@@ -63,7 +63,7 @@ async function send(c: Context, file: TaskFile): Promise<Response> {
   const status = range ? 206 : 200;
   if (c.req.method === 'HEAD') return new Response(null, { status, headers });
   const stream = await file.storage.read(file.key, range);
-  return new Response(Readable.toWeb(stream) as ReadableStream, { status, headers });
+  return new Response(Readable.toWeb(stream), { status, headers });
 }
 
 function rangeOf(c: Context, size: number): ByteRange | undefined {

@@ -1,6 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { basename, join, relative } from 'node:path';
-import { parse } from '@cdktf/hcl2json';
+
+/** Required, not imported: its types bring in those of the DOM, which change what Node's own streams are. */
+const { parse }: { parse(name: string, text: string): Promise<Record<string, unknown>> } = createRequire(
+  import.meta.url,
+)('@cdktf/hcl2json');
 
 /** A body as hcl2json gives it: attributes are values or `${expressions}`, blocks are arrays of bodies. */
 export type Body = { readonly [key: string]: unknown };
