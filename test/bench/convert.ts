@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Format, findFormat } from '../../lib/formats.ts';
+import { binaries } from '../audio.ts';
+import { type Client, newClient } from './client.ts';
+import { median, printTable } from './figures.ts';
+import { startPeer } from './peer.ts';
+import { startService } from './service.ts';
+import { makeSources } from './sources.ts';
+import { xargs } from './xargs.ts';
+
+const PAIRS = [
+  ['mp3', 'wav'],
+  ['wav', 'mp3'],
+  ['mp3', 'ogg'],
+] as const;
+
+const FILES = 20;
+const SECONDS = 180;
+const AT_ONCE = 2;
+const ROUNDS = 3;
+
+/** Who is measured, and each round's milliseconds: with the uploads, and again without them. */
+interface Contestant {
+  name: string;
+  client: Client;
+  uploaded: number[];
+  converted: number[];
+}
+
+/**
+ * Files a minute against `xargs -P 2 ffmpeg` with the same program on the same files, as a ratio of each round; with
+ * PEER=folder also the first generation. A round uploads every file, and then wishes for the same format again, which
+ * measures the conversions alone.
+ */
+export async function convert(): Promise<void> {
+  const { ffmpeg } = await binaries();
+  const folder = await mkdtemp(join(tmpdir(), 'tonemill-bench-'));
+  const service = await startService({ CONVERSIONS: String(AT_ONCE), FFMPEG_PATH: ffmpeg.path });
+  const peer = await startPeer();
+  try {
+    const rows = [['pair', 'who', 'files a minute', 'ratio to xargs', 'with uploads']];
+    for (const [from, to] of PAIRS) {
+      const format = findFormat(to);
+      if (!format) throw new TypeError(`${to} is no format`);
+      const sources = await makeSources(ffmpeg.path, folder, from, FILES, SECONDS);
+      const contestants = [await contestant('tonemill', service.url)];
+      if (peer) contestants.push(await contestant('first generation', peer.url));
+      const bare = await compete(ffmpeg.path, sources, format, contestants);
+      rows.push([`${from} to ${to}`, 'xargs', perMinute(bare), '1.00', '']);
+      rows.push(...contestants.map((one) => [`${from} to ${to}`, ...summary(one, bare)]));
+    }
+    printTable(rows);
+  } finally {
+    await peer?.stop();
+    await service.stop();
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function contestant(name: string, url: string): Promise<Contestant> {
+  return { name, client: await newClient(url), uploaded: [], converted: [] };
+}
+
+/** All rounds; answers the milliseconds of xargs. */
+async function compete(
+  ffmpeg: string,
+  sources: readonly string[],
+  format: Format,
+  contestants: readonly Contestant[],
+): Promise<number[]> {
+  const bare: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    bare.push(await xargs(ffmpeg, sources, format, AT_ONCE));
+    for (const one of contestants) await takePart(one, sources, format);
+  }
+  return bare;
+}
+
+async function takePart(
+  { client, uploaded, converted }: Contestant,
+  sources: readonly string[],
+  format: Format,
+) {
+  let began = Date.now();
+  const ids: number[] = [];
+  for (const path of sources) ids.push(await client.create(path, format.name));
+  uploaded.push((await client.settled()) - began);
+  began = Date.now();
+  for (const id of ids) await client.change(id, format.name);
+  converted.push((await client.settled()) - began);
+  for (const id of ids) await client.remove(id);
+}
+
+function summary({ name, uploaded, converted }: Contestant, bare: readonly number[]): string[] {
+  const ratio = (times: readonly number[]) =>
+    median(times.map((time, round) => (bare[round] ?? Number.NaN) / time)).toFixed(2);
+  return [name, perMinute(converted), ratio(converted), ratio(uploaded)];
+}
+
+function perMinute(times: readonly number[]): string {
+  return ((FILES * 60_000) / median(times)).toFixed(0);
+}

@@ -1,0 +1,13 @@
+import { convert } from './convert.ts';
+import { memory } from './memory.ts';
+
+/** Benchmarks by name: `npm run bench -- NAME`. Each prints what it measured, and judges nothing. */
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = { convert, memory };
+
+const [name = '', ...others] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (!bench || others.length > 0) {
+  process.stderr.write(`Expected one of ${Object.keys(BENCHES).join(', ')}: npm run bench -- convert\n`);
+  process.exit(2);
+}
+await bench();
