@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import type { Connector } from '@google-cloud/cloud-sql-connector';
 import type { Knex } from 'knex';
 import { type Auth, createAuth } from './auth.ts';
 import { findBinaries } from './binaries.ts';
-import type { Config } from './config.ts';
+import type { Config, DatabaseConfig } from './config.ts';
 import { type Conversions, createConversions } from './conversion.ts';
-import { migrate, openDatabase } from './db/database.ts';
+import { cloudSqlAddress } from './db/cloudsql.ts';
+import { type DatabaseAddress, migrate, openDatabase } from './db/database.ts';
 import { type EmbeddedServer, startEmbedded } from './db/embedded.ts';
 import { createHousekeeping } from './db/housekeeping.ts';
 import { createLeaseStore } from './db/leases.ts';
@@ -15,8 +17,10 @@ import { type Lazy, lazy } from './lazy.ts';
 import type { Log } from './log.ts';
 import type { Clock, LeaseStore, Queue, Storage, TaskStore } from './ports.ts';
 import { createPostgresQueue } from './queue/postgres.ts';
+import { createPubSubQueue } from './queue/pubsub.ts';
 import { createReports, type Reports } from './reports.ts';
 import { serviceCredential, signingKeys } from './secrets.ts';
+import { createBucketStorage } from './storage/gcs.ts';
 import { createFolderStorage } from './storage/nfs.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 import { createTasks, type Tasks } from './tasks.ts';
@@ -66,10 +70,10 @@ export interface App {
 export function createApp(config: Config, log: Log, worker: string): App {
   const clock: Clock = { now: () => new Date() };
   const workspaces = createWorkspaces(config.work);
-  const originals = createFolderStorage(config.storage.originals);
-  const results = createFolderStorage(config.storage.results);
+  const { originals, results } = openStorage(config);
   const embedded = lazy(() => startEmbedded(join(config.data, 'postgres')));
-  const stores = lazy(() => openStores(config, log, embedded));
+  const connector = lazy(async () => new (await import('@google-cloud/cloud-sql-connector')).Connector());
+  const stores = lazy(() => openStores(config, log, { embedded, connector }));
   const engine = lazy(() => findEngine(config, log));
   const tokens = lazy(async () =>
     createTokens(config.jwtPrivateKeys ?? (await signingKeys(config.data)), clock),
@@ -109,6 +113,7 @@ export function createApp(config: Config, log: Log, worker: string): App {
       const open = await stores.made();
       await open?.queue.close();
       await open?.knex.destroy();
+      (await connector.made())?.close();
       await (await embedded.made())?.stop();
     },
     closeNow() {
@@ -118,15 +123,73 @@ export function createApp(config: Config, log: Log, worker: string): App {
   };
 }
 
-async function openStores(config: Config, log: Log, embedded: Lazy<EmbeddedServer>): Promise<Stores> {
+function openStorage({ storage, project }: Config): { originals: Storage; results: Storage } {
+  if (storage.kind === 'nfs') {
+    return {
+      originals: createFolderStorage(storage.originals),
+      results: createFolderStorage(storage.results),
+    };
+  }
+  const client = lazy(() => openCloudStorage(project, storage.emulator));
+  const bucket = (name: string) => async () => (await client()).bucket(name);
+  return {
+    originals: createBucketStorage(bucket(storage.originals)),
+    results: createBucketStorage(bucket(storage.results)),
+  };
+}
+
+/** Google's client takes long to load, so only what needs it pays for it. */
+async function openCloudStorage(projectId: string | undefined, apiEndpoint: string | undefined) {
+  const { Storage } = await import('@google-cloud/storage');
+  return new Storage({ ...(projectId && { projectId }), ...(apiEndpoint && { apiEndpoint }) });
+}
+
+interface Databases {
+  embedded: Lazy<EmbeddedServer>;
+  connector: Lazy<Connector>;
+}
+
+async function openStores(config: Config, log: Log, databases: Databases): Promise<Stores> {
   const { database, databasePool } = config;
-  const url = database.kind === 'url' ? database.url : (await embedded()).url;
-  if (database.kind === 'embedded') await migrate(url);
-  const knex = openDatabase(url, databasePool);
-  const jobSeconds = config.limits.conversionSeconds + 600;
-  const queue = await createPostgresQueue({ url, pool: QUEUE_POOL, jobSeconds, log });
+  const address = await addressOf(database, databases);
+  if (database.kind === 'embedded') await migrate(address);
+  const knex = openDatabase(address, databasePool);
+  const queue = await openQueue(config, log, address);
   const tasks = createTaskStore(knex, queue, log);
   return { knex, queue, tasks, leases: createLeaseStore(knex, queue, log, LEASE) };
+}
+
+async function addressOf(
+  database: DatabaseConfig,
+  { embedded, connector }: Databases,
+): Promise<DatabaseAddress> {
+  switch (database.kind) {
+    case 'embedded':
+      return (await embedded()).url;
+    case 'url':
+      return database.url;
+    case 'cloudsql':
+      return cloudSqlAddress(await connector(), database);
+  }
+}
+
+async function openQueue(
+  { queue, project, limits }: Config,
+  log: Log,
+  address: DatabaseAddress,
+): Promise<Queue> {
+  if (queue.kind === 'postgres') {
+    const jobSeconds = limits.conversionSeconds + 600;
+    return createPostgresQueue({ address, pool: QUEUE_POOL, jobSeconds, log });
+  }
+  const client = () => openPubSub(project, queue.emulator);
+  return createPubSubQueue(client, { topic: queue.topic, subscription: queue.subscription, log });
+}
+
+async function openPubSub(projectId: string | undefined, emulator: string | undefined) {
+  const { PubSub } = await import('@google-cloud/pubsub');
+  const local = emulator && { apiEndpoint: emulator, emulatorMode: true };
+  return new PubSub({ ...(projectId && { projectId }), ...local });
 }
 
 async function findEngine(config: Config, log: Log): Promise<AudioEngine> {

@@ -63,11 +63,10 @@ async function tools({ ffmpegPath, ffprobePath, path }: Config): Promise<void> {
 
 async function migrateUrl(): Promise<void> {
   const { database } = loadConfig();
-  if (database.kind === 'embedded') {
-    throw new AppError(
-      'misconfigured',
-      'The embedded database migrates itself. Set DATABASE=url and DATABASE_URL.',
-    );
+  if (database.kind !== 'url') {
+    const sentence =
+      "The schema's owner migrates by DATABASE=url and DATABASE_URL; embedded does it by itself.";
+    throw new AppError('misconfigured', sentence);
   }
   await migrate(database.url);
   print('The schema is up to date.');

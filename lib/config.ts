@@ -1,10 +1,55 @@
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
 import { AppError, type FieldProblem } from './errors.ts';
+import { contradictions, type Environment, folders, VARIABLES } from './variables.ts';
 
-/** `functions`: one target under functions-framework; `local`: everything in one process. */
-export type Mode = 'local' | 'functions';
+/**
+ * `local`: everything in one process; `vm`: API and worker processes that share files and database;
+ * `functions`: one target under functions-framework, in the cloud or on a laptop.
+ */
+export type Mode = 'local' | 'vm' | 'functions';
+
+/** Where originals and results are kept: two folders, or two buckets; never one and the same. */
+export type StorageConfig = (
+  | { readonly kind: 'nfs' }
+  /** `emulator`: base URL of a stand-in for Cloud Storage. */
+  | { readonly kind: 'gcs'; readonly emulator: string | undefined }
+) & { readonly originals: string; readonly results: string };
+
+export type QueueConfig =
+  | { readonly kind: 'postgres' }
+  | {
+      readonly kind: 'pubsub';
+      readonly topic: string;
+      /** What workers pull from. */
+      readonly subscription: string;
+      /** `host:port` of a stand-in for Pub/Sub. */
+      readonly emulator: string | undefined;
+    };
+
+export type DatabaseConfig =
+  | { readonly kind: 'embedded' }
+  | { readonly kind: 'url'; readonly url: string }
+  | ({ readonly kind: 'cloudsql' } & CloudSqlConfig);
+
+export interface CloudSqlConfig {
+  /** `project:region:name` */
+  readonly instance: string;
+  readonly name: string;
+  /** The account's email address without `.gserviceaccount.com`; it logs in by IAM. */
+  readonly user: string;
+  readonly address: 'PRIVATE' | 'PUBLIC';
+}
+
+/** Whose OpenID Connect tokens internal routes take. */
+export interface OidcConfig {
+  /** Any of these must be the token's `aud`. */
+  readonly audiences: readonly string[];
+  /** Email addresses of the accounts that may call. */
+  readonly callers: readonly string[];
+  /** Whether Cloud Run has checked signatures already, and passes tokens on without them. */
+  readonly signatureRemoved: boolean;
+}
 
 export interface Config {
   readonly mode: Mode;
@@ -14,14 +59,19 @@ export interface Config {
   readonly data: string;
   /** Folder for private working files, absolute. */
   readonly work: string;
-  readonly storage: { readonly originals: string; readonly results: string };
-  readonly database: { readonly kind: 'embedded' } | { readonly kind: 'url'; readonly url: string };
+  /** Google Cloud's project; undefined: what the platform says. */
+  readonly project: string | undefined;
+  readonly storage: StorageConfig;
+  readonly queue: QueueConfig;
+  readonly database: DatabaseConfig;
   /** Connections of one process, besides those of its queue. */
   readonly databasePool: number;
   /** JWK set as JSON; undefined: a file in the data folder. */
   readonly jwtPrivateKeys: string | undefined;
   /** Secret of internal callers; undefined: a file in the data folder. */
   readonly serviceCredential: string | undefined;
+  /** Undefined: internal callers show the service credential. */
+  readonly oidc: OidcConfig | undefined;
   readonly ffmpegPath: string | undefined;
   readonly ffprobePath: string | undefined;
   /** Where programs are looked for. */
@@ -42,47 +92,8 @@ export interface Limits {
   readonly stallSeconds: number;
 }
 
-const MIB = 1024 * 1024;
-
 /** A Cloud Run function takes 32 MiB with everything, which leaves 31 MiB for a file. */
-const FUNCTION_UPLOAD_BYTES = 31 * MIB;
-
-const whole = (least: number, most: number) =>
-  z.coerce
-    .number({ error: `expected a whole number from ${least} to ${most}` })
-    .int(`expected a whole number from ${least} to ${most}`)
-    .min(least, `expected a whole number from ${least} to ${most}`)
-    .max(most, `expected a whole number from ${least} to ${most}`);
-
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
-  z.enum(values, { error: `expected ${values.join(' or ')}` });
-
-const bytes = whole(1, Number.MAX_SAFE_INTEGER);
-
-/** Every variable that is read, its form and its default; the README's table is tested against it. */
-export const VARIABLES = z.object({
-  PORT: whole(0, 65_535).default(8080),
-  TONEMILL_DATA: z.string().default('.tonemill'),
-  NFS_ORIGINALS: z.string().optional(),
-  NFS_RESULTS: z.string().optional(),
-  DATABASE: oneOf(['embedded', 'url']).default('embedded'),
-  DATABASE_URL: z.string().optional(),
-  DATABASE_POOL: whole(1, 1000).default(10),
-  JWT_PRIVATE_KEYS: z.string().optional(),
-  SERVICE_CREDENTIAL: z.string().min(16, 'expected at least 16 characters').optional(),
-  FFMPEG_PATH: z.string().optional(),
-  FFPROBE_PATH: z.string().optional(),
-  PATH: z.string().default(''),
-  CONVERSIONS: whole(1, 1024).default(availableParallelism()),
-  PAUSED: oneOf(['true', 'false']).default('false'),
-  MAX_UPLOAD_BYTES: bytes.default(2048 * MIB),
-  MAX_RESULT_BYTES: bytes.default(8192 * MIB),
-  MAX_DURATION_SECONDS: whole(1, 604_800).default(43_200),
-  CONVERSION_TIMEOUT_SECONDS: whole(1, 86_400).default(3600),
-  STALL_TIMEOUT_SECONDS: whole(1, 3600).default(30),
-});
-
-type Environment = z.output<typeof VARIABLES>;
+const FUNCTION_UPLOAD_BYTES = 31 * 1024 * 1024;
 
 /**
  * Reads the configuration from the environment; an empty value counts as none.
@@ -91,21 +102,13 @@ type Environment = z.output<typeof VARIABLES>;
 export function loadConfig(env: NodeJS.ProcessEnv = process.env, mode: Mode = 'local'): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = VARIABLES.safeParse(given);
-  const problems = parsed.success ? missing(parsed.data) : parsed.error.issues.map(problem);
+  const problems = parsed.success ? contradictions(parsed.data, mode) : parsed.error.issues.map(problem);
   if (!parsed.success || problems.length > 0) throw misconfigured(problems);
   return Object.freeze(assemble(parsed.data, mode));
 }
 
 function problem(issue: { path: PropertyKey[]; message: string }): FieldProblem {
   return { path: issue.path.join('.'), message: issue.message };
-}
-
-function missing(env: Environment): FieldProblem[] {
-  const problems: FieldProblem[] = [];
-  if (env.DATABASE === 'url' && env.DATABASE_URL === undefined) {
-    problems.push({ path: 'DATABASE_URL', message: 'expected a postgres:// URL, since DATABASE is url' });
-  }
-  return problems;
 }
 
 function misconfigured(details: FieldProblem[]): AppError {
@@ -115,26 +118,62 @@ function misconfigured(details: FieldProblem[]): AppError {
 
 function assemble(env: Environment, mode: Mode): Config {
   const data = resolve(env.TONEMILL_DATA);
-  const embedded = env.DATABASE === 'embedded';
   return {
     mode,
     port: env.PORT,
     data,
-    work: embedded ? join(data, 'work') : join(tmpdir(), 'tonemill'),
-    storage: {
-      originals: env.NFS_ORIGINALS ? resolve(env.NFS_ORIGINALS) : join(data, 'originals'),
-      results: env.NFS_RESULTS ? resolve(env.NFS_RESULTS) : join(data, 'results'),
-    },
-    database: embedded ? { kind: 'embedded' } : { kind: 'url', url: env.DATABASE_URL ?? '' },
+    work: env.DATABASE === 'embedded' ? join(data, 'work') : join(tmpdir(), 'tonemill'),
+    project: env.GOOGLE_CLOUD_PROJECT,
+    storage: storage(env, mode),
+    queue: queue(env),
+    database: database(env),
     databasePool: env.DATABASE_POOL,
     jwtPrivateKeys: env.JWT_PRIVATE_KEYS,
     serviceCredential: env.SERVICE_CREDENTIAL,
+    oidc: oidc(env),
     ffmpegPath: env.FFMPEG_PATH,
     ffprobePath: env.FFPROBE_PATH,
     path: env.PATH,
     conversions: env.CONVERSIONS,
     paused: env.PAUSED === 'true',
     limits: limits(env, mode),
+  };
+}
+
+function storage(env: Environment, mode: Mode): StorageConfig {
+  if (env.STORAGE === 'nfs') return { kind: 'nfs', ...folders(env, mode) };
+  const emulator = env.STORAGE_EMULATOR_HOST;
+  return { kind: 'gcs', originals: env.GCS_ORIGINALS ?? '', results: env.GCS_RESULTS ?? '', emulator };
+}
+
+function queue(env: Environment): QueueConfig {
+  if (env.QUEUE === 'postgres') return { kind: 'postgres' };
+  return {
+    kind: 'pubsub',
+    topic: env.PUBSUB_TOPIC,
+    subscription: env.PUBSUB_SUBSCRIPTION,
+    emulator: env.PUBSUB_EMULATOR_HOST,
+  };
+}
+
+function database(env: Environment): DatabaseConfig {
+  if (env.DATABASE === 'embedded') return { kind: 'embedded' };
+  if (env.DATABASE === 'url') return { kind: 'url', url: env.DATABASE_URL ?? '' };
+  return {
+    kind: 'cloudsql',
+    instance: env.CLOUDSQL_INSTANCE ?? '',
+    name: env.DATABASE_NAME,
+    user: env.DATABASE_USER ?? '',
+    address: env.CLOUDSQL_ADDRESS === 'private' ? 'PRIVATE' : 'PUBLIC',
+  };
+}
+
+function oidc(env: Environment): OidcConfig | undefined {
+  if (!env.OIDC_AUDIENCE?.length) return undefined;
+  return {
+    audiences: env.OIDC_AUDIENCE,
+    callers: env.OIDC_CALLERS ?? [],
+    signatureRemoved: env.OIDC_SIGNATURE === 'removed',
   };
 }
 

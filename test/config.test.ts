@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
-import { loadConfig } from '../lib/config.ts';
+import { loadConfig, type Mode } from '../lib/config.ts';
 import { hasCode } from '../lib/errors.ts';
 
 describe('loadConfig', () => {
@@ -9,11 +9,83 @@ describe('loadConfig', () => {
     assert.equal(config.port, 8080);
     assert.equal(config.data, resolve('.tonemill'));
     assert.deepEqual(config.storage, {
+      kind: 'nfs',
       originals: resolve('.tonemill/originals'),
       results: resolve('.tonemill/results'),
     });
+    assert.deepEqual(config.queue, { kind: 'postgres' });
     assert.deepEqual(config.database, { kind: 'embedded' });
+    assert.equal(config.oidc, undefined);
     assert.equal(config.paused, false);
+  });
+
+  const CLOUD = {
+    STORAGE: 'gcs',
+    GCS_ORIGINALS: 'in',
+    GCS_RESULTS: 'out',
+    QUEUE: 'pubsub',
+    DATABASE: 'cloudsql',
+    CLOUDSQL_INSTANCE: 'project:region:name',
+    DATABASE_USER: 'convert@project.iam',
+    OIDC_AUDIENCE: 'https://convert.example.org, https://other.example.org',
+    OIDC_CALLERS: 'push@project.iam.gserviceaccount.com',
+  };
+  const problemsOf = (env: NodeJS.ProcessEnv, mode: Mode) => {
+    try {
+      loadConfig(env, mode);
+      return [];
+    } catch (error) {
+      assert.ok(hasCode(error, 'misconfigured'));
+      return error.details.map(({ path }) => path);
+    }
+  };
+
+  it('serves a function in the cloud', () => {
+    const config = loadConfig(CLOUD, 'functions');
+    const emulator = undefined;
+    assert.deepEqual(config.storage, { kind: 'gcs', originals: 'in', results: 'out', emulator });
+    const names = { topic: 'conversions', subscription: 'conversions-worker' };
+    assert.deepEqual(config.queue, { kind: 'pubsub', ...names, emulator });
+    assert.deepEqual(config.database, {
+      kind: 'cloudsql',
+      instance: 'project:region:name',
+      name: 'tonemill',
+      user: 'convert@project.iam',
+      address: 'PRIVATE',
+    });
+    assert.deepEqual(config.oidc, {
+      audiences: ['https://convert.example.org', 'https://other.example.org'],
+      callers: ['push@project.iam.gserviceaccount.com'],
+      signatureRemoved: false,
+    });
+  });
+
+  it('finds the share of the first generation on a VM', () => {
+    const env = { DATABASE: 'url', DATABASE_URL: 'postgres://127.0.0.1/x' };
+    const roots = { originals: '/nfs/home/files', results: '/nfs/home/converted' };
+    assert.deepEqual(loadConfig(env, 'vm').storage, { kind: 'nfs', ...roots });
+    assert.deepEqual(problemsOf({ ...env, NFS_ORIGINALS: roots.results }, 'vm'), ['NFS_RESULTS']);
+  });
+
+  const refused: [string, NodeJS.ProcessEnv, Mode, string[]][] = [
+    ['one bucket for originals and results', { ...CLOUD, GCS_RESULTS: 'in' }, 'functions', ['GCS_RESULTS']],
+    ['one folder for both', { NFS_ORIGINALS: '/a/', NFS_RESULTS: '/b/../a' }, 'local', ['NFS_RESULTS']],
+    ['buckets without names', { STORAGE: 'gcs' }, 'local', ['GCS_ORIGINALS', 'GCS_RESULTS']],
+    ['Cloud SQL without a name', { DATABASE: 'cloudsql' }, 'vm', ['CLOUDSQL_INSTANCE', 'DATABASE_USER']],
+    ['a VM on an embedded database', {}, 'vm', ['DATABASE']],
+    ['the cloud without an audience', { ...CLOUD, OIDC_AUDIENCE: ' , ' }, 'functions', ['OIDC_AUDIENCE']],
+    ['Cloud Run without an audience', { K_SERVICE: 'convert' }, 'functions', ['OIDC_AUDIENCE']],
+    ['tokens without signature elsewhere', { OIDC_SIGNATURE: 'removed' }, 'functions', ['OIDC_SIGNATURE']],
+  ];
+  for (const [what, env, mode, paths] of refused) {
+    it(`refuses ${what}`, () => assert.deepEqual(problemsOf(env, mode), paths));
+  }
+
+  it('lets emulators be used without an audience', () => {
+    const { OIDC_AUDIENCE: _, ...env } = { ...CLOUD, DATABASE: 'embedded', OIDC_CALLERS: '' };
+    const hosts = { STORAGE_EMULATOR_HOST: 'http://127.0.0.1:4443', PUBSUB_EMULATOR_HOST: '127.0.0.1:8085' };
+    assert.deepEqual(problemsOf(env, 'functions'), ['OIDC_AUDIENCE']);
+    assert.equal(loadConfig({ ...env, ...hosts }, 'functions').oidc, undefined);
   });
 
   it('takes an empty value for none', () => {

@@ -1,5 +1,6 @@
 import { fromKnex, PgBoss } from 'pg-boss';
 import { z } from 'zod';
+import { clientConfig, type DatabaseAddress } from '../db/database.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Bell, BellOutcome, Queue } from '../ports.ts';
@@ -9,8 +10,7 @@ const QUEUE = 'conversions';
 const JOB = z.object({ taskId: z.int(), revision: z.int() });
 
 export interface PostgresQueueOptions {
-  /** postgres:// URL */
-  url: string;
+  address: DatabaseAddress;
   /** Connections besides the one that listens. */
   pool: number;
   /** Longer than any handler may run; what takes longer is rung again. */
@@ -23,13 +23,13 @@ export interface PostgresQueueOptions {
  * the consumers, and polling is the backstop. At least once: a job whose worker died comes again.
  */
 export async function createPostgresQueue({
-  url,
+  address,
   pool,
   jobSeconds,
   log,
 }: PostgresQueueOptions): Promise<Queue> {
   const boss = new PgBoss({
-    connectionString: url,
+    ...clientConfig(address),
     application_name: 'tonemill-queue',
     max: pool,
     useListenNotify: true,

@@ -219,7 +219,7 @@ describe('The stores on PostgreSQL', () => {
   describe('pg-boss as a Queue', () => {
     it('carries a bell at least once, brings back what was not done, and never rings for a roll-back', async () => {
       const queue = await createPostgresQueue({
-        url: database.url(),
+        address: database.url(),
         pool: 2,
         jobSeconds: 60,
         log: silentLog,

@@ -1,0 +1,20 @@
+import type { Connector } from '@google-cloud/cloud-sql-connector';
+import type { CloudSqlConfig } from '../config.ts';
+import type { DatabaseAddress } from './database.ts';
+
+/**
+ * Cloud SQL through Google's connector: TLS with a certificate that renews itself, and the service account's own
+ * token instead of a password. Each connection is opened by the connector's `stream`.
+ */
+export async function cloudSqlAddress(
+  connector: Pick<Connector, 'getOptions'>,
+  { instance, name, user, address }: CloudSqlConfig,
+): Promise<DatabaseAddress> {
+  const { AuthTypes, IpAddressTypes } = await import('@google-cloud/cloud-sql-connector');
+  const { stream } = await connector.getOptions({
+    instanceConnectionName: instance,
+    ipType: IpAddressTypes[address],
+    authType: AuthTypes.IAM,
+  });
+  return { stream, user, database: name };
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Bucket, File, FileMetadata } from '@google-cloud/storage';
+import { AppError } from '../errors.ts';
+import { objectKey } from '../keys.ts';
+import type { Storage, StoredObject } from '../ports.ts';
+
+/** Custom metadata by which a writer knows its own object again. */
+const WRITER = 'tonemill-writer';
+
+/**
+ * A bucket. Writes carry a generation precondition, so that they may be repeated when an answer was lost, and a writer
+ * that was overtaken fails instead of overwriting.
+ * @param bucket made when it is first needed, since its client takes long to load
+ */
+export function createBucketStorage(bucket: () => Promise<Bucket>): Storage {
+  const fileOf = async (key: string): Promise<File> => {
+    const name = objectKey(...key.split('/'));
+    return (await bucket()).file(name);
+  };
+  return {
+    async put(key, source) {
+      return put(await fileOf(key), source);
+    },
+    async fetch(key, path) {
+      const file = await fileOf(key);
+      await mustStat(file);
+      await file.download({ destination: path });
+    },
+    async read(key, range) {
+      const file = await fileOf(key);
+      await mustStat(file);
+      return file.createReadStream({ ...range, validation: range ? false : 'crc32c' });
+    },
+    async stat(key) {
+      return stat(await fileOf(key));
+    },
+    async remove(key) {
+      await (await fileOf(key)).delete({ ignoreNotFound: true });
+    },
+    async *list() {
+      const files: AsyncIterable<File> = (await bucket()).getFilesStream();
+      for await (const file of files) yield describe(file.name, file.metadata);
+    },
+  };
+}
+
+async function put(file: File, source: Readable | string): Promise<number> {
+  const writer = randomUUID();
+  const options = {
+    preconditionOpts: { ifGenerationMatch: await generation(file) },
+    metadata: { metadata: { [WRITER]: writer } },
+    validation: 'crc32c',
+  };
+  try {
+    if (typeof source === 'string') await file.bucket.upload(source, { ...options, destination: file });
+    else await pipeline(source, file.createWriteStream(options));
+  } catch (error) {
+    if (!hasStatus(error, 412)) throw error;
+    await mustBeWriter(file, writer, error);
+  }
+  const { size } = await mustStat(file);
+  return size;
+}
+
+/** What stands there now, which a write may replace; 0 stands for nothing. */
+async function generation(file: File): Promise<string | number> {
+  return (await metadata(file))?.generation ?? 0;
+}
+
+/** An upload that is repeated because its answer was lost meets its own object. */
+async function mustBeWriter(file: File, writer: string, cause: unknown): Promise<void> {
+  if ((await metadata(file))?.metadata?.[WRITER] === writer) return;
+  throw new AppError('unavailable', 'Another writer was faster.', { cause });
+}
+
+async function stat(file: File): Promise<StoredObject | undefined> {
+  const found = await metadata(file);
+  return found && describe(file.name, found);
+}
+
+async function mustStat(file: File): Promise<StoredObject> {
+  const found = await stat(file);
+  if (!found) throw new AppError('not_found', 'There is no such file.');
+  return found;
+}
+
+async function metadata(file: File): Promise<FileMetadata | undefined> {
+  try {
+    return (await file.getMetadata())[0];
+  } catch (error) {
+    if (hasStatus(error, 404)) return undefined;
+    throw error;
+  }
+}
+
+function describe(key: string, { size, updated }: FileMetadata): StoredObject {
+  return { key, size: Number(size), modified: new Date(updated ?? 0) };
+}
+
+function hasStatus(error: unknown, status: number): boolean {
+  return error instanceof Error && 'code' in error && Number(error.code) === status;
+}
