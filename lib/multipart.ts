@@ -52,6 +52,8 @@ export async function receiveForm(
     fields.set(name, value);
   });
   form.on('file', (name, stream, { filename }) => {
+    // The pipelines report what breaks; a stream that was destroyed beside them must not end the process.
+    stream.on('error', () => undefined);
     if (name !== 'audio' || written) {
       stream.resume();
       refuse(expectedFile(written ? 'two files came' : `a file in the part ${shown(name)} came`));
@@ -59,7 +61,10 @@ export async function receiveForm(
     }
     partName = filename ?? '';
     stream.once('limit', () => refuse(tooLarge(fileBytes)));
-    written = pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+    // The parser goes on for the rest of a chunk after it was destroyed: such a file would never end by itself.
+    written = pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }), {
+      signal: abort.signal,
+    });
     written.catch(() => form.destroy());
   });
   form.on('fieldsLimit', () => refuse(new AppError('too_large', `The form has more than ${FIELDS} fields.`)));
