@@ -123,11 +123,12 @@ export function createApp(config: Config, log: Log, worker: string): App {
   };
 }
 
-function openStorage({ storage, project }: Config): { originals: Storage; results: Storage } {
+function openStorage({ storage, project, mode }: Config): { originals: Storage; results: Storage } {
   if (storage.kind === 'nfs') {
+    const own = mode !== 'vm';
     return {
-      originals: createFolderStorage(storage.originals),
-      results: createFolderStorage(storage.results),
+      originals: createFolderStorage({ root: storage.originals, role: 'originals', own }),
+      results: createFolderStorage({ root: storage.results, role: 'results', own }),
     };
   }
   const client = lazy(() => openCloudStorage(project, storage.emulator));

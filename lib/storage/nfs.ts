@@ -1,159 +1,207 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import {
-  copyFile,
-  type FileHandle,
-  mkdir,
-  open,
-  opendir,
-  rename,
-  rm,
-  rmdir,
-  stat,
-  symlink,
-} from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { AppError, isErrno } from '../errors.ts';
+import { AppError, hasCode, isErrno } from '../errors.ts';
 import { objectKey } from '../keys.ts';
+import { lazy } from '../lazy.ts';
 import type { Storage, StoredObject } from '../ports.ts';
+import { type Files, NODE_FILES, retryingStale } from './files.ts';
+import { MARKER, markRoot, mustBeMounted, type RootRole } from './marker.ts';
 
-/** Where files are written before they are renamed; inside the root, since rename is atomic only there. */
+/** Where files are written before they are renamed; inside the root, since rename is atomic only within one export. */
 const PARTIAL = '.partial';
 
+export interface FolderOptions {
+  /** Absolute path. */
+  root: string;
+  role: RootRole;
+  /** Whether the folder is this program's own, which makes it; a share is used only where its marker is. */
+  own: boolean;
+  files?: Files;
+}
+
 /**
- * A folder, on a disk or an NFS mount. Folders have no atomic write: so a temporary file, fsync, rename.
- * @param root absolute path; it is made when first written to
+ * A folder, on a disk or an NFS mount. Folders have no atomic write: so a temporary file, fsync, rename. NFS adds that
+ * a mount may be missing, handles go stale, and what one machine made another may not see at once.
  */
-export function createFolderStorage(root: string): Storage {
+export function createFolderStorage({ root, role, own, files = NODE_FILES }: FolderOptions): Storage {
+  const fs = retryingStale(files);
+  const made = lazy(async () => {
+    await fs.mkdir(root, { recursive: true });
+    await markRoot(root, role);
+  });
+  const ready = own ? made : () => mustBeMounted(root, fs);
   const pathOf = (key: string) => join(root, ...objectKey(...key.split('/')).split('/'));
   return {
     async put(key, source) {
       const target = pathOf(key);
       const partial = join(root, PARTIAL, randomUUID());
-      await mkdir(dirname(partial), { recursive: true });
+      await ready();
+      await fs.mkdir(dirname(partial), { recursive: true });
       try {
-        const size = await write(partial, source);
-        await moveInto(partial, target);
-        await syncFolder(dirname(target));
+        const { size, inode } = await write(fs, partial, source);
+        await moveInto(fs, partial, target, inode);
+        await syncFolder(fs, dirname(target));
         return size;
       } finally {
-        await rm(partial, { force: true });
+        await fs.rm(partial, { force: true });
       }
     },
     async fetch(key, path) {
-      await mustStat(pathOf(key));
-      await symlink(pathOf(key), path);
+      const target = pathOf(key);
+      await ready();
+      await existing(fs, root, target, () => fs.stat(target));
+      await fs.symlink(target, path);
     },
     async read(key, range) {
-      await mustStat(pathOf(key));
-      return createReadStream(pathOf(key), range ?? {});
+      const path = pathOf(key);
+      await ready();
+      const file = await existing(fs, root, path, () => fs.open(path, 'r'));
+      return file.createReadStream(range ?? {});
     },
     async stat(key) {
-      pathOf(key);
-      return statObject(root, key);
+      const path = pathOf(key);
+      await ready();
+      return unlessMissing(existing(fs, root, path, () => statObject(fs, path, key)));
     },
     async remove(key) {
-      await rm(pathOf(key), { force: true });
-      await removeEmptyFolders(root, dirname(pathOf(key)));
+      const path = pathOf(key);
+      await ready();
+      await fs.rm(path, { force: true });
+      await removeEmptyFolders(fs, root, dirname(path));
     },
-    list: () => walk(root),
+    async *list() {
+      await ready();
+      yield* walk(fs, root);
+    },
   };
 }
 
-async function write(path: string, source: Readable | string): Promise<number> {
-  if (typeof source === 'string') await moveOrCopy(source, path);
-  else await pipeline(source, createWriteStream(path, { flags: 'wx' }));
-  const file = await open(path, 'r+');
+/** @returns the file's bytes, and by what to know it again after a rename */
+async function write(
+  fs: Files,
+  path: string,
+  source: Readable | string,
+): Promise<{ size: number; inode: bigint }> {
+  const file = await (typeof source === 'string' ? moved(fs, source, path) : fs.open(path, 'wx'));
   try {
+    if (typeof source !== 'string') await file.writeFile(source);
     await file.sync();
-    return (await file.stat()).size;
+    const { size, ino } = await file.stat({ bigint: true });
+    return { size: Number(size), inode: ino };
   } finally {
     await file.close();
   }
 }
 
-async function moveOrCopy(from: string, to: string): Promise<void> {
+async function moved(fs: Files, from: string, to: string): Promise<FileHandle> {
   try {
-    await rename(from, to);
+    await fs.rename(from, to);
   } catch (error) {
     if (!isErrno(error, 'EXDEV')) throw error;
-    await copyFile(from, to);
+    await fs.copyFile(from, to);
+  }
+  return fs.open(to, 'r+');
+}
+
+/**
+ * ENOENT has two harmless causes. A removal beside may take the folder away between making it and moving into it, so it
+ * is made again. And an NFS client that lost a server's answer asks again for a rename which is done: the file is there.
+ */
+async function moveInto(fs: Files, from: string, to: string, inode: bigint, tries = 3): Promise<void> {
+  await fs.mkdir(dirname(to), { recursive: true });
+  try {
+    await fs.rename(from, to);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+    if (await isInode(fs, to, inode)) return;
+    if (tries === 1) throw error;
+    await moveInto(fs, from, to, inode, tries - 1);
   }
 }
 
-/** A removal beside may take the folder away between making it and moving into it, so it is made again. */
-async function moveInto(from: string, to: string, tries = 3): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
+async function isInode(fs: Files, path: string, inode: bigint): Promise<boolean> {
+  const file = await unlessMissing(fs.open(path, 'r'));
+  if (!file) return false;
   try {
-    await rename(from, to);
-  } catch (error) {
-    if (tries === 1 || !isErrno(error, 'ENOENT')) throw error;
-    await moveInto(from, to, tries - 1);
+    return (await file.stat({ bigint: true })).ino === inode;
+  } finally {
+    await file.close();
   }
 }
 
 /** A rename is lasting only when its folder is synced; some file systems can't sync a folder, and need not. */
-async function syncFolder(path: string): Promise<void> {
+async function syncFolder(fs: Files, path: string): Promise<void> {
   let folder: FileHandle | undefined;
   try {
-    folder = await open(path, 'r');
+    folder = await fs.open(path, 'r');
     await folder.sync();
   } catch (error) {
-    if (!isErrno(error, 'EINVAL') && !isErrno(error, 'EISDIR') && !isErrno(error, 'EPERM')) throw error;
+    if (!['EINVAL', 'EISDIR', 'EPERM'].some((code) => isErrno(error, code))) throw error;
   } finally {
     await folder?.close();
   }
 }
 
-async function mustStat(path: string): Promise<void> {
+/**
+ * What is missing is looked for twice: NFS is close-to-open, so an entry that another machine made may be hidden for a
+ * minute by what this one remembers of its folder. Opening the folders on the way has the client ask the server (nfs(5)).
+ */
+async function existing<T>(fs: Files, root: string, path: string, look: () => Promise<T>): Promise<T> {
+  const first = await unlessMissing(look());
+  if (first !== undefined) return first;
   try {
-    await stat(path);
+    await openFolders(fs, root, dirname(path));
+    return await look();
   } catch (error) {
     if (isErrno(error, 'ENOENT')) throw new AppError('not_found', 'There is no such file.', { cause: error });
     throw error;
   }
 }
 
-async function statObject(root: string, key: string): Promise<StoredObject | undefined> {
+async function openFolders(fs: Files, root: string, folder: string): Promise<void> {
+  const parts = relative(root, folder).split(sep);
+  for (let depth = 0; depth <= parts.length; depth++) {
+    await (await fs.opendir(join(root, ...parts.slice(0, depth)))).close();
+  }
+}
+
+async function statObject(fs: Files, path: string, key: string): Promise<StoredObject> {
+  const { size, mtime } = await fs.stat(path);
+  return { key, size, modified: mtime };
+}
+
+async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
   try {
-    const { size, mtime } = await stat(join(root, ...key.split('/')));
-    return { key, size, modified: mtime };
+    return await work;
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
+    if (isErrno(error, 'ENOENT') || hasCode(error, 'not_found')) return undefined;
     throw error;
   }
 }
 
 /** Folders are no objects: one that a removal left empty goes as well, unless somebody just wrote into it. */
-async function removeEmptyFolders(root: string, folder: string): Promise<void> {
+async function removeEmptyFolders(fs: Files, root: string, folder: string): Promise<void> {
   if (!folder.startsWith(root + sep)) return;
   try {
-    await rmdir(folder);
+    await fs.rmdir(folder);
   } catch (error) {
-    if (isErrno(error, 'ENOTEMPTY') || isErrno(error, 'EEXIST') || isErrno(error, 'ENOENT')) return;
+    if (['ENOTEMPTY', 'EEXIST', 'ENOENT'].some((code) => isErrno(error, code))) return;
     throw error;
   }
-  await removeEmptyFolders(root, dirname(folder));
+  await removeEmptyFolders(fs, root, dirname(folder));
 }
 
-async function* walk(root: string, prefix = ''): AsyncGenerator<StoredObject> {
-  for (const entry of await entries(join(root, prefix))) {
+async function* walk(fs: Files, root: string, prefix = ''): AsyncGenerator<StoredObject> {
+  const entries = await unlessMissing(fs.readdir(join(root, prefix)));
+  for (const entry of entries ?? []) {
     const key = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
-    if (entry.isDirectory()) yield* walk(root, key);
+    if (key === MARKER) continue;
+    if (entry.isDirectory()) yield* walk(fs, root, key);
     else {
-      const object = await statObject(root, key);
+      const object = await unlessMissing(statObject(fs, join(root, key), key));
       if (object) yield object;
     }
-  }
-}
-
-async function entries(folder: string) {
-  try {
-    return await Array.fromAsync(await opendir(folder));
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw error;
   }
 }

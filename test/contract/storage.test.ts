@@ -1,11 +1,20 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { markRoot } from '../../lib/storage/marker.ts';
 import { createFolderStorage } from '../../lib/storage/nfs.ts';
 import { temporaryFolder } from '../folders.ts';
 import { describeStorage } from './storage.ts';
 
 const folder = temporaryFolder();
 
-describeStorage('A folder', async () =>
-  createFolderStorage(await mkdtemp(join(folder(), 'root with spaces '))),
+const newRoot = () => mkdtemp(join(folder(), 'root with spaces '));
+
+describeStorage('A folder of its own', async () =>
+  createFolderStorage({ root: await newRoot(), role: 'originals', own: true }),
 );
+
+describeStorage('A shared folder', async () => {
+  const root = await newRoot();
+  await markRoot(root, 'results');
+  return createFolderStorage({ root, role: 'results', own: false });
+});
