@@ -13,10 +13,11 @@ let shared: App | undefined;
  * lease of a conversion that was cut off runs out by itself.
  */
 export function createFunction(name: TargetName): HttpFunction {
-  let listener: ReturnType<typeof getRequestListener> | undefined;
+  let listener: { app: App; answer: ReturnType<typeof getRequestListener> } | undefined;
   return async (request, response) => {
-    listener ??= getRequestListener(createTarget(name, sharedApp()).fetch);
-    await listener(request, response);
+    const app = sharedApp();
+    if (listener?.app !== app) listener = { app, answer: getRequestListener(createTarget(name, app).fetch) };
+    await listener.answer(request, response);
   };
 }
 
@@ -27,4 +28,11 @@ function sharedApp(): App {
   process.once('exit', () => app.closeNow());
   shared = app;
   return app;
+}
+
+/** Ends what the functions of this process have opened; the next request opens it anew. */
+export async function closeFunctions(): Promise<void> {
+  const app = shared;
+  shared = undefined;
+  await app?.close();
 }

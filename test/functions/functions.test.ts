@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getFunction, getTestServer } from '@google-cloud/functions-framework/testing';
+import { CloudEvent, HTTP } from 'cloudevents';
+import { z } from 'zod';
+import '../../functions/index.ts';
+import { closeFunctions } from '../../lib/function.ts';
+import { TARGETS, type TargetName } from '../../lib/targets.ts';
+import { makeTone } from '../audio.ts';
+import { removeCluster } from '../database.ts';
+import { newUser, PROBLEM, post, TASK, type User } from '../service.ts';
+
+const CREDENTIAL = 'a credential for tests';
+const MIB = 1024 * 1024;
+
+/** Forms of one event, as Eventarc, Pub/Sub push and the emulators send it (CloudEvents 1.0, HTTP binding). */
+const EVENTS: [string, (bell: object) => { headers: Record<string, string>; body: string }][] = [
+  ['raw push with data', (bell) => pushed({ data: base64(bell) })],
+  ['raw push with attributes only', (bell) => pushed({ attributes: texts(bell) })],
+  ['a structured CloudEvent', (bell) => sent(HTTP.structured(event({ data: base64(bell) })))],
+  [
+    'a structured CloudEvent without data',
+    (bell) => sent(HTTP.structured(event({ attributes: texts(bell) }))),
+  ],
+  ['a binary CloudEvent', (bell) => sent(HTTP.binary(event({ data: base64(bell) })))],
+  ['a binary CloudEvent without data', (bell) => sent(HTTP.binary(event({ attributes: texts(bell) })))],
+];
+
+describe('The functions under functions-framework', function () {
+  this.timeout(60_000);
+  let folder = '';
+  const environment = { ...process.env };
+  const servers = new Map<TargetName, { server: Server; url: string }>();
+  const url = (name: TargetName) => servers.get(name)?.url ?? '';
+  let user: User;
+  let tone: Buffer;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tonemill-test-'));
+    Object.assign(process.env, {
+      TONEMILL_DATA: folder,
+      SERVICE_CREDENTIAL: CREDENTIAL,
+      NODE_ENV: 'production',
+    });
+    for (const name of ['auth', 'tasks', 'site', 'convert', 'sweep'] as const) {
+      const server = getTestServer(name).listen(0);
+      await once(server, 'listening');
+      const address = server.address();
+      assert.ok(typeof address === 'object' && address);
+      servers.set(name, { server, url: `http://127.0.0.1:${address.port}` });
+    }
+    await makeTone(join(folder, 'tone.wav'), 1);
+    tone = await readFile(join(folder, 'tone.wav'));
+    user = await newUser(url('auth'), 1);
+  });
+  after(async () => {
+    for (const { server } of servers.values()) server.close();
+    await closeFunctions();
+    process.env = environment;
+    await removeCluster(join(folder, 'postgres'));
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const asked = (path: string, init: RequestInit = {}) =>
+    fetch(`${url('tasks')}${path}`, {
+      ...init,
+      headers: { Authorization: `Bearer ${user.token}`, ...init.headers },
+    });
+  const upload = (bytes: Buffer) => {
+    const form = new FormData();
+    form.append('audio', new Blob([Uint8Array.from(bytes)]), 'tone.wav');
+    form.append('newFormat', 'mp3');
+    return asked('/api/tasks', { method: 'POST', body: form });
+  };
+  const created = async () => z.object({ task: TASK }).parse(await (await upload(tone)).json()).task;
+  const taskNow = async (id: number) => TASK.parse(await (await asked(`/api/tasks/${id}`)).json());
+  const codeOf = async (answer: Response) => PROBLEM.parse(await answer.json()).code;
+
+  it('are the ones that the product has routes for', () => {
+    assert.deepEqual(
+      Object.keys(TARGETS).filter((name) => !getFunction(name)),
+      [],
+    );
+  });
+
+  it('serve auth', async () => {
+    assert.equal(
+      (await post(`${url('auth')}/api/auth/login`, { email: user.email, password: 'wrong' })).status,
+      401,
+    );
+    assert.equal((await fetch(`${url('auth')}/.well-known/jwks.json`)).status, 200);
+    assert.equal((await fetch(`${url('auth')}/api/tasks`)).status, 404);
+  });
+
+  it('serve site', async () => {
+    assert.equal((await fetch(`${url('site')}/health`)).status, 200);
+    assert.equal((await fetch(`${url('site')}/ready`)).status, 200);
+    assert.match(await (await fetch(`${url('site')}/openapi.json`)).text(), /"\/api\/tasks\/\{id\}"/);
+  });
+
+  it('answer malformed JSON without a stack', async () => {
+    const headers = { 'Content-Type': 'application/json' };
+    const answer = await fetch(`${url('auth')}/api/auth/login`, { method: 'POST', headers, body: '{' });
+    assert.equal(answer.status, 400);
+    assert.doesNotMatch(await answer.text(), /node_modules|\bat .+:\d+/);
+  });
+
+  it('take a file of at most 31 MiB', async () => {
+    const answer = await upload(Buffer.alloc(31 * MIB + 1));
+    assert.equal(answer.status, 413);
+    assert.equal(await codeOf(answer), 'too_large');
+  });
+
+  for (const [form, make] of EVENTS) {
+    it(`convert the task that ${form} names, once`, async () => {
+      const { id, state, revision } = await created();
+      assert.equal(state, 'UPLOADED');
+      const { headers, body } = make({ taskId: id, revision });
+      const ring = () =>
+        fetch(url('convert'), {
+          method: 'POST',
+          headers: { ...headers, 'X-Service-Credential': CREDENTIAL },
+          body,
+        });
+      assert.equal((await ring()).status, 204);
+      assert.equal((await taskNow(id)).state, 'PROCESSED');
+      assert.equal((await ring()).status, 204);
+      const result = await asked(`/api/tasks/${id}/result`);
+      assert.equal(result.headers.get('content-type'), 'audio/mpeg');
+      assert.ok((await result.arrayBuffer()).byteLength > 1000);
+    });
+  }
+
+  it('let only internal callers ring and sweep', async () => {
+    const { id } = await created();
+    const { headers, body } = pushed({ data: base64({ taskId: id, revision: 1 }) });
+    for (const name of ['convert', 'sweep'] as const) {
+      for (const credential of [undefined, 'wrong']) {
+        const given = { ...headers, ...(credential && { 'X-Service-Credential': credential }) };
+        assert.equal((await fetch(url(name), { method: 'POST', headers: given, body })).status, 401);
+      }
+    }
+    assert.equal((await taskNow(id)).state, 'UPLOADED');
+  });
+
+  it('sweep', async () => {
+    const headers = { 'X-Service-Credential': CREDENTIAL };
+    const answer = await fetch(`${url('sweep')}/?strays=true`, { method: 'POST', headers });
+    assert.equal(answer.status, 200);
+    assert.equal(z.looseObject({ strays: z.int() }).parse(await answer.json()).strays, 0);
+  });
+});
+
+function event(message: object): CloudEvent<object> {
+  const type = 'google.cloud.pubsub.topic.v1.messagePublished';
+  return new CloudEvent<object>({
+    type,
+    source: '//pubsub.googleapis.com/projects/p/topics/t',
+    data: { message },
+  });
+}
+
+function sent({ headers, body }: ReturnType<typeof HTTP.binary>) {
+  const plain = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+  return { headers: plain, body: String(body) };
+}
+
+function pushed(message: object) {
+  const body = JSON.stringify({
+    message: { messageId: '1', ...message },
+    subscription: 'projects/p/subscriptions/s',
+  });
+  return { headers: { 'Content-Type': 'application/json' }, body };
+}
+
+function base64(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64');
+}
+
+function texts(bell: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(bell).map(([name, value]) => [name, String(value)]));
+}
