@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { isErrno } from './errors.ts';
+import { makeFolder } from './folder.ts';
 import { JWT_ALGORITHM } from './tokens.ts';
 
 /**
@@ -10,7 +11,7 @@ import { JWT_ALGORITHM } from './tokens.ts';
  * Two processes at once agree on one value: who comes second waits until the first has written.
  */
 export async function secretFile(path: string, make: () => string | Promise<string>): Promise<string> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path));
   const secret = await make();
   try {
     const file = await open(path, 'wx', 0o600);

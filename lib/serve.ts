@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
@@ -6,6 +5,7 @@ import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { tryLock } from './db/file-lock.ts';
 import { AppError, isErrno } from './errors.ts';
+import { makeFolder } from './folder.ts';
 import type { Log } from './log.ts';
 import { createSite } from './targets.ts';
 
@@ -60,7 +60,7 @@ export async function serveLocal(config: Config, log: Log): Promise<Served> {
 
 async function claimFolder(data: string) {
   try {
-    await mkdir(data, { recursive: true, mode: 0o700 });
+    await makeFolder(data);
     const held = tryLock(join(data, 'start.lock'), 'exclusive');
     if (held) return held;
   } catch (cause) {

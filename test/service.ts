@@ -8,6 +8,7 @@ import { loadConfig } from '../lib/config.ts';
 import { isErrno } from '../lib/errors.ts';
 import { silentLog } from '../lib/log.ts';
 import { type Served, serveLocal } from '../lib/serve.ts';
+import { MARKER } from '../lib/storage/marker.ts';
 import { removeCluster } from './database.ts';
 
 /** What a task shows, as far as tests look at it. */
@@ -51,6 +52,8 @@ export interface User {
   email: string;
   token: string;
   refreshToken: string;
+  /** The same user at another address. */
+  at(url: string): User;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   upload(parts: Record<string, Part>): Promise<Response>;
   /** Uploads, and waits until the task is PROCESSED or FAILED. */
@@ -97,13 +100,18 @@ export async function newUser(url: string, number: number): Promise<User> {
   const [password1, password2] = ['correct horse', 'correct horse'];
   await post(`${url}/api/auth/signup`, { user: `user ${number}`, email, password1, password2 });
   const answer = await post(`${url}/api/auth/login`, { email, password: password1 });
-  const { token, refreshToken } = SESSION.parse(await answer.json());
+  return userAt(url, { email, ...SESSION.parse(await answer.json()) });
+}
+
+function userAt(url: string, session: Pick<User, 'email' | 'token' | 'refreshToken'>): User {
   const authorised = (path: string, init: RequestInit = {}) =>
-    fetch(`${url}${path}`, { ...init, headers: { ...init.headers, Authorization: `Bearer ${token}` } });
+    fetch(`${url}${path}`, {
+      ...init,
+      headers: { ...init.headers, Authorization: `Bearer ${session.token}` },
+    });
   const user: User = {
-    email,
-    token,
-    refreshToken,
+    ...session,
+    at: (other) => userAt(other, session),
     fetch: authorised,
     upload: (parts) => authorised('/api/tasks', { method: 'POST', body: formOf(parts) }),
     async convert(file, newFormat) {
@@ -138,12 +146,14 @@ function formOf(parts: Record<string, Part>): FormData {
   return form;
 }
 
-/** Folders come and go while the service works; a look that one of them escaped is taken again. */
-async function filesUnder(folder: string): Promise<string[]> {
+/** Names of all files under a folder. Folders come and go while the service works; a look that one of them escaped is taken again. */
+export async function filesUnder(folder: string): Promise<string[]> {
   if (!existsSync(folder)) return [];
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+    return entries
+      .filter((entry) => !entry.isDirectory() && entry.name !== MARKER)
+      .map((entry) => entry.name);
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return filesUnder(folder);
     throw error;

@@ -1,7 +1,8 @@
-import { access, constants, mkdir, realpath } from 'node:fs/promises';
+import { access, constants, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { AppError } from '../errors.ts';
+import { makeFolder } from '../folder.ts';
 import { type FileLock, lock, tryLock } from './file-lock.ts';
 import { type Cluster, openCluster } from './postgres-cluster.ts';
 import { databaseUrl, findServer, startServer } from './postgres-server.ts';
@@ -24,7 +25,7 @@ export interface EmbeddedServer {
  * Throws `misconfigured` where the folder can't be used, `unavailable` where the server does not start.
  */
 export async function startEmbedded(data: string): Promise<EmbeddedServer> {
-  const locks = locksOf(await usable(data, () => makeFolder(data)));
+  const locks = locksOf(await usable(data, () => realFolder(data)));
   const turn = await usable(data, () => lock(locks.turn, 120_000));
   if (!turn) throw busy();
   try {
@@ -59,8 +60,8 @@ async function usable<T>(data: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** The folder's real path: the server is known by it. */
-async function makeFolder(data: string): Promise<string> {
-  await mkdir(data, { recursive: true, mode: 0o700 });
+async function realFolder(data: string): Promise<string> {
+  await makeFolder(data);
   await access(data, constants.R_OK | constants.W_OK | constants.X_OK);
   return realpath(data);
 }
