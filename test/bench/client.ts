@@ -5,6 +5,8 @@ import { z } from 'zod';
 
 /** One user of a service that speaks the first generation's routes: this one, or that generation itself. */
 export interface Client {
+  /** What its requests are sent with. */
+  headers: Record<string, string>;
   /** Uploads a local file and wishes for a format. */
   create(path: string, newFormat: string): Promise<number>;
   /** Wishes for a format again. */
@@ -12,12 +14,13 @@ export interface Client {
   remove(id: number): Promise<void>;
   /**
    * Waits until every task is PROCESSED; throws where one failed.
+   * @param look milliseconds between two looks at all tasks
    * @returns when the last was, in milliseconds of the clock: as the service says, or else as it was seen
    */
-  settled(): Promise<number>;
+  settled(look?: number): Promise<number>;
 }
 
-/** Milliseconds between two looks at all tasks. */
+/** Seldom enough not to slow what is measured. */
 const LOOK = 100;
 
 /** The first generation calls the state `status`. */
@@ -38,6 +41,7 @@ export async function newClient(url: string): Promise<Client> {
   const ask = (method: string, path: string, body?: object) => call(method, `${url}${path}`, body, token);
 
   return {
+    headers: { Authorization: `Bearer ${token}` },
     async create(path, newFormat) {
       const form = new FormData();
       form.append('audio', await openAsBlob(path), basename(path));
@@ -50,13 +54,13 @@ export async function newClient(url: string): Promise<Client> {
     async remove(id) {
       await ask('DELETE', `/api/tasks/${id}`);
     },
-    async settled() {
+    async settled(look = LOOK) {
       for (;;) {
         const tasks = TASKS.parse(await (await ask('GET', '/api/tasks?max=100')).json());
         const states = tasks.map(({ state, status }) => state ?? status);
         if (states.includes('FAILED')) throw new Error('a conversion failed');
         if (states.every((state) => state === 'PROCESSED')) return lastEnd(tasks);
-        await setTimeout(LOOK);
+        await setTimeout(look);
       }
     },
   };

@@ -1,8 +1,9 @@
+import { api } from './api.ts';
 import { convert } from './convert.ts';
 import { memory } from './memory.ts';
 
 /** Benchmarks by name: `npm run bench -- NAME`. Each prints what it measured, and judges nothing. */
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = { convert, memory };
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = { api, convert, memory };
 
 const [name = '', ...others] = process.argv.slice(2);
 const bench = BENCHES[name];
