@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Storage } from '@google-cloud/storage';
+import { createBucketStorage } from '../../lib/storage/gcs.ts';
 import { markRoot } from '../../lib/storage/marker.ts';
 import { createFolderStorage } from '../../lib/storage/nfs.ts';
+import { testEmulators } from '../emulators.ts';
 import { temporaryFolder } from '../folders.ts';
 import { describeStorage } from './storage.ts';
 
@@ -17,4 +21,14 @@ describeStorage('A shared folder', async () => {
   const root = await newRoot();
   await markRoot(root, 'results');
   return createFolderStorage({ root, role: 'results', own: false });
+});
+
+describe('On an emulator', () => {
+  const emulators = testEmulators();
+
+  describeStorage('A bucket', async () => {
+    const client = new Storage({ projectId: 'test', apiEndpoint: emulators().storage });
+    const [bucket] = await client.createBucket(`test-${randomUUID()}`);
+    return createBucketStorage(async () => bucket);
+  });
 });

@@ -9,7 +9,6 @@ import { hasCode } from '../../lib/errors.ts';
 import { silentLog } from '../../lib/log.ts';
 import type { MediaInfo } from '../../lib/media.ts';
 import type { Bell, ConversionResult, Task } from '../../lib/ports.ts';
-import { createPostgresQueue } from '../../lib/queue/postgres.ts';
 import { testDatabase } from '../database.ts';
 
 const MEDIA: MediaInfo = {
@@ -214,38 +213,5 @@ describe('The stores on PostgreSQL', () => {
     await housekeeping().expireUploads();
     assert.equal(await stateOf(task), 'EXPIRED');
     assert.equal(await tasks().uploaded(task.id), undefined);
-  });
-
-  describe('pg-boss as a Queue', () => {
-    it('carries a bell at least once, brings back what was not done, and never rings for a roll-back', async () => {
-      const queue = await createPostgresQueue({
-        address: database.url(),
-        pool: 2,
-        jobSeconds: 60,
-        log: silentLog,
-      });
-      const heard: Bell[] = [];
-      const both = Promise.withResolvers<void>();
-      const stop = await queue.consume(async (bell) => {
-        heard.push(bell);
-        if (heard.length === 1) return 'again';
-        both.resolve();
-        return 'done';
-      }, 2);
-      const undone = database.knex().transaction(async (trx) => {
-        await queue.ring([{ taskId: 8, revision: 1 }], trx);
-        throw new Error('rolled back');
-      });
-      await assert.rejects(undone, /rolled back/);
-      await database.knex().transaction((trx) => queue.ring([{ taskId: 7, revision: 2 }], trx));
-      await both.promise;
-      await queue.check();
-      await stop();
-      await queue.close();
-      assert.deepEqual(heard, [
-        { taskId: 7, revision: 2 },
-        { taskId: 7, revision: 2 },
-      ]);
-    });
   });
 });

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { PubSub } from '@google-cloud/pubsub';
+import { silentLog } from '../../lib/log.ts';
+import type { Bell } from '../../lib/ports.ts';
+import { createPostgresQueue } from '../../lib/queue/postgres.ts';
+import { createPubSubQueue } from '../../lib/queue/pubsub.ts';
+import { testDatabase } from '../database.ts';
+import { testEmulators } from '../emulators.ts';
+import { describeQueue } from './queue.ts';
+
+describe('On PostgreSQL', () => {
+  const database = testDatabase();
+  const open = () =>
+    createPostgresQueue({ address: database.url(), pool: 2, jobSeconds: 60, log: silentLog });
+
+  describeQueue('pg-boss', open);
+
+  it('pg-boss rings inside a transaction, and never for one that is rolled back', async () => {
+    const queue = await open();
+    const [undone, kept] = [
+      { taskId: 8, revision: 1 },
+      { taskId: 7, revision: 1 },
+    ];
+    const broken = database.knex().transaction(async (trx) => {
+      await queue.ring([undone], trx);
+      throw new Error('rolled back');
+    });
+    await assert.rejects(broken, /rolled back/);
+    await database.knex().transaction((trx) => queue.ring([kept], trx));
+    const heard: Bell[] = [];
+    const done = Promise.withResolvers<void>();
+    const stop = await queue.consume(async (bell) => {
+      heard.push(bell);
+      done.resolve();
+      return 'done';
+    }, 1);
+    await done.promise;
+    await stop();
+    await queue.close();
+    assert.deepEqual(heard, [kept]);
+  });
+});
+
+describe('On an emulator', () => {
+  const emulators = testEmulators();
+  const connect = () =>
+    new PubSub({ projectId: 'test', apiEndpoint: emulators().pubsub, emulatorMode: true });
+
+  describeQueue('Pub/Sub', async () => {
+    const names = { topic: randomUUID(), subscription: `worker-${randomUUID()}` };
+    const pubsub = connect();
+    await (await pubsub.createTopic(names.topic))[0].createSubscription(names.subscription);
+    await pubsub.close();
+    return createPubSubQueue(async () => connect(), { ...names, log: silentLog });
+  });
+});

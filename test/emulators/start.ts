@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import type { EmulatorPrograms } from './build.ts';
+
+/** Emulators that answer, ours or somebody else's. */
+export interface Emulators {
+  /** STORAGE_EMULATOR_HOST: a URL. */
+  storage: string;
+  /** PUBSUB_EMULATOR_HOST: `host:port`. */
+  pubsub: string;
+  /** Ends those that were started here. */
+  stop(): Promise<void>;
+}
+
+export interface EmulatorOptions {
+  /** Where each listens; a free port by default. */
+  ports?: { storage: number; pubsub: number };
+  /** A bucket whose finalized objects are told to a topic. */
+  events?: { bucket: string; project: string; topic: string };
+}
+
+/** Emulators that run already, by the variables that every client library knows. */
+export function runningEmulators(env: NodeJS.ProcessEnv = process.env): Partial<Emulators> {
+  const { STORAGE_EMULATOR_HOST: storage, PUBSUB_EMULATOR_HOST: pubsub } = env;
+  return { ...(storage && { storage }), ...(pubsub && { pubsub }) };
+}
+
+/**
+ * Starts both emulators on loopback, but for those that run already.
+ * @param programs makes the programs, where one is needed; answers undefined where they can't be made
+ * @returns undefined where one is needed that can't be made
+ */
+export async function startEmulators(
+  programs: () => Promise<EmulatorPrograms | undefined>,
+  { ports, events }: EmulatorOptions = {},
+  running = runningEmulators(),
+): Promise<Emulators | undefined> {
+  const found = running.storage && running.pubsub ? NONE : await programs();
+  if (!found) return undefined;
+  const started: ChildProcess[] = [];
+  const stop = async () => {
+    await Promise.all(started.map(end));
+  };
+  try {
+    const pubsub = running.pubsub ?? (await startPubSub(found.pubsub, ports?.pubsub, started));
+    const storage =
+      running.storage ?? (await startStorage(found.storage, pubsub, { ports, events }, started));
+    return { storage, pubsub, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const NONE: EmulatorPrograms = { storage: '', pubsub: '' };
+
+async function startPubSub(
+  program: string,
+  port: number | undefined,
+  started: ChildProcess[],
+): Promise<string> {
+  const address = `127.0.0.1:${port ?? (await freePort())}`;
+  await start(program, [address], {}, 'stdout', started);
+  return address;
+}
+
+async function startStorage(
+  program: string,
+  pubsub: string,
+  { ports, events }: { ports: EmulatorOptions['ports']; events: EmulatorOptions['events'] },
+  started: ChildProcess[],
+): Promise<string> {
+  const port = ports?.storage ?? (await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const place = ['-scheme', 'http', '-host', '127.0.0.1', '-port', String(port), '-external-url', url];
+  const told = events ? ['-event.bucket', events.bucket, '-event.pubsub-project-id', events.project] : [];
+  const topic = events ? ['-event.pubsub-topic', events.topic, '-event.list', 'finalize'] : [];
+  const args = [...place, '-public-host', `127.0.0.1:${port}`, '-backend', 'memory', ...told, ...topic];
+  await start(program, args, { PUBSUB_EMULATOR_HOST: pubsub }, 'stderr', started);
+  return url;
+}
+
+/** Both say a line when they are ready. */
+async function start(
+  program: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  says: 'stdout' | 'stderr',
+  started: ChildProcess[],
+): Promise<void> {
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  started.push(child);
+  const lines: string[] = [];
+  const failed = once(child, 'exit').then(() => {
+    throw new Error(`${program} ended: ${lines.join('\n')}`);
+  });
+  for (const stream of ['stdout', 'stderr'] as const) {
+    createInterface({ input: child[stream] }).on('line', (line) => lines.push(line));
+  }
+  await Promise.race([
+    once(child[says], 'data'),
+    once(child, 'error').then(([error]) => Promise.reject(error)),
+    failed,
+  ]);
+  failed.catch(() => undefined);
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
+
+/** The emulators can't say which port they were given, so one is looked for that is free now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || !address) throw new TypeError('a listening server has an address');
+  return address.port;
+}
