@@ -6,8 +6,9 @@ import { findBinaries } from './binaries.ts';
 import type { Config, DatabaseConfig } from './config.ts';
 import { type Conversions, createConversions } from './conversion.ts';
 import { cloudSqlAddress } from './db/cloudsql.ts';
-import { type DatabaseAddress, migrate, openDatabase } from './db/database.ts';
+import { type DatabaseAddress, migrate, mustBeMigrated, openDatabase } from './db/database.ts';
 import { type EmbeddedServer, startEmbedded } from './db/embedded.ts';
+import { grant } from './db/grants.ts';
 import { createHousekeeping } from './db/housekeeping.ts';
 import { createLeaseStore } from './db/leases.ts';
 import { createTaskStore } from './db/tasks.ts';
@@ -21,6 +22,7 @@ import { createPubSubQueue } from './queue/pubsub.ts';
 import { createReports, type Reports } from './reports.ts';
 import { serviceCredential, signingKeys } from './secrets.ts';
 import { createBucketStorage } from './storage/gcs.ts';
+import { mustBeRoot } from './storage/marker.ts';
 import { createFolderStorage } from './storage/nfs.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 import { createTasks, type Tasks } from './tasks.ts';
@@ -57,6 +59,8 @@ export interface App {
   conversions: Lazy<Conversions>;
   sweep: Lazy<Sweep>;
   reports: Lazy<Reports>;
+  /** Throws `misconfigured` where a share is not mounted, or was never prepared. */
+  checkRoots(): Promise<void>;
   /** Ends everything in order: conversions, queue, pool, database. */
   close(): Promise<void>;
   /** What can be done without waiting, for a process's exit handler. */
@@ -108,6 +112,12 @@ export function createApp(config: Config, log: Log, worker: string): App {
   const services = { stores, tokens, credential, auth, engine, tasks, conversions, sweep, reports };
   return {
     ...{ config, log, workspaces, originals, results, ...services },
+    async checkRoots() {
+      const { storage, mode } = config;
+      if (storage.kind !== 'nfs' || mode !== 'vm') return;
+      await mustBeRoot(storage.originals, 'originals');
+      await mustBeRoot(storage.results, 'results');
+    },
     async close() {
       await (await conversions.made())?.stop();
       const open = await stores.made();
@@ -151,10 +161,11 @@ interface Databases {
 }
 
 async function openStores(config: Config, log: Log, databases: Databases): Promise<Stores> {
-  const { database, databasePool } = config;
+  const { database, databasePool, mode } = config;
   const address = await addressOf(database, databases);
   if (database.kind === 'embedded') await migrate(address);
   const knex = openDatabase(address, databasePool);
+  if (mode === 'vm') await mustBeMigrated(knex);
   const queue = await openQueue(config, log, address);
   const tasks = createTaskStore(knex, queue, log);
   return { knex, queue, tasks, leases: createLeaseStore(knex, queue, log, LEASE) };
@@ -174,15 +185,25 @@ async function addressOf(
   }
 }
 
-async function openQueue(
-  { queue, project, limits }: Config,
-  log: Log,
-  address: DatabaseAddress,
-): Promise<Queue> {
-  if (queue.kind === 'postgres') {
-    const jobSeconds = limits.conversionSeconds + 600;
-    return createPostgresQueue({ address, pool: QUEUE_POOL, jobSeconds, log });
-  }
+/**
+ * Brings a database up to this release, as its owner: tables, queue, and the rights of those who use them. A process
+ * that does not own the schema could not do it at its start.
+ */
+export async function prepareDatabase(config: Config, url: string, log: Log): Promise<void> {
+  await migrate(url);
+  const queue = await openPostgresQueue(config, log, url);
+  await queue.close();
+  await grant(url, config.databaseGrants);
+}
+
+function openPostgresQueue({ limits }: Config, log: Log, address: DatabaseAddress): Promise<Queue> {
+  const jobSeconds = limits.conversionSeconds + 600;
+  return createPostgresQueue({ address, pool: QUEUE_POOL, jobSeconds, log });
+}
+
+async function openQueue(config: Config, log: Log, address: DatabaseAddress): Promise<Queue> {
+  const { queue, project } = config;
+  if (queue.kind === 'postgres') return openPostgresQueue(config, log, address);
   const client = () => openPubSub(project, queue.emulator);
   return createPubSubQueue(client, { topic: queue.topic, subscription: queue.subscription, log });
 }

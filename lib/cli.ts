@@ -1,12 +1,23 @@
+import { prepareDatabase } from './app.ts';
 import { findBinaries } from './binaries.ts';
 import { type Config, loadConfig } from './config.ts';
-import { migrate } from './db/database.ts';
 import { AppError } from './errors.ts';
 import { FORMATS } from './formats.ts';
-import { createLog } from './log.ts';
+import { createLog, type Log } from './log.ts';
+import { newServiceCredential, newSigningKeys } from './secrets.ts';
 import { serveLocal } from './serve.ts';
+import { markRoot } from './storage/marker.ts';
+import { type Running, serveApi, serveWorker } from './vm.ts';
 
-const COMMANDS: Readonly<Record<string, () => Promise<void>>> = { start, doctor, migrate: migrateUrl };
+const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
+  start: () => untilStopped(startLocal),
+  serve: () => untilStopped((log) => serveApi(loadConfig(undefined, 'vm'), log)),
+  worker: () => untilStopped((log) => serveWorker(loadConfig(undefined, 'vm'), log)),
+  doctor,
+  migrate,
+  'init-share': initShare,
+  'new-secrets': newSecrets,
+};
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -27,16 +38,24 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-async function start(): Promise<void> {
-  const log = createLog((line) => process.stderr.write(`${line}\n`));
+async function untilStopped(start: (log: Log) => Promise<Running>): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
   });
-  const served = await serveLocal(loadConfig(), log);
-  print(`Tonemill is ready on ${served.url}`);
+  const running = await start(logToStderr());
+  print(running.sentence);
   await stopped;
-  await served.close();
+  await running.close();
   process.exit(0);
+}
+
+function logToStderr(): Log {
+  return createLog((line) => process.stderr.write(`${line}\n`));
+}
+
+async function startLocal(log: Log): Promise<Running> {
+  const { url, close } = await serveLocal(loadConfig(), log);
+  return { sentence: `Tonemill is ready on ${url}`, close };
 }
 
 /** Says what was found and what is missing; exit 1 where something is. */
@@ -61,13 +80,31 @@ async function tools({ ffmpegPath, ffprobePath, path }: Config): Promise<void> {
   for (const warning of warnings) print(`Warning  ${warning}`);
 }
 
-async function migrateUrl(): Promise<void> {
-  const { database } = loadConfig();
-  if (database.kind !== 'url') {
+async function migrate(): Promise<void> {
+  const config = loadConfig();
+  if (config.database.kind !== 'url') {
     const sentence =
       "The schema's owner migrates by DATABASE=url and DATABASE_URL; embedded does it by itself.";
     throw new AppError('misconfigured', sentence);
   }
-  await migrate(database.url);
+  await prepareDatabase(config, config.database.url, logToStderr());
   print('The schema is up to date.');
+  for (const [role, login] of Object.entries(config.databaseGrants))
+    print(`${role}: ${login} has its rights.`);
+}
+
+/** Once for each share: what tells its two roots from a bare mount point. */
+async function initShare(): Promise<void> {
+  const { storage } = loadConfig(undefined, 'vm');
+  if (storage.kind !== 'nfs') throw new AppError('misconfigured', 'There is a share only with STORAGE=nfs.');
+  for (const role of ['originals', 'results'] as const) {
+    const written = await markRoot(storage[role], role);
+    print(`${storage[role]} ${written ? 'is now' : 'was already'} the root of the ${role}.`);
+  }
+}
+
+/** For an environment file; everybody who serves the API needs the same. */
+async function newSecrets(): Promise<void> {
+  print(`JWT_PRIVATE_KEYS='${await newSigningKeys()}'`);
+  print(`SERVICE_CREDENTIAL='${newServiceCredential()}'`);
 }

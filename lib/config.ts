@@ -66,6 +66,8 @@ export interface Config {
   readonly database: DatabaseConfig;
   /** Connections of one process, besides those of its queue. */
   readonly databasePool: number;
+  /** Logins that a migration lets in, by what each is: a function, `api` or `worker`. */
+  readonly databaseGrants: Readonly<Record<string, string>>;
   /** JWK set as JSON; undefined: a file in the data folder. */
   readonly jwtPrivateKeys: string | undefined;
   /** Secret of internal callers; undefined: a file in the data folder. */
@@ -128,6 +130,7 @@ function assemble(env: Environment, mode: Mode): Config {
     queue: queue(env),
     database: database(env),
     databasePool: env.DATABASE_POOL,
+    databaseGrants: env.DATABASE_GRANTS ?? {},
     jwtPrivateKeys: env.JWT_PRIVATE_KEYS,
     serviceCredential: env.SERVICE_CREDENTIAL,
     oidc: oidc(env),

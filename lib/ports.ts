@@ -180,6 +180,8 @@ export interface Housekeeping {
   expireUploads(): Promise<number>;
   /** Removes refresh tokens that ran out. */
   removeExpiredTokens(): Promise<number>;
+  /** Whether `chore` is due, so many seconds after it was last; of all processes that ask, one is told so. */
+  takeTurn(chore: string, seconds: number): Promise<boolean>;
 }
 
 export interface User {

@@ -35,15 +35,22 @@ async function readWhole(path: string, tries = 50): Promise<string> {
 
 /** The JWK set of a data folder, as JSON. */
 export function signingKeys(data: string): Promise<string> {
-  return secretFile(join(data, 'jwt-private-keys.json'), async () => {
-    const { privateKey } = await generateKeyPair(JWT_ALGORITHM, { extractable: true });
-    const jwk = await exportJWK(privateKey);
-    const kid = await calculateJwkThumbprint(jwk);
-    return JSON.stringify({ keys: [{ ...jwk, kid, alg: JWT_ALGORITHM, use: 'sig' }] });
-  });
+  return secretFile(join(data, 'jwt-private-keys.json'), newSigningKeys);
+}
+
+/** A JWK set with one new private key, as JSON. */
+export async function newSigningKeys(): Promise<string> {
+  const { privateKey } = await generateKeyPair(JWT_ALGORITHM, { extractable: true });
+  const jwk = await exportJWK(privateKey);
+  const kid = await calculateJwkThumbprint(jwk);
+  return JSON.stringify({ keys: [{ ...jwk, kid, alg: JWT_ALGORITHM, use: 'sig' }] });
 }
 
 /** The service credential of a data folder. */
 export function serviceCredential(data: string): Promise<string> {
-  return secretFile(join(data, 'service-credential'), () => randomBytes(32).toString('base64url'));
+  return secretFile(join(data, 'service-credential'), newServiceCredential);
+}
+
+export function newServiceCredential(): string {
+  return randomBytes(32).toString('base64url');
 }

@@ -4,18 +4,15 @@ import { createAdaptorServer } from '@hono/node-server';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { tryLock } from './db/file-lock.ts';
-import { AppError, isErrno } from './errors.ts';
+import { AppError } from './errors.ts';
 import { makeFolder } from './folder.ts';
+import { closeServer, listen } from './listen.ts';
 import type { Log } from './log.ts';
 import { createSite } from './targets.ts';
+import { startWorker } from './worker.ts';
 
 /** Who holds the leases in local mode: only one such process runs on a data folder. */
 const WORKER = 'local';
-
-const SWEEP_MILLISECONDS = 60_000;
-
-/** Sweeps between two looks for stray files. */
-const STRAYS_EVERY = 60;
 
 export interface Served {
   url: string;
@@ -36,17 +33,14 @@ export async function serveLocal(config: Config, log: Log): Promise<Served> {
     await app.engine();
     const server = createAdaptorServer({ fetch: createSite(app).fetch }) as Server;
     const url = await listen(server, config.port);
-    const { leases, queue } = await app.stores();
+    const { leases } = await app.stores();
     await leases.releaseAll(WORKER);
-    await app.workspaces.clearDead();
-    const conversions = await app.conversions();
-    await queue.consume((bell) => conversions.handle(bell), config.conversions);
-    const stopSweeping = await sweepRegularly(app, log);
+    const stopWorking = await startWorker(app);
     return {
       url,
       async close() {
-        stopSweeping();
-        await Promise.all([closeServer(server), app.close()]);
+        await Promise.all([closeServer(server), stopWorking()]);
+        await app.close();
         process.removeListener('exit', giveUp);
         folder.release();
       },
@@ -69,47 +63,4 @@ async function claimFolder(data: string) {
   }
   const sentence = `Tonemill already runs on ${data}. Set TONEMILL_DATA and PORT to run another beside it.`;
   throw new AppError('misconfigured', sentence);
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(isErrno(error, 'EADDRINUSE') ? occupied(port) : error));
-    server.listen(port, () => {
-      const address = server.address();
-      resolve(`http://localhost:${typeof address === 'object' && address ? address.port : port}`);
-    });
-  });
-}
-
-function occupied(port: number): AppError {
-  return new AppError(
-    'misconfigured',
-    `Port ${port} is in use. Set PORT to a free one, or to 0 to have one picked.`,
-  );
-}
-
-/** Ends at most 3 s later: downloads that still run are cut, and can be resumed by range. */
-async function closeServer(server: Server): Promise<void> {
-  const cut = setTimeout(() => server.closeAllConnections(), 3000);
-  await new Promise((resolve) => server.close(resolve));
-  clearTimeout(cut);
-}
-
-async function sweepRegularly({ sweep }: ReturnType<typeof createApp>, log: Log): Promise<() => void> {
-  let count = 0;
-  let running = false;
-  const run = async () => {
-    if (running) return;
-    running = true;
-    try {
-      await (await sweep()).run(count++ % STRAYS_EVERY === 0);
-    } catch (error) {
-      log.error('The sweep failed', { error });
-    } finally {
-      running = false;
-    }
-  };
-  const timer = setInterval(run, SWEEP_MILLISECONDS);
-  await run();
-  return () => clearInterval(timer);
 }

@@ -8,6 +8,9 @@ const BELL_SECONDS = 60;
 /** Hours that an object without a task is kept: its row may be about to commit. */
 const STRAY_HOURS = 24;
 
+/** Seconds between two sweeps, and between two looks through every object, of all processes together. */
+const TURNS = { sweep: 50, strays: 3600 };
+
 /** How many rows, or objects, were mended. */
 export interface SweepReport {
   rungAgain: number;
@@ -23,6 +26,8 @@ export interface Sweep {
    * @param strays whether to look through every stored object as well, which is slow
    */
   run(strays: boolean): Promise<SweepReport>;
+  /** The same for processes of which any number may sweep: one of them does, once a minute. */
+  inTurn(): Promise<void>;
 }
 
 export interface SweepParts {
@@ -38,18 +43,23 @@ export interface SweepParts {
 
 export function createSweep(parts: SweepParts): Sweep {
   const { housekeeping, paused, log } = parts;
+  const run = async (strays: boolean): Promise<SweepReport> => {
+    const gaveUp = await housekeeping.giveUp();
+    const report = {
+      gaveUp,
+      rungAgain: paused ? 0 : await housekeeping.ringAgain(BELL_SECONDS),
+      expiredUploads: await housekeeping.expireUploads(),
+      expiredTokens: await housekeeping.removeExpiredTokens(),
+      strays: strays ? await removeStrays(parts) : 0,
+    };
+    if (Object.values(report).some((count) => count > 0)) log.info('Swept', report);
+    return report;
+  };
   return {
-    async run(strays) {
-      const gaveUp = await housekeeping.giveUp();
-      const report = {
-        gaveUp,
-        rungAgain: paused ? 0 : await housekeeping.ringAgain(BELL_SECONDS),
-        expiredUploads: await housekeeping.expireUploads(),
-        expiredTokens: await housekeeping.removeExpiredTokens(),
-        strays: strays ? await removeStrays(parts) : 0,
-      };
-      if (Object.values(report).some((count) => count > 0)) log.info('Swept', report);
-      return report;
+    run,
+    async inTurn() {
+      if (!(await housekeeping.takeTurn('sweep', TURNS.sweep))) return;
+      await run(await housekeeping.takeTurn('strays', TURNS.strays));
     },
   };
 }

@@ -26,6 +26,22 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 );
 
+/** JSON such as {"api": "ann", "worker": "bob"}. */
+const logins = z.string().transform((text, context) => {
+  const parsed = z.record(z.string(), z.string().min(1)).safeParse(jsonOf(text));
+  if (parsed.success) return parsed.data;
+  context.addIssue({ code: 'custom', message: 'expected JSON such as {"api": "login", "worker": "login"}' });
+  return z.NEVER;
+});
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Every variable that is read, its form and its default; the README's table is tested against it. */
 export const VARIABLES = z.object({
   PORT: whole(0, 65_535).default(8080),
@@ -51,6 +67,7 @@ export const VARIABLES = z.object({
   DATABASE_NAME: z.string().default('tonemill'),
   DATABASE_USER: z.string().optional(),
   DATABASE_POOL: whole(1, 1000).default(10),
+  DATABASE_GRANTS: logins.optional(),
   JWT_PRIVATE_KEYS: z.string().optional(),
   SERVICE_CREDENTIAL: z.string().min(16, 'expected at least 16 characters').optional(),
   OIDC_AUDIENCE: list.optional(),

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
-import { migrationSource } from './migrations.ts';
+import { AppError } from '../errors.ts';
+import { MIGRATION_NAMES, migrationSource } from './migrations.ts';
 
 /** How to reach a database: a postgres:// URL, or who comes in through a connector's stream. */
 export type DatabaseAddress = string | ConnectorAddress;
@@ -52,4 +53,16 @@ export async function migrate(address: DatabaseAddress): Promise<void> {
     await knex.destroy();
     await holder.end();
   }
+}
+
+/**
+ * Throws `misconfigured` where the schema is older than this release, or missing. A newer one will do, since migrations
+ * leave what the release before them uses.
+ */
+export async function mustBeMigrated(knex: Knex): Promise<void> {
+  const there = await knex.schema.hasTable('migrations');
+  const done = new Set<string>(there ? await knex('migrations').pluck('name') : []);
+  if (MIGRATION_NAMES.every((name) => done.has(name))) return;
+  const sentence = "The database's schema is older than this release. Run npm run migrate as its owner.";
+  throw new AppError('misconfigured', sentence);
 }

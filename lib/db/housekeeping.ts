@@ -25,6 +25,14 @@ export function createHousekeeping(knex: Knex, bells: Bells, log: Log, attempts:
         .where('upload_expires_at', '<', knex.fn.now())
         .update({ state: 'EXPIRED', finished_at: knex.fn.now() }),
     removeExpiredTokens: () => knex('refresh_tokens').where('expires_at', '<', knex.fn.now()).delete(),
+    async takeTurn(chore, seconds) {
+      await knex('chores').insert({ name: chore, done_at: '-infinity' }).onConflict('name').ignore();
+      const taken = await knex('chores')
+        .where({ name: chore })
+        .whereRaw("done_at <= now() - ? * interval '1 second'", [seconds])
+        .update({ done_at: knex.fn.now() });
+      return taken === 1;
+    },
   };
 }
 

@@ -6,7 +6,13 @@ interface Migration {
   down(knex: Knex): Promise<void>;
 }
 
-/** In order, and for ever: a name that has shipped is never changed or removed. */
+/**
+ * In order, and for ever: a name that has shipped is never changed or removed.
+ *
+ * Machines are replaced one after another, so the release before this one still runs when these are through. A migration
+ * therefore only expands: new tables, new columns that may be left out, new indexes. What a release stops using, it
+ * leaves; the release after it contracts. A test holds every migration against that.
+ */
 const MIGRATIONS: readonly Migration[] = [
   { name: '001_users', up: createUsers, down: (knex) => knex.schema.dropTable('users') },
   {
@@ -15,7 +21,10 @@ const MIGRATIONS: readonly Migration[] = [
     down: (knex) => knex.schema.dropTable('refresh_tokens'),
   },
   { name: '003_tasks', up: createTasks, down: (knex) => knex.schema.dropTable('tasks') },
+  { name: '005_chores', up: createChores, down: (knex) => knex.schema.dropTable('chores') },
 ];
+
+export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);
 
 /** Migrations that live in code, so that a bundle carries them and their names don't depend on file endings. */
 export const migrationSource: Knex.MigrationSource<Migration> = {
@@ -76,4 +85,12 @@ async function createTasks(knex: Knex): Promise<void> {
   await knex.raw("create index tasks_waiting on tasks (rung_at) where state in ('UPLOADED', 'PROCESSING')");
   await knex.raw("create index tasks_awaiting on tasks (upload_expires_at) where state = 'AWAITING_UPLOAD'");
   await knex.raw("create index tasks_leased on tasks (worker) where state = 'PROCESSING'");
+}
+
+/** When each chore that any process may do was last begun. */
+async function createChores(knex: Knex): Promise<void> {
+  await knex.schema.createTable('chores', (table) => {
+    table.text('name').primary();
+    table.timestamp('done_at').notNullable();
+  });
 }

@@ -1,0 +1,51 @@
+import type { App } from './app.ts';
+
+/** Milliseconds between two sweeps; with several workers, between two looks whether it is this one's turn. */
+const SWEEP = 60_000;
+
+/**
+ * Converts what bells ring for, and sweeps. Throws where database, queue or ffmpeg are missing.
+ * @returns stops taking bells, hands back what runs, and waits until it is handed back
+ */
+export async function startWorker(app: App): Promise<() => Promise<void>> {
+  const { queue } = await app.stores();
+  const conversions = await app.conversions();
+  await app.workspaces.clearDead();
+  const stopConsuming = await queue.consume(async (bell) => {
+    await mustReachFiles(app);
+    return conversions.handle(bell);
+  }, app.config.conversions);
+  const stopSweeping = await sweepRegularly(app);
+  return async () => {
+    stopSweeping();
+    await Promise.all([stopConsuming(), conversions.stop()]);
+  };
+}
+
+/** Before a claim, since an attempt on a share that is not mounted would count, and five of them fail the task. */
+async function mustReachFiles({ originals, results, log }: App): Promise<void> {
+  try {
+    await Promise.all([originals.stat('ready'), results.stat('ready')]);
+  } catch (error) {
+    log.warn('Nothing is converted while the files are out of reach', { error });
+    throw error;
+  }
+}
+
+async function sweepRegularly({ sweep, log }: App): Promise<() => void> {
+  let running = false;
+  const run = async () => {
+    if (running) return;
+    running = true;
+    try {
+      await (await sweep()).inTurn();
+    } catch (error) {
+      log.error('The sweep failed', { error });
+    } finally {
+      running = false;
+    }
+  };
+  const timer = setInterval(run, SWEEP);
+  await run();
+  return () => clearInterval(timer);
+}
