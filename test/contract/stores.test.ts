@@ -214,4 +214,12 @@ describe('The stores on PostgreSQL', () => {
     assert.equal(await stateOf(task), 'EXPIRED');
     assert.equal(await tasks().uploaded(task.id), undefined);
   });
+
+  it('give the turn at a chore to one of many that ask, and again only when it is due', async () => {
+    const chore = randomUUID();
+    const asked = await Promise.all(Array.from({ length: 10 }, () => housekeeping().takeTurn(chore, 60)));
+    assert.equal(asked.filter(Boolean).length, 1);
+    assert.equal(await housekeeping().takeTurn(chore, 60), false);
+    assert.equal(await housekeeping().takeTurn(chore, 0), true);
+  });
 });
