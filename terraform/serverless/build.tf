@@ -1,4 +1,4 @@
-/** What Cloud Build deploys as: it pushes images, makes revisions and moves traffic, and changes nothing else. */
+# What Cloud Build deploys as: it pushes images, makes revisions and moves traffic, and changes nothing else.
 resource "google_service_account" "build" {
   account_id   = "${var.name}-build"
   display_name = "Tonemill build"
@@ -44,7 +44,7 @@ resource "google_cloud_run_v2_job_iam_member" "build" {
   member   = "serviceAccount:${google_service_account.build.email}"
 }
 
-/** Log entries have no smaller home than the project. */
+# Log entries have no smaller home than the project.
 resource "google_project_iam_member" "build_logs" {
   project = var.project
   role    = "roles/logging.logWriter"

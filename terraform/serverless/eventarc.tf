@@ -1,17 +1,17 @@
-/** Asking for Cloud Storage's agent makes it, where the project has none yet. */
+# Asking for Cloud Storage's agent makes it, where the project has none yet.
 data "google_storage_project_service_account" "this" {
   project    = var.project
   depends_on = [google_project_service.this]
 }
 
-/** Eventarc's topic for a bucket is made by the trigger, so there is no smaller thing to grant this on. */
+# Eventarc's topic for a bucket is made by the trigger, so there is no smaller thing to grant this on.
 resource "google_project_iam_member" "storage_publishes" {
   project = var.project
   role    = "roles/pubsub.publisher"
   member  = "serviceAccount:${data.google_storage_project_service_account.this.email_address}"
 }
 
-/** The role exists on projects only. */
+# The role exists on projects only.
 resource "google_project_iam_member" "events_received" {
   project = var.project
   role    = "roles/eventarc.eventReceiver"

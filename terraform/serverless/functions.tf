@@ -2,11 +2,9 @@ locals {
   jwt_keys   = { JWT_PRIVATE_KEYS = module.secrets.ids["jwt-private-keys"] }
   credential = { SERVICE_CREDENTIAL = module.secrets.ids["service-credential"] }
 
-  /**
-   * One entry a target of functions/index.ts.
-   * public: behind the load balancer, for everyone. callers: the accounts whose tokens it takes.
-   * Multipart uploads pass through the memory of `tasks`; the private folder of `convert` is memory too.
-   */
+  # One entry a target of functions/index.ts.
+  # public: behind the load balancer, for everyone. callers: the accounts whose tokens it takes.
+  # Multipart uploads pass through the memory of `tasks`; the private folder of `convert` is memory too.
   functions = {
     auth = {
       public = true, callers = [], secrets = local.jwt_keys, environment = {}
@@ -89,10 +87,8 @@ module "function" {
   })
 }
 
-/**
- * Apart from the others, because Eventarc makes its tokens out to the service's own address and takes no other
- * audience. A service can't name its own address before it exists; a neighbour's has the same project hash in it.
- */
+# Apart from the others, because Eventarc makes its tokens out to the service's own address and takes no other
+# audience. A service can't name its own address before it exists; a neighbour's has the same project hash in it.
 module "uploaded" {
   source = "../modules/service"
 

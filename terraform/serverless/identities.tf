@@ -1,4 +1,4 @@
-/** What each function runs as. */
+# What each function runs as.
 resource "google_service_account" "function" {
   for_each = local.targets
 
@@ -8,7 +8,7 @@ resource "google_service_account" "function" {
   depends_on   = [google_project_service.this]
 }
 
-/** Who calls the functions that are not for everyone. None of them may do anything else. */
+# Who calls the functions that are not for everyone. None of them may do anything else.
 resource "google_service_account" "push" {
   account_id   = "${var.name}-push"
   display_name = "Tonemill push"
@@ -30,7 +30,7 @@ resource "google_service_account" "schedule" {
   depends_on   = [google_project_service.this]
 }
 
-/** Projects from before April 2021 need it; elsewhere Pub/Sub's agent may already make the tokens. */
+# Projects from before April 2021 need it; elsewhere Pub/Sub's agent may already make the tokens.
 resource "google_service_account_iam_member" "agent_signs_push" {
   service_account_id = google_service_account.push.name
   role               = "roles/iam.serviceAccountTokenCreator"

@@ -1,8 +1,7 @@
 locals {
-  # readiness lists; uploads, downloads and clean-up write and delete; a conversion reads one and writes the other.
+  # Uploads, downloads and clean-up write and delete; a conversion reads one and writes the other.
   originals_grants = {
     tasks    = "roles/storage.objectUser"
-    site     = "roles/storage.legacyBucketReader"
     uploaded = "roles/storage.objectUser"
     convert  = "roles/storage.objectViewer"
     sweep    = "roles/storage.objectUser"
@@ -10,10 +9,15 @@ locals {
 
   results_grants = {
     tasks   = "roles/storage.objectUser"
-    site    = "roles/storage.legacyBucketReader"
     convert = "roles/storage.objectUser"
     sweep   = "roles/storage.objectUser"
   }
+
+  # Readiness asks for an object that is not there. Who may not list gets 403 for it instead of 404.
+  readiness_grants = [
+    { name = "site", role = "roles/storage.legacyBucketReader", account = local.accounts.site, object = null },
+    { name = "site", role = "roles/storage.legacyObjectReader", account = local.accounts.site, object = "ready" },
+  ]
 }
 
 module "originals" {
@@ -24,7 +28,7 @@ module "originals" {
   labels              = local.labels
   origins             = local.origins
   deletion_protection = var.deletion_protection
-  grants              = [for key, role in local.originals_grants : { name = key, role = role, account = local.accounts[key] }]
+  grants              = concat(local.readiness_grants, [for key, role in local.originals_grants : { name = key, role = role, account = local.accounts[key], object = null }])
 
   depends_on = [google_project_service.this]
 }
@@ -38,7 +42,7 @@ module "results" {
   origins             = local.origins
   delete_after_days   = var.results_days
   deletion_protection = var.deletion_protection
-  grants              = [for key, role in local.results_grants : { name = key, role = role, account = local.accounts[key] }]
+  grants              = concat(local.readiness_grants, [for key, role in local.results_grants : { name = key, role = role, account = local.accounts[key], object = null }])
 
   depends_on = [google_project_service.this]
 }

@@ -1,4 +1,4 @@
-/** Nothing comes in but what stands here: Google's load balancers and health checks to the API's port. */
+# Nothing comes in but what stands here: Google's load balancers and health checks to the API's port.
 resource "google_compute_firewall" "health_and_load_balancer" {
   name        = "${var.name}-load-balancer"
   network     = module.network.name
@@ -14,7 +14,7 @@ resource "google_compute_firewall" "health_and_load_balancer" {
   }
 }
 
-/** People come in through Identity-Aware Proxy, which asks who they are first. */
+# People come in through Identity-Aware Proxy, which asks who they are first.
 resource "google_compute_firewall" "ssh" {
   count = var.ssh ? 1 : 0
 

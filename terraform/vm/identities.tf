@@ -12,7 +12,7 @@ resource "google_service_account" "worker" {
   depends_on   = [google_project_service.this]
 }
 
-/** Logs and the memory of machines (Ops Agent) have no smaller home than the project. */
+# Logs and the memory of machines (Ops Agent) have no smaller home than the project.
 resource "google_project_iam_member" "telemetry" {
   for_each = {
     for pair in setproduct(["api", "worker"], ["roles/logging.logWriter", "roles/monitoring.metricWriter"]) :
@@ -24,7 +24,7 @@ resource "google_project_iam_member" "telemetry" {
   member  = "serviceAccount:${local.accounts[each.value.account]}"
 }
 
-/** Only the API signs tokens and takes the service credential. */
+# Only the API signs tokens and takes the service credential.
 resource "google_secret_manager_secret_iam_member" "api" {
   for_each = toset(["jwt-private-keys", "service-credential"])
 

@@ -1,4 +1,4 @@
-/** With QUEUE=postgres nothing of this is needed. */
+# With QUEUE=postgres nothing of this is needed.
 module "conversions" {
   source = "../modules/conversions"
   count  = local.pubsub ? 1 : 0

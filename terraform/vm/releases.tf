@@ -1,4 +1,4 @@
-/** Releases as archives; a machine fetches the one that `release` names when it boots. */
+# Releases as archives; a machine fetches the one that `release` names when it boots.
 module "releases" {
   source = "../modules/bucket"
 

@@ -36,7 +36,7 @@ resource "google_compute_region_instance_template" "worker" {
   }
 }
 
-/** No auto-healing: a worker answers no requests, systemd starts it again, and its leases run out by themselves. */
+# No auto-healing: a worker answers no requests, systemd starts it again, and its leases run out by themselves.
 resource "google_compute_region_instance_group_manager" "worker" {
   name               = "${var.name}-worker"
   region             = var.region
@@ -58,7 +58,7 @@ resource "google_compute_region_instance_group_manager" "worker" {
   }
 }
 
-/** By backlog where Pub/Sub tells it; pg-boss tells Google nothing, and ffmpeg keeps the CPU busy while there is work. */
+# By backlog where Pub/Sub tells it; pg-boss tells Google nothing, and ffmpeg keeps the CPU busy while there is work.
 resource "google_compute_region_autoscaler" "worker" {
   name   = "${var.name}-worker"
   region = var.region

@@ -1,4 +1,4 @@
-/** A chart for each alert, with its threshold drawn in. */
+# A chart for each alert, with its threshold drawn in.
 resource "google_monitoring_dashboard" "this" {
   dashboard_json = jsonencode({
     displayName = "Tonemill: ${var.name}"

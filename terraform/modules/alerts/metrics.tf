@@ -1,4 +1,4 @@
-/** Counts log lines; the label says why. */
+# Counts log lines; the label says why.
 resource "google_logging_metric" "this" {
   for_each = var.log_metrics
 

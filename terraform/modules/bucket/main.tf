@@ -1,5 +1,7 @@
-/** A bucket that can't be made public: access by IAM only, deleted objects kept a while. */
+# A bucket that can't be made public: access by IAM only, deleted objects kept a while.
 resource "google_storage_bucket" "this" {
+  #checkov:skip=CKV_GCP_62:Cloud Audit Logs say who did what; usage logs would need a further bucket that everybody may write to.
+  #checkov:skip=CKV_GCP_78:One name, one object: keys hold task and revision, writes a generation precondition, and soft delete keeps what was removed.
   name                        = var.name
   location                    = var.region
   labels                      = var.labels
@@ -7,7 +9,6 @@ resource "google_storage_bucket" "this" {
   public_access_prevention    = "enforced"
   force_destroy               = !var.deletion_protection
 
-  # One name, one object: keys hold the task and the revision, and writes carry a generation precondition.
   versioning {
     enabled = false
   }
@@ -63,4 +64,14 @@ resource "google_storage_bucket_iam_member" "this" {
   bucket = google_storage_bucket.this.name
   role   = each.value.role
   member = "serviceAccount:${each.value.account}"
+
+  dynamic "condition" {
+    for_each = each.value.object == null ? [] : [each.value.object]
+
+    content {
+      title       = "only-${condition.value}"
+      description = "This one object, whether it is there or not."
+      expression  = "resource.name == 'projects/_/buckets/${google_storage_bucket.this.name}/objects/${condition.value}'"
+    }
+  }
 }

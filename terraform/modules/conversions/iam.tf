@@ -2,7 +2,7 @@ locals {
   agent = "serviceAccount:service-${var.project_number}@gcp-sa-pubsub.iam.gserviceaccount.com"
 }
 
-/** Without these two the dead-letter topic stays empty and nothing says so. */
+# Without these two the dead-letter topic stays empty and nothing says so.
 resource "google_pubsub_topic_iam_member" "agent_publishes_dead_letters" {
   topic  = google_pubsub_topic.dead_letters.name
   role   = "roles/pubsub.publisher"
@@ -23,7 +23,7 @@ resource "google_pubsub_topic_iam_member" "publisher" {
   member = "serviceAccount:${each.value}"
 }
 
-/** Readiness asks whether the topic is there. */
+# Readiness asks whether the topic is there.
 resource "google_pubsub_topic_iam_member" "viewer" {
   for_each = var.viewers
 

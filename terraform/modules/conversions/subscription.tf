@@ -1,7 +1,5 @@
-/**
- * A 429 while another attempt's lease runs counts as a delivery, so the cap is high; the cap that matters is in the
- * task's row.
- */
+# A 429 while another attempt's lease runs counts as a delivery, so the cap is high; the cap that matters is in the
+# task's row.
 resource "google_pubsub_subscription" "conversions" {
   name                       = var.subscription
   topic                      = google_pubsub_topic.conversions.id

@@ -1,7 +1,5 @@
-/**
- * Cloud SQL has no policy on an instance, only on the project; the condition narrows the role to this instance.
- * https://cloud.google.com/sql/docs/postgres/iam-conditions
- */
+# Cloud SQL has no policy on an instance, only on the project; the condition narrows the role to this instance.
+# https://cloud.google.com/sql/docs/postgres/iam-conditions
 resource "google_project_iam_member" "client" {
   for_each = local.grants
 

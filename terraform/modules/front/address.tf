@@ -1,4 +1,4 @@
-/** The one public address. */
+# The one public address.
 resource "google_compute_global_address" "this" {
   name         = var.name
   address_type = "EXTERNAL"
@@ -6,7 +6,7 @@ resource "google_compute_global_address" "this" {
   labels       = var.labels
 }
 
-/** A certificate can't change its names, and a proxy always needs one: the next is made before the last goes. */
+# A certificate can't change its names, and a proxy always needs one: the next is made before the last goes.
 resource "google_compute_managed_ssl_certificate" "this" {
   name = "${var.name}-${substr(sha256(var.host), 0, 8)}"
 

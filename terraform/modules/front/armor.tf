@@ -1,4 +1,4 @@
-/** Rates by address, before a request costs an instance. Passwords are guessed at /api/auth, so less goes through there. */
+# Rates by address, before a request costs an instance. Passwords are guessed at /api/auth, so less goes through there.
 resource "google_compute_security_policy" "this" {
   name = var.name
   type = "CLOUD_ARMOR"

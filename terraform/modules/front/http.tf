@@ -1,4 +1,4 @@
-/** Plain HTTP is sent to HTTPS and reaches no backend. */
+# Plain HTTP is sent to HTTPS and reaches no backend.
 resource "google_compute_url_map" "http" {
   name = "${var.name}-http"
 

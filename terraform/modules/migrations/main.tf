@@ -1,4 +1,4 @@
-/** Brings the schema up and grants each account what it needs. The only one that owns the tables. */
+# Brings the schema up and grants each account what it needs. The only one that owns the tables.
 resource "google_service_account" "this" {
   account_id   = var.name
   display_name = "Tonemill migrations"

@@ -1,4 +1,4 @@
-/** One network of our own, without subnetworks that nobody asked for; nothing in it has an external address. */
+# One network of our own, without subnetworks that nobody asked for; nothing in it has an external address.
 resource "google_compute_network" "this" {
   name                            = var.name
   auto_create_subnetworks         = false
@@ -17,5 +17,24 @@ resource "google_compute_subnetwork" "this" {
     aggregation_interval = "INTERVAL_10_MIN"
     flow_sampling        = 0.1
     metadata             = "INCLUDE_ALL_METADATA"
+  }
+}
+
+# What every network does anyway, written down so that it is logged; what may come in stands above it.
+resource "google_compute_firewall" "nothing" {
+  name        = "${var.name}-nothing"
+  network     = google_compute_network.this.name
+  description = "Nothing comes in that no other rule allows."
+  direction   = "INGRESS"
+  priority    = 65000
+
+  source_ranges = ["0.0.0.0/0"]
+
+  deny {
+    protocol = "all"
+  }
+
+  log_config {
+    metadata = "EXCLUDE_ALL_METADATA"
   }
 }

@@ -1,4 +1,4 @@
-/** The range from which Cloud SQL and Filestore take their private addresses. */
+# The range from which Cloud SQL and Filestore take their private addresses.
 resource "google_compute_global_address" "services" {
   name          = "${var.name}-services"
   purpose       = "VPC_PEERING"

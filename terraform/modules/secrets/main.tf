@@ -1,4 +1,4 @@
-/** Empty shells: versions are added by hand or by a script, so that no state and no plan ever holds one. */
+# Empty shells: versions are added by hand or by a script, so that no state and no plan ever holds one.
 resource "google_secret_manager_secret" "this" {
   for_each = var.secrets
 

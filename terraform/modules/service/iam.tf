@@ -15,7 +15,7 @@ resource "google_cloud_run_v2_service_iam_member" "invoker" {
   member   = each.value
 }
 
-/** Without a private key at hand, URLs are signed by the IAM API in the account's own name. */
+# Without a private key at hand, URLs are signed by the IAM API in the account's own name.
 resource "google_service_account_iam_member" "signer" {
   count = var.signs_urls ? 1 : 0
 

@@ -1,4 +1,4 @@
-/** One function: its Cloud Run service, its secrets, and who may call it. Cloud Build owns image and traffic. */
+# One function: its Cloud Run service, its secrets, and who may call it. Cloud Build owns image and traffic.
 resource "google_cloud_run_v2_service" "this" {
   name                = var.name
   location            = var.region
