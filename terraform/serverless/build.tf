@@ -1,4 +1,4 @@
-# What Cloud Build deploys as: it pushes images, makes revisions and moves traffic, and changes nothing else.
+# What Cloud Build runs as. It makes images, revisions and traffic, and changes nothing else by itself.
 resource "google_service_account" "build" {
   account_id   = "${var.name}-build"
   display_name = "Tonemill build"
@@ -6,11 +6,20 @@ resource "google_service_account" "build" {
   depends_on   = [google_project_service.this]
 }
 
-resource "google_artifact_registry_repository_iam_member" "build" {
-  repository = google_artifact_registry_repository.this.name
-  location   = google_artifact_registry_repository.this.location
-  role       = "roles/artifactregistry.writer"
-  member     = "serviceAccount:${google_service_account.build.email}"
+# Runs the install scripts of dependencies inside buildpacks, so it may do nothing but push an image.
+resource "google_service_account" "image" {
+  account_id   = "${var.name}-image"
+  display_name = "Tonemill image"
+  description  = "What buildpacks run as."
+  depends_on   = [google_project_service.this]
+}
+
+# Builds of pull requests read and deploy nothing.
+resource "google_service_account" "check" {
+  account_id   = "${var.name}-check"
+  display_name = "Tonemill check"
+  description  = "What builds of pull requests run as."
+  depends_on   = [google_project_service.this]
 }
 
 locals {
@@ -18,6 +27,45 @@ locals {
     { for key, function in module.function : key => function.name },
     { uploaded = module.uploaded.name },
   )
+
+  jobs = { migrate = module.migrations.name, smoke = google_cloud_run_v2_job.smoke.name }
+
+  runtime_accounts = merge(
+    { for key, account in google_service_account.function : key => account.name },
+    { migrate = module.migrations.account_id, smoke = google_service_account.smoke.name },
+  )
+
+  # Log entries, builds and what Terraform compares have no smaller home than the project.
+  build_roles = {
+    build = ["roles/logging.logWriter", "roles/run.sourceDeveloper"]
+    image = ["roles/run.builder"]
+    check = ["roles/iam.securityReviewer", "roles/logging.logWriter", "roles/serviceusage.serviceUsageConsumer", "roles/viewer"]
+  }
+
+  build_accounts = {
+    build = google_service_account.build
+    image = google_service_account.image
+    check = google_service_account.check
+  }
+}
+
+resource "google_project_iam_member" "build" {
+  for_each = merge([
+    for key, roles in local.build_roles : { for role in roles : "${key} ${role}" => { account = key, role = role } }
+  ]...)
+
+  project = var.project
+  role    = each.value.role
+  member  = "serviceAccount:${local.build_accounts[each.value.account].email}"
+}
+
+resource "google_artifact_registry_repository_iam_member" "build" {
+  for_each = { build = google_service_account.build.email, image = google_service_account.image.email }
+
+  repository = google_artifact_registry_repository.this.name
+  location   = google_artifact_registry_repository.this.location
+  role       = "roles/artifactregistry.writer"
+  member     = "serviceAccount:${each.value}"
 }
 
 resource "google_cloud_run_v2_service_iam_member" "build" {
@@ -29,24 +77,19 @@ resource "google_cloud_run_v2_service_iam_member" "build" {
   member   = "serviceAccount:${google_service_account.build.email}"
 }
 
-resource "google_service_account_iam_member" "build_acts_as" {
-  for_each = merge({ for key, account in google_service_account.function : key => account.name }, { migrate = module.migrations.account_id })
-
-  service_account_id = each.value
-  role               = "roles/iam.serviceAccountUser"
-  member             = "serviceAccount:${google_service_account.build.email}"
-}
-
 resource "google_cloud_run_v2_job_iam_member" "build" {
+  for_each = local.jobs
+
   location = var.region
-  name     = module.migrations.name
+  name     = each.value
   role     = "roles/run.developer"
   member   = "serviceAccount:${google_service_account.build.email}"
 }
 
-# Log entries have no smaller home than the project.
-resource "google_project_iam_member" "build_logs" {
-  project = var.project
-  role    = "roles/logging.logWriter"
-  member  = "serviceAccount:${google_service_account.build.email}"
+resource "google_service_account_iam_member" "build_acts_as" {
+  for_each = merge(local.runtime_accounts, { image = google_service_account.image.name })
+
+  service_account_id = each.value
+  role               = "roles/iam.serviceAccountUser"
+  member             = "serviceAccount:${google_service_account.build.email}"
 }

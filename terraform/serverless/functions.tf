@@ -4,7 +4,8 @@ locals {
 
   # One entry a target of functions/index.ts.
   # public: behind the load balancer, for everyone. callers: the accounts whose tokens it takes.
-  # Multipart uploads pass through the memory of `tasks`; the private folder of `convert` is memory too.
+  # A multipart upload, 31 MiB and its copy, stands in the memory of `tasks`: 20 at once in 2 GiB.
+  # The private folder of `convert` is memory too.
   functions = {
     auth = {
       public = true, callers = [], secrets = local.jwt_keys, environment = {}
@@ -12,45 +13,49 @@ locals {
     }
     tasks = {
       public = true, callers = [local.accounts.convert], secrets = merge(local.jwt_keys, local.credential), environment = {}
-      cpu    = 1, memory = "1Gi", concurrency = 40, timeout = 300, signs_urls = true
+      cpu    = 1, memory = "2Gi", concurrency = 20, timeout = 300, signs_urls = true
     }
     site = {
       public = true, callers = [], secrets = {}, environment = {}
       cpu    = 1, memory = "512Mi", concurrency = 80, timeout = 30, signs_urls = false
     }
     uploaded = {
-      public = false, callers = [google_service_account.events.email], secrets = {}, environment = {}
+      public = false, callers = [google_service_account.events.email, google_service_account.smoke.email], secrets = {}, environment = {}
       cpu    = 1, memory = "512Mi", concurrency = 20, timeout = 60, signs_urls = false
     }
     convert = {
-      public = false, callers = [google_service_account.push.email], secrets = {}
-      cpu    = 2, memory = "4Gi", concurrency = 1, timeout = 600, signs_urls = false
+      public = false, callers = [google_service_account.push.email, google_service_account.smoke.email], secrets = {}
+      cpu    = var.convert.cpu, memory = "${var.convert.memory_gib}Gi", concurrency = 1, timeout = 600, signs_urls = false
       # Gives up before the platform and the ack deadline (both 600 s) do.
       environment = { CONVERSIONS = "1", CONVERSION_TIMEOUT_SECONDS = "540" }
     }
     dead-letter = {
-      public = false, callers = [google_service_account.push.email], secrets = {}, environment = {}
+      public = false, callers = [google_service_account.push.email, google_service_account.smoke.email], secrets = {}, environment = {}
       cpu    = 1, memory = "512Mi", concurrency = 10, timeout = 60, signs_urls = false
     }
     sweep = {
-      public = false, callers = [google_service_account.schedule.email], secrets = {}, environment = {}
+      public = false, callers = [google_service_account.schedule.email, google_service_account.smoke.email], secrets = {}, environment = {}
       cpu    = 1, memory = "512Mi", concurrency = 1, timeout = 600, signs_urls = false
     }
   }
 
   environment = {
-    NODE_ENV          = "production"
-    TONEMILL_DATA     = "/tmp/tonemill"
-    STORAGE           = "gcs"
-    GCS_ORIGINALS     = module.originals.name
-    GCS_RESULTS       = module.results.name
-    QUEUE             = "pubsub"
-    PUBSUB_TOPIC      = module.conversions.topic
-    DATABASE          = "cloudsql"
-    CLOUDSQL_INSTANCE = module.database.connection_name
-    DATABASE_NAME     = module.database.database
-    PAUSED            = tostring(var.paused)
-    MAX_UPLOAD_BYTES  = tostring(var.max_upload_bytes)
+    NODE_ENV             = "production"
+    GOOGLE_CLOUD_PROJECT = var.project
+    TONEMILL_DATA        = "/tmp/tonemill"
+    STORAGE              = "gcs"
+    GCS_ORIGINALS        = module.originals.name
+    GCS_RESULTS          = module.results.name
+    QUEUE                = "pubsub"
+    PUBSUB_TOPIC         = module.conversions.topic
+    DATABASE             = "cloudsql"
+    CLOUDSQL_INSTANCE    = module.database.connection_name
+    CLOUDSQL_ADDRESS     = "private"
+    DATABASE_NAME        = module.database.database
+    PAUSED               = tostring(var.paused)
+    MAX_UPLOAD_BYTES     = tostring(var.max_upload_bytes)
+    MAX_RESULT_BYTES     = tostring(var.max_result_bytes)
+    MAX_DURATION_SECONDS = tostring(var.max_duration_seconds)
   }
 }
 
@@ -76,14 +81,16 @@ module "function" {
   secrets             = each.value.secrets
   deletion_protection = var.deletion_protection
 
+  # Cloud Run takes the signature off a token that it has checked itself; where everyone may call it checks none.
   # Everyone may call what the load balancer serves, because it carries nobody's identity; the rest is for its callers.
   invokers = each.value.public ? { everyone = "allUsers" } : { for index, email in each.value.callers : index => "serviceAccount:${email}" }
 
   environment = merge(local.environment, each.value.environment, {
-    DATABASE_USER = module.database.users[each.key]
-    DATABASE_POOL = tostring(var.scaling[each.key].pool)
-    OIDC_AUDIENCE = local.audience[each.key]
-    OIDC_CALLERS  = join(",", each.value.callers)
+    DATABASE_USER  = module.database.users[each.key]
+    DATABASE_POOL  = tostring(var.scaling[each.key].pool)
+    OIDC_AUDIENCE  = local.audience[each.key]
+    OIDC_CALLERS   = join(",", each.value.callers)
+    OIDC_SIGNATURE = each.value.public ? "verify" : "removed"
   })
 }
 
@@ -111,13 +118,21 @@ module "uploaded" {
   deletion_protection = var.deletion_protection
 
   environment = merge(local.environment, local.functions.uploaded.environment, {
-    DATABASE_USER = module.database.users["uploaded"]
-    DATABASE_POOL = tostring(var.scaling.uploaded.pool)
-    OIDC_CALLERS  = join(",", local.functions.uploaded.callers)
+    DATABASE_USER  = module.database.users["uploaded"]
+    DATABASE_POOL  = tostring(var.scaling.uploaded.pool)
+    OIDC_CALLERS   = join(",", local.functions.uploaded.callers)
+    OIDC_SIGNATURE = "removed"
     OIDC_AUDIENCE = join(",", [
       local.audience.uploaded,
       "https://${var.name}-uploaded-${local.project_number}.${var.region}.run.app",
       replace(module.function["sweep"].uri, "${var.name}-sweep", "${var.name}-uploaded"),
     ])
   })
+}
+
+check "files_fit_into_memory" {
+  assert {
+    condition     = var.max_upload_bytes + var.max_result_bytes + 1073741824 <= var.convert.memory_gib * 1073741824
+    error_message = "The private folder of convert is memory: an original of max_upload_bytes, a result of max_result_bytes and 1 GiB for programs are more than convert.memory_gib. Raise it, or lower the two."
+  }
 }

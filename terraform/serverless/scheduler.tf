@@ -1,8 +1,18 @@
+locals {
+  # Looking through every stored object is slow, so strays are swept by night only.
+  sweeps = {
+    sweep  = { schedule = var.sweep_schedule, query = "", description = "Lost messages, dead leases, expired uploads and tokens." }
+    strays = { schedule = var.strays_schedule, query = "?strays=true", description = "The same, and stored objects that belong to nobody." }
+  }
+}
+
 resource "google_cloud_scheduler_job" "sweep" {
-  name             = "${var.name}-sweep"
+  for_each = local.sweeps
+
+  name             = "${var.name}-${each.key}"
   region           = var.region
-  description      = "Lost messages, dead leases, expired uploads, stray objects, retention."
-  schedule         = var.sweep_schedule
+  description      = each.value.description
+  schedule         = each.value.schedule
   time_zone        = "Etc/UTC"
   attempt_deadline = "600s"
 
@@ -12,7 +22,7 @@ resource "google_cloud_scheduler_job" "sweep" {
   }
 
   http_target {
-    uri         = module.function["sweep"].uri
+    uri         = "${module.function["sweep"].uri}/${each.value.query}"
     http_method = "POST"
 
     oidc_token {

@@ -145,6 +145,39 @@ variable "max_upload_bytes" {
   }
 }
 
+variable "max_result_bytes" {
+  type        = number
+  description = "The largest result, in bytes."
+  default     = 4294967296
+
+  validation {
+    condition     = var.max_result_bytes >= 1 && var.max_result_bytes <= 1099511627776 && floor(var.max_result_bytes) == var.max_result_bytes
+    error_message = "Expected a whole number from 1 to 1099511627776."
+  }
+}
+
+variable "max_duration_seconds" {
+  type        = number
+  description = "The longest audio, in seconds."
+  default     = 43200
+
+  validation {
+    condition     = var.max_duration_seconds >= 1 && var.max_duration_seconds <= 604800 && floor(var.max_duration_seconds) == var.max_duration_seconds
+    error_message = "Expected a whole number from 1 to 604800."
+  }
+}
+
+variable "convert" {
+  type        = object({ cpu = number, memory_gib = number })
+  description = "CPUs and memory of one instance of convert; its private folder is memory too."
+  default     = { cpu = 2, memory_gib = 8 }
+
+  validation {
+    condition     = contains([1, 2, 4, 8], var.convert.cpu) && var.convert.memory_gib >= 1 && var.convert.memory_gib <= var.convert.cpu * 4
+    error_message = "Expected 1, 2, 4 or 8 CPUs and at most 4 GiB for each, as Cloud Run has it."
+  }
+}
+
 variable "alert_emails" {
   type        = list(string)
   description = "Who is told when something is wrong."
@@ -191,7 +224,7 @@ variable "currency" {
 variable "conversion_failed_filter" {
   type        = string
   description = "Logging filter of the line that says that a conversion failed."
-  default     = "jsonPayload.message = \"conversion failed\""
+  default     = "(jsonPayload.message = \"Not convertible\" OR jsonPayload.message : \"The conversion broke off\")"
 
   validation {
     condition     = length(var.conversion_failed_filter) > 0
@@ -240,6 +273,39 @@ variable "sweep_schedule" {
   validation {
     condition     = length(split(" ", var.sweep_schedule)) == 5
     error_message = "Expected five fields, such as */2 * * * *."
+  }
+}
+
+variable "strays_schedule" {
+  type        = string
+  description = "When the sweep also looks for stray objects, as cron has it."
+  default     = "17 3 * * *"
+
+  validation {
+    condition     = length(split(" ", var.strays_schedule)) == 5
+    error_message = "Expected five fields, such as 17 3 * * *."
+  }
+}
+
+variable "repository" {
+  type        = string
+  description = "Repository of Cloud Build that triggers listen to, projects/P/locations/R/connections/C/repositories/N; null for none."
+  default     = null
+
+  validation {
+    condition     = var.repository == null ? true : can(regex("^projects/[^/]+/locations/[^/]+/connections/[^/]+/repositories/[^/]+$", var.repository))
+    error_message = "Expected projects/P/locations/R/connections/C/repositories/N, or null."
+  }
+}
+
+variable "smoke_image" {
+  type        = string
+  description = "Image with sh and curl, by digest, that asks candidates."
+  default     = "gcr.io/google.com/cloudsdktool/google-cloud-cli:slim@sha256:0673a69a1e178abb079941b326e718aedf3f57bdf5343465e365d826472edd83"
+
+  validation {
+    condition     = can(regex("@sha256:[0-9a-f]{64}$", var.smoke_image))
+    error_message = "Expected an image by digest, IMAGE@sha256:DIGEST."
   }
 }
 

@@ -8,18 +8,22 @@ locals {
   }
 
   common_environment = {
-    NODE_ENV          = "production"
-    TONEMILL_DATA     = "/var/lib/tonemill"
-    STORAGE           = "nfs"
-    NFS_ORIGINALS     = local.roots.originals
-    NFS_RESULTS       = local.roots.results
-    DATABASE          = "cloudsql"
-    CLOUDSQL_INSTANCE = module.database.connection_name
-    DATABASE_NAME     = module.database.database
-    FFMPEG_PATH       = "/usr/bin/ffmpeg"
-    FFPROBE_PATH      = "/usr/bin/ffprobe"
-    PAUSED            = tostring(var.paused)
-    MAX_UPLOAD_BYTES  = tostring(var.max_upload_bytes)
+    NODE_ENV             = "production"
+    GOOGLE_CLOUD_PROJECT = var.project
+    TONEMILL_DATA        = "/var/lib/tonemill"
+    STORAGE              = "nfs"
+    NFS_ORIGINALS        = local.roots.originals
+    NFS_RESULTS          = local.roots.results
+    DATABASE             = "cloudsql"
+    CLOUDSQL_INSTANCE    = module.database.connection_name
+    CLOUDSQL_ADDRESS     = "private"
+    DATABASE_NAME        = module.database.database
+    FFMPEG_PATH          = "/usr/bin/ffmpeg"
+    FFPROBE_PATH         = "/usr/bin/ffprobe"
+    PAUSED               = tostring(var.paused)
+    MAX_UPLOAD_BYTES     = tostring(var.max_upload_bytes)
+    MAX_RESULT_BYTES     = tostring(var.max_result_bytes)
+    MAX_DURATION_SECONDS = tostring(var.max_duration_seconds)
   }
 
   queue_environment = local.pubsub ? {

@@ -4,6 +4,7 @@ module "network" {
   name   = var.name
   region = var.region
   range  = var.network_range
+  labels = local.labels
   nat    = true
 
   depends_on = [google_project_service.this]

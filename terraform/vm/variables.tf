@@ -145,6 +145,28 @@ variable "max_upload_bytes" {
   }
 }
 
+variable "max_result_bytes" {
+  type        = number
+  description = "The largest result, in bytes."
+  default     = 8589934592
+
+  validation {
+    condition     = var.max_result_bytes >= 1 && var.max_result_bytes <= 1099511627776 && floor(var.max_result_bytes) == var.max_result_bytes
+    error_message = "Expected a whole number from 1 to 1099511627776."
+  }
+}
+
+variable "max_duration_seconds" {
+  type        = number
+  description = "The longest audio, in seconds."
+  default     = 43200
+
+  validation {
+    condition     = var.max_duration_seconds >= 1 && var.max_duration_seconds <= 604800 && floor(var.max_duration_seconds) == var.max_duration_seconds
+    error_message = "Expected a whole number from 1 to 604800."
+  }
+}
+
 variable "alert_emails" {
   type        = list(string)
   description = "Who is told when something is wrong."
@@ -191,7 +213,7 @@ variable "currency" {
 variable "conversion_failed_filter" {
   type        = string
   description = "Logging filter of the line that says that a conversion failed."
-  default     = "jsonPayload.message = \"conversion failed\""
+  default     = "(jsonPayload.message = \"Not convertible\" OR jsonPayload.message : \"The conversion broke off\")"
 
   validation {
     condition     = length(var.conversion_failed_filter) > 0

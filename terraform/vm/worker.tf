@@ -15,7 +15,7 @@ resource "google_compute_region_instance_template" "worker" {
     labels       = local.labels
   }
 
-  # No access_config: no external address. The way out is Cloud NAT.
+  # No external address; the way out is Cloud NAT.
   network_interface {
     subnetwork = module.network.subnetwork
   }

@@ -130,7 +130,9 @@ function struct({ types, tables, properties, table, computed }: Struct): BlockSc
   const attributes: Record<string, string> = {};
   const nested: Record<string, NestedSchema> = {};
   for (const { name, type, optional } of properties) {
-    const member = tables.get(table)?.get(name);
+    const members = tables.get(table);
+    // A member whose name the bindings' own class needs is called nameAttribute outside, and name in the table.
+    const member = members?.get(name) ?? members?.get(name.replace(/Attribute$/, ''));
     if (!member) throw new TypeError(`The package's code has no ${name} in ${table}.`);
     const inner = structOf(type);
     if (inner === undefined) attributes[member.name] = `${hclType(type, member)}${optional ? '' : '!'}`;

@@ -55,7 +55,8 @@ export function isBlocks(value: unknown): value is Body[] {
   return Array.isArray(value) && value.length > 0 && value.every(isBody);
 }
 
-async function terraformFiles(folder: string): Promise<string[]> {
+/** Every `.tf` file below the folder. */
+export async function terraformFiles(folder = TERRAFORM): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter(

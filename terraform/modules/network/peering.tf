@@ -5,6 +5,7 @@ resource "google_compute_global_address" "services" {
   address_type  = "INTERNAL"
   prefix_length = 20
   network       = google_compute_network.this.id
+  labels        = var.labels
 }
 
 resource "google_service_networking_connection" "services" {

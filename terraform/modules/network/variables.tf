@@ -29,6 +29,17 @@ variable "range" {
   }
 }
 
+variable "labels" {
+  type        = map(string)
+  description = "Labels of everything that takes them."
+  default     = {}
+
+  validation {
+    condition     = alltrue([for key in keys(var.labels) : can(regex("^[a-z][a-z0-9_-]{0,62}$", key))])
+    error_message = "Expected keys of lower-case letters, digits, hyphens and underscores."
+  }
+}
+
 variable "nat" {
   type        = bool
   description = "Whether machines without an external address may open connections to the internet."

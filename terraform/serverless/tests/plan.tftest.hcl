@@ -73,7 +73,7 @@ run "events_and_the_schedule_call_in_their_own_names" {
   }
 
   assert {
-    condition     = google_cloud_scheduler_job.sweep.http_target[0].oidc_token[0].audience == "https://audio.example.com/functions/sweep"
+    condition     = google_cloud_scheduler_job.sweep["sweep"].http_target[0].oidc_token[0].audience == "https://audio.example.com/functions/sweep"
     error_message = "Expected an explicit audience."
   }
 
@@ -81,6 +81,77 @@ run "events_and_the_schedule_call_in_their_own_names" {
     condition     = output.buckets.originals != output.buckets.results
     error_message = "Expected results in another bucket than originals."
   }
+}
+
+run "only_cloud_run_takes_signatures_off" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for key, function in local.functions : function.public || contains(function.callers, google_service_account.smoke.email)])
+    error_message = "Expected that candidates of internal functions can be asked."
+  }
+
+  assert {
+    condition     = google_cloud_run_v2_job.smoke.template[0].template[0].vpc_access[0].egress == "ALL_TRAFFIC"
+    error_message = "Expected the job to come from inside."
+  }
+
+  assert {
+    condition     = toset([for grant in local.readiness_grants : grant.account]) == toset([local.accounts.site])
+    error_message = "Expected readiness to see no file."
+  }
+}
+
+run "no_trigger_without_a_repository" {
+  command = plan
+
+  assert {
+    condition     = length(google_cloudbuild_trigger.this) == 0
+    error_message = "Expected no trigger."
+  }
+}
+
+run "the_main_branch_deploys_and_a_pull_request_does_not" {
+  command = plan
+
+  variables {
+    repository = "projects/tonemill-test/locations/europe-west1/connections/git/repositories/tonemill"
+  }
+
+  assert {
+    condition     = google_cloudbuild_trigger.this["main"].substitutions["_DEPLOY"] == "true" && google_cloudbuild_trigger.this["pull-request"].substitutions["_DEPLOY"] == "false"
+    error_message = "Expected only the main branch to deploy."
+  }
+
+  assert {
+    condition     = google_cloudbuild_trigger.this["main"].repository_event_config[0].push[0].branch == "^main$"
+    error_message = "Expected pushes to main."
+  }
+
+  assert {
+    condition     = local.triggers["pull-request"].account == google_service_account.check.id
+    error_message = "Expected the account that may deploy nothing."
+  }
+}
+
+run "files_that_do_not_fit_into_memory_are_told" {
+  command = plan
+
+  variables {
+    convert = { cpu = 2, memory_gib = 4 }
+  }
+
+  expect_failures = [check.files_fit_into_memory]
+}
+
+run "more_memory_than_cloud_run_has_is_refused" {
+  command = plan
+
+  variables {
+    convert = { cpu = 2, memory_gib = 16 }
+  }
+
+  expect_failures = [var.convert]
 }
 
 run "the_defaults_fit_the_database" {

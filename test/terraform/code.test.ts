@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createApp } from '../../lib/app.ts';
+import { loadConfig } from '../../lib/config.ts';
+import { silentLog } from '../../lib/log.ts';
+import { createTarget, TARGETS, type TargetName } from '../../lib/targets.ts';
+import { temporaryFolder } from '../folders.ts';
+import { type Block, type Body, blocks, isBlocks, isBody, TERRAFORM } from './hcl.ts';
+import { EVERY, FUNCTIONS, MACHINES, type Readers, ROLES, SAMPLES } from './readers.ts';
+
+describe('Terraform against the code', () => {
+  const folder = temporaryFolder();
+  let all: Block[];
+  let functions: Body;
+
+  before(async () => {
+    all = await blocks();
+    const declared = locals(all, 'serverless').functions;
+    assert.ok(isBody(declared));
+    functions = declared;
+  });
+
+  it('has a service, an account and a caller for every function that is registered', async () => {
+    const index = await readFile(join(TERRAFORM, '..', 'functions', 'index.ts'), 'utf8');
+    const registered = [...index.matchAll(/http\('([\w-]+)'/g)].map(([, name]) => name ?? '');
+    assert.deepEqual(registered.sort(), Object.keys(TARGETS).sort());
+    const { targets } = locals(all, 'serverless');
+    const scaling = variable(all, 'serverless', 'scaling').default;
+    for (const name of registered) {
+      const declared = functions[name];
+      assert.ok(isBody(declared), `serverless/functions.tf has no ${name}`);
+      assert.ok(String(targets).includes(`"${name}"`), `serverless/locals.tf has no account for ${name}`);
+      assert.ok(isBody(scaling) && isBody(scaling[name]), `scaling has no ${name}`);
+      const callers = Array.isArray(declared.callers) ? declared.callers : [];
+      assert.ok(declared.public === true || callers.length > 0, `nobody may call ${name}`);
+    }
+  });
+
+  it('sends every route to the function that serves it', async () => {
+    const config = loadConfig({ TONEMILL_DATA: folder(), PATH: process.env.PATH }, 'functions');
+    const app = createApp(config, silentLog, 'test');
+    const front = all.find(
+      ({ file, kind, labels }) => file.startsWith('serverless') && kind === 'module' && labels[0] === 'front',
+    );
+    const rules = rulesOf(front?.body.routes);
+    assert.ok(rules.length >= 6);
+    for (const name of ['auth', 'tasks', 'site'] satisfies TargetName[]) {
+      for (const { path } of createTarget(name, app).routes.filter(({ method }) => method !== 'ALL')) {
+        const asked = path.replace(/:\w+(\{[^}]*\})?/g, '1').replace(/\*$/, 'x');
+        assert.equal(servedBy(rules, asked), name, `${path} of ${name}`);
+      }
+    }
+    await app.close();
+  });
+
+  for (const name of EVERY) {
+    it(`sets what the function ${name} reads`, () => {
+      const { environment, ...rest } = locals(all, 'serverless');
+      const own = functions[name];
+      assert.ok(isBody(own));
+      const module = moduleOf(all, name === 'uploaded' ? 'uploaded' : 'function');
+      const set = { ...values(environment), ...values(own.environment), ...values(module.environment) };
+      for (const local of String(own.secrets).matchAll(/local\.(\w+)/g)) {
+        Object.assign(set, values(rest[local[1] ?? '']));
+      }
+      assert.deepEqual(expected(FUNCTIONS, name), names(set));
+      assert.doesNotThrow(() => loadConfig({ ...set, K_SERVICE: `tonemill-${name}` }, 'functions'));
+    });
+  }
+
+  for (const role of ROLES) {
+    it(`sets what ${role} machines read`, () => {
+      const { common_environment, queue_environment, environment, secrets } = locals(all, 'vm');
+      const [own, secret] = [environment, secrets].map((of) => (isBody(of) ? of[role] : undefined));
+      const set = {
+        ...values(common_environment),
+        ...values(queue_environment),
+        ...values(own),
+        ...values(secret),
+      };
+      assert.deepEqual(expected(MACHINES, role), names(set));
+      assert.doesNotThrow(() => loadConfig(set, 'vm'));
+    });
+  }
+
+  it('looks for log lines that the code writes', async () => {
+    const code = await readFile(join(TERRAFORM, '..', 'lib', 'conversion.ts'), 'utf8');
+    for (const root of ['serverless', 'vm']) {
+      const filter = String(variable(all, root, 'conversion_failed_filter').default);
+      const sentences = [...filter.matchAll(/"([^"]+)"/g)].map(([, sentence]) => sentence ?? '');
+      assert.ok(sentences.length > 0);
+      for (const sentence of sentences) assert.ok(code.includes(sentence), `nothing says ${sentence}`);
+    }
+  });
+});
+
+function locals(all: readonly Block[], root: string): Body {
+  const found = all.filter(({ file, kind }) => kind === 'locals' && file.startsWith(`${root}/`));
+  return Object.assign({}, ...found.map(({ body }) => body));
+}
+
+function variable(all: readonly Block[], root: string, name: string): Body {
+  const found = all.find(
+    ({ file, kind, labels }) => kind === 'variable' && file === `${root}/variables.tf` && labels[0] === name,
+  );
+  assert.ok(found, `${root} has no variable ${name}`);
+  return found.body;
+}
+
+function moduleOf(all: readonly Block[], name: string): Body {
+  const found = all.find(
+    ({ file, kind, labels }) => kind === 'module' && file === 'serverless/functions.tf' && labels[0] === name,
+  );
+  assert.ok(found, `serverless/functions.tf has no module ${name}`);
+  return found.body;
+}
+
+/** Variables that an object, or the text of an expression, sets; with its literal or a sample. */
+function values(source: unknown): Record<string, string> {
+  const entries = isBody(source)
+    ? Object.entries(source)
+    : [...String(source).matchAll(/\b([A-Z][A-Z0-9_]+)\s*=\s*(?:"([^"$]*)")?/g)].map(
+        ([, name = '', value]) => [name, value],
+      );
+  return Object.fromEntries(
+    entries.map(([name, value]) => [String(name), literal(value) ?? SAMPLES[String(name)] ?? '1']),
+  );
+}
+
+function literal(value: unknown): string | undefined {
+  return typeof value === 'string' && !/\$\{/.test(value) ? value : undefined;
+}
+
+/** NODE_ENV is Node's own; functions-framework hides stacks by it. */
+function names(set: Record<string, string>): string[] {
+  return Object.keys(set)
+    .filter((name) => name !== 'NODE_ENV')
+    .sort();
+}
+
+function expected<T extends string>(readers: Readers<T>, name: T): string[] {
+  const reads = (of: readonly T[] | string) => typeof of !== 'string' && of.includes(name);
+  return Object.entries(readers)
+    .filter(([, of]) => reads(of))
+    .map(([variable]) => variable)
+    .sort();
+}
+
+interface Rule {
+  readonly path: string;
+  readonly target: string;
+}
+
+function rulesOf(routes: unknown): Rule[] {
+  assert.ok(isBlocks(routes));
+  return routes.flatMap(({ paths, backend }) => {
+    const target = /function\["(\w+)"\]/.exec(String(backend))?.[1] ?? '';
+    return Array.isArray(paths) ? paths.map((path) => ({ path: String(path), target })) : [];
+  });
+}
+
+/** As the load balancer chooses: the longest path that fits, else the default. */
+function servedBy(rules: readonly Rule[], asked: string): string {
+  const fits = ({ path }: Rule) =>
+    path.endsWith('/*') ? asked.startsWith(path.slice(0, -1)) || asked === path.slice(0, -2) : path === asked;
+  const [best] = rules.filter(fits).sort((a, b) => b.path.length - a.path.length);
+  return best?.target ?? 'site';
+}
