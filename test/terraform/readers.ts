@@ -12,6 +12,7 @@ type FunctionName = (typeof EVERY)[number];
 const NEITHER = {
   STORAGE_EMULATOR_HOST: 'for tests and laptops',
   PUBSUB_EMULATOR_HOST: 'for tests and laptops',
+  DATABASE_GRANTS: 'read by the migration job',
   DATABASE_URL: 'read where DATABASE is url: by the migration job',
   K_SERVICE: 'Cloud Run sets it',
   STALL_TIMEOUT_SECONDS: 'its default fits',
