@@ -6,6 +6,8 @@ import { originalKey, resultKey } from './keys.ts';
 import type { Log } from './log.ts';
 import type { MediaInfo } from './media.ts';
 import type { Bell, BellOutcome, Clock, Lease, LeaseStore, Storage, Task, TaskStore } from './ports.ts';
+import { openSource } from './source.ts';
+import { isStreamed, type Target } from './target.ts';
 import type { Workspaces } from './workspace.ts';
 
 /** Milliseconds between heartbeats; a task that was removed or changed stops within about that time. */
@@ -96,14 +98,12 @@ async function run(parts: ConversionParts, attempt: Attempt, folder: string): Pr
   const { engine, leases, originals, results } = parts;
   const { lease, task, format, abort } = attempt;
   const { signal } = abort;
-  const input = join(folder, 'input');
-  const output = join(folder, `output.${format.extension}`);
-
-  await originals.fetch(originalKey(task), input);
-  const media = await engine.probe(input, signal);
+  const key = resultKey(task, format.extension);
+  const { source, media } = await openSource(engine, originals, originalKey(task), folder, signal);
   attempt.media = media;
+  const output = targetFor(results, key, format, folder);
   const made = await engine.convert({
-    input,
+    input: source,
     output,
     format,
     media,
@@ -114,13 +114,20 @@ async function run(parts: ConversionParts, attempt: Attempt, folder: string): Pr
     signal,
   });
 
-  if (!(await leases.heartbeat(lease, 1))) throw lost();
-  const key = resultKey(task, format.extension);
-  const size = await results.put(key, output);
-  const result = { key, size, media: made.media, warnings: made.warnings };
+  if (typeof output === 'string') {
+    if (!(await leases.heartbeat(lease, 1))) throw lost();
+    await results.put(key, output);
+  }
+  const result = { key, size: made.size, media: made.media, warnings: made.warnings };
   if (await leases.finish(lease, media, result)) return 'Converted';
   await removeOrphan(parts, attempt, key);
   throw lost();
+}
+
+/** A bucket takes a result as it is made, where the container allows; all others are made in the folder first. */
+function targetFor(results: Storage, key: string, format: Format, folder: string): Target {
+  if (results.local || !isStreamed(format)) return join(folder, `output.${format.extension}`);
+  return { folder, store: (stream) => results.put(key, stream) };
 }
 
 /**

@@ -2,17 +2,26 @@ import { GUARDS } from './demuxers.ts';
 import type { Format } from './formats.ts';
 import type { MediaInfo } from './media.ts';
 
-/** Arguments of ffprobe that print what a local file holds as JSON. */
-export function probeArguments(input: string): string[] {
+/** Where programs read and write where that is no local file. */
+export const PIPES = { stdin: 'pipe:0', stdout: 'pipe:1', progress: 'pipe:3', sound: 'pipe:4' } as const;
+
+/** Arguments of ffprobe that print what a file holds as JSON. */
+export function probeArguments(input: Address): string[] {
   const show = ['-show_format', '-show_streams', '-of', 'json'];
-  return ['-v', 'warning', '-hide_banner', ...GUARDS, ...show, '-i', `file:${input}`];
+  return ['-v', 'warning', '-hide_banner', ...GUARDS, ...show, '-i', input];
+}
+
+/** A file by its absolute path, or one of the pipes; never a name that could be taken for another protocol. */
+export type Address = `file:/${string}` | (typeof PIPES)[keyof typeof PIPES];
+
+export function fileAddress(path: string): Address {
+  if (!path.startsWith('/')) throw new TypeError('a path must be absolute');
+  return `file:/${path.slice(1)}`;
 }
 
 export interface Encoding {
-  /** Local path of the original. */
-  input: string;
-  /** Local path of the result. */
-  output: string;
+  input: Address;
+  output: Address;
   format: Format;
   /** What the original holds. */
   media: MediaInfo;
@@ -21,17 +30,17 @@ export interface Encoding {
 }
 
 /**
- * Arguments of ffmpeg for one conversion: the first audio stream and its tags, progress as `key=value` lines on stdout.
+ * Arguments of ffmpeg for one conversion: the first audio stream and its tags, progress as `key=value` lines on a pipe of its own.
  */
 export function convertArguments({ input, output, format, media, mostBytes }: Encoding): string[] {
   return [
-    ...['-nostdin', '-hide_banner', '-v', 'error', '-nostats', '-progress', 'pipe:1', '-y'],
-    ...[...GUARDS, '-i', `file:${input}`],
+    ...['-nostdin', '-hide_banner', '-v', 'error', '-nostats', '-progress', PIPES.progress, '-y'],
+    ...[...GUARDS, '-i', input],
     ...['-map', '0:a:0', '-vn', '-sn', '-dn', '-map_chapters', '-1'],
     ...tags(format),
     ...['-c:a', format.encoder, ...format.settings, ...format.depth(media)],
     ...end(media),
-    ...['-fs', String(mostBytes), '-f', format.muxer, `file:${output}`],
+    ...['-fs', String(mostBytes), '-f', format.muxer, output],
   ];
 }
 

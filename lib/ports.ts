@@ -4,6 +4,8 @@ import type { MediaInfo } from './media.ts';
 
 /** Where files are kept: a folder (also over NFS), or a bucket. Keys are `{taskId}/...`, with `/` between parts. */
 export interface Storage {
+  /** Whether objects are files of this machine: `fetch` links and `put` renames them. If not, streaming saves a copy. */
+  readonly local: boolean;
   /**
    * Stores a file under `key`, whole or not at all; an object that stands there is replaced.
    * A `source` of type string names a local file, which the storage may move instead of copying.

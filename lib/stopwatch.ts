@@ -10,11 +10,21 @@ export interface Stopwatch {
   stop(): void;
 }
 
-/** @param limits seconds: `wall` for the whole, `stall` without progress */
-export function createStopwatch(signal: AbortSignal, limits: { wall: number; stall: number }): Stopwatch {
+/**
+ * @param limits seconds: `wall` for the whole, `stall` without progress
+ * @param isWaiting whether the program only waits for a storage, which is no fault of the file
+ */
+export function createStopwatch(
+  signal: AbortSignal,
+  limits: { wall: number; stall: number },
+  isWaiting: () => boolean = () => false,
+): Stopwatch {
   const own = new AbortController();
   const wall = setTimeout(() => own.abort(timedOut(limits.wall)), limits.wall * 1000);
-  const stall = setTimeout(() => own.abort(stalled(limits.stall)), limits.stall * 1000);
+  const stall = setTimeout(
+    () => own.abort(isWaiting() ? storageStalled() : stalled(limits.stall)),
+    limits.stall * 1000,
+  );
   return {
     signal: AbortSignal.any([signal, own.signal]),
     progress: () => void stall.refresh(),
@@ -32,4 +42,8 @@ function timedOut(seconds: number): AppError {
 
 function stalled(seconds: number): AppError {
   return new AppError('stalled', `Nothing could be decoded for ${seconds} s.`);
+}
+
+function storageStalled(): AppError {
+  return new AppError('unavailable', 'The storage did not keep up with the conversion.');
 }

@@ -20,6 +20,7 @@ export function createBucketStorage(bucket: () => Promise<Bucket>): Storage {
     return (await bucket()).file(name);
   };
   return {
+    local: false,
     async put(key, source) {
       return put(await fileOf(key), source);
     },

@@ -34,6 +34,7 @@ export function createFolderStorage({ root, role, own, files = NODE_FILES }: Fol
   const ready = own ? made : () => mustBeMounted(root, fs);
   const pathOf = (key: string) => join(root, ...objectKey(...key.split('/')).split('/'));
   return {
+    local: true,
     async put(key, source) {
       const target = pathOf(key);
       const partial = join(root, PARTIAL, randomUUID());

@@ -1,0 +1,74 @@
+import type { Ending } from './child.ts';
+import type { Limits } from './config.ts';
+import { AppError } from './errors.ts';
+import type { Format } from './formats.ts';
+
+/** Exit codes that stand for a signal (bash(1), EXIT STATUS), as wrappers pass them on. */
+const SIGNALS: Readonly<Record<number, NodeJS.Signals>> = {
+  134: 'SIGABRT',
+  137: 'SIGKILL',
+  139: 'SIGSEGV',
+  153: 'SIGXFSZ',
+};
+
+/** A wrapper did not find its program (bash(1)), or the dynamic linker had no memory left to load it. */
+const NOT_LOADED = 127;
+
+/** How ffmpeg ends after somebody else's TERM, which it catches. */
+const TERMINATED = 255;
+
+/** The program's own words for memory that it did not get. */
+const NO_MEMORY = /Cannot allocate memory|failed to map|out of memory/i;
+
+/** Why ffmpeg or ffprobe gave up by itself, where it is not the file's content; their words are for the operator only. */
+export function limitReached(ending: Ending): AppError | undefined {
+  const { code, stderr } = ending;
+  const signal = ending.signal ?? SIGNALS[code ?? 0];
+  const cause = causeOf(ending);
+  if (code === NOT_LOADED || NO_MEMORY.test(stderr) || signal === 'SIGSEGV' || signal === 'SIGABRT') {
+    return new AppError('resource_limit', 'Decoding needs more memory than it may take.', { cause });
+  }
+  if (signal === 'SIGKILL') {
+    const sentence = 'Decoding took more computing time or memory than such a file may take.';
+    return new AppError('resource_limit', sentence, { cause });
+  }
+  if (signal || code === TERMINATED || /No space left|Input\/output error/i.test(stderr)) {
+    return new AppError('unavailable', 'The conversion could not be finished here.', { cause });
+  }
+  return undefined;
+}
+
+/** Why ffmpeg made no result. */
+export function conversionFailure(ending: Ending, format: Format, limits: Limits): AppError {
+  const { code, signal, stderr } = ending;
+  if (signal === 'SIGXFSZ' || SIGNALS[code ?? 0] === 'SIGXFSZ' || /File too large/i.test(stderr)) {
+    return resultTooLarge(format, limits.resultBytes);
+  }
+  const limit = limitReached(ending);
+  if (limit) return limit;
+  const cause = causeOf(ending);
+  if (/Decod\w+ .*not found|no decoder|Unsupported codec/i.test(stderr)) return unsupportedCodec(cause);
+  return new AppError('damaged', 'The original is damaged and could not be decoded.', { cause });
+}
+
+export function unsupportedCodec(cause?: Error): AppError {
+  return new AppError('unsupported_codec', 'The codec of the original is not known here.', { cause });
+}
+
+export function tooLong({ durationSeconds }: Limits): AppError {
+  return new AppError(
+    'too_long',
+    `The original lasts longer than ${durationSeconds} s, which is the most here.`,
+  );
+}
+
+export function resultTooLarge({ name }: Format, bytes: number): AppError {
+  return new AppError(
+    'result_too_large',
+    `As ${name} it would be larger than ${bytes} bytes, the most here.`,
+  );
+}
+
+function causeOf({ code, signal, stderr }: Ending): Error {
+  return new Error(`the program ended with ${code ?? signal}: ${stderr.trim()}`);
+}

@@ -1,0 +1,63 @@
+import type { Limits } from './config.ts';
+import { AppError } from './errors.ts';
+import { resultTooLarge } from './failures.ts';
+import type { Format } from './formats.ts';
+import type { MediaInfo } from './media.ts';
+
+/** What the program said of its work. */
+export interface Decoded {
+  /** Seconds of sound that it wrote. */
+  seconds: number;
+  /** Whether it found fault with the original. */
+  complained: boolean;
+}
+
+/** Seconds, and part of the duration, by which a result may differ from what was decoded. */
+const TOLERANCE = { seconds: 0.5, part: 0.005 };
+
+/** Of what the original says it holds, the part that must be there: with less, a result would be an accident. */
+const LEAST = 0.5;
+
+/**
+ * Whether a result is whole: right codec, right duration, within the limit. Damage to the original is a warning as long
+ * as half of the sound that it declares could be decoded; with less it is a failure. Where it does not say how long it
+ * is, whatever can be decoded counts.
+ * @returns warnings, sentences for people
+ */
+export function verdict(
+  { format, media }: { format: Format; media: MediaInfo },
+  { resultBytes }: Limits,
+  decoded: Decoded & { reckoned: boolean },
+  made: { media: MediaInfo; estimated: boolean; size: number },
+): string[] {
+  if (made.size > resultBytes) throw resultTooLarge(format, resultBytes);
+  if (made.media.codec !== format.codec) throw new AppError('internal', `The result is ${made.media.codec}.`);
+  if (!made.estimated && differs(made.media.duration ?? 0, decoded.seconds)) {
+    throw new AppError('unavailable', 'The result is not as long as what was encoded.');
+  }
+  if (decoded.seconds === 0) throw nothing(decoded.complained);
+  const damage = decoded.complained ? ['Parts of the original are damaged; they were left out.'] : [];
+  const declared = decoded.reckoned ? null : media.duration;
+  return [...damage, ...missing(declared, decoded.seconds)];
+}
+
+function missing(declared: number | null, decoded: number): string[] {
+  if (declared === null || decoded >= declared - tolerance(declared)) return [];
+  const sentence = `The original says that it lasts ${declared.toFixed(1)} s, but only ${decoded.toFixed(1)} s could be decoded`;
+  if (decoded < declared * LEAST) throw new AppError('damaged', `${sentence}.`);
+  return [`${sentence}; the result ends there.`];
+}
+
+function nothing(complained: boolean): AppError {
+  return complained
+    ? new AppError('damaged', 'The original is damaged: nothing of it could be decoded.')
+    : new AppError('no_audio', 'The original holds no sound: it ends where it begins.');
+}
+
+function differs(made: number, expected: number): boolean {
+  return Math.abs(made - expected) > tolerance(expected);
+}
+
+function tolerance(duration: number): number {
+  return TOLERANCE.seconds + TOLERANCE.part * duration;
+}
