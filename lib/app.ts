@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Connector } from '@google-cloud/cloud-sql-connector';
 import type { Knex } from 'knex';
+import { type Announcements, cancelEnded, createAnnouncements } from './announcements.ts';
+import { type Arrivals, createArrivals } from './arrivals.ts';
 import { type Auth, createAuth } from './auth.ts';
 import { findBinaries } from './binaries.ts';
 import type { Config, DatabaseConfig } from './config.ts';
 import { type Conversions, createConversions } from './conversion.ts';
+import { createArrivalStore } from './db/arrivals.ts';
 import { cloudSqlAddress } from './db/cloudsql.ts';
 import { type DatabaseAddress, migrate, mustBeMigrated, openDatabase } from './db/database.ts';
 import { type EmbeddedServer, startEmbedded } from './db/embedded.ts';
@@ -12,18 +16,31 @@ import { grant } from './db/grants.ts';
 import { createHousekeeping } from './db/housekeeping.ts';
 import { createLeaseStore } from './db/leases.ts';
 import { createTaskStore } from './db/tasks.ts';
+import { createUploadStore } from './db/uploads.ts';
 import { createRefreshTokenStore, createUserStore } from './db/users.ts';
 import { type AudioEngine, createEngine } from './engine.ts';
 import { type Lazy, lazy } from './lazy.ts';
 import type { Log } from './log.ts';
-import type { Clock, LeaseStore, Queue, Storage, TaskStore } from './ports.ts';
+import type {
+  Clock,
+  LeaseStore,
+  PartialFiles,
+  Queue,
+  Storage,
+  TaskStore,
+  UploadStore,
+  Uploads,
+} from './ports.ts';
 import { createPostgresQueue } from './queue/postgres.ts';
 import { createPubSubQueue } from './queue/pubsub.ts';
 import { createReports, type Reports } from './reports.ts';
 import { serviceCredential, signingKeys } from './secrets.ts';
 import { createBucketStorage } from './storage/gcs.ts';
+import { createBucketUploads } from './storage/gcs-uploads.ts';
 import { mustBeRoot } from './storage/marker.ts';
 import { createFolderStorage } from './storage/nfs.ts';
+import { createFolderUploads } from './storage/nfs-uploads.ts';
+import { createPartialFiles } from './storage/partial-files.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 import { createTasks, type Tasks } from './tasks.ts';
 import { createTokens, type Tokens } from './tokens.ts';
@@ -41,6 +58,7 @@ interface Stores {
   queue: Queue;
   tasks: TaskStore;
   leases: LeaseStore;
+  uploads: UploadStore;
 }
 
 /** Every service, made when it is first asked for: a function pays only for what it uses. */
@@ -56,6 +74,9 @@ export interface App {
   auth: Lazy<Auth>;
   engine: Lazy<AudioEngine>;
   tasks: Lazy<Tasks>;
+  announcements: Lazy<Announcements>;
+  /** What receives announced originals; undefined where a bucket does that itself. */
+  arrivals: Lazy<Arrivals> | undefined;
   conversions: Lazy<Conversions>;
   sweep: Lazy<Sweep>;
   reports: Lazy<Reports>;
@@ -74,7 +95,7 @@ export interface App {
 export function createApp(config: Config, log: Log, worker: string): App {
   const clock: Clock = { now: () => new Date() };
   const workspaces = createWorkspaces(config.work);
-  const { originals, results } = openStorage(config);
+  const { originals, results, uploadsFor, partials } = openStorage(config);
   const embedded = lazy(() => startEmbedded(join(config.data, 'postgres')));
   const connector = lazy(async () => new (await import('@google-cloud/cloud-sql-connector')).Connector());
   const stores = lazy(() => openStores(config, log, { embedded, connector }));
@@ -91,10 +112,27 @@ export function createApp(config: Config, log: Log, worker: string): App {
     const [users, refreshTokens] = [createUserStore(knex), createRefreshTokenStore(knex)];
     return createAuth({ users, refreshTokens, tokens: await tokens(), clock });
   });
-  const tasks = lazy(async () => {
-    const formats = async () => (await engine()).formats;
-    return createTasks({ ...files, store: (await stores()).tasks, formats, clock });
+  const formats = async () => (await engine()).formats;
+  const uploads = lazy(async () => uploadsFor(tokens));
+  const cancelUploads = async () =>
+    cancelEnded({ uploads: await uploads(), uploadStore: (await stores()).uploads, log });
+  const { uploadBytes } = config.limits;
+
+  const tasks = lazy(async () =>
+    createTasks({ ...files, store: (await stores()).tasks, formats, cancelUploads, clock }),
+  );
+  const announcements = lazy(async () => {
+    const { tasks: store, uploads: uploadStore } = await stores();
+    const parts = { store, uploadStore, uploads: await uploads(), formats, uploadBytes, clock };
+    return createAnnouncements({ ...parts, tasks: await tasks() });
   });
+  const arrivals =
+    partials &&
+    lazy(async () => {
+      const { knex, tasks: store, uploads: uploadStore } = await stores();
+      const parts = { store, uploadStore, uploads: await uploads(), partials, uploadBytes };
+      return createArrivals({ ...parts, arrivals: createArrivalStore(knex), newWriter: randomUUID });
+    });
   const conversions = lazy(async () => {
     const { tasks, leases } = await stores();
     return createConversions({ ...files, tasks, leases, engine: await engine(), worker, paused, clock, log });
@@ -102,7 +140,7 @@ export function createApp(config: Config, log: Log, worker: string): App {
   const sweep = lazy(async () => {
     const { knex, queue, tasks } = await stores();
     const housekeeping = createHousekeeping(knex, queue, log, LEASE.attempts);
-    return createSweep({ ...files, housekeeping, tasks, paused, clock, log });
+    return createSweep({ ...files, housekeeping, tasks, cancelUploads, paused, clock, log });
   });
   const reports = lazy(async () => {
     const { tasks, leases } = await stores();
@@ -111,7 +149,7 @@ export function createApp(config: Config, log: Log, worker: string): App {
 
   const services = { stores, tokens, credential, auth, engine, tasks, conversions, sweep, reports };
   return {
-    ...{ config, log, workspaces, originals, results, ...services },
+    ...{ config, log, workspaces, originals, results, announcements, arrivals, ...services },
     async checkRoots() {
       const { storage, mode } = config;
       if (storage.kind !== 'nfs' || mode !== 'vm') return;
@@ -133,12 +171,27 @@ export function createApp(config: Config, log: Log, worker: string): App {
   };
 }
 
-function openStorage({ storage, project, mode }: Config): { originals: Storage; results: Storage } {
+interface OpenedStorage {
+  originals: Storage;
+  results: Storage;
+  uploadsFor(tokens: () => Promise<Tokens>): Uploads;
+  /** Where announced originals grow that this program receives itself. */
+  partials: PartialFiles | undefined;
+}
+
+function openStorage({ storage, project, mode }: Config): OpenedStorage {
   if (storage.kind === 'nfs') {
     const own = mode !== 'vm';
+    const root = { root: storage.originals, role: 'originals', own } as const;
+    const [originals, partials] = [createFolderStorage(root), createPartialFiles(root)];
     return {
-      originals: createFolderStorage({ root: storage.originals, role: 'originals', own }),
+      ...{ originals, partials },
       results: createFolderStorage({ root: storage.results, role: 'results', own }),
+      uploadsFor: (tokens) =>
+        createFolderUploads({
+          ...{ originals, partials },
+          sign: async (taskId, expiresAt) => (await tokens()).signUpload(taskId, expiresAt),
+        }),
     };
   }
   const client = lazy(() => openCloudStorage(project, storage.emulator));
@@ -146,6 +199,8 @@ function openStorage({ storage, project, mode }: Config): { originals: Storage; 
   return {
     originals: createBucketStorage(bucket(storage.originals)),
     results: createBucketStorage(bucket(storage.results)),
+    uploadsFor: () => createBucketUploads(bucket(storage.originals)),
+    partials: undefined,
   };
 }
 
@@ -168,7 +223,8 @@ async function openStores(config: Config, log: Log, databases: Databases): Promi
   if (mode === 'vm') await mustBeMigrated(knex);
   const queue = await openQueue(config, log, address);
   const tasks = createTaskStore(knex, queue, log);
-  return { knex, queue, tasks, leases: createLeaseStore(knex, queue, log, LEASE) };
+  const leases = createLeaseStore(knex, queue, log, LEASE);
+  return { knex, queue, tasks, leases, uploads: createUploadStore(knex) };
 }
 
 async function addressOf(

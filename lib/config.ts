@@ -87,7 +87,10 @@ export interface Config {
 
 /** Bytes and seconds. */
 export interface Limits {
+  /** Of one original, however it comes. */
   readonly uploadBytes: number;
+  /** Of one original in a form. */
+  readonly formBytes: number;
   readonly resultBytes: number;
   readonly durationSeconds: number;
   readonly conversionSeconds: number;
@@ -95,7 +98,7 @@ export interface Limits {
 }
 
 /** A Cloud Run function takes 32 MiB with everything, which leaves 31 MiB for a file. */
-const FUNCTION_UPLOAD_BYTES = 31 * 1024 * 1024;
+const FUNCTION_FORM_BYTES = 31 * 1024 * 1024;
 
 /**
  * Reads the configuration from the environment; an empty value counts as none.
@@ -182,8 +185,9 @@ function oidc(env: Environment): OidcConfig | undefined {
 
 function limits(env: Environment, mode: Mode): Limits {
   return {
-    uploadBytes:
-      mode === 'functions' ? Math.min(env.MAX_UPLOAD_BYTES, FUNCTION_UPLOAD_BYTES) : env.MAX_UPLOAD_BYTES,
+    uploadBytes: env.MAX_UPLOAD_BYTES,
+    formBytes:
+      mode === 'functions' ? Math.min(env.MAX_UPLOAD_BYTES, FUNCTION_FORM_BYTES) : env.MAX_UPLOAD_BYTES,
     resultBytes: env.MAX_RESULT_BYTES,
     durationSeconds: env.MAX_DURATION_SECONDS,
     conversionSeconds: env.CONVERSION_TIMEOUT_SECONDS,

@@ -8,6 +8,8 @@ export type RequestErrorCode =
   | 'not_ready'
   | 'not_uploaded'
   | 'upload_incomplete'
+  | 'upload_gap'
+  | 'upload_gone'
   | 'too_large'
   | 'unsupported_media_type'
   | 'unsupported_format'
@@ -24,7 +26,9 @@ export type FailureCode =
   | 'timed_out'
   | 'stalled'
   | 'resource_limit'
-  | 'gave_up';
+  | 'gave_up'
+  | 'too_large'
+  | 'size_mismatch';
 
 /** What is wrong with the service itself or what it runs on; worth another try, or an operator's look. */
 export type ServiceErrorCode = 'misconfigured' | 'unavailable' | 'interrupted' | 'internal';
@@ -42,6 +46,8 @@ const FAILURE_CODES: ReadonlySet<string> = new Set<FailureCode>([
   'stalled',
   'resource_limit',
   'gave_up',
+  'too_large',
+  'size_mismatch',
 ]);
 
 /** One problem with one field of a request. `path` is dotted: `options.bitrate`. */

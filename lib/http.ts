@@ -1,4 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context, Env, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
@@ -9,7 +9,7 @@ import type { Log } from './log.ts';
 export const JSON_BYTES = 64 * 1024;
 
 /** The one place where codes become statuses. */
-const STATUS: Record<ErrorCode, 400 | 401 | 404 | 405 | 409 | 413 | 415 | 416 | 422 | 500 | 503> = {
+const STATUS: Record<ErrorCode, 400 | 401 | 404 | 405 | 409 | 410 | 413 | 415 | 416 | 422 | 500 | 503> = {
   invalid_request: 400,
   unauthenticated: 401,
   not_found: 404,
@@ -18,6 +18,9 @@ const STATUS: Record<ErrorCode, 400 | 401 | 404 | 405 | 409 | 413 | 415 | 416 | 
   not_ready: 409,
   not_uploaded: 409,
   upload_incomplete: 400,
+  upload_gap: 503,
+  upload_gone: 410,
+  size_mismatch: 400,
   too_large: 413,
   unsupported_media_type: 415,
   unsupported_format: 422,
@@ -67,11 +70,21 @@ export function createHttp(log: Log): OpenAPIHono {
   return http;
 }
 
-/** Refuses JSON that is too large, and what is not declared as JSON. */
-export function jsonBody(): MiddlewareHandler[] {
+/** What a schema makes of input that no route's own schema has seen. Throws `invalid_request`. */
+export function validated<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw invalid(parsed.error.issues);
+  return parsed.data;
+}
+
+/**
+ * Refuses JSON that is too large, and what is not declared as JSON.
+ * @param expected what a refusal names, where a route takes something else as well
+ */
+export function jsonBody(expected = 'application/json'): MiddlewareHandler[] {
   const declared: MiddlewareHandler = async (c, next) => {
     const type = c.req.header('Content-Type') ?? '';
-    if (!/^application\/json\s*(;|$)/i.test(type)) throw unsupportedMediaType('application/json', type);
+    if (!/^application\/json\s*(;|$)/i.test(type)) throw unsupportedMediaType(expected, type);
     await next();
   };
   const limited = bodyLimit({
@@ -114,6 +127,7 @@ const TITLES: Record<(typeof STATUS)[ErrorCode], string> = {
   404: 'Not Found',
   405: 'Method Not Allowed',
   409: 'Conflict',
+  410: 'Gone',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   416: 'Range Not Satisfiable',

@@ -112,7 +112,7 @@ function broken(cause: unknown): unknown {
 function tooLarge(bytes: number): AppError {
   return new AppError(
     'too_large',
-    `The file is larger than ${bytes} bytes, which is the most that is taken here.`,
+    `The file is larger than ${bytes} bytes, the most that a form may bring. Announce it as JSON with filename, newFormat and size, and send it to the URL of the answer.`,
   );
 }
 

@@ -16,6 +16,7 @@ export interface SweepReport {
   rungAgain: number;
   gaveUp: number;
   expiredUploads: number;
+  cancelledUploads: number;
   expiredTokens: number;
   strays: number;
 }
@@ -35,6 +36,8 @@ export interface SweepParts {
   tasks: TaskStore;
   originals: Storage;
   results: Storage;
+  /** Cancels uploads that nobody waits for any more. */
+  cancelUploads: () => Promise<number>;
   /** Ring for nobody. */
   paused: boolean;
   clock: Clock;
@@ -42,13 +45,15 @@ export interface SweepParts {
 }
 
 export function createSweep(parts: SweepParts): Sweep {
-  const { housekeeping, paused, log } = parts;
+  const { housekeeping, cancelUploads, paused, log } = parts;
   const run = async (strays: boolean): Promise<SweepReport> => {
+    await housekeeping.forgetUploads();
     const gaveUp = await housekeeping.giveUp();
     const report = {
       gaveUp,
       rungAgain: paused ? 0 : await housekeeping.ringAgain(BELL_SECONDS),
       expiredUploads: await housekeeping.expireUploads(),
+      cancelledUploads: await cancelUploads(),
       expiredTokens: await housekeeping.removeExpiredTokens(),
       strays: strays ? await removeStrays(parts) : 0,
     };
@@ -67,13 +72,18 @@ export function createSweep(parts: SweepParts): Sweep {
 async function removeStrays({ tasks, originals, results, clock }: SweepParts): Promise<number> {
   const before = clock.now().getTime() - STRAY_HOURS * 3_600_000;
   const belongs = {
-    original: (task: Task, key: string) => task.state !== 'EXPIRED' && originalKey(task) === key,
+    original: (task: Task, key: string) => keepsOriginal(task) && originalKey(task) === key,
     result: (task: Task, key: string) => task.result?.key === key || task.state === 'PROCESSING',
   };
   return (
     (await removeOld(originals, tasks, before, belongs.original)) +
     (await removeOld(results, tasks, before, belongs.result))
   );
+}
+
+/** An original that came too late, or was refused, is nobody's. */
+function keepsOriginal({ state, error }: Task): boolean {
+  return state !== 'EXPIRED' && error?.code !== 'too_large' && error?.code !== 'size_mismatch';
 }
 
 async function removeOld(

@@ -2,11 +2,13 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { App } from './app.ts';
 import { createHttp } from './http.ts';
 import { authRoutes } from './routes/auth.ts';
+import { creationRoutes } from './routes/creation.ts';
 import { downloadRoutes } from './routes/downloads.ts';
 import { formatRoutes } from './routes/formats.ts';
 import { convertRoutes, reportRoutes, sweepRoutes } from './routes/internal.ts';
 import { siteRoutes } from './routes/site.ts';
 import { taskRoutes } from './routes/tasks.ts';
+import { uploadRoutes } from './routes/uploads.ts';
 
 /** The routes of one function each. */
 export const TARGETS = {
@@ -39,13 +41,18 @@ function authGroup({ auth, tokens }: App): OpenAPIHono {
   return authRoutes({ auth, publicKeys: async () => (await tokens()).publicKeys });
 }
 
-function taskGroups({ auth, tasks, engine, reports, credential, workspaces, config }: App): OpenAPIHono[] {
-  const { limits } = config;
+function taskGroups(app: App): OpenAPIHono[] {
+  const { auth, tasks, announcements, arrivals, tokens, engine, reports, credential, workspaces } = app;
+  const { limits } = app.config;
+  const { formBytes } = limits;
+  const creation = { auth, tasks, announcements, workspaces, formBytes };
   return [
     formatRoutes(async () => (await engine()).formats, limits),
     reportRoutes(credential, reports),
     downloadRoutes({ auth, tasks }) as unknown as OpenAPIHono,
-    taskRoutes({ auth, tasks, workspaces, uploadBytes: limits.uploadBytes }) as unknown as OpenAPIHono,
+    creationRoutes(creation) as unknown as OpenAPIHono,
+    taskRoutes({ auth, tasks }) as unknown as OpenAPIHono,
+    ...(arrivals ? [uploadRoutes({ arrivals, tokens })] : []),
   ];
 }
 

@@ -47,10 +47,13 @@ export interface TasksParts {
   results: Storage;
   /** What can be asked for. */
   formats: () => Promise<readonly Format[]>;
+  /** Cancels uploads that nobody waits for any more. */
+  cancelUploads: () => Promise<number>;
   clock: Clock;
 }
 
-export function createTasks({ store, originals, results, formats, clock }: TasksParts): Tasks {
+export function createTasks(parts: TasksParts): Tasks {
+  const { store, originals, results, formats, cancelUploads, clock } = parts;
   const wishFor = async (newFormat: string): Promise<Wish> => {
     const available = await formats();
     const format = available.find(({ name }) => name === newFormat.toLowerCase());
@@ -74,10 +77,17 @@ export function createTasks({ store, originals, results, formats, clock }: Tasks
       const { name, wish } = await check(filename, newFormat);
       if (file.size === 0) throw empty();
       const uploadExpiresAt = new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000);
-      const task = await store.create({ userId, name, originalExt: extension(name), wish, uploadExpiresAt });
+      const task = await store.create({
+        userId,
+        name,
+        originalExt: extension(name),
+        wish,
+        declaredSize: file.size,
+        uploadExpiresAt,
+      });
       try {
         await originals.put(originalKey(task), file.path);
-        return found(await store.uploaded(task.id));
+        return await nowUploaded(task.id);
       } catch (error) {
         await store.remove(task.id);
         await originals.remove(originalKey(task));
@@ -94,6 +104,7 @@ export function createTasks({ store, originals, results, formats, clock }: Tasks
     },
     async remove(userId, id) {
       const task = found(await store.remove(id, userId));
+      if (task.state === 'AWAITING_UPLOAD') await cancelUploads();
       await originals.remove(originalKey(task));
       await removeResult(task);
       return task;
@@ -103,6 +114,11 @@ export function createTasks({ store, originals, results, formats, clock }: Tasks
       return which === 'original' ? originalFile(task) : resultFile(task);
     },
   };
+
+  /** The storage's own event may have told of the file before this request does. */
+  async function nowUploaded(id: number): Promise<Task> {
+    return found((await store.uploaded(id)) ?? (await store.find(id)));
+  }
 
   async function originalFile(task: Task): Promise<TaskFile> {
     if (task.state === 'AWAITING_UPLOAD' || task.state === 'EXPIRED') throw notUploaded();

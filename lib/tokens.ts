@@ -1,5 +1,4 @@
 import {
-  type CryptoKey,
   createLocalJWKSet,
   importJWK,
   type JWTPayload,
@@ -18,6 +17,7 @@ export const TOKEN_SECONDS = 3600;
 
 const ISSUER = 'tonemill';
 const AUDIENCE = 'tonemill-api';
+const UPLOAD_AUDIENCE = 'tonemill-upload';
 
 /** Who a request comes from. */
 export interface Principal {
@@ -30,6 +30,10 @@ export interface Tokens {
   sign(principal: Principal): Promise<string>;
   /** Throws `unauthenticated` for whatever is not a token of ours that is good now. */
   verify(token: string): Promise<Principal>;
+  /** A token that lets whoever has it send the original of one task, and do nothing else. */
+  signUpload(taskId: number, expiresAt: Date): Promise<string>;
+  /** The task that an upload token is for. Throws `upload_gone` once it has expired, else `unauthenticated`. */
+  verifyUpload(token: string): Promise<number>;
   /** JWK set of the public halves. */
   readonly publicKeys: PublicKeys;
 }
@@ -48,7 +52,8 @@ const PRIVATE_KEY = z.looseObject({
   kid: z.string(),
 });
 const KEY_SET = z.object({ keys: z.array(PRIVATE_KEY).min(1) });
-const CLAIMS = z.object({ sub: z.string().regex(/^\d{1,10}$/), email: z.string() });
+const SUBJECT = z.object({ sub: z.string().regex(/^\d{1,10}$/) });
+const CLAIMS = SUBJECT.extend({ email: z.string() });
 
 /**
  * @param keys JWK set of private EC P-256 keys as JSON: the first signs, all verify
@@ -60,24 +65,46 @@ export async function createTokens(keys: string, clock: Clock): Promise<Tokens> 
   const signer = await importJWK({ ...first, alg: JWT_ALGORITHM });
   const publicKeys = { keys: privateKeys.map(publicHalf) };
   const keySet = createLocalJWKSet(publicKeys);
+  const seconds = () => Math.floor(clock.now().getTime() / 1000);
+  const sign = (audience: string, subject: number, expiry: number, claims: JWTPayload = {}) =>
+    new SignJWT(claims)
+      .setProtectedHeader({ alg: JWT_ALGORITHM, kid: first.kid, typ: 'JWT' })
+      .setIssuer(ISSUER)
+      .setAudience(audience)
+      .setSubject(String(subject))
+      .setIssuedAt(seconds())
+      .setExpirationTime(expiry)
+      .sign(signer);
+  const verify = async <T extends z.ZodType>(audience: string, claims: T, token: string) => {
+    const { payload } = await jwtVerify(token, keySet, {
+      algorithms: [JWT_ALGORITHM],
+      issuer: ISSUER,
+      audience,
+      currentDate: clock.now(),
+      requiredClaims: ['exp', 'iat', 'sub'],
+    });
+    return claims.parse(payload);
+  };
   return {
-    sign: (principal) => sign(signer, first.kid, principal, clock),
     publicKeys,
+    sign: ({ userId, email }) => sign(AUDIENCE, userId, seconds() + TOKEN_SECONDS, { email }),
     async verify(token) {
-      try {
-        const { payload } = await jwtVerify(token, keySet, {
-          algorithms: [JWT_ALGORITHM],
-          issuer: ISSUER,
-          audience: AUDIENCE,
-          currentDate: clock.now(),
-          requiredClaims: ['exp', 'iat', 'sub'],
-        });
-        return principalOf(payload);
-      } catch (cause) {
-        if (cause instanceof joseErrors.JOSEError || cause instanceof z.ZodError) throw invalid(cause);
-        throw cause;
-      }
+      const { sub, email } = await verify(AUDIENCE, CLAIMS, token).catch(refuse(invalid));
+      return { userId: Number(sub), email };
     },
+    signUpload: (taskId, expiresAt) => sign(UPLOAD_AUDIENCE, taskId, Math.ceil(expiresAt.getTime() / 1000)),
+    async verifyUpload(token) {
+      const { sub } = await verify(UPLOAD_AUDIENCE, SUBJECT, token).catch(refuse(invalidUpload));
+      return Number(sub);
+    },
+  };
+}
+
+/** Turns what the libraries throw over a token into one error of ours; anything else stays what it is. */
+function refuse(refusal: (cause: unknown) => AppError): (cause: unknown) => never {
+  return (cause) => {
+    if (cause instanceof joseErrors.JOSEError || cause instanceof z.ZodError) throw refusal(cause);
+    throw cause;
   };
 }
 
@@ -96,27 +123,18 @@ function publicHalf({ kty, crv, x, y, kid }: z.output<typeof PRIVATE_KEY>): Publ
   return { kty, crv, x, y, kid, alg: JWT_ALGORITHM, use: 'sig' };
 }
 
-function sign(key: CryptoKey | Uint8Array, kid: string, { userId, email }: Principal, clock: Clock) {
-  const now = Math.floor(clock.now().getTime() / 1000);
-  return new SignJWT({ email })
-    .setProtectedHeader({ alg: JWT_ALGORITHM, kid, typ: 'JWT' })
-    .setIssuer(ISSUER)
-    .setAudience(AUDIENCE)
-    .setSubject(String(userId))
-    .setIssuedAt(now)
-    .setExpirationTime(now + TOKEN_SECONDS)
-    .sign(key);
-}
-
-function principalOf(payload: JWTPayload): Principal {
-  const { sub, email } = CLAIMS.parse(payload);
-  return { userId: Number(sub), email };
-}
-
 function invalid(cause: unknown): AppError {
   const expired = cause instanceof joseErrors.JWTExpired;
   const sentence = expired
     ? 'The token has expired. Refresh it, or log in again.'
     : 'The token is not valid. Log in.';
   return new AppError('unauthenticated', sentence, { cause });
+}
+
+function invalidUpload(cause: unknown): AppError {
+  if (cause instanceof joseErrors.JWTExpired)
+    return new AppError('upload_gone', 'The time for this upload is over. Announce it again.', { cause });
+  return new AppError('unauthenticated', 'This is not the URL of an upload. Use it as it was answered.', {
+    cause,
+  });
 }

@@ -93,10 +93,11 @@ describe('loadConfig', () => {
     assert.equal(loadConfig({ FFMPEG_PATH: '' }).ffmpegPath, undefined);
   });
 
-  it('holds a function to 31 MiB of file, however much is configured', () => {
+  it('holds a form to a function to 31 MiB of file, however much is configured', () => {
     const bytes = String(10 ** 10);
-    assert.equal(loadConfig({ MAX_UPLOAD_BYTES: bytes }, 'functions').limits.uploadBytes, 31 * 1024 * 1024);
-    assert.equal(loadConfig({ MAX_UPLOAD_BYTES: bytes }).limits.uploadBytes, 10 ** 10);
+    assert.equal(loadConfig({ MAX_UPLOAD_BYTES: bytes }, 'functions').limits.formBytes, 31 * 1024 * 1024);
+    assert.equal(loadConfig({ MAX_UPLOAD_BYTES: bytes }, 'functions').limits.uploadBytes, 10 ** 10);
+    assert.equal(loadConfig({ MAX_UPLOAD_BYTES: bytes }).limits.formBytes, 10 ** 10);
   });
 
   it('reports all problems in one error, each with its variable', () => {

@@ -8,6 +8,7 @@ import { temporaryFolder } from './folders.ts';
 
 const LIMITS = {
   uploadBytes: 1e9,
+  formBytes: 1e9,
   resultBytes: 1e7,
   durationSeconds: 600,
   conversionSeconds: 60,

@@ -4,9 +4,13 @@ import type { Housekeeping } from '../ports.ts';
 import { type Bells, changeAndRing } from './bells.ts';
 import { claimable, giveUp } from './leases.ts';
 import type { TaskRow } from './rows.ts';
+import { endUploads, expired } from './uploads.ts';
 
 /** Rows mended in one statement, so that one sweep never locks the table for long. */
 const BATCH = 1000;
+
+/** Days after which nothing can come of a session any more: Cloud Storage keeps one for a week. */
+const SESSION_DAYS = 8;
 
 export function createHousekeeping(knex: Knex, bells: Bells, log: Log, attempts: number): Housekeeping {
   return {
@@ -19,11 +23,20 @@ export function createHousekeeping(knex: Knex, bells: Bells, log: Log, attempts:
       return rows.length;
     },
     giveUp: () => giveUp(knex, attempts),
-    expireUploads: () =>
-      knex<TaskRow>('tasks')
-        .where({ state: 'AWAITING_UPLOAD' })
-        .where('upload_expires_at', '<', knex.fn.now())
-        .update({ state: 'EXPIRED', finished_at: knex.fn.now() }),
+    async expireUploads() {
+      const rows = await endUploads(knex, (trx) =>
+        trx<TaskRow>('tasks')
+          .where({ state: 'AWAITING_UPLOAD' })
+          .where('upload_expires_at', '<', trx.fn.now())
+          .update(expired(trx), '*'),
+      );
+      return rows.length;
+    },
+    forgetUploads: () =>
+      knex('ended_uploads')
+        .whereNotNull('cancelled_at')
+        .whereRaw("ended_at < now() - ? * interval '1 day'", [SESSION_DAYS])
+        .delete(),
     removeExpiredTokens: () => knex('refresh_tokens').where('expires_at', '<', knex.fn.now()).delete(),
     async takeTurn(chore, seconds) {
       await knex('chores').insert({ name: chore, done_at: '-infinity' }).onConflict('name').ignore();

@@ -22,6 +22,7 @@ const MIGRATIONS: readonly Migration[] = [
   },
   { name: '003_tasks', up: createTasks, down: (knex) => knex.schema.dropTable('tasks') },
   { name: '005_chores', up: createChores, down: (knex) => knex.schema.dropTable('chores') },
+  { name: '006_uploads', up: addUploads, down: dropUploads },
 ];
 
 export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);
@@ -92,5 +93,29 @@ async function createChores(knex: Knex): Promise<void> {
   await knex.schema.createTable('chores', (table) => {
     table.text('name').primary();
     table.timestamp('done_at').notNullable();
+  });
+}
+
+/** Sizes are exact as bigint; node-postgres answers it as text. */
+async function addUploads(knex: Knex): Promise<void> {
+  await knex.schema.alterTable('tasks', (table) => {
+    table.bigInteger('declared_size');
+    table.text('upload_session');
+    table.bigInteger('upload_received').notNullable().defaultTo(0);
+    table.uuid('upload_writer');
+  });
+  await knex.schema.createTable('ended_uploads', (table) => {
+    table.integer('task_id').primary();
+    table.text('session').notNullable();
+    table.timestamp('ended_at').notNullable().defaultTo(knex.fn.now()).index();
+    table.timestamp('cancelled_at');
+  });
+  await knex.raw('create index ended_uploads_open on ended_uploads (ended_at) where cancelled_at is null');
+}
+
+async function dropUploads(knex: Knex): Promise<void> {
+  await knex.schema.dropTable('ended_uploads');
+  await knex.schema.alterTable('tasks', (table) => {
+    table.dropColumns('declared_size', 'upload_session', 'upload_received', 'upload_writer');
   });
 }

@@ -17,6 +17,13 @@ export interface TaskRow {
   lease_until: Date | null;
   rung_at: Date | null;
   upload_expires_at: Date;
+  /** PostgreSQL's bigint, as text; a number where it is written. */
+  declared_size: string | number | null;
+  /** By what an upload that has not come is cancelled: a secret, never shown. */
+  upload_session: string | null;
+  upload_received: string | number;
+  /** Who adds to an original that arrives in pieces. */
+  upload_writer: string | null;
   progress: number;
   media: MediaInfo | null;
   result: ConversionResult | null;
@@ -36,6 +43,8 @@ export function toTask(row: TaskRow): Task {
     state: row.state,
     revision: row.revision,
     attempt: row.attempt,
+    declaredSize: row.declared_size === null ? null : Number(row.declared_size),
+    uploadExpiresAt: row.upload_expires_at,
     progress: row.progress,
     media: row.media,
     result: row.result,
@@ -44,6 +53,14 @@ export function toTask(row: TaskRow): Task {
     startedAt: row.started_at,
     finishedAt: row.finished_at,
   };
+}
+
+/** A row of `ended_uploads`: the session of a task that expired or was removed before its original came. */
+export interface EndedUploadRow {
+  task_id: number;
+  session: string;
+  ended_at: Date;
+  cancelled_at: Date | null;
 }
 
 /** SQLSTATE 23505, unique_violation (PostgreSQL manual, appendix A). */

@@ -1,13 +1,15 @@
 import type { Knex } from 'knex';
+import type { FailureCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { TaskStore } from '../ports.ts';
 import { type Bells, changeAndRing } from './bells.ts';
 import { type TaskRow, toTask } from './rows.ts';
+import { endUploads } from './uploads.ts';
 
 export function createTaskStore(knex: Knex, bells: Bells, log: Log): TaskStore {
   const tasks = (db: Knex = knex) => db<TaskRow>('tasks');
   return {
-    async create({ userId, name, originalExt, wish, uploadExpiresAt }) {
+    async create({ userId, name, originalExt, wish, declaredSize, uploadExpiresAt }) {
       const [row] = await tasks().insert(
         {
           user_id: userId,
@@ -16,6 +18,7 @@ export function createTaskStore(knex: Knex, bells: Bells, log: Log): TaskStore {
           format: wish.format,
           options: wish.options,
           state: 'AWAITING_UPLOAD',
+          declared_size: declaredSize,
           upload_expires_at: uploadExpiresAt,
         },
         '*',
@@ -27,7 +30,10 @@ export function createTaskStore(knex: Knex, bells: Bells, log: Log): TaskStore {
       const [row] = await changeAndRing(knex, bells, log, (trx) =>
         tasks(trx)
           .where({ id, state: 'AWAITING_UPLOAD' })
-          .update({ state: 'UPLOADED', rung_at: trx.fn.now() }, '*'),
+          .update(
+            { state: 'UPLOADED', upload_session: null, upload_writer: null, rung_at: trx.fn.now() },
+            '*',
+          ),
       );
       return row && toTask(row);
     },
@@ -51,6 +57,7 @@ export function createTaskStore(knex: Knex, bells: Bells, log: Log): TaskStore {
         tasks(trx)
           .where({ id, user_id: userId })
           .whereNotIn('state', ['AWAITING_UPLOAD', 'EXPIRED'])
+          .whereRaw("coalesce(error->>'code', '') not in (?, ?)", [...REFUSED])
           .update(
             {
               format: wish.format,
@@ -66,13 +73,18 @@ export function createTaskStore(knex: Knex, bells: Bells, log: Log): TaskStore {
       return row && toTask(row);
     },
     async remove(id, userId) {
-      const [row] = await tasks()
-        .where(userId === undefined ? { id } : { id, user_id: userId })
-        .delete('*');
+      const [row] = await endUploads(knex, (trx) =>
+        tasks(trx)
+          .where(userId === undefined ? { id } : { id, user_id: userId })
+          .delete('*'),
+      );
       return row && toTask(row);
     },
   };
 }
+
+/** Failures whose original is not kept, so that no other wish can be granted. */
+const REFUSED = ['too_large', 'size_mismatch'] as const satisfies readonly FailureCode[];
 
 /** A revision that nobody has tried to convert. */
 const UNTRIED = {

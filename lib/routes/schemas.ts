@@ -29,6 +29,7 @@ const DESCRIPTIONS: Record<number, string> = {
   401: 'No token, or one that is not valid.',
   404: 'There is no such thing, or it is not yours.',
   409: 'Not possible in the present state.',
+  410: 'The upload is over.',
   413: 'Too large.',
   415: 'Another content type is expected.',
   416: 'The range is outside the file.',

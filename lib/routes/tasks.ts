@@ -1,20 +1,14 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Auth } from '../auth.ts';
-import { AppError } from '../errors.ts';
-import { createRouter, jsonBody, unsupportedMediaType } from '../http.ts';
-import { type ReceivedForm, receiveForm } from '../multipart.ts';
+import { createRouter, jsonBody } from '../http.ts';
 import type { TaskPage } from '../ports.ts';
 import type { Tasks } from '../tasks.ts';
-import type { Workspaces } from '../workspace.ts';
 import { type Authenticated, bearer } from './bearer.ts';
 import { body, ID, json, problems, STATES, TASK, taskJson } from './schemas.ts';
 
 export interface TaskRouteParts {
   auth: () => Promise<Auth>;
   tasks: () => Promise<Tasks>;
-  workspaces: Workspaces;
-  /** Most bytes of one file in a form. */
-  uploadBytes: number;
 }
 
 const PAGE = z.object({
@@ -74,56 +68,10 @@ const remove = createRoute({
   responses: { 200: json(ONE, 'What was removed.'), ...problems(400, 401, 404) },
 });
 
-/** Documented, but not routed by its schema: validating a form makes the library read it whole into memory. */
-const CREATE = {
-  method: 'post',
-  path: '/api/tasks',
-  summary: 'Upload audio to be converted',
-  security: SECURITY,
-  request: {
-    body: {
-      required: true,
-      content: {
-        'multipart/form-data': {
-          schema: z.object({
-            audio: z.string().openapi({ format: 'binary' }),
-            newFormat: z.string().openapi({ example: 'mp3' }),
-            filename: z
-              .string()
-              .optional()
-              .openapi({ description: 'Default: the name of the part `audio`.' }),
-          }),
-        },
-      },
-    },
-  },
-  responses: { 200: json(ONE, 'The new task.'), ...problems(400, 401, 413, 415, 422) },
-} as const;
-
-export function taskRoutes({
-  auth,
-  tasks,
-  workspaces,
-  uploadBytes,
-}: TaskRouteParts): OpenAPIHono<Authenticated> {
+export function taskRoutes({ auth, tasks }: TaskRouteParts): OpenAPIHono<Authenticated> {
   const router = createRouter<Authenticated>();
-  router.use('/api/tasks', bearer(auth));
+  router.get('/api/tasks', bearer(auth));
   router.use('/api/tasks/:id', bearer(auth));
-
-  router.openAPIRegistry.registerPath(CREATE);
-  router.post('/api/tasks', async (c) => {
-    const { userId, email } = c.get('principal');
-    const contentType = c.req.header('Content-Type');
-    if (!/^multipart\/form-data/i.test(contentType ?? '')) {
-      throw unsupportedMediaType('multipart/form-data', contentType ?? '');
-    }
-    const service = await tasks();
-    const task = await workspaces.use(async (folder) => {
-      const form = await receiveForm({ contentType, body: c.req.raw.body }, folder, uploadBytes);
-      return service.create(userId, filenameOf(form), newFormatOf(form), form.file);
-    });
-    return c.json({ message: 'The task is created.', task: taskJson(task, email) }, 200);
-  });
 
   router.openapi(list, async (c) => {
     const { userId, email } = c.get('principal');
@@ -161,16 +109,4 @@ export function taskRoutes({
     return c.json({ message: 'The task is removed.', task: taskJson(task, email) }, 200);
   });
   return router;
-}
-
-function filenameOf({ fields, partName }: ReceivedForm): string {
-  return fields.get('filename') || partName;
-}
-
-function newFormatOf({ fields }: ReceivedForm): string {
-  const newFormat = fields.get('newFormat');
-  if (newFormat) return newFormat;
-  throw new AppError('invalid_request', 'The field newFormat is missing.', {
-    details: [{ path: 'newFormat', message: 'expected a format, such as mp3' }],
-  });
 }

@@ -10,7 +10,7 @@ import { type Files, NODE_FILES, retryingStale } from './files.ts';
 import { MARKER, markRoot, mustBeMounted, type RootRole } from './marker.ts';
 
 /** Where files are written before they are renamed; inside the root, since rename is atomic only within one export. */
-const PARTIAL = '.partial';
+export const PARTIAL = '.partial';
 
 export interface FolderOptions {
   /** Absolute path. */
@@ -25,13 +25,9 @@ export interface FolderOptions {
  * A folder, on a disk or an NFS mount. Folders have no atomic write: so a temporary file, fsync, rename. NFS adds that
  * a mount may be missing, handles go stale, and what one machine made another may not see at once.
  */
-export function createFolderStorage({ root, role, own, files = NODE_FILES }: FolderOptions): Storage {
-  const fs = retryingStale(files);
-  const made = lazy(async () => {
-    await fs.mkdir(root, { recursive: true });
-    await markRoot(root, role);
-  });
-  const ready = own ? made : () => mustBeMounted(root, fs);
+export function createFolderStorage(options: FolderOptions): Storage {
+  const { root } = options;
+  const { fs, ready } = openRoot(options);
   const pathOf = (key: string) => join(root, ...objectKey(...key.split('/')).split('/'));
   return {
     local: true,
@@ -79,6 +75,16 @@ export function createFolderStorage({ root, role, own, files = NODE_FILES }: Fol
   };
 }
 
+/** The file system of a root, and what must be waited for before each use: that it is made, or mounted. */
+export function openRoot({ root, role, own, files = NODE_FILES }: FolderOptions) {
+  const fs = retryingStale(files);
+  const made = lazy(async () => {
+    await fs.mkdir(root, { recursive: true });
+    await markRoot(root, role);
+  });
+  return { fs, ready: own ? made : () => mustBeMounted(root, fs) };
+}
+
 /** @returns the file's bytes, and by what to know it again after a rename */
 async function write(
   fs: Files,
@@ -110,7 +116,7 @@ async function moved(fs: Files, from: string, to: string): Promise<FileHandle> {
  * ENOENT has two harmless causes. A removal beside may take the folder away between making it and moving into it, so it
  * is made again. And an NFS client that lost a server's answer asks again for a rename which is done: the file is there.
  */
-async function moveInto(fs: Files, from: string, to: string, inode: bigint, tries = 3): Promise<void> {
+export async function moveInto(fs: Files, from: string, to: string, inode: bigint, tries = 3): Promise<void> {
   await fs.mkdir(dirname(to), { recursive: true });
   try {
     await fs.rename(from, to);
@@ -133,7 +139,7 @@ async function isInode(fs: Files, path: string, inode: bigint): Promise<boolean>
 }
 
 /** A rename is lasting only when its folder is synced; some file systems can't sync a folder, and need not. */
-async function syncFolder(fs: Files, path: string): Promise<void> {
+export async function syncFolder(fs: Files, path: string): Promise<void> {
   let folder: FileHandle | undefined;
   try {
     folder = await fs.open(path, 'r');
@@ -173,7 +179,8 @@ async function statObject(fs: Files, path: string, key: string): Promise<StoredO
   return { key, size, modified: mtime };
 }
 
-async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+/** What is missing is undefined. */
+export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {

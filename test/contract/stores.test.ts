@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { createArrivalStore } from '../../lib/db/arrivals.ts';
 import { migrate } from '../../lib/db/database.ts';
 import { createHousekeeping } from '../../lib/db/housekeeping.ts';
 import { createLeaseStore } from '../../lib/db/leases.ts';
 import { createTaskStore } from '../../lib/db/tasks.ts';
+import { createUploadStore } from '../../lib/db/uploads.ts';
 import { createRefreshTokenStore, createUserStore } from '../../lib/db/users.ts';
 import { hasCode } from '../../lib/errors.ts';
 import { silentLog } from '../../lib/log.ts';
@@ -50,6 +52,7 @@ describe('The stores on PostgreSQL', () => {
       name: 'a.wav',
       originalExt: 'wav',
       wish: { format: 'mp3', options: {} },
+      declaredSize: null,
       uploadExpiresAt: new Date(Date.now() + 60_000),
     });
   const uploadedTask = async (): Promise<Task> => {
@@ -118,6 +121,7 @@ describe('The stores on PostgreSQL', () => {
         name,
         originalExt: 'wav',
         wish,
+        declaredSize: null,
         uploadExpiresAt: new Date(),
       });
       ids.push(task.id);
@@ -221,5 +225,107 @@ describe('The stores on PostgreSQL', () => {
     assert.equal(asked.filter(Boolean).length, 1);
     assert.equal(await housekeeping().takeTurn(chore, 60), false);
     assert.equal(await housekeeping().takeTurn(chore, 0), true);
+  });
+
+  describe('know of an announced upload', () => {
+    const uploads = () => createUploadStore(database.knex());
+    const arrivals = () => createArrivalStore(database.knex());
+    const ended = async ({ id }: Task) =>
+      (await uploads().ended()).filter(({ taskId }) => taskId === id).map(({ session }) => session);
+    const opened = async () => {
+      const task = await newTask();
+      assert.equal(await uploads().opened(task.id, `session ${task.id}`), true);
+      return task;
+    };
+
+    it('by what it is cancelled when its task is removed, expires or is given up, until it is', async () => {
+      const [removed, expired, abandoned] = [await opened(), await opened(), await opened()];
+      await tasks().remove(removed.id);
+      await database
+        .knex()('tasks')
+        .where({ id: expired.id })
+        .update({ upload_expires_at: new Date(0) });
+      await housekeeping().expireUploads();
+      assert.equal(await uploads().abandon(abandoned.id), true);
+      for (const task of [removed, expired, abandoned]) {
+        assert.deepEqual(await ended(task), [`session ${task.id}`]);
+        assert.equal(await uploads().hasEnded(task.id), true);
+        await uploads().cancelled(task.id);
+        assert.deepEqual(await ended(task), []);
+        assert.equal(await uploads().hasEnded(task.id), true);
+        assert.equal(await uploads().opened(task.id, 'late'), false);
+      }
+    });
+
+    it('nothing more once the original has come, whatever becomes of the task', async () => {
+      const task = await opened();
+      await tasks().uploaded(task.id);
+      assert.equal(await uploads().abandon(task.id), false);
+      await tasks().remove(task.id);
+      assert.equal(await uploads().hasEnded(task.id), false);
+    });
+
+    it('that it ended, for eight days', async () => {
+      const task = await opened();
+      await tasks().remove(task.id);
+      await uploads().cancelled(task.id);
+      await housekeeping().forgetUploads();
+      assert.equal(await uploads().hasEnded(task.id), true);
+      const longAgo = new Date(Date.now() - 9 * 86_400_000);
+      await database.knex()('ended_uploads').where({ task_id: task.id }).update({ ended_at: longAgo });
+      await housekeeping().forgetUploads();
+      assert.equal(await uploads().hasEnded(task.id), false);
+    });
+
+    it('that what came was refused, so that no other wish is granted', async () => {
+      const task = await opened();
+      assert.equal(await uploads().refuse(task.id, { code: 'too_large', message: 'x' }), true);
+      assert.equal(await uploads().refuse(task.id, { code: 'too_large', message: 'x' }), false);
+      assert.equal(await stateOf(task), 'FAILED');
+      assert.equal(await tasks().change(task.id, task.userId, { format: 'ogg', options: {} }), undefined);
+    });
+
+    it('how much has arrived, as long as nobody else writes', async () => {
+      const task = await opened();
+      const [first, second] = [randomUUID(), randomUUID()];
+      const written: number[] = [];
+      const write = async (position: number) => {
+        written.push(position);
+      };
+      assert.equal(await arrivals().take(task.id, first), 0);
+      assert.equal(await arrivals().add(task.id, first, 10, write), 10);
+      assert.equal(await arrivals().take(task.id, second), 10);
+      assert.equal(await arrivals().add(task.id, first, 10, write), undefined);
+      assert.equal(await arrivals().add(task.id, second, 5, write), 15);
+      assert.deepEqual(written, [0, 10]);
+      assert.equal((await arrivals().find(task.id))?.received, 15);
+    });
+
+    it('nothing of bytes that could not be stored', async () => {
+      const task = await opened();
+      const writer = randomUUID();
+      await arrivals().take(task.id, writer);
+      const full = async () => {
+        throw new Error('disk full');
+      };
+      await assert.rejects(arrivals().add(task.id, writer, 10, full), /disk full/);
+      assert.equal((await arrivals().find(task.id))?.received, 0);
+    });
+
+    it('of twenty additions at once each exactly once', async () => {
+      const task = await opened();
+      const writer = randomUUID();
+      await arrivals().take(task.id, writer);
+      const positions: number[] = [];
+      const add = () =>
+        arrivals().add(task.id, writer, 7, async (position) => {
+          positions.push(position);
+        });
+      await Promise.all(Array.from({ length: 20 }, add));
+      assert.deepEqual(
+        positions,
+        Array.from({ length: 20 }, (_, index) => index * 7),
+      );
+    });
   });
 });

@@ -1,0 +1,117 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { Announcements } from '../announcements.ts';
+import type { Auth } from '../auth.ts';
+import { AppError } from '../errors.ts';
+import { createRouter, jsonBody, validated } from '../http.ts';
+import { type ReceivedForm, receiveForm } from '../multipart.ts';
+import type { Tasks } from '../tasks.ts';
+import type { Workspaces } from '../workspace.ts';
+import { type Authenticated, bearer } from './bearer.ts';
+import { json, problems, TASK, taskJson } from './schemas.ts';
+
+export interface CreationRouteParts {
+  auth: () => Promise<Auth>;
+  tasks: () => Promise<Tasks>;
+  announcements: () => Promise<Announcements>;
+  workspaces: Workspaces;
+  /** Most bytes of one file in a form. */
+  formBytes: number;
+}
+
+const FORM = z.object({
+  audio: z.string().openapi({ format: 'binary' }),
+  newFormat: z.string().openapi({ example: 'mp3' }),
+  filename: z.string().optional().openapi({ description: 'Default: the name of the part `audio`.' }),
+});
+
+const ANNOUNCEMENT = z.object({
+  filename: z.string().max(1000).openapi({ example: 'song.wav' }),
+  newFormat: z.string().max(100).openapi({ example: 'mp3' }),
+  size: z
+    .int('expected the file’s bytes')
+    .min(1, 'expected at least 1')
+    .optional()
+    .openapi({ description: 'Bytes of the file. Another size is refused then.' }),
+});
+
+const CREATED = z.object({
+  message: z.string(),
+  task: TASK,
+  upload: z
+    .object({
+      url: z.url().openapi({ description: 'Whoever has it may send this one file.' }),
+      method: z.literal('PUT'),
+      headers: z.record(z.string(), z.string()),
+      expiresAt: z.iso.datetime(),
+    })
+    .optional()
+    .openapi({
+      description: 'Where to send what was announced, by the protocol of Cloud Storage’s resumable uploads.',
+    }),
+});
+
+/** Documented, but not routed by its schema: validating a form makes the library read it whole into memory. */
+const CREATE = createRoute({
+  method: 'post',
+  path: '/api/tasks',
+  summary: 'Upload audio to be converted, or announce it and send it afterwards',
+  security: [{ bearer: [] }],
+  request: {
+    body: {
+      required: true,
+      content: { 'multipart/form-data': { schema: FORM }, 'application/json': { schema: ANNOUNCEMENT } },
+    },
+  },
+  responses: { 200: json(CREATED, 'The new task.'), ...problems(400, 401, 413, 415, 422) },
+});
+
+export function creationRoutes(parts: CreationRouteParts): OpenAPIHono<Authenticated> {
+  const { auth, tasks, announcements, workspaces, formBytes } = parts;
+  const router = createRouter<Authenticated>();
+  router.openAPIRegistry.registerPath(CREATE);
+  router.post('/api/tasks', bearer(auth), async (c, next) => {
+    const contentType = c.req.header('Content-Type') ?? '';
+    if (!/^multipart\/form-data/i.test(contentType)) return next();
+    const { userId, email } = c.get('principal');
+    const service = await tasks();
+    const task = await workspaces.use(async (folder) => {
+      const form = await receiveForm({ contentType, body: c.req.raw.body }, folder, formBytes);
+      return service.create(userId, filenameOf(form), newFormatOf(form), form.file);
+    });
+    return c.json({ message: 'The task is created.', task: taskJson(task, email) }, 200);
+  });
+  router.on('POST', ['/api/tasks'], ...jsonBody('application/json or multipart/form-data'), async (c) => {
+    const { userId, email } = c.get('principal');
+    const { filename, newFormat, size } = validated(ANNOUNCEMENT, await c.req.json());
+    const origin = c.req.header('Origin');
+    const announcement = { filename, newFormat, size, origin, service: serviceUrl(c) };
+    const { task, upload } = await (await announcements()).announce(userId, announcement);
+    const shown = { ...upload, expiresAt: upload.expiresAt.toISOString() };
+    const message = 'The task waits for its file.';
+    return c.json({ message, task: taskJson(task, email), upload: shown }, 200);
+  });
+  return router;
+}
+
+/**
+ * Where the caller reaches this service. A load balancer that ends TLS says so in a header; who forges it gets a wrong
+ * address in the answer to that very request, and nothing else.
+ */
+function serviceUrl(c: Context): string {
+  const { host, protocol } = new URL(c.req.url);
+  const outside = /^https?$/.exec(c.req.header('X-Forwarded-Proto') ?? '')?.[0];
+  return `${outside ? `${outside}:` : protocol}//${host}`;
+}
+
+function filenameOf({ fields, partName }: ReceivedForm): string {
+  return fields.get('filename') || partName;
+}
+
+function newFormatOf({ fields }: ReceivedForm): string {
+  const newFormat = fields.get('newFormat');
+  if (newFormat) return newFormat;
+  throw new AppError('invalid_request', 'The field newFormat is missing.', {
+    details: [{ path: 'newFormat', message: 'expected a format, such as mp3' }],
+  });
+}

@@ -1,0 +1,36 @@
+import type { Bucket } from '@google-cloud/storage';
+import { AppError } from '../errors.ts';
+import { objectKey } from '../keys.ts';
+import type { Uploads } from '../ports.ts';
+
+/**
+ * Resumable sessions of Cloud Storage. A session's URI is the right to send one object, lasts a week, can't be listed,
+ * and takes its one object only where there is none yet.
+ * @param bucket of the originals; made when it is first needed, since its client takes long to load
+ */
+export function createBucketUploads(bucket: () => Promise<Bucket>): Uploads {
+  const fileOf = async (key: string, generation?: string) => {
+    const name = objectKey(...key.split('/'));
+    return (await bucket()).file(name, generation === undefined ? {} : { generation });
+  };
+  return {
+    async open({ key, task, contentType, origin }) {
+      const size = task.declaredSize === null ? {} : { contentLength: task.declaredSize };
+      const [session] = await (await fileOf(key)).createResumableUpload({
+        metadata: { contentType, ...size },
+        preconditionOpts: { ifGenerationMatch: 0 },
+        ...(origin !== undefined && { origin }),
+      });
+      return { url: session, session };
+    },
+    async cancel(session) {
+      const answer = await fetch(session, { method: 'DELETE', headers: { 'Content-Length': '0' } });
+      await answer.body?.cancel();
+      if (answer.status >= 500 || answer.status === 429)
+        throw new AppError('unavailable', `Cloud Storage answered ${answer.status} to a cancellation.`);
+    },
+    async discard(key, version) {
+      await (await fileOf(key, version)).delete({ ignoreNotFound: true });
+    },
+  };
+}

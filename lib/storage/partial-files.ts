@@ -1,0 +1,85 @@
+import type { FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AppError } from '../errors.ts';
+import { objectKey } from '../keys.ts';
+import type { PartialFiles } from '../ports.ts';
+import { type FolderOptions, moveInto, openRoot, PARTIAL, syncFolder, unlessMissing } from './nfs.ts';
+
+/**
+ * Growing files in the root of originals. Each piece is opened, synced and closed for itself, so that any machine on the
+ * share may write the next (NFS is close-to-open); the whole file is renamed into its place.
+ */
+export function createPartialFiles(options: FolderOptions): PartialFiles {
+  const { root } = options;
+  const { fs, ready } = openRoot(options);
+  const partialOf = (taskId: number) => join(root, PARTIAL, objectKey(`${taskId}.upload`));
+  const openPartial = async (taskId: number): Promise<FileHandle> => {
+    const file = await unlessMissing(fs.open(partialOf(taskId), 'r+'));
+    if (!file) throw lost();
+    return file;
+  };
+  const create = async (taskId: number): Promise<FileHandle> => {
+    await fs.mkdir(join(root, PARTIAL), { recursive: true });
+    return fs.open(partialOf(taskId), 'w');
+  };
+
+  return {
+    async write(taskId, position, bytes) {
+      await ready();
+      const file = await (position === 0 ? create(taskId) : openPartial(taskId));
+      try {
+        await mustReach(file, position);
+        await writeAll(file, bytes, position);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    },
+    async complete(taskId, key, size) {
+      const target = join(root, ...objectKey(...key.split('/')).split('/'));
+      const isWhole = async () => (await unlessMissing(fs.stat(target)))?.size === size;
+      await ready();
+      if (await isWhole()) return;
+      const file = await unlessMissing(fs.open(partialOf(taskId), 'r+'));
+      if (!file && (await isWhole())) return;
+      if (!file) throw lost();
+      const inode = await closeOff(file, size);
+      await moveInto(fs, partialOf(taskId), target, inode);
+      await syncFolder(fs, dirname(target));
+    },
+    async remove(taskId) {
+      await ready();
+      await fs.rm(partialOf(taskId), { force: true });
+    },
+  };
+}
+
+/** Cuts off what was written but never noted, when a process died in between. */
+async function closeOff(file: FileHandle, size: number): Promise<bigint> {
+  try {
+    await mustReach(file, size);
+    await file.truncate(size);
+    await file.sync();
+    return (await file.stat({ bigint: true })).ino;
+  } finally {
+    await file.close();
+  }
+}
+
+/** A hole would be filled with zeros, in silence. */
+async function mustReach(file: FileHandle, position: number): Promise<void> {
+  if ((await file.stat()).size < position) throw lost();
+}
+
+/** A single write may store less than it was given. */
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    const rest = bytes.subarray(written);
+    written += (await file.write(rest, 0, rest.length, position + written)).bytesWritten;
+  }
+}
+
+function lost(): AppError {
+  return new AppError('upload_gone', 'What had arrived of this file is lost. Announce it again.');
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { isErrno } from '../../lib/errors.ts';
+import { signingKeys } from '../../lib/secrets.ts';
+import { createTokens } from '../../lib/tokens.ts';
+import { describeUploads } from '../contract/uploads.ts';
+import { PIECE, resumableUpload } from '../resumable.ts';
+import { PROBLEM, post, TASK, testService, type User } from '../service.ts';
+
+const ANNOUNCED = z.object({
+  task: TASK,
+  upload: z.object({
+    url: z.string(),
+    method: z.literal('PUT'),
+    headers: z.record(z.string(), z.string()),
+    expiresAt: z.iso.datetime(),
+  }),
+});
+
+const LIMIT = 4 * 1024 * 1024;
+
+describe('Announced uploads', () => {
+  const service = testService({ MAX_UPLOAD_BYTES: String(LIMIT), PAUSED: 'true' });
+  let ann: User;
+  before(async () => {
+    ann = await service.newUser();
+  });
+
+  const announce = (body: object, user: User = ann) =>
+    post(`${service.url()}/api/tasks`, { filename: 'song.wav', newFormat: 'mp3', ...body }, authorised(user));
+  const announced = async (body: object = {}) => ANNOUNCED.parse(await (await announce(body)).json());
+  const stateOf = async (id: number) => TASK.parse(await (await ann.fetch(`/api/tasks/${id}`)).json()).state;
+  const codeOf = async (answer: Response) => PROBLEM.parse(await answer.json()).code;
+
+  describeUploads('The program itself', {
+    full: true,
+    async announce(size) {
+      const { task, upload } = await announced({ size });
+      const path = join(service.data(), 'originals', String(task.id), 'song.wav');
+      return { ...upload, stored: () => readFile(path).catch(unlessMissing) };
+    },
+  });
+
+  it('wait, and go on as soon as the file is whole', async () => {
+    const { task, upload } = await announced();
+    assert.equal(task.state, 'AWAITING_UPLOAD');
+    assert.equal(upload.headers['Content-Type'], 'audio/wav');
+    assert.ok(Date.parse(upload.expiresAt) > Date.now() + 3_600_000);
+    assert.equal(await codeOf(await ann.fetch(`/api/tasks/${task.id}/original`)), 'not_uploaded');
+    await resumableUpload(upload.url).put(Buffer.from('RIFF'));
+    assert.equal(await stateOf(task.id), 'UPLOADED');
+    assert.equal(await (await ann.fetch(`/api/tasks/${task.id}/original`)).text(), 'RIFF');
+  });
+
+  it('are refused before anything is kept', async () => {
+    const before = (await ann.tasks()).length;
+    for (const [body, status, code] of [
+      [{ size: LIMIT + 1 }, 413, 'too_large'],
+      [{ size: 0 }, 400, 'invalid_request'],
+      [{ size: 1.5 }, 400, 'invalid_request'],
+      [{ size: '7' }, 400, 'invalid_request'],
+      [{ filename: '..' }, 400, 'invalid_request'],
+      [{ newFormat: 'exe' }, 422, 'unsupported_format'],
+    ] as const) {
+      const answer = await announce(body);
+      assert.deepEqual([answer.status, await codeOf(answer)], [status, code], JSON.stringify(body));
+    }
+    assert.equal((await ann.tasks()).length, before);
+  });
+
+  it('are held to the limit, whether or not their size is said', async () => {
+    const { task, upload } = await announced();
+    const client = resumableUpload(upload.url);
+    const over = Buffer.alloc(LIMIT + PIECE);
+    for (const refused of [
+      await client.put(over),
+      await client.put(over.subarray(0, PIECE), `bytes 0-${PIECE - 1}/${LIMIT + 1}`),
+      await client.put(over, `bytes 0-${over.length - 1}/*`),
+      await client.put(over, 'bytes 0-*/*'),
+    ]) {
+      assert.deepEqual([refused.status, refused.code], [413, 'too_large']);
+    }
+    assert.equal((await client.finish(over.subarray(0, LIMIT))).status, 200);
+    assert.equal(await stateOf(task.id), 'UPLOADED');
+  });
+
+  it('are sent by the token of one task only, and by no other', async () => {
+    const [one, other] = [await announced(), await announced()];
+    const urlOf = (id: number, token: string) => `${service.url()}/api/uploads/${id}?token=${token}`;
+    const foreign = new URL(other.upload.url).searchParams.get('token') ?? '';
+    for (const token of ['', 'x', foreign, ann.token]) {
+      const client = resumableUpload(urlOf(one.task.id, token));
+      assert.deepEqual(await client.put(Buffer.from('RIFF')), {
+        status: 401,
+        received: 0,
+        code: 'unauthenticated',
+      });
+      assert.equal((await client.ask()).status, 401);
+      assert.equal(await client.cancel(), 401);
+    }
+    const asUser = { headers: { Authorization: `Bearer ${foreign}` } };
+    assert.equal((await fetch(`${service.url()}/api/tasks`, asUser)).status, 401);
+    assert.equal(await stateOf(one.task.id), 'AWAITING_UPLOAD');
+  });
+
+  it('are over when their token has expired', async () => {
+    const { task } = await announced();
+    const tokens = await createTokens(await signingKeys(service.data()), { now: () => new Date() });
+    const token = await tokens.signUpload(task.id, new Date(Date.now() - 1000));
+    const answer = await resumableUpload(`${service.url()}/api/uploads/${task.id}?token=${token}`).ask();
+    assert.deepEqual([answer.status, answer.code], [410, 'upload_gone']);
+  });
+
+  it('are over when their task is removed, and leave nothing behind', async () => {
+    const { task, upload } = await announced();
+    const client = resumableUpload(upload.url);
+    await client.put(Buffer.alloc(PIECE), `bytes 0-${PIECE - 1}/*`);
+    assert.ok((await service.files()).includes(`${task.id}.upload`));
+    await ann.fetch(`/api/tasks/${task.id}`, { method: 'DELETE' });
+    assert.ok(!(await service.files()).includes(`${task.id}.upload`));
+    assert.equal((await client.put(Buffer.alloc(10), `bytes ${PIECE}-${PIECE + 9}/*`)).status, 410);
+  });
+
+  it('leave their task EXPIRED when they are cancelled', async () => {
+    const { task, upload } = await announced();
+    assert.equal(await resumableUpload(upload.url).cancel(), 499);
+    assert.equal(await stateOf(task.id), 'EXPIRED');
+  });
+});
+
+function authorised({ token }: User): Record<string, string> {
+  return { Authorization: `Bearer ${token}` };
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (!isErrno(error, 'ENOENT')) throw error;
+}
