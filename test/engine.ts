@@ -4,6 +4,7 @@ import { binaries } from './audio.ts';
 
 const LIMITS: Limits = {
   uploadBytes: 1e9,
+  formBytes: 1e9,
   resultBytes: 1e7,
   durationSeconds: 600,
   conversionSeconds: 60,
