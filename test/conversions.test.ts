@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { FORMATS, type Format } from '../lib/formats.ts';
+import { binaries, makeTone } from './audio.ts';
+import { removeCluster } from './database.ts';
+import { temporaryFolder } from './folders.ts';
+import { type Program, startProgram } from './program.ts';
+import { newUser, type User } from './service.ts';
+
+const run = promisify(execFile);
+
+/** Seconds by which a result may be longer or shorter than its original. */
+const TOLERANCE = 0.05;
+
+describe('npm start, with audio of every format that it makes', function () {
+  this.timeout(120_000);
+  const folder = temporaryFolder();
+  let program: Program;
+  let user: User;
+
+  beforeEach(async () => {
+    const data = join(folder(), 'data');
+    program = await startProgram({ PATH: process.env.PATH, PORT: '0', TONEMILL_DATA: data });
+    user = await newUser(program.url, 1);
+  });
+  afterEach(async () => {
+    await program.end('SIGTERM');
+    await removeCluster(join(folder(), 'data', 'postgres'));
+  });
+
+  it('makes wav of each and another format, with the right codec and as long as the original', async () => {
+    const { encoders } = await binaries();
+    const made = FORMATS.filter(({ encoder }) => encoders.has(encoder));
+    for (const [index, from] of made.entries()) {
+      const name = `in.${from.extension}`;
+      const original = join(folder(), name);
+      await makeTone(original, 2, '-ac', '2', '-c:a', from.encoder);
+      const bytes = await readFile(original);
+      for (const to of [made.find(({ name }) => name === 'wav'), made[(index + 1) % made.length]]) {
+        assert.ok(to);
+        const result = await converted({ name, bytes }, to);
+        const pair = `${from.name} to ${to.name}`;
+        assert.match(
+          await codecOf(result),
+          to.codec.startsWith('pcm_') ? /^pcm_/ : new RegExp(`^${to.codec}$`),
+          pair,
+        );
+        const [expected, seconds] = [await decodedSeconds(original), await decodedSeconds(result)];
+        assert.ok(Math.abs(seconds - expected) < TOLERANCE, `${pair}: ${seconds} s of ${expected} s`);
+      }
+    }
+  });
+
+  async function converted(
+    file: { name: string; bytes: Buffer },
+    { name, extension }: Format,
+  ): Promise<string> {
+    const { id, state, error } = await user.convert(file, name);
+    assert.equal(state, 'PROCESSED', `${file.name} to ${name}: ${error?.message}`);
+    const path = join(folder(), `out.${extension}`);
+    await writeFile(path, Buffer.from(await (await user.fetch(`/api/tasks/${id}/result`)).arrayBuffer()));
+    return path;
+  }
+});
+
+async function codecOf(path: string): Promise<string> {
+  const { ffprobe } = await binaries();
+  const show = ['-v', 'error', '-show_entries', 'stream=codec_name', '-of', 'csv=p=0'];
+  return (await run(ffprobe.path, [...show, path])).stdout.trim();
+}
+
+/** Seconds of sound that a player would hear; headers may state something else. */
+async function decodedSeconds(path: string): Promise<number> {
+  const { ffmpeg } = await binaries();
+  const raw = ['-map', '0:a:0', '-ac', '1', '-ar', '48000', '-f', 's16le', 'pipe:1'];
+  const options = { encoding: 'buffer', maxBuffer: 2 ** 24 } as const;
+  const { stdout } = await run(ffmpeg.path, ['-v', 'error', '-i', path, ...raw], options);
+  return stdout.length / 2 / 48_000;
+}
