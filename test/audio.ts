@@ -4,10 +4,13 @@ import { type Binaries, findBinaries } from '../lib/binaries.ts';
 
 const run = promisify(execFile);
 
-/** What the product itself would use here. */
+let found: Promise<Binaries> | undefined;
+
+/** What the product itself would use here, or what FFMPEG_PATH names. */
 export function binaries(): Promise<Binaries> {
-  const found = { ffmpegPath: undefined, ffprobePath: undefined, path: process.env.PATH ?? '' };
-  return findBinaries({ ...found, fallback: true });
+  const { FFMPEG_PATH: ffmpegPath, PATH: path = '' } = process.env;
+  found ??= findBinaries({ ffmpegPath, ffprobePath: undefined, path, fallback: true });
+  return found;
 }
 
 /** Writes a sine tone; the file's extension says as what. */

@@ -22,8 +22,8 @@ describe('npm start, with audio of every format that it makes', function () {
   let user: User;
 
   beforeEach(async () => {
-    const data = join(folder(), 'data');
-    program = await startProgram({ PATH: process.env.PATH, PORT: '0', TONEMILL_DATA: data });
+    const { PATH, FFMPEG_PATH } = process.env;
+    program = await startProgram({ PATH, FFMPEG_PATH, PORT: '0', TONEMILL_DATA: join(folder(), 'data') });
     user = await newUser(program.url, 1);
   });
   afterEach(async () => {

@@ -73,7 +73,8 @@ export function testService(environment: NodeJS.ProcessEnv = {}): Service {
   before(async function () {
     this.timeout(60_000);
     folder = await mkdtemp(join(tmpdir(), 'tonemill-test-'));
-    const env = { PATH: process.env.PATH, PORT: '0', TONEMILL_DATA: folder, ...environment };
+    const { PATH, FFMPEG_PATH } = process.env;
+    const env = { PATH, FFMPEG_PATH, PORT: '0', TONEMILL_DATA: folder, ...environment };
     served = await serveLocal(loadConfig(env), silentLog);
   });
   after(async function () {

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** A test, or all whose full titles begin so, and why it may be skipped. */
+const GAPS = z.array(z.strictObject({ title: z.string().min(1), reason: z.string().min(1) }));
+
+const { skipped, fallback } = z
+  .strictObject({ skipped: GAPS, fallback: GAPS })
+  .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'known-gaps.json'), 'utf8')));
+
+/** Whether the tests run with the ffmpeg that npm brings, as `npm run test:fallback` has them. */
+const onFallback = (process.env.FFMPEG_PATH ?? '').includes('@ffmpeg-installer');
+
+/** Whether this is something that the ffmpeg of npm can't do, and that is the one under test. */
+export function isFallbackGap(title: string): boolean {
+  return onFallback && reasonIn(fallback, title) !== undefined;
+}
+
+/** Why a test may be skipped; undefined where no reason is listed. */
+export function reasonFor(title: string): string | undefined {
+  return reasonIn(onFallback ? [...skipped, ...fallback] : skipped, title);
+}
+
+function reasonIn(gaps: z.output<typeof GAPS>, title: string): string | undefined {
+  return gaps.find((gap) => title.startsWith(gap.title))?.reason;
+}
