@@ -1,6 +1,8 @@
 import { http } from '@google-cloud/functions-framework';
+import { checkConfiguration } from '../lib/function.ts';
 import { auth } from './auth.ts';
 import { convert } from './convert.ts';
+import { deadLetter } from './dead-letter.ts';
 import { site } from './site.ts';
 import { sweep } from './sweep.ts';
 import { tasks } from './tasks.ts';
@@ -9,4 +11,7 @@ http('auth', auth);
 http('tasks', tasks);
 http('site', site);
 http('convert', convert);
+http('dead-letter', deadLetter);
 http('sweep', sweep);
+
+checkConfiguration();

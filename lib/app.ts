@@ -6,6 +6,7 @@ import { type Announcements, cancelEnded, createAnnouncements } from './announce
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import { type Auth, createAuth } from './auth.ts';
 import { findBinaries } from './binaries.ts';
+import { createCallerTokens, GOOGLE_KEYS } from './caller-tokens.ts';
 import type { Config, DatabaseConfig } from './config.ts';
 import { type Conversions, createConversions } from './conversion.ts';
 import { createArrivalStore } from './db/arrivals.ts';
@@ -19,11 +20,12 @@ import { createTaskStore } from './db/tasks.ts';
 import { createUploadStore } from './db/uploads.ts';
 import { createRefreshTokenStore, createUserStore } from './db/users.ts';
 import { type AudioEngine, createEngine } from './engine.ts';
+import type { InternalCallers } from './internal-callers.ts';
 import { type Lazy, lazy } from './lazy.ts';
 import type { Log } from './log.ts';
 import type {
-  Adoption,
   Clock,
+  Housekeeping,
   LeaseStore,
   PartialFiles,
   Queue,
@@ -38,7 +40,6 @@ import { createReports, type Reports } from './reports.ts';
 import { serviceCredential, signingKeys } from './secrets.ts';
 import { createBucketStorage } from './storage/gcs.ts';
 import { createBucketUploads } from './storage/gcs-uploads.ts';
-import { createFolderAdoption } from './storage/links.ts';
 import { mustBeRoot } from './storage/marker.ts';
 import { createFolderStorage } from './storage/nfs.ts';
 import { createFolderUploads } from './storage/nfs-uploads.ts';
@@ -72,7 +73,8 @@ export interface App {
   results: Storage;
   stores: Lazy<Stores>;
   tokens: Lazy<Tokens>;
-  credential: Lazy<string>;
+  callers: InternalCallers;
+  housekeeping: Lazy<Housekeeping>;
   auth: Lazy<Auth>;
   engine: Lazy<AudioEngine>;
   tasks: Lazy<Tasks>;
@@ -90,14 +92,28 @@ export interface App {
   closeNow(): void;
 }
 
+/** What is outside of the program, and another in tests; nothing in the environment can change it. */
+export interface Surroundings {
+  clock: Clock;
+  /** Where the keys of callers' tokens are published. */
+  callerKeys: URL;
+}
+
+const SURROUNDINGS: Surroundings = { clock: { now: () => new Date() }, callerKeys: GOOGLE_KEYS };
+
 /**
  * The composition root: configuration to adapters to services; the only importer of adapters.
  * @param worker who holds the leases of this process
  */
-export function createApp(config: Config, log: Log, worker: string): App {
-  const clock: Clock = { now: () => new Date() };
+export function createApp(
+  config: Config,
+  log: Log,
+  worker: string,
+  surroundings: Partial<Surroundings> = {},
+): App {
+  const { clock, callerKeys } = { ...SURROUNDINGS, ...surroundings };
   const workspaces = createWorkspaces(config.work);
-  const { originals, results, adoption, uploadsFor, partials } = openStorage(config);
+  const { originals, results, uploadsFor, partials } = openStorage(config);
   const embedded = lazy(() => startEmbedded(join(config.data, 'postgres')));
   const connector = lazy(async () => new (await import('@google-cloud/cloud-sql-connector')).Connector());
   const stores = lazy(() => openStores(config, log, { embedded, connector }));
@@ -106,6 +122,12 @@ export function createApp(config: Config, log: Log, worker: string): App {
     createTokens(config.jwtPrivateKeys ?? (await signingKeys(config.data)), clock),
   );
   const credential = lazy(async () => config.serviceCredential ?? serviceCredential(config.data));
+  const { oidc } = config;
+  const callers: InternalCallers = {
+    tokens: oidc && createCallerTokens({ ...oidc, keys: callerKeys, clock }),
+    credential,
+    log,
+  };
   const files = { originals, results, workspaces };
   const { paused } = config;
 
@@ -139,17 +161,32 @@ export function createApp(config: Config, log: Log, worker: string): App {
     const { tasks, leases } = await stores();
     return createConversions({ ...files, tasks, leases, engine: await engine(), worker, paused, clock, log });
   });
+  const housekeeping = lazy(async () => {
+    const { knex, queue } = await stores();
+    return createHousekeeping(knex, queue, log, LEASE.attempts);
+  });
   const sweep = lazy(async () => {
-    const { knex, queue, tasks } = await stores();
-    const housekeeping = createHousekeeping(knex, queue, log, LEASE.attempts);
-    return createSweep({ ...files, housekeeping, tasks, cancelUploads, paused, clock, log });
+    const { tasks } = await stores();
+    const parts = { ...files, housekeeping: await housekeeping(), tasks, cancelUploads };
+    return createSweep({ ...parts, paused, clock, log });
   });
   const reports = lazy(async () => {
     const { tasks, leases } = await stores();
-    return createReports({ ...files, adoption, tasks, leases, engine });
+    return createReports({ ...files, tasks, leases, engine });
   });
 
-  const services = { stores, tokens, credential, auth, engine, tasks, conversions, sweep, reports };
+  const services = {
+    stores,
+    tokens,
+    callers,
+    auth,
+    engine,
+    tasks,
+    conversions,
+    housekeeping,
+    sweep,
+    reports,
+  };
   return {
     ...{ config, log, workspaces, originals, results, announcements, arrivals, ...services },
     async checkRoots() {
@@ -176,38 +213,33 @@ export function createApp(config: Config, log: Log, worker: string): App {
 interface OpenedStorage {
   originals: Storage;
   results: Storage;
-  adoption: Adoption;
   uploadsFor(tokens: () => Promise<Tokens>): Uploads;
   /** Where announced originals grow that this program receives itself. */
   partials: PartialFiles | undefined;
 }
 
 function openStorage({ storage, project, mode }: Config): OpenedStorage {
-  if (storage.kind === 'nfs') return openFolders(storage, mode !== 'vm');
+  if (storage.kind === 'nfs') {
+    const own = mode !== 'vm';
+    const root = { root: storage.originals, role: 'originals', own } as const;
+    const [originals, partials] = [createFolderStorage(root), createPartialFiles(root)];
+    return {
+      ...{ originals, partials },
+      results: createFolderStorage({ root: storage.results, role: 'results', own }),
+      uploadsFor: (tokens) =>
+        createFolderUploads({
+          ...{ originals, partials },
+          sign: async (taskId, expiresAt) => (await tokens()).signUpload(taskId, expiresAt),
+        }),
+    };
+  }
   const client = lazy(() => openCloudStorage(project, storage.emulator));
   const bucket = (name: string) => async () => (await client()).bucket(name);
-  const originals = createBucketStorage(bucket(storage.originals));
-  const results = createBucketStorage(bucket(storage.results));
   return {
-    ...{ originals, results },
-    adoption: { adopt: async (from, to) => results.put(to, await originals.read(from)) },
+    originals: createBucketStorage(bucket(storage.originals)),
+    results: createBucketStorage(bucket(storage.results)),
     uploadsFor: () => createBucketUploads(bucket(storage.originals)),
     partials: undefined,
-  };
-}
-
-function openFolders(roots: { originals: string; results: string }, own: boolean): OpenedStorage {
-  const root = { root: roots.originals, role: 'originals', own } as const;
-  const [originals, partials] = [createFolderStorage(root), createPartialFiles(root)];
-  const results = createFolderStorage({ root: roots.results, role: 'results', own });
-  return {
-    ...{ originals, results, partials },
-    adoption: createFolderAdoption({ roots, originals, results }),
-    uploadsFor: (tokens) =>
-      createFolderUploads({
-        ...{ originals, partials },
-        sign: async (taskId, expiresAt) => (await tokens()).signUpload(taskId, expiresAt),
-      }),
   };
 }
 

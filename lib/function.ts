@@ -21,6 +21,14 @@ export function createFunction(name: TargetName): HttpFunction {
   };
 }
 
+/**
+ * Refuses to start on a configuration that can't be right, such as one bucket for originals and results, or internal
+ * routes without an audience in the cloud. Throws `misconfigured`, upon which functions-framework ends the process.
+ */
+export function checkConfiguration(): void {
+  loadConfig(process.env, 'functions');
+}
+
 function sharedApp(): App {
   if (shared) return shared;
   const log = createLog((line) => process.stdout.write(`${line}\n`));

@@ -5,7 +5,7 @@ import { authRoutes } from './routes/auth.ts';
 import { creationRoutes } from './routes/creation.ts';
 import { downloadRoutes } from './routes/downloads.ts';
 import { formatRoutes } from './routes/formats.ts';
-import { convertRoutes, reportRoutes, sweepRoutes } from './routes/internal.ts';
+import { convertRoutes, deadLetterRoutes, reportRoutes, sweepRoutes } from './routes/internal.ts';
 import { siteRoutes } from './routes/site.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { uploadRoutes } from './routes/uploads.ts';
@@ -15,8 +15,9 @@ export const TARGETS = {
   auth: (app: App) => [authGroup(app)],
   tasks: (app: App) => taskGroups(app),
   site: (app: App) => [siteGroup(app)],
-  convert: ({ credential, conversions }: App) => [convertRoutes(credential, conversions)],
-  sweep: ({ credential, sweep }: App) => [sweepRoutes(credential, sweep)],
+  convert: ({ callers, conversions }: App) => [convertRoutes(callers, conversions)],
+  'dead-letter': ({ callers, housekeeping }: App) => [deadLetterRoutes(callers, housekeeping)],
+  sweep: ({ callers, sweep }: App) => [sweepRoutes(callers, sweep)],
 } satisfies Record<string, (app: App) => OpenAPIHono[]>;
 
 export type TargetName = keyof typeof TARGETS;
@@ -42,13 +43,13 @@ function authGroup({ auth, tokens }: App): OpenAPIHono {
 }
 
 function taskGroups(app: App): OpenAPIHono[] {
-  const { auth, tasks, announcements, arrivals, tokens, engine, reports, credential, workspaces } = app;
+  const { auth, tasks, announcements, arrivals, tokens, engine, reports, callers, workspaces } = app;
   const { limits } = app.config;
   const { formBytes } = limits;
   const creation = { auth, tasks, announcements, workspaces, formBytes };
   return [
     formatRoutes(async () => (await engine()).formats, limits),
-    reportRoutes(credential, reports),
+    reportRoutes(callers, reports),
     downloadRoutes({ auth, tasks }) as unknown as OpenAPIHono,
     creationRoutes(creation) as unknown as OpenAPIHono,
     taskRoutes({ auth, tasks }) as unknown as OpenAPIHono,

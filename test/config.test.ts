@@ -75,6 +75,12 @@ describe('loadConfig', () => {
     ['a VM on an embedded database', {}, 'vm', ['DATABASE']],
     ['the cloud without an audience', { ...CLOUD, OIDC_AUDIENCE: ' , ' }, 'functions', ['OIDC_AUDIENCE']],
     ['Cloud Run without an audience', { K_SERVICE: 'convert' }, 'functions', ['OIDC_AUDIENCE']],
+    [
+      'convert without callers',
+      { ...CLOUD, FUNCTION_TARGET: 'convert', OIDC_CALLERS: '' },
+      'functions',
+      ['OIDC_CALLERS'],
+    ],
     ['tokens without signature elsewhere', { OIDC_SIGNATURE: 'removed' }, 'functions', ['OIDC_SIGNATURE']],
   ];
   for (const [what, env, mode, paths] of refused) {

@@ -22,7 +22,7 @@ export function createHousekeeping(knex: Knex, bells: Bells, log: Log, attempts:
       );
       return rows.length;
     },
-    giveUp: () => giveUp(knex, attempts),
+    giveUp: (id) => giveUp(knex, attempts, id),
     async expireUploads() {
       const rows = await endUploads(knex, (trx) =>
         trx<TaskRow>('tasks')

@@ -70,8 +70,7 @@ export function createFolderStorage(options: FolderOptions): Storage {
     },
     async *list() {
       await ready();
-      const { mtime } = await fs.stat(join(root, MARKER));
-      for await (const object of walk(fs, root)) yield { ...object, inherited: object.modified < mtime };
+      yield* walk(fs, root);
     },
   };
 }

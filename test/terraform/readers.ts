@@ -14,6 +14,7 @@ const NEITHER = {
   PUBSUB_EMULATOR_HOST: 'for tests and laptops',
   DATABASE_GRANTS: 'read by the migration job',
   DATABASE_URL: 'read where DATABASE is url: by the migration job',
+  FUNCTION_TARGET: 'the module of a service sets it',
   K_SERVICE: 'Cloud Run sets it',
   STALL_TIMEOUT_SECONDS: 'its default fits',
 } satisfies Partial<Record<Variable, string>>;

@@ -1,0 +1,4 @@
+import { createFunction } from '../lib/function.ts';
+
+/** Bells that were delivered too often: the second net under the attempts counted in the row. */
+export const deadLetter = createFunction('dead-letter');
