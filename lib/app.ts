@@ -24,6 +24,7 @@ import type { InternalCallers } from './internal-callers.ts';
 import { type Lazy, lazy } from './lazy.ts';
 import type { Log } from './log.ts';
 import type {
+  Adoption,
   Clock,
   Housekeeping,
   LeaseStore,
@@ -40,6 +41,7 @@ import { createReports, type Reports } from './reports.ts';
 import { serviceCredential, signingKeys } from './secrets.ts';
 import { createBucketStorage } from './storage/gcs.ts';
 import { createBucketUploads } from './storage/gcs-uploads.ts';
+import { createFolderAdoption } from './storage/links.ts';
 import { mustBeRoot } from './storage/marker.ts';
 import { createFolderStorage } from './storage/nfs.ts';
 import { createFolderUploads } from './storage/nfs-uploads.ts';
@@ -113,7 +115,7 @@ export function createApp(
 ): App {
   const { clock, callerKeys } = { ...SURROUNDINGS, ...surroundings };
   const workspaces = createWorkspaces(config.work);
-  const { originals, results, uploadsFor, partials } = openStorage(config);
+  const { originals, results, adoption, uploadsFor, partials } = openStorage(config);
   const embedded = lazy(() => startEmbedded(join(config.data, 'postgres')));
   const connector = lazy(async () => new (await import('@google-cloud/cloud-sql-connector')).Connector());
   const stores = lazy(() => openStores(config, log, { embedded, connector }));
@@ -172,7 +174,7 @@ export function createApp(
   });
   const reports = lazy(async () => {
     const { tasks, leases } = await stores();
-    return createReports({ ...files, tasks, leases, engine });
+    return createReports({ ...files, adoption, tasks, leases, engine });
   });
 
   const services = {
@@ -213,33 +215,38 @@ export function createApp(
 interface OpenedStorage {
   originals: Storage;
   results: Storage;
+  adoption: Adoption;
   uploadsFor(tokens: () => Promise<Tokens>): Uploads;
   /** Where announced originals grow that this program receives itself. */
   partials: PartialFiles | undefined;
 }
 
 function openStorage({ storage, project, mode }: Config): OpenedStorage {
-  if (storage.kind === 'nfs') {
-    const own = mode !== 'vm';
-    const root = { root: storage.originals, role: 'originals', own } as const;
-    const [originals, partials] = [createFolderStorage(root), createPartialFiles(root)];
-    return {
-      ...{ originals, partials },
-      results: createFolderStorage({ root: storage.results, role: 'results', own }),
-      uploadsFor: (tokens) =>
-        createFolderUploads({
-          ...{ originals, partials },
-          sign: async (taskId, expiresAt) => (await tokens()).signUpload(taskId, expiresAt),
-        }),
-    };
-  }
+  if (storage.kind === 'nfs') return openFolders(storage, mode !== 'vm');
   const client = lazy(() => openCloudStorage(project, storage.emulator));
   const bucket = (name: string) => async () => (await client()).bucket(name);
+  const originals = createBucketStorage(bucket(storage.originals));
+  const results = createBucketStorage(bucket(storage.results));
   return {
-    originals: createBucketStorage(bucket(storage.originals)),
-    results: createBucketStorage(bucket(storage.results)),
+    ...{ originals, results },
+    adoption: { adopt: async (from, to) => results.put(to, await originals.read(from)) },
     uploadsFor: () => createBucketUploads(bucket(storage.originals)),
     partials: undefined,
+  };
+}
+
+function openFolders(roots: { originals: string; results: string }, own: boolean): OpenedStorage {
+  const root = { root: roots.originals, role: 'originals', own } as const;
+  const [originals, partials] = [createFolderStorage(root), createPartialFiles(root)];
+  const results = createFolderStorage({ root: roots.results, role: 'results', own });
+  return {
+    ...{ originals, results, partials },
+    adoption: createFolderAdoption({ roots, originals, results }),
+    uploadsFor: (tokens) =>
+      createFolderUploads({
+        ...{ originals, partials },
+        sign: async (taskId, expiresAt) => (await tokens()).signUpload(taskId, expiresAt),
+      }),
   };
 }
 

@@ -21,7 +21,7 @@ export interface Storage {
   /** Removes an object; one that is not there is fine. */
   remove(key: string): Promise<void>;
   /** Every object under the root, in no order; also the remains of broken writes. */
-  list(): AsyncIterable<StoredObject>;
+  list(): AsyncIterable<ListedObject>;
 }
 
 export interface ByteRange {
@@ -33,6 +33,20 @@ export interface StoredObject {
   key: string;
   size: number;
   modified: Date;
+}
+
+export interface ListedObject extends StoredObject {
+  /** Whether it was there before the storage became this program's: without a task it may still be somebody's. */
+  inherited: boolean;
+}
+
+/** Makes an object of the originals one of the results. */
+export interface Adoption {
+  /**
+   * The object also stands where it stood; a link where that is possible, else a copy.
+   * @returns its size in bytes
+   */
+  adopt(from: string, to: string): Promise<number>;
 }
 
 /** Says that a task wants converting. The row is the truth, this is only a bell: it may ring twice, late, or never. */

@@ -93,10 +93,10 @@ async function removeOld(
   belongs: (task: Task, key: string) => boolean,
 ): Promise<number> {
   let removed = 0;
-  for await (const { key, modified } of storage.list()) {
+  for await (const { key, modified, inherited } of storage.list()) {
     if (modified.getTime() >= before) continue;
     const task = await taskOf(tasks, key);
-    if (task && belongs(task, key)) continue;
+    if (task ? belongs(task, key) : inherited) continue;
     await storage.remove(key);
     removed += 1;
   }

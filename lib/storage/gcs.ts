@@ -42,7 +42,7 @@ export function createBucketStorage(bucket: () => Promise<Bucket>): Storage {
     },
     async *list() {
       const files: AsyncIterable<File> = (await bucket()).getFilesStream();
-      for await (const file of files) yield describe(file.name, file.metadata);
+      for await (const file of files) yield { ...describe(file.name, file.metadata), inherited: false };
     },
   };
 }

@@ -70,7 +70,8 @@ export function createFolderStorage(options: FolderOptions): Storage {
     },
     async *list() {
       await ready();
-      yield* walk(fs, root);
+      const { mtime } = await fs.stat(join(root, MARKER));
+      for await (const object of walk(fs, root)) yield { ...object, inherited: object.modified < mtime };
     },
   };
 }

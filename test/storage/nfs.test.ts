@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -44,6 +44,20 @@ describe('A shared folder', () => {
     await rmdir(root());
     await rename(join(folder(), 'unmounted'), root());
     assert.equal((await buffer(await storage.read('1/a'))).toString(), 'kept');
+  });
+
+  it('tells what was there before it became a share', async () => {
+    await mkdir(join(root(), '7'), { recursive: true });
+    await writeFile(join(root(), '7', 'old'), 'x');
+    await utimes(join(root(), '7', 'old'), 0, 0);
+    await markRoot(root(), 'originals');
+    const storage = share();
+    await storage.put('8/new', bytes('x'));
+    const found = await Array.fromAsync(storage.list());
+    assert.deepEqual(Object.fromEntries(found.map(({ key, inherited }) => [key, inherited])), {
+      '7/old': true,
+      '8/new': false,
+    });
   });
 
   it('walks a path anew when a handle went stale', async () => {

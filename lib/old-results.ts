@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import type { AudioEngine } from './engine.ts';
+import { AppError, isFailure } from './errors.ts';
+import type { Format } from './formats.ts';
+import { objectKey, originalKey, stem } from './keys.ts';
+import type { MediaInfo } from './media.ts';
+import type { Storage } from './ports.ts';
+import type { Workspaces } from './workspace.ts';
+
+/** Seconds, and part of the duration, by which a result may be shorter or longer than its original. */
+const TOLERANCE = { seconds: 0.5, part: 0.005 };
+
+/** What a worker of the first generation made: `{stem}.{ext}` beside the original. */
+export interface OldResult {
+  /** Key under the originals root. */
+  key: string;
+  /** What the original holds. */
+  original: MediaInfo;
+  /** What the result holds. */
+  media: MediaInfo;
+}
+
+export interface OldResultParts {
+  originals: Storage;
+  engine: () => Promise<AudioEngine>;
+  workspaces: Workspaces;
+}
+
+/**
+ * Finds the result of a task beside its original, and checks it: right codec, as long as the original.
+ * Throws `not_ready` with what is wrong.
+ */
+export async function findOldResult(
+  { originals, engine, workspaces }: OldResultParts,
+  task: { id: number; name: string },
+  format: Format,
+): Promise<OldResult> {
+  const key = objectKey(task.id, `${stem(task.name)}.${format.extension}`);
+  if (key === originalKey(task) || !(await originals.stat(key))) throw refused('no result is there');
+  if (!(await originals.stat(originalKey(task)))) throw refused('its original is not there');
+  return workspaces.use(async (folder) => {
+    const paths = { original: join(folder, 'original'), result: join(folder, 'result') };
+    await originals.fetch(originalKey(task), paths.original);
+    await originals.fetch(key, paths.result);
+    const original = await probe(await engine(), paths.original);
+    const media = await probe(await engine(), paths.result);
+    mustFit(original, media, format);
+    return { key, original, media };
+  });
+}
+
+async function probe(engine: AudioEngine, path: string): Promise<MediaInfo> {
+  try {
+    return await engine.probe(path, new AbortController().signal);
+  } catch (error) {
+    throw isFailure(error) ? refused(error.message) : error;
+  }
+}
+
+function mustFit(original: MediaInfo, made: MediaInfo, format: Format): void {
+  const pcm = format.codec.startsWith('pcm_') && made.codec.startsWith('pcm_');
+  if (made.codec !== format.codec && !pcm) throw refused(`the result is ${made.codec}`);
+  const expected = original.duration ?? 0;
+  const drift = Math.abs(expected - (made.duration ?? 0));
+  if (drift > TOLERANCE.seconds + TOLERANCE.part * expected)
+    throw refused('the result is not as long as the original');
+}
+
+function refused(why: string): AppError {
+  return new AppError('not_ready', `The result is not taken over: ${why}.`);
+}
