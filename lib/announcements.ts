@@ -3,15 +3,14 @@ import type { Format } from './formats.ts';
 import { extension, originalKey } from './keys.ts';
 import type { Log } from './log.ts';
 import type { Clock, Task, TaskStore, UploadStore, Uploads } from './ports.ts';
-import type { Tasks } from './tasks.ts';
+import type { Tasks, WishRequest } from './tasks.ts';
 
 /** Seconds for which an announced upload may be sent: 2 GiB over 1 Mbit/s take five hours. */
 const UPLOAD_SECONDS = 86_400;
 
 /** A file that somebody is about to send. */
-export interface Announcement {
+export interface Announcement extends WishRequest {
   filename: string;
-  newFormat: string;
   /** Bytes, where they are known. */
   size: number | undefined;
   /** The page that asks, where a browser does. */
@@ -52,8 +51,8 @@ export function createAnnouncements(parts: AnnouncementParts): Announcements {
   };
 
   return {
-    async announce(userId, { filename, newFormat, size, origin, service }) {
-      const { name, wish } = await tasks.check(filename, newFormat);
+    async announce(userId, { filename, newFormat, options, size, origin, service }) {
+      const { name, wish } = await tasks.check(filename, { newFormat, options });
       if (size !== undefined) mustBeUploadable(size, uploadBytes);
       const originalExt = extension(name);
       const contentType = await typeOf(originalExt);

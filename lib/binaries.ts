@@ -22,6 +22,10 @@ export interface Binaries {
   ffprobe: Binary;
   /** Names of ffmpeg's encoders. */
   encoders: ReadonlySet<string>;
+  /** Names of ffmpeg's muxers. */
+  muxers: ReadonlySet<string>;
+  /** Whether its MP4 can count in samples; builds of 2018 can't. */
+  movieTimescale: boolean;
   /** Programs that a command is put behind, each with its arguments. */
   cage: Cage;
   /** Sentences for the operator. */
@@ -68,7 +72,7 @@ export async function findBinaries(wanted: Wanted): Promise<Binaries> {
   return {
     ffmpeg: ffmpeg.binary,
     ffprobe: ffprobe.binary,
-    encoders: await encodersOf(ffmpeg.binary.path),
+    ...(await abilitiesOf(ffmpeg.binary.path)),
     cage: await cageOn(wanted.path),
     warnings: ffmpeg.warning ? [ffmpeg.warning] : [],
   };
@@ -135,10 +139,21 @@ async function versionOf(path: string): Promise<string> {
   return version;
 }
 
-async function encodersOf(ffmpeg: string): Promise<ReadonlySet<string>> {
-  const { stdout } = await run(ffmpeg, ['-hide_banner', '-encoders'], { timeout: 20_000 });
-  const names = [...stdout.matchAll(/^ A\S{5} (\S+)/gm)].map((match) => match[1] ?? '');
-  return new Set(names);
+async function abilitiesOf(
+  ffmpeg: string,
+): Promise<Pick<Binaries, 'encoders' | 'muxers' | 'movieTimescale'>> {
+  const ask = async (...args: string[]) =>
+    (await run(ffmpeg, ['-hide_banner', ...args], { timeout: 20_000 })).stdout;
+  const [encoders, muxers, mp4] = await Promise.all([
+    ask('-encoders'),
+    ask('-muxers'),
+    ask('-h', 'muxer=ipod'),
+  ]);
+  return {
+    encoders: new Set(encoders.match(/(?<=^ A\S{5} )\S+/gm)),
+    muxers: new Set(muxers.match(/(?<=^ +D?E +)\S+/gm)),
+    movieTimescale: mp4.includes('-movie_timescale'),
+  };
 }
 
 async function cageOn(path: string): Promise<Cage> {

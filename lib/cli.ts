@@ -2,7 +2,7 @@ import { prepareDatabase } from './app.ts';
 import { findBinaries } from './binaries.ts';
 import { type Config, loadConfig } from './config.ts';
 import { AppError } from './errors.ts';
-import { FORMATS } from './formats.ts';
+import { FORMATS, possibleFormats } from './formats.ts';
 import { createLog, type Log } from './log.ts';
 import { newServiceCredential, newSigningKeys } from './secrets.ts';
 import { serveLocal } from './serve.ts';
@@ -67,7 +67,7 @@ async function doctor(): Promise<void> {
 }
 
 async function tools({ ffmpegPath, ffprobePath, path }: Config): Promise<void> {
-  const { ffmpeg, ffprobe, encoders, warnings } = await findBinaries({
+  const { ffmpeg, ffprobe, encoders, muxers, warnings } = await findBinaries({
     ffmpegPath,
     ffprobePath,
     path,
@@ -75,7 +75,8 @@ async function tools({ ffmpegPath, ffprobePath, path }: Config): Promise<void> {
   });
   print(`ffmpeg   ${ffmpeg.version} ${ffmpeg.path}`);
   print(`ffprobe  ${ffprobe.version} ${ffprobe.path}`);
-  const missing = FORMATS.filter(({ encoder }) => !encoders.has(encoder)).map(({ name }) => name);
+  const possible = possibleFormats(encoders, muxers);
+  const missing = FORMATS.filter((format) => !possible.includes(format)).map(({ name }) => name);
   print(`Formats  ${missing.length === 0 ? 'all' : `without ${missing.join(', ')}`}`);
   for (const warning of warnings) print(`Warning  ${warning}`);
 }

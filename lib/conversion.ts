@@ -5,6 +5,7 @@ import { type Format, findFormat } from './formats.ts';
 import { originalKey, resultKey } from './keys.ts';
 import type { Log } from './log.ts';
 import type { MediaInfo } from './media.ts';
+import { parseOptions } from './options.ts';
 import type { Bell, BellOutcome, Clock, Lease, LeaseStore, Storage, Task, TaskStore } from './ports.ts';
 import { openSource } from './source.ts';
 import { isStreamed, type Target } from './target.ts';
@@ -107,7 +108,7 @@ async function run(parts: ConversionParts, attempt: Attempt, folder: string): Pr
     output,
     format,
     media,
-    options: task.wish.options,
+    options: parseOptions(format, task.wish.options),
     onProgress: (fraction) => {
       attempt.progress = fraction;
     },
@@ -118,7 +119,7 @@ async function run(parts: ConversionParts, attempt: Attempt, folder: string): Pr
     if (!(await leases.heartbeat(lease, 1))) throw lost();
     await results.put(key, output);
   }
-  const result = { key, size: made.size, media: made.media, warnings: made.warnings };
+  const result = { key, ...made };
   if (await leases.finish(lease, media, result)) return 'Converted';
   await removeOrphan(parts, attempt, key);
   throw lost();

@@ -9,13 +9,16 @@ import type { Limits } from './config.ts';
 import { AppError } from './errors.ts';
 import { conversionFailure, limitReached, resultTooLarge, tooLong } from './failures.ts';
 import { convertArguments, fileAddress, PIPES, probeArguments } from './ffmpeg.ts';
-import { FORMATS, type Format } from './formats.ts';
+import { UNCHANGED } from './filters.ts';
+import { type Format, possibleFormats } from './formats.ts';
 import { conversionLimits, PROBE_SECONDS, probeLimits } from './limits.ts';
-import type { MediaInfo } from './media.ts';
-import type { TaskOptions } from './ports.ts';
+import type { Adaptation, MediaInfo } from './media.ts';
+import type { Options } from './options.ts';
+import { type Plan, planConversion } from './plan.ts';
 import { type Probed, readProbe } from './probe.ts';
 import type { Source } from './source.ts';
 import { createStopwatch } from './stopwatch.ts';
+import { type TagChanges, tagChanges } from './tags.ts';
 import { createSink, type Sink, type Target } from './target.ts';
 import { type Decoded, verdict } from './verdict.ts';
 
@@ -25,7 +28,7 @@ export interface Conversion {
   format: Format;
   /** The original, as `probe` saw it. */
   media: MediaInfo;
-  options: TaskOptions;
+  options: Options;
   /** Gets 0 to 1, rising. */
   onProgress: (fraction: number) => void;
   signal: AbortSignal;
@@ -36,6 +39,7 @@ export interface Made {
   media: MediaInfo;
   /** Sentences for people. */
   warnings: string[];
+  adaptations: readonly Adaptation[];
   /** Bytes. */
   size: number;
 }
@@ -58,6 +62,13 @@ export interface EngineParts {
   path: string;
 }
 
+/** A conversion that was thought out. */
+interface Work extends Conversion {
+  probed: Probed;
+  plan: Plan;
+  tags: TagChanges;
+}
+
 /** What every run of a program needs. */
 interface Tools extends EngineParts {
   children: Children;
@@ -66,23 +77,27 @@ interface Tools extends EngineParts {
 export function createEngine(parts: EngineParts): AudioEngine {
   const { binaries, limits } = parts;
   const tools: Tools = { ...parts, children: createChildren(binaries.cage) };
-  /** Whether a duration was only reckoned is nothing that a task shows. */
-  const estimated = new WeakSet<MediaInfo>();
+  /** What else a probe saw is nothing that a task shows. */
+  const seen = new WeakMap<MediaInfo, Probed>();
 
   return {
-    formats: FORMATS.filter(({ encoder }) => binaries.encoders.has(encoder)),
+    formats: possibleFormats(binaries.encoders, binaries.muxers),
     async probe(source, signal) {
       const probed = await probe(tools, source, signal);
       if ((probed.media.duration ?? 0) > limits.durationSeconds && !probed.estimated) throw tooLong(limits);
-      if (probed.estimated) estimated.add(probed.media);
+      seen.set(probed.media, probed);
       return probed.media;
     },
     async convert(conversion) {
-      mustFit(conversion, limits);
-      const reckoned = estimated.has(conversion.media);
-      return typeof conversion.output === 'string'
-        ? convertToFile(tools, conversion, conversion.output, reckoned)
-        : convertToSink(tools, conversion, createSink(conversion.output), reckoned);
+      const { format, options, media, output } = conversion;
+      const probed = seen.get(media);
+      if (!probed) throw new TypeError('only what was probed can be converted');
+      const plan = planConversion(format, options, probed);
+      mustFit(plan, limits);
+      const work: Work = { ...conversion, probed, plan, tags: tagChanges(options, probed.tags, false) };
+      return typeof output === 'string'
+        ? convertToFile(tools, work, output)
+        : convertToSink(tools, work, createSink(output));
     },
     killAll: () => tools.children.killAll(),
   };
@@ -119,49 +134,37 @@ async function probe(
 }
 
 /** The limit on a result comes from the original's duration: ten hours of silence are a 14 MB Opus file and a 7 GB WAV. */
-function mustFit({ media, format }: Conversion, { resultBytes }: Limits): void {
-  const { duration, sampleRate, channels } = media;
-  const bytes = ((duration ?? 0) * format.mostBitrate(sampleRate, channels)) / 8;
+function mustFit({ format, seconds, mostBitrate }: Plan, { resultBytes }: Limits): void {
+  const bytes = ((seconds ?? 0) * mostBitrate) / 8;
   if (bytes > resultBytes) throw resultTooLarge(format, resultBytes);
 }
 
-async function convertToFile(
-  tools: Tools,
-  conversion: Conversion,
-  output: string,
-  reckoned: boolean,
-): Promise<Made> {
-  const decoded = await encode(tools, conversion, undefined, reckoned);
-  const made = await probe(tools, output, conversion.signal);
+async function convertToFile(tools: Tools, work: Work, output: string): Promise<Made> {
+  const { plan, probed, signal } = work;
+  const decoded = await encode(tools, work, undefined);
+  const made = await probe(tools, output, signal);
   const { size } = await stat(output);
-  const warnings = verdict(conversion, tools.limits, { ...decoded, reckoned }, { ...made, size });
-  return { media: made.media, warnings, size };
+  const reckoned = probed.estimated;
+  const warnings = verdict(plan, tools.limits, { ...decoded, reckoned }, { ...made, size });
+  return { media: made.media, warnings, adaptations: plan.adaptations, size };
 }
 
 /** The beginning says what the result is; how long it is, ffmpeg says, since there is no end to look at yet. */
-async function convertToSink(
-  tools: Tools,
-  conversion: Conversion,
-  sink: Sink,
-  reckoned: boolean,
-): Promise<Made> {
+async function convertToSink(tools: Tools, work: Work, sink: Sink): Promise<Made> {
+  const { plan, probed, output, signal } = work;
   try {
-    const decoded = await encode(tools, conversion, sink, reckoned);
+    const decoded = await encode(tools, work, sink);
     const head: Source = {
-      folder: folderOf(conversion.output),
+      folder: folderOf(output),
       open: async () => Readable.from([sink.head()]),
     };
-    const made = await probe(tools, head, conversion.signal);
+    const made = await probe(tools, head, signal);
     const media = { ...made.media, duration: decoded.seconds };
     const size = sink.bytes();
-    const warnings = verdict(
-      conversion,
-      tools.limits,
-      { ...decoded, reckoned },
-      { media, estimated: false, size },
-    );
+    const seen = { ...decoded, reckoned: probed.estimated };
+    const warnings = verdict(plan, tools.limits, seen, { media, estimated: false, size });
     if ((await sink.commit()) !== size) throw new AppError('unavailable', 'The result was not stored whole.');
-    return { media, warnings, size };
+    return { media, warnings, adaptations: plan.adaptations, size };
   } finally {
     await sink.abandon();
   }
@@ -169,9 +172,8 @@ async function convertToSink(
 
 async function encode(
   { binaries, children, limits, path }: Tools,
-  { input, output, format, media, onProgress, signal }: Conversion,
+  { input, output, plan, probed, tags, onProgress, signal }: Work,
   sink: Sink | undefined,
-  reckoned: boolean,
 ): Promise<Decoded> {
   const stdin = typeof input === 'string' ? undefined : await input.open();
   const isStorageSlow = () =>
@@ -188,21 +190,22 @@ async function encode(
     seconds = Number(microseconds) / 1e6;
     watch.progress();
     if (seconds > limits.durationSeconds) watch.abort(tooLong(limits));
-    if (media.duration) onProgress(Math.min(1, seconds / media.duration));
+    if (plan.seconds) onProgress(Math.min(1, seconds / plan.seconds));
   });
+  const unchanged = { level: UNCHANGED, length: null, movieTimescale: binaries.movieTimescale };
   const addresses = { input: addressOf(input), output: addressOf(output, PIPES.stdout) };
   try {
     const ending = await children.run({
       program: binaries.ffmpeg.path,
-      args: convertArguments({ ...addresses, format, media, mostBytes: limits.resultBytes + 1 }),
+      args: convertArguments({ ...addresses, ...unchanged, plan, tags, mostBytes: limits.resultBytes + 1 }),
       cwd: await emptyFolder(output),
       path,
-      limits: conversionLimits(limits, reckoned ? null : media.duration),
+      limits: conversionLimits(limits, probed.estimated ? null : probed.media.duration),
       signal: watch.signal,
       stdin,
       readers: [sink?.read ?? ignore, onLine],
     });
-    if (ending.code !== 0) throw conversionFailure(ending, format, limits);
+    if (ending.code !== 0) throw conversionFailure(ending, plan.format, limits);
     return { seconds, complained: ending.stderr.trim() !== '' };
   } finally {
     watch.stop();

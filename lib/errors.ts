@@ -21,6 +21,7 @@ export type FailureCode =
   | 'no_audio'
   | 'damaged'
   | 'unsupported_codec'
+  | 'nothing_left'
   | 'too_long'
   | 'result_too_large'
   | 'timed_out'
@@ -40,6 +41,7 @@ const FAILURE_CODES: ReadonlySet<string> = new Set<FailureCode>([
   'no_audio',
   'damaged',
   'unsupported_codec',
+  'nothing_left',
   'too_long',
   'result_too_large',
   'timed_out',

@@ -1,6 +1,8 @@
 import { GUARDS } from './demuxers.ts';
+import { filters, type Level, measuredFilters } from './filters.ts';
 import type { Format } from './formats.ts';
-import type { MediaInfo } from './media.ts';
+import type { Plan } from './plan.ts';
+import type { TagChanges } from './tags.ts';
 
 /** Where programs read and write where that is no local file. */
 export const PIPES = { stdin: 'pipe:0', stdout: 'pipe:1', progress: 'pipe:3', sound: 'pipe:4' } as const;
@@ -22,36 +24,80 @@ export function fileAddress(path: string): Address {
 export interface Encoding {
   input: Address;
   output: Address;
-  format: Format;
-  /** What the original holds. */
-  media: MediaInfo;
+  plan: Plan;
+  level: Level;
+  /** Samples of the result, where a pass has counted them. */
+  length: number | null;
+  tags: TagChanges;
+  /** Whether this ffmpeg can have MP4 say its length in samples; builds of 2018 can't. */
+  movieTimescale: boolean;
   /** ffmpeg stops writing beyond, which the check of the result then notices. Bytes. */
   mostBytes: number;
 }
 
-/**
- * Arguments of ffmpeg for one conversion: the first audio stream and its tags, progress as `key=value` lines on a pipe of its own.
- */
-export function convertArguments({ input, output, format, media, mostBytes }: Encoding): string[] {
+/** Nothing is asked, everything is said: progress as `key=value` lines on a pipe of its own. */
+const QUIET = ['-nostdin', '-hide_banner', '-nostats', '-progress', PIPES.progress, '-y'];
+
+/** Arguments of ffmpeg for one conversion: the first audio stream, its picture and its tags. */
+export function convertArguments(encoding: Encoding): string[] {
+  const { input, output, plan, level, length, tags, mostBytes } = encoding;
+  const { format, encoder, chain, settings } = plan;
   return [
-    ...['-nostdin', '-hide_banner', '-v', 'error', '-nostats', '-progress', PIPES.progress, '-y'],
-    ...[...GUARDS, '-i', input],
-    ...['-map', '0:a:0', '-vn', '-sn', '-dn', '-map_chapters', '-1'],
-    ...tags(format),
-    ...['-c:a', format.encoder, ...format.settings, ...format.depth(media)],
-    ...end(media),
+    ...[...QUIET, '-v', 'error', ...GUARDS, '-i', input],
+    ...['-map', '0:a:0', ...picture(plan), '-sn', '-dn', '-map_chapters', '-1'],
+    ...tagArguments(format, tags),
+    ...filterArguments(filters(chain, level, length)),
+    ...['-c:a', encoder.name, ...sampleFormat(plan), ...settings],
+    ...[...format.settings, ...timescale(encoding)],
     ...['-fs', String(mostBytes), '-f', format.muxer, output],
   ];
 }
 
-/** From the container and from the stream alike: Ogg and Opus keep tags on the stream, others on the file. */
-function tags({ tags: where }: Format): string[] {
-  const target = where === 'stream' ? 's:a:0' : 'g';
-  const from = (source: string) => [`-map_metadata:${target}`, source];
-  return ['-map_metadata', '-1', ...from('0:s:a:0'), ...from('0:g')];
+/** Arguments for a pass that measures loudness on stderr, of what `convertArguments` would make before its level is changed. */
+export function loudnessArguments(
+  input: Address,
+  { chain }: Pick<Plan, 'chain'>,
+  length: number | null,
+): string[] {
+  return measuring(input, 'info', [...measuredFilters(chain, length), 'ebur128=peak=true:framelog=verbose']);
 }
 
-/** In MP4 the edit list says where the sound ends; ffmpeg decodes the encoder's padding after it as well. */
-function end({ container, duration }: MediaInfo): string[] {
-  return container === 'mov' && duration !== null ? ['-t', String(duration)] : [];
+/** Arguments for a pass that only decodes: its progress ends with how long the result will be. */
+export function lengthArguments(input: Address, { chain }: Pick<Plan, 'chain'>): string[] {
+  return measuring(input, 'error', measuredFilters({ ...chain, fadeIn: 0, fadeOut: 0 }, null));
+}
+
+function measuring(input: Address, verbosity: string, chain: string[]): string[] {
+  return [
+    ...[...QUIET, '-v', verbosity, ...GUARDS, '-i', input],
+    ...['-map', '0:a:0', '-vn', '-sn', '-dn', ...filterArguments(chain), '-f', 'null', '-'],
+  ];
+}
+
+function filterArguments(chain: string[]): string[] {
+  return chain.length > 0 ? ['-filter:a', chain.join(',')] : [];
+}
+
+/** A picture is copied as it is; ID3 and FLAC call it the front cover. */
+function picture({ cover, format }: Plan): string[] {
+  if (!cover || format.cover !== 'stream') return ['-vn'];
+  const front = ['-disposition:v:0', 'attached_pic', '-metadata:s:v:0', 'comment=Cover (front)'];
+  return ['-map', `0:${cover.stream}`, '-c:v', 'copy', ...front];
+}
+
+/** From the container and from the stream alike: Ogg and Opus keep tags on the stream, others on the file. */
+function tagArguments({ tags: where }: Format, { keep, set }: TagChanges): string[] {
+  const target = where === 'stream' ? 's:a:0' : 'g';
+  const from = (source: string) => [`-map_metadata:${target}`, source];
+  const values = Object.entries(set).flatMap(([name, value]) => [`-metadata:${target}`, `${name}=${value}`]);
+  return ['-map_metadata', '-1', ...(keep ? [...from('0:s:a:0'), ...from('0:g')] : []), ...values];
+}
+
+function sampleFormat({ encoder: { depth } }: Plan): string[] {
+  return depth ? ['-sample_fmt', depth.sampleFormat] : [];
+}
+
+/** MP4 would say its length in thousandths of a second. */
+function timescale({ plan: { format, sampleRate }, movieTimescale }: Encoding): string[] {
+  return format.muxer === 'ipod' && movieTimescale ? ['-movie_timescale', String(sampleRate)] : [];
 }

@@ -1,4 +1,5 @@
-import type { MediaInfo } from './media.ts';
+import { ALAC, type Codec, FLAC, pcm } from './codecs.ts';
+import { AAC, AC3, MP2, MP3, OPUS, VORBIS, WMA } from './lossy.ts';
 
 /** One format that can be asked for. The table below is the only place to add one. */
 export interface Format {
@@ -6,115 +7,162 @@ export interface Format {
   readonly name: string;
   readonly extension: string;
   readonly mimeType: string;
-  /** ffprobe's name of the codec; a result that holds another one is not kept. */
-  readonly codec: string;
-  /** ffmpeg's encoder. Where it is missing, the format is not offered. */
-  readonly encoder: string;
-  /** ffmpeg's muxer. */
+  readonly codec: Codec;
+  /** ffmpeg's muxer. Where it or the encoder is missing, the format is not offered. */
   readonly muxer: string;
-  /** Further arguments of encoder and muxer. */
+  /** Further arguments of the muxer. */
   readonly settings: readonly string[];
-  /** Arguments that keep the original's bit depth, where the codec has a choice of them. */
-  readonly depth: (original: MediaInfo) => readonly string[];
-  /** Where the container keeps tags: on the whole file, or (Ogg) on the stream. */
-  readonly tags: 'container' | 'stream';
-  /** The most bits a second that the encoder makes of so many channels at a sample rate (Hz). */
-  readonly mostBitrate: (sampleRate: number, channels: number) => number;
+  /** Where the container keeps tags: on the whole file, (Ogg) on the stream, or nowhere. */
+  readonly tags: 'file' | 'stream' | 'none';
+  /** How the container keeps a picture: as a stream, (Ogg) as a tag, in an ID3 chunk that is added, or not at all. */
+  readonly cover: 'stream' | 'tag' | 'chunk' | 'none';
 }
 
-const none = () => [];
-
-const lossy = (bitrate: number) => (_sampleRate: number, channels: number) =>
-  bitrate * Math.max(1, channels / 2);
+const MP4 = { extension: 'm4a', mimeType: 'audio/mp4', muxer: 'ipod', settings: ['-movflags', '+faststart'] };
 
 export const FORMATS: readonly Format[] = [
   {
     name: 'mp3',
     extension: 'mp3',
     mimeType: 'audio/mpeg',
-    codec: 'mp3',
-    encoder: 'libmp3lame',
+    codec: MP3,
     muxer: 'mp3',
-    settings: ['-b:a', '192k', '-id3v2_version', '4'],
-    depth: none,
-    tags: 'container',
-    mostBitrate: lossy(320_000),
+    settings: ['-id3v2_version', '4'],
+    tags: 'file',
+    cover: 'stream',
   },
   {
     name: 'wav',
     extension: 'wav',
     mimeType: 'audio/wav',
-    codec: 'pcm_s16le',
-    encoder: 'pcm_s16le',
+    codec: pcm('le'),
     muxer: 'wav',
     settings: ['-rf64', 'auto'],
-    depth: none,
-    tags: 'container',
-    mostBitrate: (sampleRate, channels) => sampleRate * channels * 16,
+    tags: 'file',
+    cover: 'chunk',
   },
   {
     name: 'ogg',
     extension: 'ogg',
     mimeType: 'audio/ogg',
-    codec: 'vorbis',
-    encoder: 'libvorbis',
+    codec: VORBIS,
     muxer: 'ogg',
-    settings: ['-q:a', '6'],
-    depth: none,
+    settings: [],
     tags: 'stream',
-    mostBitrate: lossy(500_000),
+    cover: 'tag',
   },
   {
     name: 'flac',
     extension: 'flac',
     mimeType: 'audio/flac',
-    codec: 'flac',
-    encoder: 'flac',
+    codec: FLAC,
     muxer: 'flac',
     settings: [],
-    depth: ({ bitDepth }) => ['-sample_fmt', (bitDepth ?? 16) > 16 ? 's32' : 's16'],
-    tags: 'container',
-    mostBitrate: (sampleRate, channels) => sampleRate * channels * 24,
+    tags: 'file',
+    cover: 'stream',
   },
-  {
-    name: 'm4a',
-    extension: 'm4a',
-    mimeType: 'audio/mp4',
-    codec: 'aac',
-    encoder: 'aac',
-    muxer: 'ipod',
-    settings: ['-b:a', '192k', '-movflags', '+faststart'],
-    depth: none,
-    tags: 'container',
-    mostBitrate: lossy(320_000),
-  },
+  { name: 'm4a', ...MP4, codec: AAC, tags: 'file', cover: 'stream' },
+  { name: 'alac', ...MP4, codec: ALAC, tags: 'file', cover: 'stream' },
   {
     name: 'aac',
     extension: 'aac',
     mimeType: 'audio/aac',
-    codec: 'aac',
-    encoder: 'aac',
+    codec: AAC,
     muxer: 'adts',
-    settings: ['-b:a', '192k', '-write_id3v2', '1'],
-    depth: none,
-    tags: 'container',
-    mostBitrate: lossy(320_000),
+    settings: ['-write_id3v2', '1'],
+    tags: 'file',
+    cover: 'none',
   },
   {
     name: 'opus',
     extension: 'opus',
     mimeType: 'audio/ogg; codecs=opus',
-    codec: 'opus',
-    encoder: 'libopus',
+    codec: OPUS,
     muxer: 'opus',
-    settings: ['-b:a', '128k'],
-    depth: none,
+    settings: [],
     tags: 'stream',
-    mostBitrate: lossy(256_000),
+    cover: 'tag',
+  },
+  {
+    name: 'webm',
+    extension: 'webm',
+    mimeType: 'audio/webm',
+    codec: OPUS,
+    muxer: 'webm',
+    settings: [],
+    tags: 'file',
+    cover: 'none',
+  },
+  {
+    name: 'aiff',
+    extension: 'aiff',
+    mimeType: 'audio/aiff',
+    codec: pcm('be'),
+    muxer: 'aiff',
+    settings: ['-write_id3v2', '1'],
+    tags: 'file',
+    cover: 'stream',
+  },
+  {
+    name: 'caf',
+    extension: 'caf',
+    mimeType: 'audio/x-caf',
+    codec: pcm('be'),
+    muxer: 'caf',
+    settings: [],
+    tags: 'file',
+    cover: 'none',
+  },
+  {
+    name: 'au',
+    extension: 'au',
+    mimeType: 'audio/basic',
+    codec: pcm('be'),
+    muxer: 'au',
+    settings: [],
+    tags: 'file',
+    cover: 'none',
+  },
+  {
+    name: 'wma',
+    extension: 'wma',
+    mimeType: 'audio/x-ms-wma',
+    codec: WMA,
+    muxer: 'asf',
+    settings: [],
+    tags: 'file',
+    cover: 'none',
+  },
+  {
+    name: 'mp2',
+    extension: 'mp2',
+    mimeType: 'audio/mpeg',
+    codec: MP2,
+    muxer: 'mp2',
+    settings: [],
+    tags: 'none',
+    cover: 'none',
+  },
+  {
+    name: 'ac3',
+    extension: 'ac3',
+    mimeType: 'audio/ac3',
+    codec: AC3,
+    muxer: 'ac3',
+    settings: [],
+    tags: 'none',
+    cover: 'none',
   },
 ];
 
 /** A format by its name in lower case. */
 export function findFormat(name: string): Format | undefined {
   return FORMATS.find((format) => format.name === name);
+}
+
+/** What can be made with these of ffmpeg's encoders and muxers. */
+export function possibleFormats(encoders: ReadonlySet<string>, muxers: ReadonlySet<string>): Format[] {
+  return FORMATS.filter(({ codec, muxer }) => {
+    return muxers.has(muxer) && codec.encoders.every(({ name }) => encoders.has(name));
+  });
 }

@@ -29,6 +29,7 @@ const STATUS: Record<ErrorCode, 400 | 401 | 404 | 405 | 409 | 410 | 413 | 415 | 
   no_audio: 422,
   damaged: 422,
   unsupported_codec: 422,
+  nothing_left: 422,
   too_long: 422,
   result_too_large: 422,
   timed_out: 422,

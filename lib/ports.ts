@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FailureCode } from './errors.ts';
-import type { MediaInfo } from './media.ts';
+import type { Adaptation, MediaInfo } from './media.ts';
 
 /** Where files are kept: a folder (also over NFS), or a bucket. Keys are `{taskId}/...`, with `/` between parts. */
 export interface Storage {
@@ -96,6 +96,8 @@ export interface ConversionResult {
   size: number;
   media: MediaInfo;
   warnings: readonly string[];
+  /** What the format could not do as wished, and what was made instead. */
+  adaptations: readonly Adaptation[];
 }
 
 export interface TaskFailure {

@@ -1,12 +1,18 @@
 import { z } from 'zod';
 import { AppError } from './errors.ts';
-import type { MediaInfo } from './media.ts';
+import type { Cover, Depth, MediaInfo } from './media.ts';
 
-/** What a probe knows beside what a task shows. */
+/** What a probe knows: what a task shows, and what only a conversion needs. */
 export interface Probed {
   media: MediaInfo;
   /** The container does not say how long it is: the duration was reckoned from its size, and may be far off. */
   estimated: boolean;
+  /** What holds every sample that the decoder gives; null where the codec is lossy and has no depth. */
+  depth: Depth | null;
+  /** The attached picture, where it is one that can be kept. */
+  cover: Cover | null;
+  /** Tags by their names in the file, longer ones and more of them than a task shows. */
+  tags: Readonly<Record<string, string>>;
 }
 
 const number = z.coerce.number().optional().catch(undefined);
@@ -18,14 +24,18 @@ const OUTPUT = z.object({
   streams: z
     .array(
       z.object({
+        index: z.number(),
         codec_type: z.string().optional(),
         codec_name: z.string().default('unknown'),
         sample_rate: number,
+        sample_fmt: z.string().optional(),
         channels: number,
         channel_layout: z.string().optional(),
         bits_per_sample: number,
         bits_per_raw_sample: number,
         bit_rate: number,
+        width: number,
+        height: number,
         duration: number,
         tags: TAGS,
         disposition: z.object({ attached_pic: z.number().default(0) }).optional(),
@@ -45,8 +55,12 @@ const TECHNICAL = new Set([
   'vendor_id',
   'encoder',
 ]);
-const MOST_TAGS = 100;
-const TAG_CHARACTERS = 2000;
+/** What a task shows of tags, and what a result may take over. */
+const SHOWN = { tags: 100, characters: 2000 };
+const TAKEN = { tags: 1000, characters: 30_000 };
+
+/** Codecs that give fewer samples of their own depth than ffmpeg decodes them to: one bit at a high rate. */
+const ONE_BIT = /^dsd_/;
 
 /**
  * Reads what ffprobe printed. Throws `not_audio` where it found no file that it knows, `no_audio` where there is no
@@ -61,8 +75,13 @@ export function readProbe(ok: boolean, stdout: string, stderr: string): Probed {
   if (sampleRate <= 0 || channels <= 0) {
     throw new AppError('damaged', 'The file is damaged: its sound has no sample rate or no channels.');
   }
+  const tags = { ...audio.tags, ...format.tags };
+  const pictures = streams.filter(({ disposition }) => disposition?.attached_pic === 1);
   return {
     estimated: /Estimating duration from bitrate/i.test(stderr),
+    depth: depthOf(audio),
+    cover: coverOf(pictures),
+    tags: clean(tags, TAKEN),
     media: {
       container: format.format_name.split(',')[0] ?? format.format_name,
       codec: audio.codec_name,
@@ -70,10 +89,11 @@ export function readProbe(ok: boolean, stdout: string, stderr: string): Probed {
       sampleRate,
       channels,
       channelLayout: audio.channel_layout ?? null,
-      bitDepth: bitDepth(audio),
+      bitDepth: audio.bits_per_raw_sample || audio.bits_per_sample || null,
       bitrate: audio.bit_rate ?? null,
-      tags: clean({ ...audio.tags, ...format.tags }),
-      coverArt: streams.some(({ disposition }) => disposition?.attached_pic === 1),
+      tags: shown(tags),
+      coverArt: pictures.length > 0,
+      loudness: null,
     },
   };
 }
@@ -92,16 +112,40 @@ function parse(
   throw new AppError('not_audio', sentence, { cause: new Error(stderr.trim() || 'no output') });
 }
 
-function bitDepth({ bits_per_raw_sample: raw, bits_per_sample: stored }: Stream): number | null {
-  return raw || stored || null;
+/** The least depth that holds what ffmpeg decodes; codecs with bits but few (ADPCM, G.711) are decoded to 16. */
+function depthOf({
+  codec_name,
+  sample_fmt = '',
+  bits_per_raw_sample: raw,
+  bits_per_sample: stored,
+}: Stream): Depth | null {
+  const bits = raw || stored || 0;
+  if (ONE_BIT.test(codec_name)) return { bits: 24, float: false };
+  if (bits === 0) return null;
+  if (/^(flt|dbl)/.test(sample_fmt)) return { bits: 32, float: true };
+  return { bits: bits <= 16 ? 16 : bits <= 24 ? 24 : 32, float: false };
 }
 
-/** Lower-case names, and texts that a database takes: no NUL, no half of a surrogate pair, not too much of it. */
-function clean(tags: Record<string, string>): Record<string, string> {
+function coverOf(pictures: readonly Stream[]): Cover | null {
+  for (const { index, codec_name, width = 0, height = 0 } of pictures) {
+    if (codec_name === 'mjpeg' || codec_name === 'png')
+      return { stream: index, codec: codec_name, width, height };
+  }
+  return null;
+}
+
+/** Lower-case names, without what says nothing of the audio. */
+function shown(tags: Record<string, string>): Record<string, string> {
+  const named = Object.entries(tags).map(([name, value]): [string, string] => [name.toLowerCase(), value]);
+  return clean(Object.fromEntries(named.filter(([name]) => !TECHNICAL.has(name))), SHOWN);
+}
+
+/** Texts that a database and an argument take: no NUL, no half of a surrogate pair, not too much of it. */
+function clean(tags: Record<string, string>, most: typeof SHOWN): Record<string, string> {
   const kept = Object.entries(tags)
-    .map(([name, value]): [string, string] => [text(name.toLowerCase(), 100), text(value, TAG_CHARACTERS)])
-    .filter(([name]) => name !== '' && !TECHNICAL.has(name));
-  return Object.fromEntries(kept.slice(0, MOST_TAGS));
+    .map(([name, value]): [string, string] => [text(name, 100), text(value, most.characters)])
+    .filter(([name]) => name !== '');
+  return Object.fromEntries(kept.slice(0, most.tags));
 }
 
 function text(raw: string, most: number): string {

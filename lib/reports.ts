@@ -49,7 +49,7 @@ async function takeOver(
   lease: Lease,
 ): Promise<void> {
   const size = await adoption.adopt(made, key);
-  if (!(await leases.finish(lease, original, { key, size, media, warnings: [] }))) {
+  if (!(await leases.finish(lease, original, { key, size, media, warnings: [], adaptations: [] }))) {
     if ((await tasks.find(task.id))?.revision !== task.revision) await results.remove(key);
     throw changed('the task was changed meanwhile');
   }

@@ -1,10 +1,18 @@
 import { AppError } from './errors.ts';
 import type { Format } from './formats.ts';
 import { extension, fileName, originalKey, resultKey } from './keys.ts';
+import { parseOptions } from './options.ts';
 import type { Clock, Storage, Task, TaskPage, TaskStore, Wish } from './ports.ts';
 
 /** Seconds after which an upload that was begun is given up. */
 const UPLOAD_SECONDS = 3600;
+
+/** What is wished for, as it came with a request. */
+export interface WishRequest {
+  newFormat: string;
+  /** Not looked at yet; undefined stands for none. */
+  options?: unknown;
+}
 
 /** A file as it came with a request. */
 export interface ReceivedFile {
@@ -27,14 +35,14 @@ export interface TaskFile {
 
 export interface Tasks {
   /** Throws `invalid_request` or `unsupported_format`, before anything is kept. */
-  check(filename: string, newFormat: string): Promise<{ name: string; wish: Wish }>;
+  check(filename: string, wish: WishRequest): Promise<{ name: string; wish: Wish }>;
   /** Keeps an original and the wish for it; what breaks in between leaves neither row nor file. */
-  create(userId: number, filename: string, newFormat: string, file: ReceivedFile): Promise<Task>;
+  create(userId: number, filename: string, wish: WishRequest, file: ReceivedFile): Promise<Task>;
   list(userId: number, page: TaskPage): Promise<Task[]>;
   /** Throws `not_found`, also for another user's. */
   get(userId: number, id: number): Promise<Task>;
   /** Throws `not_found`, `unsupported_format`, and `not_uploaded` before the original is there. */
-  change(userId: number, id: number, newFormat: string): Promise<Task>;
+  change(userId: number, id: number, wish: WishRequest): Promise<Task>;
   /** Removes the task and its files; a conversion that runs notices and stops. Throws `not_found`. */
   remove(userId: number, id: number): Promise<Task>;
   /** Throws `not_found`, and `not_ready` before there is such a file. */
@@ -54,15 +62,15 @@ export interface TasksParts {
 
 export function createTasks(parts: TasksParts): Tasks {
   const { store, originals, results, formats, cancelUploads, clock } = parts;
-  const wishFor = async (newFormat: string): Promise<Wish> => {
+  const wishFor = async ({ newFormat, options = {} }: WishRequest): Promise<Wish> => {
     const available = await formats();
     const format = available.find(({ name }) => name === newFormat.toLowerCase());
     if (!format) throw unsupported(newFormat, available);
-    return { format: format.name, options: {} };
+    return { format: format.name, options: parseOptions(format, options) };
   };
-  const check = async (filename: string, newFormat: string) => {
+  const check = async (filename: string, wish: WishRequest) => {
     const name = fileName(filename);
-    return { name, wish: await wishFor(newFormat) };
+    return { name, wish: await wishFor(wish) };
   };
   const get = async (userId: number, id: number) => found(await store.find(id, userId));
   const removeResult = async (task: Task) => {
@@ -73,8 +81,8 @@ export function createTasks(parts: TasksParts): Tasks {
     check,
     get,
     list: (userId, page) => store.list(userId, page),
-    async create(userId, filename, newFormat, file) {
-      const { name, wish } = await check(filename, newFormat);
+    async create(userId, filename, request, file) {
+      const { name, wish } = await check(filename, request);
       if (file.size === 0) throw empty();
       const uploadExpiresAt = new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000);
       const task = await store.create({
@@ -94,8 +102,8 @@ export function createTasks(parts: TasksParts): Tasks {
         throw error;
       }
     },
-    async change(userId, id, newFormat) {
-      const wish = await wishFor(newFormat);
+    async change(userId, id, request) {
+      const wish = await wishFor(request);
       const before = await get(userId, id);
       const task = await store.change(id, userId, wish);
       if (!task) throw notUploaded();

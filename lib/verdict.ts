@@ -1,8 +1,8 @@
 import type { Limits } from './config.ts';
 import { AppError } from './errors.ts';
 import { resultTooLarge } from './failures.ts';
-import type { Format } from './formats.ts';
 import type { MediaInfo } from './media.ts';
+import type { Plan } from './plan.ts';
 
 /** What the program said of its work. */
 export interface Decoded {
@@ -25,25 +25,26 @@ const LEAST = 0.5;
  * @returns warnings, sentences for people
  */
 export function verdict(
-  { format, media }: { format: Format; media: MediaInfo },
+  { format, encoder, seconds }: Plan,
   { resultBytes }: Limits,
   decoded: Decoded & { reckoned: boolean },
   made: { media: MediaInfo; estimated: boolean; size: number },
 ): string[] {
   if (made.size > resultBytes) throw resultTooLarge(format, resultBytes);
-  if (made.media.codec !== format.codec) throw new AppError('internal', `The result is ${made.media.codec}.`);
+  if (made.media.codec !== encoder.codec)
+    throw new AppError('internal', `The result is ${made.media.codec}.`);
   if (!made.estimated && differs(made.media.duration ?? 0, decoded.seconds)) {
     throw new AppError('unavailable', 'The result is not as long as what was encoded.');
   }
   if (decoded.seconds === 0) throw nothing(decoded.complained);
   const damage = decoded.complained ? ['Parts of the original are damaged; they were left out.'] : [];
-  const declared = decoded.reckoned ? null : media.duration;
+  const declared = decoded.reckoned ? null : seconds;
   return [...damage, ...missing(declared, decoded.seconds)];
 }
 
 function missing(declared: number | null, decoded: number): string[] {
   if (declared === null || decoded >= declared - tolerance(declared)) return [];
-  const sentence = `The original says that it lasts ${declared.toFixed(1)} s, but only ${decoded.toFixed(1)} s could be decoded`;
+  const sentence = `The original should give ${declared.toFixed(1)} s, but only ${decoded.toFixed(1)} s could be decoded`;
   if (decoded < declared * LEAST) throw new AppError('damaged', `${sentence}.`);
   return [`${sentence}; the result ends there.`];
 }

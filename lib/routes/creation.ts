@@ -5,10 +5,10 @@ import type { Auth } from '../auth.ts';
 import { AppError } from '../errors.ts';
 import { createRouter, jsonBody, validated } from '../http.ts';
 import { type ReceivedForm, receiveForm } from '../multipart.ts';
-import type { Tasks } from '../tasks.ts';
+import type { Tasks, WishRequest } from '../tasks.ts';
 import type { Workspaces } from '../workspace.ts';
 import { type Authenticated, bearer } from './bearer.ts';
-import { json, problems, TASK, taskJson } from './schemas.ts';
+import { json, OPTIONS, problems, TASK, taskJson } from './schemas.ts';
 
 export interface CreationRouteParts {
   auth: () => Promise<Auth>;
@@ -23,11 +23,16 @@ const FORM = z.object({
   audio: z.string().openapi({ format: 'binary' }),
   newFormat: z.string().openapi({ example: 'mp3' }),
   filename: z.string().optional().openapi({ description: 'Default: the name of the part `audio`.' }),
+  options: z.string().optional().openapi({
+    description: 'JSON; what a format takes stands in `GET /api/formats`.',
+    example: '{"bitrate": 128000}',
+  }),
 });
 
 const ANNOUNCEMENT = z.object({
   filename: z.string().max(1000).openapi({ example: 'song.wav' }),
   newFormat: z.string().max(100).openapi({ example: 'mp3' }),
+  options: OPTIONS,
   size: z
     .int('expected the file’s bytes')
     .min(1, 'expected at least 1')
@@ -77,15 +82,15 @@ export function creationRoutes(parts: CreationRouteParts): OpenAPIHono<Authentic
     const service = await tasks();
     const task = await workspaces.use(async (folder) => {
       const form = await receiveForm({ contentType, body: c.req.raw.body }, folder, formBytes);
-      return service.create(userId, filenameOf(form), newFormatOf(form), form.file);
+      return service.create(userId, filenameOf(form), wishOf(form), form.file);
     });
     return c.json({ message: 'The task is created.', task: taskJson(task, email) }, 200);
   });
   router.on('POST', ['/api/tasks'], ...jsonBody('application/json or multipart/form-data'), async (c) => {
     const { userId, email } = c.get('principal');
-    const { filename, newFormat, size } = validated(ANNOUNCEMENT, await c.req.json());
+    const { filename, newFormat, options, size } = validated(ANNOUNCEMENT, await c.req.json());
     const origin = c.req.header('Origin');
-    const announcement = { filename, newFormat, size, origin, service: serviceUrl(c) };
+    const announcement = { filename, newFormat, options, size, origin, service: serviceUrl(c) };
     const { task, upload } = await (await announcements()).announce(userId, announcement);
     const shown = { ...upload, expiresAt: upload.expiresAt.toISOString() };
     const message = 'The task waits for its file.';
@@ -108,10 +113,21 @@ function filenameOf({ fields, partName }: ReceivedForm): string {
   return fields.get('filename') || partName;
 }
 
-function newFormatOf({ fields }: ReceivedForm): string {
+function wishOf({ fields }: ReceivedForm): WishRequest {
   const newFormat = fields.get('newFormat');
-  if (newFormat) return newFormat;
+  const options = fields.get('options');
+  if (newFormat) return { newFormat, options: options ? parseJson(options) : undefined };
   throw new AppError('invalid_request', 'The field newFormat is missing.', {
     details: [{ path: 'newFormat', message: 'expected a format, such as mp3' }],
   });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AppError('invalid_request', 'The field options is not valid JSON.', {
+      details: [{ path: 'options', message: 'expected a JSON object' }],
+    });
+  }
 }

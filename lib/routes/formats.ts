@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Limits } from '../config.ts';
 import type { Format } from '../formats.ts';
 import { createRouter } from '../http.ts';
+import { describeOptions } from '../options.ts';
 import { json } from './schemas.ts';
 
 const FORMATS = z.object({
@@ -11,6 +12,9 @@ const FORMATS = z.object({
       extension: z.string(),
       mimeType: z.string(),
       codec: z.string(),
+      options: z
+        .record(z.string(), z.unknown())
+        .openapi({ description: 'What `options` may hold, as JSON Schema.' }),
     }),
   ),
   limits: z.object({
@@ -30,8 +34,9 @@ const list = createRoute({
 export function formatRoutes(formats: () => Promise<readonly Format[]>, limits: Limits): OpenAPIHono {
   const router = createRouter();
   router.openapi(list, async (c) => {
-    const shown = (await formats()).map(({ name, extension, mimeType, codec }) => {
-      return { name, extension, mimeType, codec };
+    const shown = (await formats()).map((format) => {
+      const { name, extension, mimeType, codec } = format;
+      return { name, extension, mimeType, codec: codec.encoders[0].codec, options: describeOptions(format) };
     });
     const { uploadBytes, resultBytes, durationSeconds } = limits;
     return c.json({ formats: shown, limits: { uploadBytes, resultBytes, durationSeconds } }, 200);

@@ -77,14 +77,41 @@ export const MEDIA = z
     bitrate: z.number().nullable().openapi({ description: 'Bits a second.' }),
     tags: z.record(z.string(), z.string()),
     coverArt: z.boolean(),
+    loudness: z
+      .object({
+        integrated: z.number().openapi({ description: 'LUFS.' }),
+        truePeak: z.number().openapi({ description: 'dBTP.' }),
+        range: z.number().openapi({ description: 'LU.' }),
+      })
+      .nullable()
+      .openapi({ description: 'By EBU R128; null where it was not measured.' }),
   })
   .openapi('Media');
+
+/** Read more closely once the format is known. */
+export const OPTIONS = z
+  .record(z.string(), z.unknown())
+  .optional()
+  .openapi({
+    description: 'What a format takes stands in `GET /api/formats`. Default: none.',
+    example: { bitrate: 128_000 },
+  });
 
 const RESULT = z
   .object({
     size: z.number().openapi({ description: 'Bytes.' }),
     media: MEDIA,
     warnings: z.array(z.string()),
+    adaptations: z
+      .array(
+        z.object({
+          property: z.string().openapi({ example: 'sampleRate' }),
+          from: z.union([z.number(), z.string()]),
+          to: z.union([z.number(), z.string()]),
+          reason: z.string(),
+        }),
+      )
+      .openapi({ description: 'What the format can not do, and what was made instead.' }),
   })
   .openapi('Result');
 
@@ -129,6 +156,11 @@ export function taskJson(task: Task, user: string): z.input<typeof TASK> {
   };
 }
 
-function resultJson({ size, media, warnings }: ConversionResult): z.input<typeof RESULT> {
-  return { size, media: { ...media, tags: { ...media.tags } }, warnings: [...warnings] };
+function resultJson({ size, media, warnings, adaptations }: ConversionResult): z.input<typeof RESULT> {
+  return {
+    size,
+    media: { ...media, tags: { ...media.tags } },
+    warnings: [...warnings],
+    adaptations: [...adaptations],
+  };
 }

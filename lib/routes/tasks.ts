@@ -4,7 +4,7 @@ import { createRouter, jsonBody } from '../http.ts';
 import type { TaskPage } from '../ports.ts';
 import type { Tasks } from '../tasks.ts';
 import { type Authenticated, bearer } from './bearer.ts';
-import { body, ID, json, problems, STATES, TASK, taskJson } from './schemas.ts';
+import { body, ID, json, OPTIONS, problems, STATES, TASK, taskJson } from './schemas.ts';
 
 export interface TaskRouteParts {
   auth: () => Promise<Auth>;
@@ -24,7 +24,7 @@ const PAGE = z.object({
     .openapi({ description: 'Only what comes after this id, in the order asked for.' }),
 });
 
-const WISH = z.object({ newFormat: z.string().max(100).openapi({ example: 'mp3' }) });
+const WISH = z.object({ newFormat: z.string().max(100).openapi({ example: 'mp3' }), options: OPTIONS });
 const ONE = z.object({ message: z.string(), task: TASK });
 const SECURITY = [{ bearer: [] }];
 
@@ -100,7 +100,7 @@ export function taskRoutes({ auth, tasks }: TaskRouteParts): OpenAPIHono<Authent
   });
   router.openapi(change, async (c) => {
     const { userId, email } = c.get('principal');
-    const task = await (await tasks()).change(userId, c.req.valid('param').id, c.req.valid('json').newFormat);
+    const task = await (await tasks()).change(userId, c.req.valid('param').id, c.req.valid('json'));
     return c.json(taskJson(task, email), 200);
   });
   router.openapi(remove, async (c) => {

@@ -24,8 +24,9 @@ const MEDIA: MediaInfo = {
   bitrate: 1_411_200,
   tags: {},
   coverArt: false,
+  loudness: null,
 };
-const RESULT: ConversionResult = { key: '1/1/a.mp3', size: 10, media: MEDIA, warnings: [] };
+const RESULT: ConversionResult = { key: '1/1/a.mp3', size: 10, media: MEDIA, warnings: [], adaptations: [] };
 const ATTEMPTS = 3;
 
 describe('The stores on PostgreSQL', () => {

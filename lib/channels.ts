@@ -1,0 +1,116 @@
+import { USUAL } from './codecs.ts';
+
+/** The channels of ffmpeg's layouts, in the order of their samples (libavutil's channel_layout.c). */
+const LAYOUTS: Readonly<Record<string, string>> = {
+  mono: 'FC',
+  stereo: 'FL FR',
+  '2.1': 'FL FR LFE',
+  '3.0': 'FL FR FC',
+  '3.0(back)': 'FL FR BC',
+  '3.1': 'FL FR FC LFE',
+  '4.0': 'FL FR FC BC',
+  quad: 'FL FR BL BR',
+  'quad(side)': 'FL FR SL SR',
+  '4.1': 'FL FR FC LFE BC',
+  '5.0': 'FL FR FC BL BR',
+  '5.0(side)': 'FL FR FC SL SR',
+  '5.1': 'FL FR FC LFE BL BR',
+  '5.1(side)': 'FL FR FC LFE SL SR',
+  '6.0': 'FL FR FC BC SL SR',
+  '6.1': 'FL FR FC LFE BC SL SR',
+  '6.1(back)': 'FL FR FC LFE BL BR BC',
+  '7.0': 'FL FR FC BL BR SL SR',
+  '7.1': 'FL FR FC LFE BL BR SL SR',
+  '7.1(wide)': 'FL FR FC LFE BL BR FLC FRC',
+};
+
+const HALF = Math.SQRT1_2;
+
+/**
+ * Where a channel goes that the mix does not have, and how much of it; the first step whose channels are all there.
+ * The shares are those of ITU-R BS.775-3, annex 4, which are ffmpeg's as well.
+ */
+const FOLDS: Readonly<Record<string, readonly Readonly<Record<string, number>>[]>> = {
+  FL: [{ FC: HALF }],
+  FR: [{ FC: HALF }],
+  FC: [{ FL: HALF, FR: HALF }],
+  BL: [{ SL: 1 }, { BC: HALF }, { FL: HALF }, { FC: 0.5 }],
+  BR: [{ SR: 1 }, { BC: HALF }, { FR: HALF }, { FC: 0.5 }],
+  SL: [{ BL: 1 }, { BC: HALF }, { FL: HALF }, { FC: 0.5 }],
+  SR: [{ BR: 1 }, { BC: HALF }, { FR: HALF }, { FC: 0.5 }],
+  BC: [{ BL: HALF, BR: HALF }, { SL: HALF, SR: HALF }, { FL: 0.5, FR: 0.5 }, { FC: 0.5 }],
+  FLC: [{ FL: 1 }, { FC: HALF }],
+  FRC: [{ FR: 1 }, { FC: HALF }],
+  LFE: [],
+};
+
+/** Names of the channels, in order; numbers where nobody says what they are. */
+export function channelNames(layout: string | null, channels: number): readonly string[] {
+  const listed = /\(([A-Z0-9+]+)\)$/.exec(layout ?? '')?.[1]?.split('+');
+  const names = channelsOf(layout ?? '') ?? listed ?? channelsOf(usualLayout(channels));
+  return names?.length === channels ? names : Array.from({ length: channels }, (_, index) => String(index));
+}
+
+/** The layout that a number of channels usually has; `8 channels` and the like beyond. */
+export function usualLayout(channels: number): string {
+  return USUAL[channels - 1] ?? `${channels} channels`;
+}
+
+/**
+ * The argument of ffmpeg's filter `pan` that mixes to a layout: a channel stays what it is where the layout has it, else
+ * it is folded into its neighbours, and what nothing goes to stays silent; one channel goes to both of stereo alike, and
+ * the low-frequency channel goes nowhere. Rows are scaled so that no sum can clip.
+ * `exact` says that channels are only moved, which changes no bit.
+ */
+export function panArgument(names: readonly string[], layout: string): { pan: string; exact: boolean } {
+  const targets = channelsOf(layout);
+  if (!targets) throw new TypeError(`no layout is called ${layout}`);
+  const rows = targets.map((target) => row(names, target, targets));
+  const scale = Math.max(1, ...rows.map((terms) => terms.reduce((sum, { share }) => sum + share, 0)));
+  const formulas = rows.map((terms, target) => `c${target}=${formula(terms, scale)}`);
+  const exact = rows.every((terms) => terms.length === 0 || (terms.length === 1 && terms[0]?.share === 1));
+  return { pan: [layout, ...formulas].join('|'), exact };
+}
+
+/** The argument of `pan` that keeps the order of channels and changes only what they are called. */
+export function renameArgument(layout: string, channels: number): string {
+  return [layout, ...Array.from({ length: channels }, (_, index) => `c${index}=c${index}`)].join('|');
+}
+
+interface Term {
+  /** Number of the source's channel. */
+  index: number;
+  share: number;
+}
+
+function row(names: readonly string[], target: string, targets: readonly string[]): Term[] {
+  return names.flatMap((name, index) => {
+    const share = shares(names, name, index, targets).get(target);
+    return share === undefined ? [] : [{ index, share }];
+  });
+}
+
+/** How much of one channel goes to which of the targets. */
+function shares(
+  names: readonly string[],
+  name: string,
+  index: number,
+  targets: readonly string[],
+): ReadonlyMap<string, number> {
+  if (targets.includes(name)) return new Map([[name, 1]]);
+  if (names.length === 1) return new Map(targets.slice(0, 2).map((target) => [target, 1]));
+  const folds = FOLDS[name];
+  const fold = folds?.find((step) => Object.keys(step).every((target) => targets.includes(target)));
+  if (folds) return new Map(Object.entries(fold ?? {}));
+  const side = targets[index % Math.min(2, targets.length)];
+  return new Map(side === undefined ? [] : [[side, 1]]);
+}
+
+function formula(terms: readonly Term[], scale: number): string {
+  const parts = terms.map(({ index, share }) => `${Number((share / scale).toFixed(6))}*c${index}`);
+  return parts.length > 0 ? parts.join('+') : '0*c0';
+}
+
+function channelsOf(layout: string): readonly string[] | undefined {
+  return LAYOUTS[layout]?.split(' ');
+}
