@@ -58,8 +58,8 @@ async function probe(engine: AudioEngine, path: string): Promise<MediaInfo> {
 }
 
 function mustFit(original: MediaInfo, made: MediaInfo, format: Format): void {
-  const pcm = format.codec.startsWith('pcm_') && made.codec.startsWith('pcm_');
-  if (made.codec !== format.codec && !pcm) throw refused(`the result is ${made.codec}`);
+  const known = format.codec.encoders.some(({ codec }) => codec === made.codec);
+  if (!known) throw refused(`the result is ${made.codec}`);
   const expected = original.duration ?? 0;
   const drift = Math.abs(expected - (made.duration ?? 0));
   if (drift > TOLERANCE.seconds + TOLERANCE.part * expected)
