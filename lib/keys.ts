@@ -22,25 +22,29 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /**
  * A file name as it may be stored: the last part of what the user gave, in its own Unicode.
- * Throws `invalid_request` where that is no name: empty, only dots, too long, or with control characters.
+ * Throws `invalid_request` where that is no name: empty, only dots, or with control characters; `too_large` where it is too long.
  */
 export function fileName(given: string): string {
   const name = (given.split(/[/\\]/).at(-1) ?? '').trim();
   const refused = reasonAgainst(name);
   if (refused) {
     const message = `expected a file name of at most ${NAME_BYTES} bytes, such as song.wav: it ${refused}`;
-    throw new AppError('invalid_request', `The file name is not usable: it ${refused}.`, {
+    throw new AppError(tooLong(name) ? 'too_large' : 'invalid_request', `The file name is not usable: it ${refused}.`, {
       details: [{ path: 'filename', message }],
     });
   }
   return name;
 }
 
+function tooLong(name: string): boolean {
+  return Buffer.byteLength(name) > NAME_BYTES;
+}
+
 function reasonAgainst(name: string): string | undefined {
   if (name === '' || /^\.+$/.test(name)) return 'is empty';
   if (CONTROL.test(name)) return 'holds control characters';
   if (!name.isWellFormed()) return 'is not well-formed Unicode';
-  if (Buffer.byteLength(name) > NAME_BYTES) return `is longer than ${NAME_BYTES} bytes`;
+  if (tooLong(name)) return `is longer than ${NAME_BYTES} bytes`;
   return undefined;
 }
 

@@ -43,12 +43,12 @@ describe('Bad input', () => {
   };
   const leavesNoFile = async () => assert.deepEqual(await service.files(), []);
 
-  const names: [string, string, number][] = [
+  const names: [string, string, 200 | 400 | 413][] = [
     ['leads upwards', '../../x.mp3', 200],
     ['has quotes', '"a" \'b\'.mp3', 200],
     ['is emoji', '🎵.mp3', 200],
     ['has a newline', 'a\nb.mp3', 400],
-    ['has 300 characters', `${'x'.repeat(296)}.mp3`, 400],
+    ['has 300 characters', `${'x'.repeat(296)}.mp3`, 413],
     ['is only dots', '..', 400],
     ['has NUL', 'a\0.mp3', 400],
   ];
@@ -56,7 +56,7 @@ describe('Bad input', () => {
     it(`answers ${status} for a name that ${what}`, async () => {
       const answer = await user.upload({ audio: { name: 'a.mp3', bytes: tone }, filename, newFormat: 'wav' });
       if (status !== 200) {
-        await refuses(answer, status, 'invalid_request');
+        await refuses(answer, status, status === 413 ? 'too_large' : 'invalid_request');
         return leavesNoFile();
       }
       const { task } = z.object({ task: TASK }).parse(await answer.json());

@@ -28,7 +28,6 @@ describe('fileName', () => {
     'a\0.mp3',
     'a\u0085',
     '\ud800.mp3',
-    `${'x'.repeat(300)}.mp3`,
   ];
   for (const name of refused) {
     it(`refuses ${JSON.stringify(name).slice(0, 20)} and names the field`, () => {
@@ -44,7 +43,7 @@ describe('fileName', () => {
 
   it('counts the length in bytes, as file systems do', () => {
     assert.equal(fileName('é'.repeat(100)).length, 100);
-    assert.throws(() => fileName('é'.repeat(101)), { code: 'invalid_request' });
+    assert.throws(() => fileName('é'.repeat(101)), { code: 'too_large' });
   });
 });
 
