@@ -1,8 +1,7 @@
 import { prepareDatabase } from './app.ts';
-import { findBinaries } from './binaries.ts';
-import { type Config, loadConfig } from './config.ts';
+import { loadConfig } from './config.ts';
+import { diagnose } from './doctor.ts';
 import { AppError } from './errors.ts';
-import { FORMATS, possibleFormats } from './formats.ts';
 import { createLog, type Log } from './log.ts';
 import { newServiceCredential, newSigningKeys } from './secrets.ts';
 import { serveLocal } from './serve.ts';
@@ -60,25 +59,10 @@ async function startLocal(log: Log): Promise<Running> {
 
 /** Says what was found and what is missing; exit 1 where something is. */
 async function doctor(): Promise<void> {
-  const config = loadConfig();
-  print(`Node.js  ${process.version}`);
-  await tools(config);
-  print(`Database ${config.database.kind}`);
-}
-
-async function tools({ ffmpegPath, ffprobePath, path }: Config): Promise<void> {
-  const { ffmpeg, ffprobe, encoders, muxers, warnings } = await findBinaries({
-    ffmpegPath,
-    ffprobePath,
-    path,
-    fallback: true,
-  });
-  print(`ffmpeg   ${ffmpeg.version} ${ffmpeg.path}`);
-  print(`ffprobe  ${ffprobe.version} ${ffprobe.path}`);
-  const possible = possibleFormats(encoders, muxers);
-  const missing = FORMATS.filter((format) => !possible.includes(format)).map(({ name }) => name);
-  print(`Formats  ${missing.length === 0 ? 'all' : `without ${missing.join(', ')}`}`);
-  for (const warning of warnings) print(`Warning  ${warning}`);
+  const { lines, missing } = await diagnose(loadConfig());
+  for (const line of lines) print(line);
+  for (const sentence of missing) print(`Missing   ${sentence}`);
+  if (missing.length > 0) process.exitCode = 1;
 }
 
 async function migrate(): Promise<void> {

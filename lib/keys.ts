@@ -29,9 +29,13 @@ export function fileName(given: string): string {
   const refused = reasonAgainst(name);
   if (refused) {
     const message = `expected a file name of at most ${NAME_BYTES} bytes, such as song.wav: it ${refused}`;
-    throw new AppError(tooLong(name) ? 'too_large' : 'invalid_request', `The file name is not usable: it ${refused}.`, {
-      details: [{ path: 'filename', message }],
-    });
+    throw new AppError(
+      tooLong(name) ? 'too_large' : 'invalid_request',
+      `The file name is not usable: it ${refused}.`,
+      {
+        details: [{ path: 'filename', message }],
+      },
+    );
   }
   return name;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { binaries } from './audio.ts';
 
 /** A test, or all whose full titles begin so, and why it may be skipped. */
 const GAPS = z.array(z.strictObject({ title: z.string().min(1), reason: z.string().min(1) }));
@@ -9,8 +10,14 @@ const { skipped, fallback } = z
   .strictObject({ skipped: GAPS, fallback: GAPS })
   .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'known-gaps.json'), 'utf8')));
 
-/** Whether the tests run with the ffmpeg that npm brings, as `npm run test:fallback` has them. */
-const onFallback = (process.env.FFMPEG_PATH ?? '').includes('@ffmpeg-installer');
+/** Whether the tests run with the ffmpeg that npm brings: told to, or for want of another. */
+let onFallback = false;
+
+/** To be awaited before the first test. */
+export async function lookForFfmpeg(): Promise<void> {
+  const { ffmpeg } = await binaries();
+  onFallback = ffmpeg.path.includes('@ffmpeg-installer');
+}
 
 /** Whether this is something that the ffmpeg of npm can't do, and that is the one under test. */
 export function isFallbackGap(title: string): boolean {

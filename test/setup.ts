@@ -1,6 +1,6 @@
 import type { RootHookObject } from 'mocha';
 import { VARIABLES } from '../lib/variables.ts';
-import { isFallbackGap } from './gaps.ts';
+import { isFallbackGap, lookForFfmpeg } from './gaps.ts';
 
 /** Tools of the machine, which tests look for as the product does. */
 const TOOLS = new Set([
@@ -15,6 +15,8 @@ const TOOLS = new Set([
 for (const name of Object.keys(VARIABLES.shape)) {
   if (!TOOLS.has(name)) delete process.env[name];
 }
+
+export const mochaGlobalSetup = lookForFfmpeg;
 
 export const mochaHooks: RootHookObject = {
   beforeEach(this: Mocha.Context) {

