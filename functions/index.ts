@@ -6,10 +6,12 @@ import { deadLetter } from './dead-letter.ts';
 import { site } from './site.ts';
 import { sweep } from './sweep.ts';
 import { tasks } from './tasks.ts';
+import { uploaded } from './uploaded.ts';
 
 http('auth', auth);
 http('tasks', tasks);
 http('site', site);
+http('uploaded', uploaded);
 http('convert', convert);
 http('dead-letter', deadLetter);
 http('sweep', sweep);

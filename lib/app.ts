@@ -49,6 +49,7 @@ import { createPartialFiles } from './storage/partial-files.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 import { createTasks, type Tasks } from './tasks.ts';
 import { createTokens, type Tokens } from './tokens.ts';
+import { type ArrivedObject, createUploaded, type Placement } from './uploaded.ts';
 import { createWorkspaces, type Workspaces } from './workspace.ts';
 
 /** Seconds of a lease, of which 15 heartbeats may fail; and how often one revision is tried. */
@@ -83,6 +84,7 @@ export interface App {
   announcements: Lazy<Announcements>;
   /** What receives announced originals; undefined where a bucket does that itself. */
   arrivals: Lazy<Arrivals> | undefined;
+  uploaded: Lazy<(object: ArrivedObject) => Promise<Placement>>;
   conversions: Lazy<Conversions>;
   sweep: Lazy<Sweep>;
   reports: Lazy<Reports>;
@@ -159,6 +161,12 @@ export function createApp(
       const parts = { store, uploadStore, uploads: await uploads(), partials, uploadBytes };
       return createArrivals({ ...parts, arrivals: createArrivalStore(knex), newWriter: randomUUID });
     });
+  const uploaded = lazy(async () => {
+    const { tasks: store, uploads: uploadStore } = await stores();
+    const bucket = config.storage.kind === 'gcs' ? config.storage.originals : undefined;
+    const parts = { store, uploadStore, uploads: await uploads(), originals, uploadBytes };
+    return createUploaded({ ...parts, bucket, log });
+  });
   const conversions = lazy(async () => {
     const { tasks, leases } = await stores();
     return createConversions({ ...files, tasks, leases, engine: await engine(), worker, paused, clock, log });
@@ -190,7 +198,7 @@ export function createApp(
     reports,
   };
   return {
-    ...{ config, log, workspaces, originals, results, announcements, arrivals, ...services },
+    ...{ config, log, workspaces, originals, results, announcements, arrivals, uploaded, ...services },
     async checkRoots() {
       const { storage, mode } = config;
       if (storage.kind !== 'nfs' || mode !== 'vm') return;

@@ -1,7 +1,8 @@
-import { HTTP } from 'cloudevents';
+import { type CloudEventV1 as CloudEvent, HTTP } from 'cloudevents';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
 import type { Bell } from './ports.ts';
+import type { ArrivedObject } from './uploaded.ts';
 
 const NUMBER = z.coerce.number().int().min(1);
 const BELL = z.object({ taskId: NUMBER, revision: NUMBER });
@@ -21,21 +22,85 @@ const PUSH = z.object({
  */
 export function decodeBell(headers: Headers, body: string): Bell {
   try {
-    const push = PUSH.parse(isCloudEvent(headers) ? cloudEventData(headers, body) : JSON.parse(body));
-    const { data, attributes } = push.message;
-    return BELL.parse(data ? JSON.parse(Buffer.from(data, 'base64').toString()) : attributes);
+    const event = cloudEvent(headers, body);
+    const { data, attributes } = PUSH.parse(event ? event.data : JSON.parse(body)).message;
+    return BELL.parse(data ? parseBase64(data) : attributes);
   } catch (cause) {
     const sentence = 'Expected a Pub/Sub message whose data or attributes are {taskId, revision}.';
     throw new AppError('invalid_request', sentence, { cause });
   }
 }
 
-function isCloudEvent(headers: Headers): boolean {
-  return headers.has('ce-id') || /^application\/cloudevents/i.test(headers.get('content-type') ?? '');
+/** As Cloud Storage describes an object in CloudEvents, and in notifications with `JSON_API_V1`. */
+const OBJECT = z.object({
+  bucket: z.string(),
+  name: z.string(),
+  generation: z.coerce.string().optional(),
+  size: z.coerce.number().int().min(0).optional(),
+});
+
+/** Attributes of a notification, which has no data where its payload format is `NONE`. */
+const NOTIFICATION = z.object({
+  eventType: z.string(),
+  bucketId: z.string(),
+  objectId: z.string(),
+  objectGeneration: z.string().optional(),
+});
+
+const FINALIZED = 'google.cloud.storage.object.v1.finalized';
+
+/**
+ * Reads which object came whole: from a CloudEvent of Cloud Storage in binary or structured mode, or from a bucket's
+ * notification to Pub/Sub, raw or inside a CloudEvent; each with its data or without. Answers undefined for what else
+ * buckets tell. Throws `invalid_request`.
+ */
+export function decodeArrival(headers: Headers, body: string): ArrivedObject | undefined {
+  try {
+    const event = cloudEvent(headers, body);
+    if (event?.type.startsWith('google.cloud.storage.'))
+      return event.type === FINALIZED ? objectOf(event, headers.get('ce-subject')) : undefined;
+    const { data, attributes } = PUSH.parse(event ? event.data : JSON.parse(body)).message;
+    const { eventType, bucketId, objectId, objectGeneration } = NOTIFICATION.parse(attributes);
+    if (eventType !== 'OBJECT_FINALIZE') return undefined;
+    if (data) return arrived(OBJECT.parse(parseBase64(data)));
+    return arrived({ bucket: bucketId, name: objectId, generation: objectGeneration });
+  } catch (cause) {
+    const sentence =
+      'Expected an event of a bucket: a CloudEvent of Cloud Storage, or its notification to Pub/Sub.';
+    throw new AppError('invalid_request', sentence, { cause });
+  }
 }
 
-function cloudEventData(headers: Headers, body: string): unknown {
+/**
+ * Without data, source and subject say which object it is.
+ * @param encoded the subject as a header, where Unicode is percent-encoded (CloudEvents 1.0, HTTP binding, 3.1.3.2)
+ */
+function objectOf(event: CloudEvent<unknown>, encoded: string | null): ArrivedObject {
+  const { data, source } = event;
+  if (data !== undefined && data !== null && data !== '') return arrived(OBJECT.parse(data));
+  const subject = encoded === null ? event.subject : decodeURIComponent(encoded);
+  const bucket = /\/buckets\/([^/]+)$/.exec(source)?.[1];
+  const name = /^objects\/(.+)$/s.exec(subject ?? '')?.[1];
+  return arrived(OBJECT.parse({ bucket, name }));
+}
+
+function arrived({
+  bucket,
+  name,
+  generation,
+  size,
+}: Partial<z.output<typeof OBJECT>> & { bucket: string; name: string }): ArrivedObject {
+  return { bucket, key: name, version: generation, size };
+}
+
+function cloudEvent(headers: Headers, body: string): CloudEvent<unknown> | undefined {
+  const structured = /^application\/cloudevents/i.test(headers.get('content-type') ?? '');
+  if (!structured && !headers.has('ce-id')) return undefined;
   const event = HTTP.toEvent({ headers: Object.fromEntries(headers), body });
   if (Array.isArray(event)) throw new TypeError('a batch of events came where one was expected');
-  return event.data;
+  return event as CloudEvent<unknown>;
+}
+
+function parseBase64(data: string): unknown {
+  return JSON.parse(Buffer.from(data, 'base64').toString());
 }

@@ -1,6 +1,7 @@
 import { originalKey } from './keys.ts';
 import type { Log } from './log.ts';
 import type { Clock, Housekeeping, Storage, StoredObject, Task, TaskStore } from './ports.ts';
+import { isRefused, taskIdOf } from './uploaded.ts';
 
 /** Seconds after which a bell that nobody answered counts as lost. */
 const BELL_SECONDS = 60;
@@ -72,18 +73,14 @@ export function createSweep(parts: SweepParts): Sweep {
 async function removeStrays({ tasks, originals, results, clock }: SweepParts): Promise<number> {
   const before = clock.now().getTime() - STRAY_HOURS * 3_600_000;
   const belongs = {
-    original: (task: Task, key: string) => keepsOriginal(task) && originalKey(task) === key,
+    original: (task: Task, key: string) =>
+      task.state !== 'EXPIRED' && !isRefused(task) && originalKey(task) === key,
     result: (task: Task, key: string) => task.result?.key === key || task.state === 'PROCESSING',
   };
   return (
     (await removeOld(originals, tasks, before, belongs.original)) +
     (await removeOld(results, tasks, before, belongs.result))
   );
-}
-
-/** An original that came too late, or was refused, is nobody's. */
-function keepsOriginal({ state, error }: Task): boolean {
-  return state !== 'EXPIRED' && error?.code !== 'too_large' && error?.code !== 'size_mismatch';
 }
 
 async function removeOld(
@@ -103,9 +100,7 @@ async function removeOld(
   return removed;
 }
 
-/** The task that the first part of a key names, if it names one; ids are PostgreSQL integers. */
 async function taskOf(tasks: TaskStore, key: StoredObject['key']): Promise<Task | undefined> {
-  const id = /^(\d{1,10})\//.exec(key)?.[1];
-  if (id === undefined || Number(id) > 2 ** 31 - 1) return undefined;
-  return tasks.find(Number(id));
+  const id = taskIdOf(key);
+  return id === undefined ? undefined : tasks.find(id);
 }

@@ -8,6 +8,7 @@ import { formatRoutes } from './routes/formats.ts';
 import { convertRoutes, deadLetterRoutes, reportRoutes, sweepRoutes } from './routes/internal.ts';
 import { siteRoutes } from './routes/site.ts';
 import { taskRoutes } from './routes/tasks.ts';
+import { uploadedRoutes } from './routes/uploaded.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 
 /** The routes of one function each. */
@@ -15,6 +16,7 @@ export const TARGETS = {
   auth: (app: App) => [authGroup(app)],
   tasks: (app: App) => taskGroups(app),
   site: (app: App) => [siteGroup(app)],
+  uploaded: ({ callers, uploaded, log }: App) => [uploadedRoutes({ callers, uploaded, log })],
   convert: ({ callers, conversions }: App) => [convertRoutes(callers, conversions)],
   'dead-letter': ({ callers, housekeeping }: App) => [deadLetterRoutes(callers, housekeeping)],
   sweep: ({ callers, sweep }: App) => [sweepRoutes(callers, sweep)],

@@ -12,7 +12,10 @@ import { closeFunctions } from '../../lib/function.ts';
 import { TARGETS, type TargetName } from '../../lib/targets.ts';
 import { makeTone } from '../audio.ts';
 import { removeCluster } from '../database.ts';
+import { PIECE, resumableUpload } from '../resumable.ts';
 import { newUser, PROBLEM, post, TASK, type User } from '../service.ts';
+
+const ANNOUNCED = z.object({ task: TASK, upload: z.object({ url: z.string() }) });
 
 const CREDENTIAL = 'a credential for tests';
 const MIB = 1024 * 1024;
@@ -46,7 +49,7 @@ describe('The functions under functions-framework', function () {
       SERVICE_CREDENTIAL: CREDENTIAL,
       NODE_ENV: 'production',
     });
-    for (const name of ['auth', 'tasks', 'site', 'convert', 'sweep'] as const) {
+    for (const name of Object.keys(TARGETS) as TargetName[]) {
       const server = getTestServer(name).listen(0);
       await once(server, 'listening');
       const address = server.address();
@@ -138,13 +141,33 @@ describe('The functions under functions-framework', function () {
   it('let only internal callers ring and sweep', async () => {
     const { id } = await created();
     const { headers, body } = pushed({ data: base64({ taskId: id, revision: 1 }) });
-    for (const name of ['convert', 'sweep'] as const) {
+    for (const name of ['uploaded', 'convert', 'dead-letter', 'sweep'] as const) {
       for (const credential of [undefined, 'wrong']) {
         const given = { ...headers, ...(credential && { 'X-Service-Credential': credential }) };
         assert.equal((await fetch(url(name), { method: 'POST', headers: given, body })).status, 401);
       }
     }
     assert.equal((await taskNow(id)).state, 'UPLOADED');
+  });
+
+  it('take an announced file by pieces, and the event that a bucket would send of it', async () => {
+    const announced = await post(
+      `${url('tasks')}/api/tasks`,
+      { filename: 'a.wav', newFormat: 'mp3', size: tone.length },
+      { Authorization: `Bearer ${user.token}` },
+    );
+    const { task, upload } = ANNOUNCED.parse(await announced.json());
+    const attributes = { eventType: 'OBJECT_FINALIZE', bucketId: 'any', objectId: `${task.id}/a.wav` };
+    const { headers, body } = pushed({ attributes });
+    const tell = async () => {
+      const given = { ...headers, 'X-Service-Credential': CREDENTIAL };
+      const answer = await fetch(url('uploaded'), { method: 'POST', headers: given, body });
+      return z.object({ placement: z.string() }).parse(await answer.json()).placement;
+    };
+    assert.equal(await tell(), 'unplaced');
+    assert.equal((await resumableUpload(upload.url).finish(tone, PIECE)).status, 200);
+    assert.equal((await taskNow(task.id)).state, 'UPLOADED');
+    assert.equal(await tell(), 'known');
   });
 
   it('sweep', async () => {
