@@ -35,8 +35,12 @@ export const DEMUXERS: readonly string[] = [
   'wv',
 ];
 
-/** Arguments before every `-i`: nothing but these containers, nothing but files. */
+/** Pixels of a cover picture; ffmpeg unpacks one to see what it is, so that a small PNG could take a gigabyte. */
+const PIXELS = 36_000_000;
+
+/** Arguments before every `-i`: nothing but these containers, nothing but files, no picture beyond all use. */
 export const GUARDS: readonly string[] = [
   ...['-protocol_whitelist', 'file,pipe'],
   ...['-format_whitelist', DEMUXERS.join(',')],
+  ...['-max_pixels', String(PIXELS)],
 ];

@@ -1,17 +1,24 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 import type { Binaries } from './binaries.ts';
 import { type Children, createChildren, eachLine, type PipeReader } from './child.ts';
 import type { Limits } from './config.ts';
-import { AppError } from './errors.ts';
-import { conversionFailure, limitReached, resultTooLarge, tooLong } from './failures.ts';
+import { AppError, isFailure } from './errors.ts';
+import {
+  conversionFailure,
+  hasComplaints,
+  limitReached,
+  nothingDecoded,
+  resultTooLarge,
+  tooLong,
+  tooMuch,
+} from './failures.ts';
 import { convertArguments, fileAddress, PIPES, probeArguments } from './ffmpeg.ts';
 import { UNCHANGED } from './filters.ts';
 import { type Format, possibleFormats } from './formats.ts';
-import { conversionLimits, PROBE_SECONDS, probeLimits } from './limits.ts';
+import { conversionLimits, mustBePlausible, PROBE_BYTES, PROBE_SECONDS, probeLimits } from './limits.ts';
 import type { Adaptation, MediaInfo } from './media.ts';
 import type { Options } from './options.ts';
 import { type Plan, planConversion } from './plan.ts';
@@ -85,6 +92,7 @@ export function createEngine(parts: EngineParts): AudioEngine {
     async probe(source, signal) {
       const probed = await probe(tools, source, signal);
       if ((probed.media.duration ?? 0) > limits.durationSeconds && !probed.estimated) throw tooLong(limits);
+      mustBePlausible(probed.media);
       seen.set(probed.media, probed);
       return probed.media;
     },
@@ -121,7 +129,7 @@ async function probe(
       stdin: typeof source === 'string' ? undefined : await source.open(),
       readers: [
         async (pipe) => {
-          output = await text(pipe);
+          output = await limitedText(pipe);
         },
       ],
     });
@@ -139,10 +147,22 @@ function mustFit({ format, seconds, mostBitrate }: Plan, { resultBytes }: Limits
   if (bytes > resultBytes) throw resultTooLarge(format, resultBytes);
 }
 
+/** What a probe prints; only tags of hostile size make it longer. */
+async function limitedText(pipe: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of pipe) {
+    length += chunk.length;
+    if (length > PROBE_BYTES) throw tooMuch('its tags are too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
 async function convertToFile(tools: Tools, work: Work, output: string): Promise<Made> {
   const { plan, probed, signal } = work;
   const decoded = await encode(tools, work, undefined);
-  const made = await probe(tools, output, signal);
+  const made = await probeResult(tools, output, signal);
   const { size } = await stat(output);
   const reckoned = probed.estimated;
   const warnings = verdict(plan, tools.limits, { ...decoded, reckoned }, { ...made, size });
@@ -158,7 +178,7 @@ async function convertToSink(tools: Tools, work: Work, sink: Sink): Promise<Made
       folder: folderOf(output),
       open: async () => Readable.from([sink.head()]),
     };
-    const made = await probe(tools, head, signal);
+    const made = await probeResult(tools, head, signal);
     const media = { ...made.media, duration: decoded.seconds };
     const size = sink.bytes();
     const seen = { ...decoded, reckoned: probed.estimated };
@@ -167,6 +187,16 @@ async function convertToSink(tools: Tools, work: Work, sink: Sink): Promise<Made
     return { media, warnings, adaptations: plan.adaptations, size };
   } finally {
     await sink.abandon();
+  }
+}
+
+/** What can't be read back is our fault, or the machine's, and not the original's. */
+async function probeResult(tools: Tools, result: Source, signal: AbortSignal): Promise<Probed> {
+  try {
+    return await probe(tools, result, signal);
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    throw new AppError('unavailable', 'The result could not be read back.', { cause: error });
   }
 }
 
@@ -206,7 +236,9 @@ async function encode(
       readers: [sink?.read ?? ignore, onLine],
     });
     if (ending.code !== 0) throw conversionFailure(ending, plan.format, limits);
-    return { seconds, complained: ending.stderr.trim() !== '' };
+    const complained = hasComplaints(ending.stderr);
+    if (seconds === 0) throw nothingDecoded(complained);
+    return { seconds, complained };
   } finally {
     watch.stop();
   }

@@ -25,6 +25,7 @@ export function limitReached(ending: Ending): AppError | undefined {
   const { code, stderr } = ending;
   const signal = ending.signal ?? SIGNALS[code ?? 0];
   const cause = causeOf(ending);
+  if (/max_streams/.test(stderr)) return tooMuch('too many streams', cause);
   if (code === NOT_LOADED || NO_MEMORY.test(stderr) || signal === 'SIGSEGV' || signal === 'SIGABRT') {
     return new AppError('resource_limit', 'Decoding needs more memory than it may take.', { cause });
   }
@@ -49,6 +50,28 @@ export function conversionFailure(ending: Ending, format: Format, limits: Limits
   const cause = causeOf(ending);
   if (/Decod\w+ .*not found|no decoder|Unsupported codec/i.test(stderr)) return unsupportedCodec(cause);
   return new AppError('damaged', 'The original is damaged and could not be decoded.', { cause });
+}
+
+/** What the program says of attached pictures is no matter of the sound. */
+const OF_PICTURES = /^\[(png|mjpeg|gif|bmp|webp|tiff|IMGUTILS|swscaler)\b/;
+
+/** Whether ffmpeg found fault with the sound that it decoded (it prints errors only). */
+export function hasComplaints(stderr: string): boolean {
+  return stderr.split('\n').some((line) => line.trim() !== '' && !OF_PICTURES.test(line));
+}
+
+/** The program ended well and wrote no sound. */
+export function nothingDecoded(complained: boolean): AppError {
+  return complained
+    ? new AppError('damaged', 'The original is damaged: nothing of it could be decoded.')
+    : new AppError('no_audio', 'The original holds no sound: it ends where it begins.');
+}
+
+/** What no recording needs, and only a file made to exhaust the machine asks for. */
+export function tooMuch(what: string, cause?: Error): AppError {
+  return new AppError('resource_limit', `The file asks for more than any recording needs: ${what}.`, {
+    cause,
+  });
 }
 
 export function unsupportedCodec(cause?: Error): AppError {

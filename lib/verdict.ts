@@ -36,7 +36,6 @@ export function verdict(
   if (!made.estimated && differs(made.media.duration ?? 0, decoded.seconds)) {
     throw new AppError('unavailable', 'The result is not as long as what was encoded.');
   }
-  if (decoded.seconds === 0) throw nothing(decoded.complained);
   const damage = decoded.complained ? ['Parts of the original are damaged; they were left out.'] : [];
   const declared = decoded.reckoned ? null : seconds;
   return [...damage, ...missing(declared, decoded.seconds)];
@@ -47,12 +46,6 @@ function missing(declared: number | null, decoded: number): string[] {
   const sentence = `The original should give ${declared.toFixed(1)} s, but only ${decoded.toFixed(1)} s could be decoded`;
   if (decoded < declared * LEAST) throw new AppError('damaged', `${sentence}.`);
   return [`${sentence}; the result ends there.`];
-}
-
-function nothing(complained: boolean): AppError {
-  return complained
-    ? new AppError('damaged', 'The original is damaged: nothing of it could be decoded.')
-    : new AppError('no_audio', 'The original holds no sound: it ends where it begins.');
 }
 
 function differs(made: number, expected: number): boolean {
