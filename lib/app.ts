@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPair, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Connector } from '@google-cloud/cloud-sql-connector';
 import type { Knex } from 'knex';
 import { type Announcements, cancelEnded, createAnnouncements } from './announcements.ts';
@@ -259,9 +260,25 @@ function openFolders(roots: { originals: string; results: string }, own: boolean
 }
 
 /** Google's client takes long to load, so only what needs it pays for it. */
-async function openCloudStorage(projectId: string | undefined, apiEndpoint: string | undefined) {
+async function openCloudStorage(projectId: string | undefined, emulator: string | undefined) {
   const { Storage } = await import('@google-cloud/storage');
-  return new Storage({ ...(projectId && { projectId }), ...(apiEndpoint && { apiEndpoint }) });
+  const project = projectId && { projectId };
+  if (emulator === undefined) return new Storage({ ...project });
+  return new Storage({ ...project, apiEndpoint: emulator, authClient: await newSigner() });
+}
+
+/** An emulator lets everyone in, but links are signed all the same: with a key of this process's own. */
+async function newSigner() {
+  const { GoogleAuth, JWT } = await import('google-auth-library');
+  const { privateKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  const email = 'emulated@example.org';
+  const signer = new GoogleAuth({ authClient: new JWT({ email, key: privateKey }) });
+  signer.jsonContent = { client_email: email };
+  return signer;
 }
 
 interface Databases {

@@ -23,3 +23,6 @@ export const mochaHooks: RootHookObject = {
     if (this.currentTest && isFallbackGap(this.currentTest.fullTitle())) this.skip();
   },
 };
+
+/** Google's clients look for the metadata server of a machine in Google's cloud, and wait for it in vain. */
+process.env.METADATA_SERVER_DETECTION = 'none';

@@ -27,6 +27,14 @@ const FILE = {
   content: { 'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) } },
 };
 
+const QUERY = z.object({
+  redirect: z.enum(['true', 'false'], { error: 'expected true or false' }).default('true').openapi({
+    description: 'false: answer the address as JSON, where there would be a redirection.',
+  }),
+});
+
+const LINK = z.object({ url: z.url().openapi({ description: 'Good for 15 minutes, for whoever has it.' }) });
+
 export function downloadRoutes({ auth, tasks }: DownloadRouteParts): OpenAPIHono<Authenticated> {
   const router = createRouter<Authenticated>();
   for (const [path, { which, summary }] of Object.entries(PATHS)) {
@@ -36,12 +44,21 @@ export function downloadRoutes({ auth, tasks }: DownloadRouteParts): OpenAPIHono
       summary,
       security: [{ bearer: [] }],
       middleware: bearer(auth),
-      request: { params: ID },
-      responses: { 200: FILE, 206: FILE, ...problems(400, 401, 404, 409, 416) },
+      request: { params: ID, query: QUERY },
+      responses: {
+        200: { ...FILE, content: { ...FILE.content, 'application/json': { schema: LINK } } },
+        206: FILE,
+        302: { description: 'To the storage itself, in the cloud.' },
+        ...problems(400, 401, 404, 409, 416),
+      },
     });
     router.openapi(route, async (c) => {
       const { userId } = c.get('principal');
-      return send(c, await (await tasks()).file(userId, c.req.valid('param').id, which));
+      const file = await (await tasks()).file(userId, c.req.valid('param').id, which);
+      const url = await file.storage.link(file.key, file);
+      if (url === undefined) return send(c, file);
+      c.header('Cache-Control', 'private, no-store');
+      return c.req.valid('query').redirect === 'true' ? c.redirect(url, 302) : c.json({ url }, 200);
     });
   }
   return router;

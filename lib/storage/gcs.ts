@@ -2,9 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Bucket, File, FileMetadata } from '@google-cloud/storage';
+import { create as contentDisposition } from 'content-disposition';
 import { AppError } from '../errors.ts';
 import { objectKey } from '../keys.ts';
 import type { Storage, StoredObject } from '../ports.ts';
+
+/** Seconds for which a link is good. */
+const LINK_SECONDS = 900;
 
 /** Custom metadata by which a writer knows its own object again. */
 const WRITER = 'tonemill-writer';
@@ -43,6 +47,17 @@ export function createBucketStorage(bucket: () => Promise<Bucket>): Storage {
     async *list() {
       const files: AsyncIterable<File> = (await bucket()).getFilesStream();
       for await (const file of files) yield { ...describe(file.name, file.metadata), inherited: false };
+    },
+    async link(key, { name, mimeType }) {
+      const file = await fileOf(key);
+      const [url] = await file.getSignedUrl({
+        version: 'v4',
+        action: 'read',
+        expires: Date.now() + LINK_SECONDS * 1000,
+        responseDisposition: contentDisposition(name),
+        responseType: mimeType,
+      });
+      return url;
     },
   };
 }
