@@ -14,8 +14,10 @@ import { createArrivalStore } from './db/arrivals.ts';
 import { cloudSqlAddress } from './db/cloudsql.ts';
 import { type DatabaseAddress, migrate, mustBeMigrated, openDatabase } from './db/database.ts';
 import { type EmbeddedServer, startEmbedded } from './db/embedded.ts';
+import { withFirstGeneration } from './db/first-generation.ts';
 import { grant } from './db/grants.ts';
 import { createHousekeeping } from './db/housekeeping.ts';
+import { createInheritance } from './db/inheritance.ts';
 import { createLeaseStore } from './db/leases.ts';
 import { createTaskStore } from './db/tasks.ts';
 import { createUploadStore } from './db/uploads.ts';
@@ -24,6 +26,7 @@ import { type AudioEngine, createEngine } from './engine.ts';
 import type { InternalCallers } from './internal-callers.ts';
 import { type Lazy, lazy } from './lazy.ts';
 import type { Log } from './log.ts';
+import { type MoveInCounts, type MoveInParts, moveIn } from './move-in.ts';
 import type {
   Adoption,
   Clock,
@@ -89,6 +92,11 @@ export interface App {
   conversions: Lazy<Conversions>;
   sweep: Lazy<Sweep>;
   reports: Lazy<Reports>;
+  /** Copies what the first generation keeps in the database `from`, a postgres:// URL. */
+  moveIn(
+    from: string,
+    how: Pick<MoveInParts, 'apply' | 'print'>,
+  ): Promise<{ users: MoveInCounts; tasks: MoveInCounts }>;
   /** Throws `misconfigured` where a share is not mounted, or was never prepared. */
   checkRoots(): Promise<void>;
   /** Ends everything in order: conversions, queue, pool, database. */
@@ -200,6 +208,13 @@ export function createApp(
   };
   return {
     ...{ config, log, workspaces, originals, results, announcements, arrivals, uploaded, ...services },
+    async moveIn(from, how) {
+      const { knex, tasks } = await stores();
+      const to = { users: createUserStore(knex), tasks, inheritance: createInheritance(knex) };
+      return withFirstGeneration(from, (tables) =>
+        moveIn({ ...files, ...to, ...how, adoption, engine, from: tables }),
+      );
+    },
     async checkRoots() {
       const { storage, mode } = config;
       if (storage.kind !== 'nfs' || mode !== 'vm') return;

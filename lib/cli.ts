@@ -1,4 +1,5 @@
-import { prepareDatabase } from './app.ts';
+import { parseArgs } from 'node:util';
+import { createApp, prepareDatabase } from './app.ts';
 import { loadConfig } from './config.ts';
 import { diagnose } from './doctor.ts';
 import { AppError } from './errors.ts';
@@ -15,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   doctor,
   migrate,
   'init-share': initShare,
+  'migrate-first-generation': moveIn,
   'new-secrets': newSecrets,
 };
 
@@ -86,6 +88,35 @@ async function initShare(): Promise<void> {
     const written = await markRoot(storage[role], role);
     print(`${storage[role]} ${written ? 'is now' : 'was already'} the root of the ${role}.`);
   }
+}
+
+/** Says what it does for every row; exit 1 where something had to be left. */
+async function moveIn(): Promise<void> {
+  const { from, apply } = moveInOptions();
+  const app = createApp(loadConfig(undefined, 'vm'), logToStderr(), 'migrate-first-generation');
+  try {
+    await app.checkRoots();
+    const moved = await app.moveIn(from, { apply, print });
+    for (const [what, { copied, known, left }] of Object.entries(moved)) {
+      print(`${what}: ${copied} copied, ${known} here already, ${left} left`);
+    }
+    if (!apply) print('This was a dry run, and nothing is changed. Add --apply to do it.');
+    process.exitCode = moved.users.left + moved.tasks.left > 0 ? 1 : 0;
+  } finally {
+    await app.close();
+  }
+}
+
+function moveInOptions(): { from: string; apply: boolean } {
+  const usage = 'Expected: npm run migrate-first-generation -- --from postgres://... [--apply]';
+  try {
+    const options = { from: { type: 'string' }, apply: { type: 'boolean', default: false } } as const;
+    const { from, apply } = parseArgs({ args: process.argv.slice(3), options }).values;
+    if (from) return { from, apply };
+  } catch (cause) {
+    throw new AppError('misconfigured', usage, { cause });
+  }
+  throw new AppError('misconfigured', usage);
 }
 
 /** For an environment file; everybody who serves the API needs the same. */

@@ -14,8 +14,8 @@ const TOLERANCE = { seconds: 0.5, part: 0.005 };
 export interface OldResult {
   /** Key under the originals root. */
   key: string;
-  /** What the original holds. */
-  original: MediaInfo;
+  /** What the original holds; null where it is not there. */
+  original: MediaInfo | null;
   /** What the result holds. */
   media: MediaInfo;
 }
@@ -37,29 +37,27 @@ export async function findOldResult(
 ): Promise<OldResult> {
   const key = objectKey(task.id, `${stem(task.name)}.${format.extension}`);
   if (key === originalKey(task) || !(await originals.stat(key))) throw refused('no result is there');
-  if (!(await originals.stat(originalKey(task)))) throw refused('its original is not there');
-  return workspaces.use(async (folder) => {
-    const paths = { original: join(folder, 'original'), result: join(folder, 'result') };
-    await originals.fetch(originalKey(task), paths.original);
-    await originals.fetch(key, paths.result);
-    const original = await probe(await engine(), paths.original);
-    const media = await probe(await engine(), paths.result);
-    mustFit(original, media, format);
-    return { key, original, media };
-  });
+  const probe = async (name: string) => {
+    try {
+      return await workspaces.use(async (folder) => {
+        await originals.fetch(name, join(folder, 'audio'));
+        return (await engine()).probe(join(folder, 'audio'), new AbortController().signal);
+      });
+    } catch (error) {
+      throw isFailure(error) ? refused(error.message) : error;
+    }
+  };
+  const media = await probe(key);
+  const there = await originals.stat(originalKey(task));
+  const original = there ? await probe(originalKey(task)) : null;
+  mustFit(original, media, format);
+  return { key, original, media };
 }
 
-async function probe(engine: AudioEngine, path: string): Promise<MediaInfo> {
-  try {
-    return await engine.probe(path, new AbortController().signal);
-  } catch (error) {
-    throw isFailure(error) ? refused(error.message) : error;
-  }
-}
-
-function mustFit(original: MediaInfo, made: MediaInfo, format: Format): void {
+function mustFit(original: MediaInfo | null, made: MediaInfo, format: Format): void {
   const known = format.codec.encoders.some(({ codec }) => codec === made.codec);
   if (!known) throw refused(`the result is ${made.codec}`);
+  if (!original) return;
   const expected = original.duration ?? 0;
   const drift = Math.abs(expected - (made.duration ?? 0));
   if (drift > TOLERANCE.seconds + TOLERANCE.part * expected)

@@ -1,7 +1,8 @@
 import { AppError } from './errors.ts';
 import { findFormat } from './formats.ts';
 import { resultKey } from './keys.ts';
-import { findOldResult, type OldResult, type OldResultParts } from './old-results.ts';
+import type { MediaInfo } from './media.ts';
+import { findOldResult, type OldResultParts } from './old-results.ts';
 import type { Adoption, Lease, LeaseStore, Storage, Task, TaskStore } from './ports.ts';
 
 /** Who holds the lease while a result is taken over. */
@@ -27,11 +28,13 @@ export function createReports(parts: ReportParts): Reports {
       const task = await tasks.find(id);
       const format = task && findFormat(task.wish.format);
       if (!task || !format) throw new AppError('not_found', 'There is no such task.');
-      const found = await findOldResult(parts, task, format);
+      const { key: made, media, original } = await findOldResult(parts, task, format);
+      if (!original) throw changed('its original is not there');
       const claimed = await leases.claim({ taskId: id, revision: task.revision }, WORKER);
       if ('refused' in claimed) throw changed(`the task is ${claimed.refused}`);
       try {
-        await takeOver(parts, task, resultKey(task, format.extension), found, claimed.lease);
+        const key = resultKey(task, format.extension);
+        await takeOver(parts, task, key, { key: made, media, original }, claimed.lease);
       } catch (error) {
         await leases.release(claimed.lease);
         throw error;
@@ -45,7 +48,7 @@ async function takeOver(
   { tasks, leases, originals, results, adoption }: ReportParts,
   task: Task,
   key: string,
-  { key: made, original, media }: OldResult,
+  { key: made, original, media }: { key: string; original: MediaInfo; media: MediaInfo },
   lease: Lease,
 ): Promise<void> {
   const size = await adoption.adopt(made, key);

@@ -27,7 +27,7 @@ export interface VmDeployment {
   results: string;
   environment(role?: 'api' | 'worker'): NodeJS.ProcessEnv;
   /** Runs a command of package.json to its end and answers what it printed. */
-  command(name: string, environment?: NodeJS.ProcessEnv): Promise<string>;
+  command(name: string, environment?: NodeJS.ProcessEnv, args?: readonly string[]): Promise<string>;
   start(name: 'serve' | 'worker', environment?: NodeJS.ProcessEnv): Promise<VmProcess>;
   /** Kills what still runs, and removes the share. */
   remove(): Promise<void>;
@@ -58,8 +58,8 @@ export async function vmDeployment(url: string, logins: Record<string, string> =
     originals,
     results,
     environment,
-    async command(name, env = environment()) {
-      const { stdout } = await run(process.execPath, ['lib/cli.ts', name], { env });
+    async command(name, env = environment(), args = []) {
+      const { stdout } = await run(process.execPath, ['lib/cli.ts', name, ...args], { env });
       return stdout;
     },
     async start(name, env = environment(name === 'serve' ? 'api' : 'worker')) {
