@@ -5,7 +5,7 @@ import { type Format, findFormat } from './formats.ts';
 import { originalKey, resultKey } from './keys.ts';
 import type { Log } from './log.ts';
 import type { MediaInfo } from './media.ts';
-import { parseOptions } from './options.ts';
+import { type Options, parseOptions } from './options.ts';
 import type { Bell, BellOutcome, Clock, Lease, LeaseStore, Storage, Task, TaskStore } from './ports.ts';
 import { openSource } from './source.ts';
 import { isStreamed, type Target } from './target.ts';
@@ -41,6 +41,7 @@ interface Attempt {
   lease: Lease;
   task: Task;
   format: Format;
+  options: Options;
   abort: AbortController;
   progress: number;
   media: MediaInfo | null;
@@ -75,7 +76,8 @@ export function createConversions(parts: ConversionParts): Conversions {
 function begin({ lease, task }: { lease: Lease; task: Task }): Attempt {
   const format = findFormat(task.wish.format);
   if (!format) throw new TypeError(`task ${task.id} wants the unknown format ${task.wish.format}`);
-  return { lease, task, format, abort: new AbortController(), progress: 0, media: null };
+  const options = parseOptions(format, task.wish.options);
+  return { lease, task, format, options, abort: new AbortController(), progress: 0, media: null };
 }
 
 async function convert(parts: ConversionParts, attempt: Attempt): Promise<BellOutcome> {
@@ -97,18 +99,18 @@ async function convert(parts: ConversionParts, attempt: Attempt): Promise<BellOu
 
 async function run(parts: ConversionParts, attempt: Attempt, folder: string): Promise<string> {
   const { engine, leases, originals, results } = parts;
-  const { lease, task, format, abort } = attempt;
+  const { lease, task, format, options, abort } = attempt;
   const { signal } = abort;
   const key = resultKey(task, format.extension);
   const { source, media } = await openSource(engine, originals, originalKey(task), folder, signal);
   attempt.media = media;
-  const output = targetFor(results, key, format, folder);
+  const output = targetFor(results, key, attempt, folder);
   const made = await engine.convert({
     input: source,
     output,
     format,
     media,
-    options: parseOptions(format, task.wish.options),
+    options,
     onProgress: (fraction) => {
       attempt.progress = fraction;
     },
@@ -119,15 +121,16 @@ async function run(parts: ConversionParts, attempt: Attempt, folder: string): Pr
     if (!(await leases.heartbeat(lease, 1))) throw lost();
     await results.put(key, output);
   }
-  const result = { key, ...made };
-  if (await leases.finish(lease, media, result)) return 'Converted';
+  const { original, ...rest } = made;
+  const result = { key, ...rest };
+  if (await leases.finish(lease, original, result)) return 'Converted';
   await removeOrphan(parts, attempt, key);
   throw lost();
 }
 
 /** A bucket takes a result as it is made, where the container allows; all others are made in the folder first. */
-function targetFor(results: Storage, key: string, format: Format, folder: string): Target {
-  if (results.local || !isStreamed(format)) return join(folder, `output.${format.extension}`);
+function targetFor(results: Storage, key: string, { format, options }: Attempt, folder: string): Target {
+  if (results.local || !isStreamed(format, options)) return join(folder, `output.${format.extension}`);
   return { folder, store: (stream) => results.put(key, stream) };
 }
 

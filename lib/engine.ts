@@ -3,11 +3,12 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Binaries } from './binaries.ts';
-import { type Children, createChildren, eachLine, type PipeReader } from './child.ts';
+import { type Children, createChildren, type Ending, eachLine, type PipeReader } from './child.ts';
 import type { Limits } from './config.ts';
 import { AppError, isFailure } from './errors.ts';
 import {
   conversionFailure,
+  decodingFailure,
   hasComplaints,
   limitReached,
   nothingDecoded,
@@ -15,11 +16,20 @@ import {
   tooLong,
   tooMuch,
 } from './failures.ts';
-import { convertArguments, fileAddress, PIPES, probeArguments } from './ffmpeg.ts';
-import { UNCHANGED } from './filters.ts';
+import {
+  convertArguments,
+  fileAddress,
+  lengthArguments,
+  loudnessArguments,
+  PIPES,
+  probeArguments,
+} from './ffmpeg.ts';
+import { type Chain, isWhole, type Level } from './filters.ts';
 import { type Format, possibleFormats } from './formats.ts';
+import { encodeAtLevel } from './levels.ts';
 import { conversionLimits, mustBePlausible, PROBE_BYTES, PROBE_SECONDS, probeLimits } from './limits.ts';
-import type { Adaptation, MediaInfo } from './media.ts';
+import { readLoudness } from './loudness.ts';
+import type { Adaptation, Loudness, MediaInfo } from './media.ts';
 import type { Options } from './options.ts';
 import { type Plan, planConversion } from './plan.ts';
 import { type Probed, readProbe } from './probe.ts';
@@ -47,6 +57,8 @@ export interface Made {
   /** Sentences for people. */
   warnings: string[];
   adaptations: readonly Adaptation[];
+  /** What the original holds, with its loudness where that was measured. */
+  original: MediaInfo;
   /** Bytes. */
   size: number;
 }
@@ -58,6 +70,8 @@ export interface AudioEngine {
   probe(source: Source, signal: AbortSignal): Promise<MediaInfo>;
   /** Makes a result and checks it. Throws a failure's code, `unavailable`, or the signal's reason. */
   convert(conversion: Conversion): Promise<Made>;
+  /** Decodes the whole of what was probed; null where there is too little sound to measure. Throws as `convert`. */
+  loudness(source: Source, media: MediaInfo, signal: AbortSignal): Promise<Loudness | null>;
   /** Kills what runs, at once. */
   killAll(): void;
 }
@@ -74,6 +88,20 @@ interface Work extends Conversion {
   probed: Probed;
   plan: Plan;
   tags: TagChanges;
+}
+
+/** Something to decode, by one pass or several. */
+interface Material {
+  input: Source;
+  probed: Probed;
+  signal: AbortSignal;
+}
+
+/** One encoding of a conversion. */
+interface Encode {
+  level: Level;
+  /** Samples of the result, where they had to be counted. */
+  length: number | null;
 }
 
 /** What every run of a program needs. */
@@ -97,15 +125,17 @@ export function createEngine(parts: EngineParts): AudioEngine {
       return probed.media;
     },
     async convert(conversion) {
-      const { format, options, media, output } = conversion;
+      const { format, options, media } = conversion;
       const probed = seen.get(media);
       if (!probed) throw new TypeError('only what was probed can be converted');
       const plan = planConversion(format, options, probed);
       mustFit(plan, limits);
-      const work: Work = { ...conversion, probed, plan, tags: tagChanges(options, probed.tags, false) };
-      return typeof output === 'string'
-        ? convertToFile(tools, work, output)
-        : convertToSink(tools, work, createSink(output));
+      return convertPlanned(tools, { ...conversion, probed, plan, tags: tagChanges(plan, probed.tags) });
+    },
+    async loudness(source, media, signal) {
+      const probed = seen.get(media);
+      if (!probed) throw new TypeError('only what was probed can be measured');
+      return measure(tools, { input: source, probed, signal });
     },
     killAll: () => tools.children.killAll(),
   };
@@ -159,21 +189,47 @@ async function limitedText(pipe: Readable): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-async function convertToFile(tools: Tools, work: Work, output: string): Promise<Made> {
+async function convertPlanned(tools: Tools, work: Work): Promise<Made> {
+  const { plan, media, output, signal } = work;
+  const length = plan.chain.fadeOut > 0 ? await countSamples(tools, work) : null;
+  const { made, before, after, adaptations } = await encodeAtLevel(plan, {
+    measure: () => measure(tools, work, plan.chain, length),
+    encode: (level) =>
+      typeof output === 'string'
+        ? convertToFile(tools, work, { level, length }, output)
+        : convertToSink(tools, work, { level, length }, createSink(output)),
+    async measureResult() {
+      if (typeof output !== 'string') throw new TypeError('a result that may be made again needs a file');
+      return measure(tools, { input: output, probed: await probe(tools, output, signal), signal });
+    },
+  });
+  const original = isWhole(plan.chain) ? { ...media, loudness: before } : media;
+  return {
+    ...made,
+    media: { ...made.media, loudness: after },
+    original,
+    adaptations: [...plan.adaptations, ...adaptations],
+  };
+}
+
+/** What an encoding alone knows. */
+type Encoded = Omit<Made, 'original' | 'adaptations'>;
+
+async function convertToFile(tools: Tools, work: Work, how: Encode, output: string): Promise<Encoded> {
   const { plan, probed, signal } = work;
-  const decoded = await encode(tools, work, undefined);
+  const decoded = await encode(tools, work, how, undefined);
   const made = await probeResult(tools, output, signal);
   const { size } = await stat(output);
   const reckoned = probed.estimated;
   const warnings = verdict(plan, tools.limits, { ...decoded, reckoned }, { ...made, size });
-  return { media: made.media, warnings, adaptations: plan.adaptations, size };
+  return { media: made.media, warnings, size };
 }
 
 /** The beginning says what the result is; how long it is, ffmpeg says, since there is no end to look at yet. */
-async function convertToSink(tools: Tools, work: Work, sink: Sink): Promise<Made> {
+async function convertToSink(tools: Tools, work: Work, how: Encode, sink: Sink): Promise<Encoded> {
   const { plan, probed, output, signal } = work;
   try {
-    const decoded = await encode(tools, work, sink);
+    const decoded = await encode(tools, work, how, sink);
     const head: Source = {
       folder: folderOf(output),
       open: async () => Readable.from([sink.head()]),
@@ -184,7 +240,7 @@ async function convertToSink(tools: Tools, work: Work, sink: Sink): Promise<Made
     const seen = { ...decoded, reckoned: probed.estimated };
     const warnings = verdict(plan, tools.limits, seen, { media, estimated: false, size });
     if ((await sink.commit()) !== size) throw new AppError('unavailable', 'The result was not stored whole.');
-    return { media, warnings, adaptations: plan.adaptations, size };
+    return { media, warnings, size };
   } finally {
     await sink.abandon();
   }
@@ -201,10 +257,54 @@ async function probeResult(tools: Tools, result: Source, signal: AbortSignal): P
 }
 
 async function encode(
-  { binaries, children, limits, path }: Tools,
-  { input, output, plan, probed, tags, onProgress, signal }: Work,
+  tools: Tools,
+  work: Work,
+  { level, length }: Encode,
   sink: Sink | undefined,
 ): Promise<Decoded> {
+  const { input, output, plan, tags, onProgress } = work;
+  const { movieTimescale } = tools.binaries;
+  const addresses = { input: addressOf(input), output: addressOf(output, PIPES.stdout) };
+  const mostBytes = tools.limits.resultBytes + 1;
+  const args = convertArguments({ ...addresses, plan, level, length, tags, movieTimescale, mostBytes });
+  const onSeconds = (seconds: number) => {
+    if (plan.seconds) onProgress(Math.min(1, seconds / plan.seconds));
+  };
+  const { seconds, ending } = await decode(tools, work, args, { sink, onSeconds });
+  if (ending.code !== 0) throw conversionFailure(ending, plan.format, tools.limits);
+  const complained = hasComplaints(ending.stderr);
+  if (seconds === 0) throw nothingDecoded(complained);
+  return { seconds, complained };
+}
+
+/** Samples that a result will have: what a file says of its length is not exact enough for a fade at its end. */
+async function countSamples(tools: Tools, work: Work): Promise<number> {
+  const { input, plan } = work;
+  const args = lengthArguments(addressOf(input), plan.chain);
+  const { seconds, ending } = await decode(tools, work, args, {});
+  if (ending.code !== 0) throw conversionFailure(ending, plan.format, tools.limits);
+  return Math.round(seconds * plan.sampleRate);
+}
+
+async function measure(
+  tools: Tools,
+  material: Material,
+  chain: Chain | null = null,
+  length: number | null = null,
+): Promise<Loudness | null> {
+  const args = loudnessArguments(addressOf(material.input), chain, length);
+  const { ending } = await decode(tools, material, args, {});
+  if (ending.code !== 0) throw decodingFailure(ending);
+  return readLoudness(ending.stderr);
+}
+
+/** One run of ffmpeg over the whole of something, under all limits. */
+async function decode(
+  { binaries, children, limits, path }: Tools,
+  { input, probed, signal }: Material,
+  args: string[],
+  { sink, onSeconds }: { sink?: Sink | undefined; onSeconds?: (seconds: number) => void },
+): Promise<{ seconds: number; ending: Ending }> {
   const stdin = typeof input === 'string' ? undefined : await input.open();
   const isStorageSlow = () =>
     sink?.isFull() === true || (stdin?.readableLength === 0 && !stdin.readableEnded);
@@ -220,25 +320,20 @@ async function encode(
     seconds = Number(microseconds) / 1e6;
     watch.progress();
     if (seconds > limits.durationSeconds) watch.abort(tooLong(limits));
-    if (plan.seconds) onProgress(Math.min(1, seconds / plan.seconds));
+    onSeconds?.(seconds);
   });
-  const unchanged = { level: UNCHANGED, length: null, movieTimescale: binaries.movieTimescale };
-  const addresses = { input: addressOf(input), output: addressOf(output, PIPES.stdout) };
   try {
     const ending = await children.run({
       program: binaries.ffmpeg.path,
-      args: convertArguments({ ...addresses, ...unchanged, plan, tags, mostBytes: limits.resultBytes + 1 }),
-      cwd: await emptyFolder(output),
+      args,
+      cwd: await emptyFolder(input),
       path,
       limits: conversionLimits(limits, probed.estimated ? null : probed.media.duration),
       signal: watch.signal,
       stdin,
       readers: [sink?.read ?? ignore, onLine],
     });
-    if (ending.code !== 0) throw conversionFailure(ending, plan.format, limits);
-    const complained = hasComplaints(ending.stderr);
-    if (seconds === 0) throw nothingDecoded(complained);
-    return { seconds, complained };
+    return { seconds, ending };
   } finally {
     watch.stop();
   }

@@ -45,8 +45,14 @@ export function conversionFailure(ending: Ending, format: Format, limits: Limits
   if (signal === 'SIGXFSZ' || SIGNALS[code ?? 0] === 'SIGXFSZ' || /File too large/i.test(stderr)) {
     return resultTooLarge(format, limits.resultBytes);
   }
+  return decodingFailure(ending);
+}
+
+/** Why ffmpeg could not read an original to its end. */
+export function decodingFailure(ending: Ending): AppError {
   const limit = limitReached(ending);
   if (limit) return limit;
+  const { stderr } = ending;
   const cause = causeOf(ending);
   if (/Decod\w+ .*not found|no decoder|Unsupported codec/i.test(stderr)) return unsupportedCodec(cause);
   return new AppError('damaged', 'The original is damaged and could not be decoded.', { cause });

@@ -1,5 +1,5 @@
 import { GUARDS } from './demuxers.ts';
-import { filters, type Level, measuredFilters } from './filters.ts';
+import { type Chain, filters, type Level, measuredFilters } from './filters.ts';
 import type { Format } from './formats.ts';
 import type { Plan } from './plan.ts';
 import type { TagChanges } from './tags.ts';
@@ -53,17 +53,17 @@ export function convertArguments(encoding: Encoding): string[] {
   ];
 }
 
-/** Arguments for a pass that measures loudness on stderr, of what `convertArguments` would make before its level is changed. */
-export function loudnessArguments(
-  input: Address,
-  { chain }: Pick<Plan, 'chain'>,
-  length: number | null,
-): string[] {
-  return measuring(input, 'info', [...measuredFilters(chain, length), 'ebur128=peak=true:framelog=verbose']);
+/**
+ * Arguments for a pass that measures loudness on stderr: of a file, or of what `convertArguments` would make of it before
+ * its level is changed.
+ */
+export function loudnessArguments(input: Address, chain: Chain | null, length: number | null): string[] {
+  const before = chain ? measuredFilters(chain, length) : [];
+  return measuring(input, 'info', [...before, 'ebur128=peak=true:framelog=verbose']);
 }
 
 /** Arguments for a pass that only decodes: its progress ends with how long the result will be. */
-export function lengthArguments(input: Address, { chain }: Pick<Plan, 'chain'>): string[] {
+export function lengthArguments(input: Address, chain: Chain): string[] {
   return measuring(input, 'error', measuredFilters({ ...chain, fadeIn: 0, fadeOut: 0 }, null));
 }
 

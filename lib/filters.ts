@@ -18,6 +18,11 @@ export interface Chain {
   drops: boolean;
 }
 
+/** Whether every sample of the original gets there as it is, apart from its rate. */
+export function isWhole({ trim, mix, fadeIn, fadeOut }: Chain): boolean {
+  return trim.start === 0 && trim.end === null && (mix?.exact ?? true) && fadeIn + fadeOut === 0;
+}
+
 /** How loud it becomes. */
 export interface Level {
   /** dB. */

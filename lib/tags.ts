@@ -1,4 +1,4 @@
-import type { Options } from './options.ts';
+import type { Plan } from './plan.ts';
 
 /** How the tags of a result differ from its original's. */
 export interface TagChanges {
@@ -14,18 +14,15 @@ const GAIN = /^(replaygain_|r128_)[a-z0-9_]{1,40}$/i;
 /** ffmpeg's name of lyrics that came with their language, as ID3v2 has them. */
 const LYRICS = /^lyrics-[a-z]{3}$/i;
 
-/**
- * @param original tags by the names that they have in the file
- * @param level whether the result is louder or quieter than the original
- */
+/** @param original tags by the names that they have in the file */
 export function tagChanges(
-  { metadata }: Options,
+  { options: { metadata, gain, loudness }, chain: { mix } }: Pick<Plan, 'options' | 'chain'>,
   original: Readonly<Record<string, string>>,
-  level: boolean,
 ): TagChanges {
   if (metadata === 'strip') return { keep: false, set: {} };
   const names = Object.keys(original);
-  const outdated = level ? names.filter((name) => GAIN.test(name)) : [];
+  const isOtherLevel = (gain ?? 0) !== 0 || loudness !== undefined || mix?.exact === false;
+  const outdated = isOtherLevel ? names.filter((name) => GAIN.test(name)) : [];
   const sung = names.filter((name) => LYRICS.test(name));
   const [lyrics] = sung.flatMap((name) => original[name] ?? []);
   const set = {

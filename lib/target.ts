@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
 import type { PipeReader } from './child.ts';
 import type { Format } from './formats.ts';
+import type { Options } from './options.ts';
+import { resolve } from './presets.ts';
 
 /** Where a result goes that is stored as it comes out of the program. */
 export interface StreamedTarget {
@@ -21,8 +23,9 @@ export type Target = string | StreamedTarget;
  */
 const STREAMABLE: ReadonlySet<string> = new Set(['ogg', 'opus', 'adts', 'mp2', 'ac3']);
 
-export function isStreamed({ muxer }: Format): boolean {
-  return STREAMABLE.has(muxer);
+/** What is normalised in loudness may be made more than once. */
+export function isStreamed(format: Format, options: Options): boolean {
+  return STREAMABLE.has(format.muxer) && resolve(format, options).options.loudness === undefined;
 }
 
 /** Bytes of a result's beginning that are kept for its check; cover art stands there as well. */

@@ -1,5 +1,6 @@
 import type { Limits } from '../lib/config.ts';
-import { type AudioEngine, createEngine } from '../lib/engine.ts';
+import { type AudioEngine, createEngine, type Made } from '../lib/engine.ts';
+import { parseOptions } from '../lib/options.ts';
 import { binaries } from './audio.ts';
 
 const LIMITS: Limits = {
@@ -15,4 +16,21 @@ const LIMITS: Limits = {
 export async function testEngine(limits: Partial<Limits> = {}): Promise<AudioEngine> {
   const parts = { binaries: await binaries(), path: process.env.PATH ?? '' };
   return createEngine({ ...parts, limits: { ...LIMITS, ...limits } });
+}
+
+/** Converts a file as a task would; options are read as they come from outside. */
+export async function convertFile(
+  input: string,
+  output: string,
+  name: string,
+  options: object = {},
+  limits: Partial<Limits> = {},
+): Promise<Made> {
+  const audio = await testEngine(limits);
+  const format = audio.formats.find((format) => format.name === name);
+  if (!format) throw new TypeError(`no format ${name} can be made here`);
+  const { signal } = new AbortController();
+  const media = await audio.probe(input, signal);
+  const how = { format, media, options: parseOptions(format, options), signal };
+  return audio.convert({ input, output, ...how, onProgress: () => undefined });
 }

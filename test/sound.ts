@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { Loudness } from '../lib/media.ts';
 import { binaries } from './audio.ts';
 
 const run = promisify(execFile);
@@ -9,4 +10,23 @@ export async function decodedMd5(path: string): Promise<string> {
   const { ffmpeg } = await binaries();
   const { stdout } = await run(ffmpeg.path, ['-v', 'error', '-i', path, '-map', '0:a:0', '-f', 'md5', '-']);
   return stdout.trim();
+}
+
+/** What ffmpeg's own meter says of a file: LUFS, dBTP, LU. */
+export async function measuredLoudness(path: string): Promise<Loudness> {
+  const { ffmpeg } = await binaries();
+  const meter = ['-af', 'ebur128=peak=true:framelog=verbose', '-f', 'null', '-'];
+  const { stderr } = await run(ffmpeg.path, [
+    '-hide_banner',
+    '-nostats',
+    '-i',
+    path,
+    '-map',
+    '0:a:0',
+    ...meter,
+  ]);
+  const summary = stderr.slice(stderr.lastIndexOf('Summary:'));
+  const number = (name: string) =>
+    Number(new RegExp(`\\b${name}:\\s+(\\S+)`).exec(summary)?.[1]?.replace('inf', 'Infinity'));
+  return { integrated: number('I'), truePeak: number('Peak'), range: number('LRA') };
 }

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Made } from '../lib/engine.ts';
+import { firstLevel, nextLevel, readLoudness } from '../lib/loudness.ts';
+import { binaries, makeSound, makeSpeech } from './audio.ts';
+import { convertFile } from './engine.ts';
+import { temporaryFolder } from './folders.ts';
+import { measuredLoudness } from './sound.ts';
+
+const run = promisify(execFile);
+
+/** A chord with a beat: peaks far above its loudness, as music has them. */
+const MUSIC =
+  'aevalsrc=0.2*(sin(2*PI*220*t)+sin(2*PI*277.2*t)+sin(2*PI*329.6*t))*exp(-4*mod(t\\,0.5))+0.5*(random(0)-0.5)*exp(-40*mod(t\\,0.5)):s=44100:d=12';
+/** 50 dB below what is usual, with some room tone. */
+const QUIET = `${MUSIC},volume=-50dB`;
+
+describe('loudness', function () {
+  this.timeout(120_000);
+  const folder = temporaryFolder();
+
+  async function normalise(input: string, format: string, loudness: { target: number; truePeak: number }) {
+    const output = join(folder(), `out.${format}`);
+    const made = await convertFile(input, output, format, { loudness });
+    return { made, heard: await measuredLoudness(output) };
+  }
+
+  function mustFit(heard: { integrated: number; truePeak: number }, target: number, truePeak: number): void {
+    assert.ok(Math.abs(heard.integrated - target) <= 0.5, `${heard.integrated} LUFS instead of ${target}`);
+    assert.ok(heard.truePeak <= truePeak, `${heard.truePeak} dBTP instead of ${truePeak}`);
+  }
+
+  const TARGETS = [
+    [-23, -1],
+    [-16, -1],
+    [-14, -2],
+  ] as const;
+
+  for (const [target, truePeak] of TARGETS) {
+    for (const format of ['wav', 'mp3', 'opus']) {
+      it(`makes music ${target} LUFS and at most ${truePeak} dBTP as ${format}`, async () => {
+        const input = join(folder(), 'in.wav');
+        await makeSound(input, MUSIC);
+        const { heard } = await normalise(input, format, { target, truePeak });
+        mustFit(heard, target, truePeak);
+      });
+    }
+  }
+
+  for (const format of ['flac', 'm4a', 'ogg']) {
+    it(`raises very quiet sound by some fifty decibels as ${format}`, async () => {
+      const input = join(folder(), 'in.flac');
+      await makeSound(input, QUIET, '-sample_fmt', 's32');
+      const { heard } = await normalise(input, format, { target: -16, truePeak: -1 });
+      mustFit(heard, -16, -1);
+    });
+  }
+
+  for (const format of ['wav', 'mp3', 'm4a']) {
+    it(`makes speech -16 LUFS as ${format}`, async function () {
+      const input = join(folder(), 'in.wav');
+      if (!(await makeSpeech(input))) this.skip();
+      const { heard } = await normalise(input, format, { target: -16, truePeak: -1 });
+      mustFit(heard, -16, -1);
+    });
+  }
+
+  it('keeps the dynamics: without a limiter, every sample is multiplied by the same number', async () => {
+    const input = join(folder(), 'in.wav');
+    const output = join(folder(), 'out.wav');
+    await makeSound(input, MUSIC, '-c:a', 'pcm_f32le');
+    const made = await convertFile(input, output, 'wav', { loudness: { target: -30, truePeak: -1 } });
+    const gain = -30 - (made.original.loudness?.integrated ?? 0);
+    const difference = join(folder(), 'difference.wav');
+    const inverse = `[0:a]volume=${gain}dB[a];[a][1:a]amerge=inputs=2,pan=mono|c0=c0-c1`;
+    await mix(input, output, inverse, difference);
+    const { truePeak } = await measuredLoudness(difference);
+    assert.ok(truePeak < -90, `${truePeak} dBTP are left`);
+  });
+
+  it('tells the loudness of the original, and of the result where it was measured', async () => {
+    const input = join(folder(), 'in.wav');
+    await makeSound(input, MUSIC);
+    const { made, heard } = await normalise(input, 'mp3', { target: -14, truePeak: -1 });
+    assert.deepEqual(made.original.loudness, await measuredLoudness(input));
+    assert.deepEqual(made.media.loudness, heard);
+  });
+
+  it('leaves silence as it is, and says so', async () => {
+    const input = join(folder(), 'in.wav');
+    await makeSound(input, 'anullsrc=r=44100:cl=stereo:d=2');
+    const made: Made = await convertFile(input, join(folder(), 'out.wav'), 'wav', {
+      loudness: { target: -16, truePeak: -1 },
+    });
+    assert.equal(made.adaptations[0]?.property, 'loudness');
+    assert.equal(made.original.loudness, null);
+  });
+
+  it('holds the true peak where the target can not be reached below it, and says so', async () => {
+    const input = join(folder(), 'in.wav');
+    await makeSound(input, 'sine=frequency=997:sample_rate=48000:duration=5');
+    const { made, heard } = await normalise(input, 'wav', { target: -5, truePeak: -12 });
+    assert.ok(heard.truePeak <= -12);
+    assert.equal(made.adaptations[0]?.property, 'loudness');
+  });
+
+  it('reads the summary of ffmpeg, and nothing where it measured nothing', () => {
+    const summary = (integrated: string) =>
+      `Summary:\n\n  Integrated loudness:\n    I:  ${integrated} LUFS\n    Threshold: -33.0 LUFS\n\n  Loudness range:\n    LRA:  4.0 LU\n    Threshold: -43.0 LUFS\n\n  True peak:\n    Peak:  -3.2 dBFS\n`;
+    assert.deepEqual(readLoudness(summary('-22.9')), { integrated: -22.9, truePeak: -3.2, range: 4 });
+    assert.equal(readLoudness(summary('-70.0')), null);
+    assert.equal(readLoudness('nothing'), null);
+  });
+
+  it('limits only where the peak demands it', () => {
+    const wished = { target: -16, truePeak: -1 };
+    assert.equal(firstLevel(wished, { integrated: -20, truePeak: -8, range: 5 }, true).ceiling, null);
+    assert.ok(firstLevel(wished, { integrated: -20, truePeak: -4, range: 5 }, true).ceiling);
+    const level = { gain: 4, ceiling: -1.2 };
+    const tries = { level, first: level, last: false };
+    assert.equal(nextLevel(wished, { integrated: -16.2, truePeak: -1.1, range: 5 }, tries), undefined);
+    const lower = nextLevel(wished, { integrated: -16.2, truePeak: -0.4, range: 5 }, tries);
+    assert.ok((lower?.ceiling ?? 0) < -1.7);
+  });
+
+  async function mix(first: string, second: string, graph: string, output: string): Promise<void> {
+    await run((await binaries()).ffmpeg.path, [
+      ...['-v', 'error', '-y', '-i', first, '-i', second, '-filter_complex', graph],
+      ...['-c:a', 'pcm_f32le', output],
+    ]);
+  }
+});
