@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { createApp, prepareDatabase } from './app.ts';
 import { loadConfig } from './config.ts';
-import { diagnose } from './doctor.ts';
+import { diagnose, diagnosePrograms } from './doctor.ts';
 import { AppError } from './errors.ts';
 import { createLog, type Log } from './log.ts';
 import { newServiceCredential, newSigningKeys } from './secrets.ts';
@@ -59,9 +59,15 @@ async function startLocal(log: Log): Promise<Running> {
   return { sentence: `Tonemill is ready on ${url}`, close };
 }
 
-/** Says what was found and what is missing; exit 1 where something is. */
+/**
+ * Says what was found and what is missing; exit 1 where something is. `doctor programs` looks only for the programs, and
+ * not for the slow ffmpeg of npm: what is built to be deployed is checked by it, where no database is yet.
+ */
 async function doctor(): Promise<void> {
-  const { lines, missing } = await diagnose(loadConfig());
+  const config = loadConfig();
+  const { lines, missing } = await (process.argv[3] === 'programs'
+    ? diagnosePrograms(config)
+    : diagnose(config));
   for (const line of lines) print(line);
   for (const sentence of missing) print(`Missing   ${sentence}`);
   if (missing.length > 0) process.exitCode = 1;

@@ -12,12 +12,16 @@ export interface Diagnosis {
 }
 
 /** Looks for all that the product needs here: programs, formats, database. */
-export async function diagnose(config: Config): Promise<Diagnosis> {
-  const parts = [
-    async () => [`Node.js   ${process.version}`],
-    () => tools(config),
-    () => database(config.database),
-  ];
+export function diagnose(config: Config): Promise<Diagnosis> {
+  return lookedAt([nodeVersion, () => tools(config, true), () => database(config.database)]);
+}
+
+/** The same without a database, and without the ffmpeg of 2018 that only a laptop makes do with. */
+export function diagnosePrograms(config: Config): Promise<Diagnosis> {
+  return lookedAt([nodeVersion, () => tools(config, false)]);
+}
+
+async function lookedAt(parts: readonly (() => Promise<string[]>)[]): Promise<Diagnosis> {
   const lines: string[] = [];
   const missing: string[] = [];
   for (const look of parts) {
@@ -31,8 +35,12 @@ export async function diagnose(config: Config): Promise<Diagnosis> {
   return { lines, missing };
 }
 
-async function tools({ ffmpegPath, ffprobePath, path }: Config): Promise<string[]> {
-  const found = await findBinaries({ ffmpegPath, ffprobePath, path, fallback: true });
+async function nodeVersion(): Promise<string[]> {
+  return [`Node.js   ${process.version}`];
+}
+
+async function tools({ ffmpegPath, ffprobePath, path }: Config, fallback: boolean): Promise<string[]> {
+  const found = await findBinaries({ ffmpegPath, ffprobePath, path, fallback });
   const { ffmpeg, ffprobe, encoders, muxers, cage, warnings } = found;
   const possible = possibleFormats(encoders, muxers);
   const without = FORMATS.filter((format) => !possible.includes(format)).map(({ name }) => name);

@@ -1,9 +1,15 @@
 import { api } from './api.ts';
+import { coldStart } from './cold-start.ts';
 import { convert } from './convert.ts';
 import { memory } from './memory.ts';
 
 /** Benchmarks by name: `npm run bench -- NAME`. Each prints what it measured, and judges nothing. */
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = { api, convert, memory };
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  api,
+  'cold-start': coldStart,
+  convert,
+  memory,
+};
 
 const [name = '', ...others] = process.argv.slice(2);
 const bench = BENCHES[name];

@@ -114,7 +114,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /** The emulators can't say which port they were given, so one is looked for that is free now. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

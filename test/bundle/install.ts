@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What was installed last, beside the packages. */
+const STAMP = join('node_modules', '.installed-lock');
+
+/** Installs what a staged bundle finds beside itself, in the versions of its lock, unless just that is there. */
+export async function install(folder: string): Promise<void> {
+  const lock = await readFile(join(folder, 'package-lock.json'), 'utf8');
+  const before = await readFile(join(folder, STAMP), 'utf8').catch(() => undefined);
+  if (before === lock) return;
+  await run(folder, 'npm', 'ci', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund');
+  await writeFile(join(folder, STAMP), lock);
+}
+
+/** Runs a program in a folder, and shows what it says. Throws where it fails. */
+export async function run(folder: string, program: string, ...args: string[]): Promise<void> {
+  const child = spawn(program, args, { cwd: folder, stdio: 'inherit' });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} failed`);
+}

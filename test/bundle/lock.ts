@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+const NAMES = z.record(z.string(), z.string()).optional();
+
+const PACKAGE = z.looseObject({
+  dependencies: NAMES,
+  optionalDependencies: NAMES,
+  peerDependencies: NAMES,
+});
+
+/** A package-lock.json of version 3, as far as it is read. */
+const LOCK = z.looseObject({ lockfileVersion: z.literal(3), packages: z.record(z.string(), PACKAGE) });
+
+export type Lock = z.output<typeof LOCK>;
+
+export async function readLock(path: string): Promise<Lock> {
+  return LOCK.parse(JSON.parse(await readFile(path, 'utf8')));
+}
+
+/** Where each package stands, by its path. */
+type Packages = Lock['packages'];
+
+/** The part of a lock that some packages need, so that what is installed elsewhere is what was tested here. */
+export function partOfLock(
+  { packages, lockfileVersion }: Lock,
+  root: object,
+  names: readonly string[],
+): object {
+  const needed = new Set<string>();
+  for (const name of names) collect(packages, needed, name, '');
+  const kept = [...needed].sort().map((path) => [path, packages[path]]);
+  return { lockfileVersion, requires: true, packages: { '': root, ...Object.fromEntries(kept) } };
+}
+
+/** Optional and peer packages that are not there are not needed. */
+function collect(packages: Packages, needed: Set<string>, name: string, from: string): void {
+  const path = resolve(packages, name, from);
+  if (path === undefined || needed.has(path)) return;
+  needed.add(path);
+  const { dependencies, optionalDependencies, peerDependencies } = packages[path] ?? {};
+  const names = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
+  for (const wanted of names) collect(packages, needed, wanted, path);
+}
+
+/** As Node.js looks for a package: in the folder of who needs it, and then in each one above. */
+function resolve(packages: Packages, name: string, from: string): string | undefined {
+  const path = `${from === '' ? '' : `${from}/`}node_modules/${name}`;
+  if (path in packages) return path;
+  if (from === '') return undefined;
+  const above = from.slice(0, Math.max(0, from.lastIndexOf('/node_modules/')));
+  return resolve(packages, name, above);
+}

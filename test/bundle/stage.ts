@@ -1,0 +1,105 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { z } from 'zod';
+import { partOfLock, readLock } from './lock.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/**
+ * What the bundle finds beside itself. A bundled functions-framework has a second registry and finds no function; the
+ * others are programs, or files that are served as they are.
+ */
+const BESIDE = ['@google-cloud/functions-framework', '@ffprobe-installer/ffprobe', 'swagger-ui-dist'];
+const BESIDE_IF_THERE = ['ffmpeg-static'];
+
+/** Databases that knex can speak to and this product does not; and what pg would use, were it there. */
+const ABSENT = [
+  'better-sqlite3',
+  'mariadb',
+  'mysql',
+  'mysql2',
+  'oracledb',
+  'pg-native',
+  'pg-query-stream',
+  'sqlite3',
+  'tedious',
+];
+
+/** CommonJS modules in the bundle ask for Node's own by `require`, which ES modules don't have. */
+const REQUIRE = `import { createRequire as createRequireOfBundle } from 'node:module';
+const require = createRequireOfBundle(import.meta.url);`;
+
+/** What the folder may keep: a build begins with what the one before installed. */
+const INSTALLED = 'node_modules';
+
+/**
+ * Writes what is deployed into `folder`: all functions and the command line as modules, with the package.json and the
+ * lock of what they find beside themselves.
+ */
+export async function stage(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) {
+    if (name !== INSTALLED) await rm(join(folder, name), { recursive: true });
+  }
+  await build({
+    ...{ bundle: true, platform: 'node', format: 'esm', target: 'node24', splitting: true, minify: true },
+    absWorkingDir: ROOT,
+    entryPoints: { index: 'functions/index.ts', cli: 'lib/cli.ts' },
+    outdir: folder,
+    banner: { js: REQUIRE },
+    external: [...BESIDE, ...BESIDE_IF_THERE, ...ABSENT],
+    keepNames: true,
+    logLevel: 'warning',
+  });
+  await writePackage(folder);
+  await writeFile(join(folder, '.gcloudignore'), `${INSTALLED}\n`);
+}
+
+const PACKAGE = z.object({
+  name: z.string(),
+  version: z.string(),
+  license: z.string(),
+  engines: z.record(z.string(), z.string()),
+  dependencies: z.record(z.string(), z.string()),
+  optionalDependencies: z.record(z.string(), z.string()),
+  allowScripts: z.record(z.string(), z.boolean()),
+});
+
+async function writePackage(folder: string): Promise<void> {
+  const { dependencies, optionalDependencies, ...own } = PACKAGE.parse(await readJson('package.json'));
+  const described = {
+    ...own,
+    private: true,
+    type: 'module',
+    main: 'index.js',
+    scripts: {
+      doctor: 'node cli.js doctor',
+      migrate: 'node cli.js migrate',
+      // The buildpack runs it where the image is made: without programs that run there is no image.
+      'gcp-build': 'node cli.js doctor programs',
+    },
+    dependencies: pick(dependencies, BESIDE),
+    optionalDependencies: pick(optionalDependencies, BESIDE_IF_THERE),
+  };
+  const lock = partOfLock(await readLock(join(ROOT, 'package-lock.json')), described, [
+    ...BESIDE,
+    ...BESIDE_IF_THERE,
+  ]);
+  await writeFile(join(folder, 'package.json'), `${JSON.stringify(described, null, 2)}\n`);
+  await writeFile(join(folder, 'package-lock.json'), `${JSON.stringify(lock, null, 2)}\n`);
+}
+
+async function readJson(name: string): Promise<unknown> {
+  return JSON.parse(await readFile(join(ROOT, name), 'utf8'));
+}
+
+function pick(from: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.map((name) => {
+      const range = from[name];
+      if (range === undefined) throw new TypeError(`package.json does not name ${name}`);
+      return [name, range];
+    }),
+  );
+}
