@@ -6,7 +6,7 @@ import type { Knex } from 'knex';
 import { type Announcements, cancelEnded, createAnnouncements } from './announcements.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import { type Auth, createAuth } from './auth.ts';
-import { findBinaries } from './binaries.ts';
+import { type Cage, findBinaries, findCage } from './binaries.ts';
 import { createCallerTokens, GOOGLE_KEYS } from './caller-tokens.ts';
 import type { Config, DatabaseConfig } from './config.ts';
 import { type Conversions, createConversions } from './conversion.ts';
@@ -84,6 +84,7 @@ export interface App {
   housekeeping: Lazy<Housekeeping>;
   auth: Lazy<Auth>;
   engine: Lazy<AudioEngine>;
+  cage: Lazy<Cage>;
   tasks: Lazy<Tasks>;
   announcements: Lazy<Announcements>;
   /** What receives announced originals; undefined where a bucket does that itself. */
@@ -131,6 +132,7 @@ export function createApp(
   const connector = lazy(async () => new (await import('@google-cloud/cloud-sql-connector')).Connector());
   const stores = lazy(() => openStores(config, log, { embedded, connector }));
   const engine = lazy(() => findEngine(config, log));
+  const cage = lazy(() => findCage(config.path));
   const tokens = lazy(async () =>
     createTokens(config.jwtPrivateKeys ?? (await signingKeys(config.data)), clock),
   );
@@ -200,6 +202,7 @@ export function createApp(
     callers,
     auth,
     engine,
+    cage,
     tasks,
     conversions,
     housekeeping,

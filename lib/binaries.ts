@@ -73,7 +73,7 @@ export async function findBinaries(wanted: Wanted): Promise<Binaries> {
     ffmpeg: ffmpeg.binary,
     ffprobe: ffprobe.binary,
     ...(await abilitiesOf(ffmpeg.binary.path)),
-    cage: await cageOn(wanted.path),
+    cage: await findCage(wanted.path),
     warnings: ffmpeg.warning ? [ffmpeg.warning] : [],
   };
 }
@@ -156,7 +156,8 @@ async function abilitiesOf(
   };
 }
 
-async function cageOn(path: string): Promise<Cage> {
+/** Finds what holds programs within limits. */
+export async function findCage(path: string): Promise<Cage> {
   const [prlimit, setpriv] = await Promise.all([
     working(onPath('prlimit', path), ['--core=0', 'true']),
     working(onPath('setpriv', path), ['--pdeathsig', 'KILL', 'true']),

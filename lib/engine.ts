@@ -319,7 +319,7 @@ async function decode(
     if (microseconds === undefined || Number(microseconds) / 1e6 <= seconds) return;
     seconds = Number(microseconds) / 1e6;
     watch.progress();
-    if (seconds > limits.durationSeconds) watch.abort(tooLong(limits));
+    if (seconds > limits.durationSeconds + PADDING) watch.abort(tooLong(limits));
     onSeconds?.(seconds);
   });
   try {
@@ -338,6 +338,9 @@ async function decode(
     watch.stop();
   }
 }
+
+/** Seconds that codecs add at the end. */
+const PADDING = 1;
 
 const ignore: PipeReader = (pipe) => finished(pipe.resume());
 

@@ -60,7 +60,7 @@ function taskGroups(app: App): OpenAPIHono[] {
 }
 
 function siteGroup(app: App): OpenAPIHono {
-  const { stores, originals, results, log } = app;
+  const { stores, originals, results, cage, log } = app;
   return siteRoutes({
     documented: [authGroup(app), ...taskGroups(app)],
     checks: {
@@ -68,6 +68,7 @@ function siteGroup(app: App): OpenAPIHono {
       storage: () => Promise.all([originals.stat('ready'), results.stat('ready')]),
       queue: async () => (await stores()).queue.check(),
     },
+    cage,
     log,
   });
 }

@@ -33,23 +33,21 @@ export function verdict(
   if (made.size > resultBytes) throw resultTooLarge(format, resultBytes);
   if (made.media.codec !== encoder.codec)
     throw new AppError('internal', `The result is ${made.media.codec}.`);
-  if (!made.estimated && differs(made.media.duration ?? 0, decoded.seconds)) {
-    throw new AppError('unavailable', 'The result is not as long as what was encoded.');
+  const length = made.estimated ? decoded.seconds : (made.media.duration ?? 0);
+  if (length > decoded.seconds + tolerance(decoded.seconds)) {
+    throw new AppError('unavailable', 'The result is longer than what was encoded.');
   }
   const damage = decoded.complained ? ['Parts of the original are damaged; they were left out.'] : [];
-  const declared = decoded.reckoned ? null : seconds;
-  return [...damage, ...missing(declared, decoded.seconds)];
+  const declared = decoded.reckoned ? decoded.seconds : (seconds ?? decoded.seconds);
+  return [...damage, ...missing(declared, length)];
 }
 
-function missing(declared: number | null, decoded: number): string[] {
-  if (declared === null || decoded >= declared - tolerance(declared)) return [];
-  const sentence = `The original should give ${declared.toFixed(1)} s, but only ${decoded.toFixed(1)} s could be decoded`;
-  if (decoded < declared * LEAST) throw new AppError('damaged', `${sentence}.`);
-  return [`${sentence}; the result ends there.`];
-}
-
-function differs(made: number, expected: number): boolean {
-  return Math.abs(made - expected) > tolerance(expected);
+/** Timestamps jump over what is missing, so that only the result itself says how much sound there was. */
+function missing(declared: number, found: number): string[] {
+  if (found >= declared - tolerance(declared)) return [];
+  const sentence = `The original should give ${declared.toFixed(1)} s, but only ${found.toFixed(1)} s could be decoded`;
+  if (found < declared * LEAST) throw new AppError('damaged', `${sentence}.`);
+  return [`${sentence}.`];
 }
 
 function tolerance(duration: number): number {

@@ -1,9 +1,10 @@
 import type { Limits } from '../lib/config.ts';
 import { type AudioEngine, createEngine, type Made } from '../lib/engine.ts';
+import { FORMATS, type Format } from '../lib/formats.ts';
 import { parseOptions } from '../lib/options.ts';
 import { binaries } from './audio.ts';
 
-const LIMITS: Limits = {
+export const LIMITS: Limits = {
   uploadBytes: 1e9,
   formBytes: 1e9,
   resultBytes: 1e7,
@@ -33,4 +34,10 @@ export async function convertFile(
   const media = await audio.probe(input, signal);
   const how = { format, media, options: parseOptions(format, options), signal };
   return audio.convert({ input, output, ...how, onProgress: () => undefined });
+}
+
+export function formatCalled(name: string): Format {
+  const format = FORMATS.find((one) => one.name === name);
+  if (!format) throw new TypeError(`${name} is no format`);
+  return format;
 }

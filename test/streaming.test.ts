@@ -6,12 +6,11 @@ import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import sinon from 'sinon';
 import { AppError } from '../lib/errors.ts';
-import { FORMATS } from '../lib/formats.ts';
 import type { Storage } from '../lib/ports.ts';
 import { openSource } from '../lib/source.ts';
 import { createFolderStorage } from '../lib/storage/nfs.ts';
 import { binaries, makeTone } from './audio.ts';
-import { testEngine } from './engine.ts';
+import { formatCalled, testEngine } from './engine.ts';
 import { temporaryFolder } from './folders.ts';
 import { decodedMd5 } from './sound.ts';
 
@@ -132,10 +131,4 @@ async function makeNoise(path: string, seconds: number, ...settings: string[]): 
   const noise = `anoisesrc=sample_rate=48000:duration=${seconds}:amplitude=0.5:seed=1`;
   const source = ['-f', 'lavfi', '-i', noise, '-ac', '2', '-b:a', '320k'];
   await run(ffmpeg.path, ['-v', 'error', ...source, ...settings, path]);
-}
-
-function formatCalled(name: string) {
-  const format = FORMATS.find((one) => one.name === name);
-  assert.ok(format);
-  return format;
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Cage } from '../binaries.ts';
 import { AppError } from '../errors.ts';
 import { createRouter } from '../http.ts';
 import type { Log } from '../log.ts';
@@ -13,8 +14,18 @@ export interface SiteRouteParts {
   documented: readonly OpenAPIHono[];
   /** What the service needs, by name; each throws while it does not answer. */
   checks: Readonly<Record<string, () => Promise<unknown>>>;
+  /** What holds conversions within limits on this machine. */
+  cage: () => Promise<Cage>;
   log: Log;
 }
+
+const READY = z.object({
+  status: z.literal('ready'),
+  limits: z.object({
+    resources: z.boolean().openapi({ description: 'Memory, computing time, files: by prlimit.' }),
+    parent: z.boolean().openapi({ description: 'A conversion dies with its process: by setpriv.' }),
+  }),
+});
 
 const health = createRoute({
   method: 'get',
@@ -27,19 +38,23 @@ const ready = createRoute({
   method: 'get',
   path: '/ready',
   summary: 'Database, storage and queue answer',
-  responses: { 200: json(z.object({ status: z.literal('ready') }), 'Ready.'), ...problems(503) },
+  responses: { 200: json(READY, 'Ready; and what limits conversions here.'), ...problems(503) },
 });
 
 /** Milliseconds that one check may take. */
 const PATIENCE = 5000;
 
-export function siteRoutes({ documented, checks, log }: SiteRouteParts): OpenAPIHono {
+export function siteRoutes({ documented, checks, cage, log }: SiteRouteParts): OpenAPIHono {
   const router = createRouter();
   router.openapi(health, (c) => c.json({ status: 'ok' as const }, 200));
   router.openapi(ready, async (c) => {
     const failing = await failingChecks(checks, log);
-    if (failing.length === 0) return c.json({ status: 'ready' as const }, 200);
-    throw new AppError('unavailable', `Not ready: ${failing.join(', ')} did not answer.`);
+    if (failing.length > 0) {
+      throw new AppError('unavailable', `Not ready: ${failing.join(', ')} did not answer.`);
+    }
+    const { prlimit, setpriv } = await cage();
+    const limits = { resources: prlimit !== undefined, parent: setpriv !== undefined };
+    return c.json({ status: 'ready' as const, limits }, 200);
   });
   router.get('/openapi.json', (c) => c.json(describe([...documented, router])));
   router.get('/docs', (c) => c.html(PAGE, 200, { 'Content-Security-Policy': POLICY }));

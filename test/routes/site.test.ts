@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { FORMATS } from '../../lib/formats.ts';
+import { binaries } from '../audio.ts';
 import { testService } from '../service.ts';
 
 const DOCUMENT = z.object({
@@ -61,11 +62,13 @@ describe('The routes of the site', () => {
     assert.equal((await get('/docs/other.js')).status, 404);
   });
 
-  it('say that the process is up and that its parts answer', async () => {
+  it('say that the process is up, that its parts answer, and what limits conversions', async () => {
     assert.deepEqual(await (await get('/health')).json(), { status: 'ok' });
     const ready = await get('/ready');
     assert.equal(ready.status, 200);
-    assert.equal(z.looseObject({ status: z.string() }).parse(await ready.json()).status, 'ready');
+    const { prlimit, setpriv } = (await binaries()).cage;
+    const limits = { resources: prlimit !== undefined, parent: setpriv !== undefined };
+    assert.deepEqual(await ready.json(), { status: 'ready', limits });
   });
 
   it('list the formats that can be made, and the limits', async () => {
