@@ -48,6 +48,7 @@ async function running(
   try {
     await app.checkRoots();
     await app.engine();
+    await app.workspaces.clearDead();
     const { sentence, stop } = await start(app);
     return {
       sentence,

@@ -23,6 +23,8 @@ export interface VmProcess {
 
 /** One share, one database, and what the processes of both kinds are told about them. */
 export interface VmDeployment {
+  /** Where all that is not shared is kept. */
+  folder: string;
   originals: string;
   results: string;
   environment(role?: 'api' | 'worker'): NodeJS.ProcessEnv;
@@ -33,10 +35,18 @@ export interface VmDeployment {
   remove(): Promise<void>;
 }
 
-/** @param url of the owner of a database that nothing was done to */
-export async function vmDeployment(url: string, logins: Record<string, string> = {}): Promise<VmDeployment> {
+/**
+ * @param url of the owner of a database that nothing was done to
+ * @param logins of each kind of process; the owner's where there are none
+ * @param share an empty folder; a temporary one where there is none
+ */
+export async function vmDeployment(
+  url: string,
+  logins: Record<string, string> = {},
+  share?: string,
+): Promise<VmDeployment> {
   const folder = await mkdtemp(join(tmpdir(), 'tonemill-test-'));
-  const [originals, results] = [join(folder, 'files'), join(folder, 'converted')];
+  const [originals, results] = [join(share ?? folder, 'files'), join(share ?? folder, 'converted')];
   const secrets = {
     JWT_PRIVATE_KEYS: await newSigningKeys(),
     SERVICE_CREDENTIAL: newServiceCredential(),
@@ -55,9 +65,7 @@ export async function vmDeployment(url: string, logins: Record<string, string> =
     ...(role !== 'worker' && secrets),
   });
   return {
-    originals,
-    results,
-    environment,
+    ...{ folder, originals, results, environment },
     async command(name, env = environment(), args = []) {
       const { stdout } = await run(process.execPath, ['lib/cli.ts', name, ...args], { env });
       return stdout;
