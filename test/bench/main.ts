@@ -1,6 +1,7 @@
 import { api } from './api.ts';
 import { coldStart } from './cold-start.ts';
 import { convert } from './convert.ts';
+import { kills } from './kills.ts';
 import { memory } from './memory.ts';
 
 /** Benchmarks by name: `npm run bench -- NAME`. Each prints what it measured, and judges nothing. */
@@ -8,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   api,
   'cold-start': coldStart,
   convert,
+  kills,
   memory,
 };
 

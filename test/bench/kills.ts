@@ -1,0 +1,40 @@
+import { startDebianPostgres } from '../debian-postgres.ts';
+import { killAndConvert } from '../kills.ts';
+import { newDatabase } from '../vm.ts';
+import { printTable } from './figures.ts';
+
+const TASKS = 200;
+
+/** The long form of the test of the same name: 200 tasks, over a share that KILLS_SHARE may name. */
+export async function kills(): Promise<void> {
+  const postgres = await startDebianPostgres();
+  if (!postgres) throw new Error('This runs on the PostgreSQL of Debian: apt-get install postgresql');
+  try {
+    const url = await newDatabase(postgres.url, 'kills');
+    const share = process.env.KILLS_SHARE;
+    const options = { url, tasks: TASKS, kills: 20, every: 3000, seconds: 60, ...(share && { share }) };
+    const report = await killAndConvert(options);
+    const states = Object.entries(Object.groupBy(report.rows, ({ state }) => state));
+    const answered = new Set(report.answered);
+    const once = report.answered.filter((id) => report.finishes.get(id) === 1).length;
+    printTable([
+      [`on PostgreSQL ${postgres.version}`, ''],
+      ['tasks answered with 200', String(answered.size)],
+      ['of them finished exactly once', String(once)],
+      ['all rows', states.map(([state, rows]) => `${rows?.length} ${state}`).join(', ')],
+      ['workers killed with -9', String(report.killed.workers)],
+      ['API processes killed with -9', String(report.killed.apis)],
+      [
+        'tasks that took more than one attempt',
+        String(report.rows.filter(({ attempt }) => attempt > 1).length),
+      ],
+      ['pieces that went to another process', String(report.piecesElsewhere)],
+      ['files of nobody after the sweep', String(report.orphans.length)],
+      ['files that are missing', String(report.missing.length)],
+      ['files left in private folders', String(report.leftovers.length)],
+      ['seconds', report.seconds.toFixed(0)],
+    ]);
+  } finally {
+    await postgres.stop();
+  }
+}
