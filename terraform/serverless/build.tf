@@ -14,7 +14,7 @@ resource "google_service_account" "image" {
   depends_on   = [google_project_service.this]
 }
 
-# Builds of pull requests read and deploy nothing.
+# Builds of pull requests deploy nothing, and see neither the state nor the project.
 resource "google_service_account" "check" {
   account_id   = "${var.name}-check"
   display_name = "Tonemill check"
@@ -35,11 +35,11 @@ locals {
     { migrate = module.migrations.account_id, smoke = google_service_account.smoke.name },
   )
 
-  # Log entries, builds and what Terraform compares have no smaller home than the project.
+  # Log entries and builds have no smaller home than the project.
   build_roles = {
     build = ["roles/logging.logWriter", "roles/run.sourceDeveloper"]
     image = ["roles/run.builder"]
-    check = ["roles/iam.securityReviewer", "roles/logging.logWriter", "roles/serviceusage.serviceUsageConsumer", "roles/viewer"]
+    check = ["roles/logging.logWriter"]
   }
 
   build_accounts = {

@@ -15,8 +15,8 @@ locals {
 
   # Readiness asks for an object that is not there. Who may not list gets 403 for it instead of 404.
   readiness_grants = [
-    { name = "site", role = "roles/storage.legacyBucketReader", account = local.accounts.site, object = null },
-    { name = "site", role = "roles/storage.legacyObjectReader", account = local.accounts.site, object = "ready" },
+    { name = "site", role = "roles/storage.legacyBucketReader", account = local.accounts.site, prefix = null },
+    { name = "site", role = "roles/storage.legacyObjectReader", account = local.accounts.site, prefix = "ready" },
   ]
 }
 
@@ -28,7 +28,7 @@ module "originals" {
   labels              = local.labels
   origins             = local.origins
   deletion_protection = var.deletion_protection
-  grants              = concat(local.readiness_grants, [for key, role in local.originals_grants : { name = key, role = role, account = local.accounts[key], object = null }])
+  grants              = concat(local.readiness_grants, [for key, role in local.originals_grants : { name = key, role = role, account = local.accounts[key], prefix = null }])
 
   depends_on = [google_project_service.this]
 }
@@ -42,7 +42,28 @@ module "results" {
   origins             = local.origins
   delete_after_days   = var.results_days
   deletion_protection = var.deletion_protection
-  grants              = concat(local.readiness_grants, [for key, role in local.results_grants : { name = key, role = role, account = local.accounts[key], object = null }])
+  grants              = concat(local.readiness_grants, [for key, role in local.results_grants : { name = key, role = role, account = local.accounts[key], prefix = null }])
+
+  depends_on = [google_project_service.this]
+}
+
+# What builds leave behind: sources of images, the cache of dependencies, logs. Only builds of the main branch write the
+# cache, which everybody's dependencies come from.
+module "builds" {
+  source = "../modules/bucket"
+
+  name                = "${var.project}-${var.name}-builds"
+  region              = var.region
+  labels              = local.labels
+  delete_after_days   = 30
+  deletion_protection = var.deletion_protection
+
+  grants = [
+    { name = "build", role = "roles/storage.objectUser", account = google_service_account.build.email },
+    { name = "image", role = "roles/storage.objectViewer", account = google_service_account.image.email, prefix = "source/" },
+    { name = "image", role = "roles/storage.objectCreator", account = google_service_account.image.email, prefix = "logs/" },
+    { name = "check", role = "roles/storage.objectViewer", account = google_service_account.check.email, prefix = "cache/" },
+  ]
 
   depends_on = [google_project_service.this]
 }

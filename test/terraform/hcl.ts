@@ -23,12 +23,6 @@ export const TERRAFORM = join(import.meta.dirname, '..', '..', 'terraform');
 
 export const ROOTS = ['serverless', 'vm'] as const;
 
-/** Every folder that holds `.tf` files, relative to `terraform/`. */
-export async function modules(folder = TERRAFORM): Promise<string[]> {
-  const files = await terraformFiles(folder);
-  return [...new Set(files.map((file) => relative(folder, join(file, '..'))))].sort();
-}
-
 /** Every block at the top of every file below the folder. */
 export async function blocks(folder = TERRAFORM): Promise<Block[]> {
   const found: Block[] = [];
@@ -37,13 +31,6 @@ export async function blocks(folder = TERRAFORM): Promise<Block[]> {
     found.push(...declared(relative(folder, file), await parse(basename(file), text)));
   }
   return found;
-}
-
-/** Blocks of one kind by their last label. */
-export function named(all: readonly Block[], kind: string): Map<string, Body> {
-  return new Map(
-    all.filter((block) => block.kind === kind).map((block) => [block.labels.at(-1) ?? '', block.body]),
-  );
 }
 
 export function isBody(value: unknown): value is Body {

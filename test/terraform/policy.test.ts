@@ -8,7 +8,7 @@ const ON_PROJECT: Readonly<Record<string, string>> = {
   'modules/database client': 'Cloud SQL has no policy on an instance; a condition narrows it',
   'serverless storage_publishes': "Eventarc's topic for a bucket is made by the trigger",
   'serverless events_received': 'the role exists on projects only',
-  'serverless build': 'log entries, builds and what Terraform compares',
+  'serverless build': 'log entries and builds',
   'serverless infrastructure': 'what Terraform makes does not exist yet',
   'serverless infrastructure_grants': 'a condition narrows it to the roles of this root',
   'vm telemetry': 'log entries and metrics',

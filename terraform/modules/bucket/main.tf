@@ -66,12 +66,12 @@ resource "google_storage_bucket_iam_member" "this" {
   member = "serviceAccount:${each.value.account}"
 
   dynamic "condition" {
-    for_each = each.value.object == null ? [] : [each.value.object]
+    for_each = each.value.prefix == null ? [] : [each.value.prefix]
 
     content {
-      title       = "only-${condition.value}"
-      description = "This one object, whether it is there or not."
-      expression  = "resource.name == 'projects/_/buckets/${google_storage_bucket.this.name}/objects/${condition.value}'"
+      title       = "only-${replace(condition.value, "/", "")}"
+      description = "Objects whose names begin so, whether they are there or not."
+      expression  = "resource.name.startsWith('projects/_/buckets/${google_storage_bucket.this.name}/objects/${condition.value}')"
     }
   }
 }

@@ -69,8 +69,8 @@ variable "deletion_protection" {
 }
 
 variable "grants" {
-  type        = list(object({ name = string, role = string, account = string, object = optional(string) }))
-  description = "Who may do what: a name for the grant, a role on the bucket, the email address of a service account, and the one object that it is narrowed to."
+  type        = list(object({ name = string, role = string, account = string, prefix = optional(string) }))
+  description = "Who may do what: a name for the grant, a role on the bucket, the email address of a service account, and what names of objects begin with that it is narrowed to."
   default     = []
 
   validation {

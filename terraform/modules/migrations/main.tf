@@ -39,9 +39,10 @@ resource "google_cloud_run_v2_job" "this" {
 
       containers {
         # Cloud Build puts the release here, as in the services.
-        image   = "us-docker.pkg.dev/cloudrun/container/job"
-        command = ["npm"]
-        args    = ["run", "migrate"]
+        image = "us-docker.pkg.dev/cloudrun/container/job"
+        # The launcher of buildpacks knows where Node.js is.
+        command = ["launcher"]
+        args    = ["npm", "run", "migrate"]
 
         resources {
           limits = { cpu = "1", memory = "512Mi" }

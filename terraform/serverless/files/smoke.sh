@@ -4,23 +4,27 @@
 set -eu
 
 metadata=${METADATA:-http://metadata.google.internal}
+# A first instance may take its time.
+retries=${RETRIES:-5}
 event='{"message":{"attributes":{"taskId":"2147483647","revision":"1"}}}'
 object='{"bucket":"smoke","name":"2147483647/smoke.wav","generation":"1","size":"1"}'
 
 ask() {
-  curl -sS --retry 5 --retry-connrefused --max-time 120 -o /dev/null -w '%{http_code}' "$@"
+  curl -sS --retry "$retries" --retry-connrefused --max-time 120 -o /dev/null -w '%{http_code}' "$@"
 }
 
 # In the name of this job's account, as Pub/Sub, Eventarc and Cloud Scheduler ask in theirs.
 call() {
   function=$1
   shift
-  token=$(curl -fsS --retry 5 -H 'Metadata-Flavor: Google' \
+  token=$(curl -fsS --retry "$retries" -H 'Metadata-Flavor: Google' \
     "$metadata/computeMetadata/v1/instance/service-accounts/default/identity?audience=$AUDIENCE/$function")
   ask -X POST -H "Authorization: Bearer $token" -H 'Content-Type: application/json' "$@"
 }
 
+# $2 is a pattern, such as 20[0-9].
 expect() {
+  # shellcheck disable=SC2254
   case $3 in
     $2) echo "$1 answered $3" ;;
     *) echo "$1 answered $3; expected $2" >&2 && exit 1 ;;

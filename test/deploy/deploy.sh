@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# The first deployment, from a laptop, and every one after it that does not come from Cloud Build:
+#
+#     npm run deploy -- --project ID --region R [--dry-run]
+#
+# Every command is printed before it runs; with --dry-run it is printed only. Each step finds what is there already, so
+# after a failure the same command goes on. terraform/serverless/terraform.tfvars holds the other variables, host and
+# alert_emails at least.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+usage() {
+  printf 'Usage: npm run deploy -- --project ID --region R [--dry-run]\n%s\n' "$*" >&2
+  exit 2
+}
+
+PROJECT='' REGION='' DRY_RUN=false
+while [ $# -gt 0 ]; do
+  case $1 in
+    --project) PROJECT=${2:-} && shift ;;
+    --region) REGION=${2:-} && shift ;;
+    --dry-run) DRY_RUN=true ;;
+    *) usage "There is no option $1." ;;
+  esac
+  shift || usage 'Expected a value at the end.'
+done
+[ -n "$PROJECT" ] || usage 'Expected --project.'
+[ -n "$REGION" ] || usage 'Expected --region.'
+
+VARIABLES=$PWD/terraform/serverless/terraform.tfvars
+DEPLOY=true
+HANDOVER=$(mktemp -d)
+trap 'rm -rf "$HANDOVER"' EXIT
+if [ -e "$VARIABLES" ]; then
+  variable() { sed -n "s/^$1 *= *\"\\(.*\\)\".*/\\1/p" "$VARIABLES"; }
+  HOST=$(variable host)
+  NAME=$(variable name)
+elif [ "$DRY_RUN" = true ]; then
+  HOST=audio.example.com
+else
+  usage "Expected $VARIABLES, with host = \"audio.example.com\" and alert_emails = [\"you@example.com\"]."
+fi
+export PROJECT REGION DRY_RUN VARIABLES DEPLOY HANDOVER HOST NAME="${NAME:-tonemill}"
+. test/deploy/common.sh
+
+terraform_root() {
+  local command=$1
+  shift
+  run terraform -chdir=terraform/serverless "$command" -input=false "$@"
+}
+
+apply() {
+  terraform_root apply -auto-approve "-var=project=$PROJECT" "-var=region=$REGION" "-var-file=$VARIABLES" "$@"
+}
+
+say '1 of 8: the project and the bucket of the state'
+for program in gcloud terraform node npm; do
+  command -v "$program" >/dev/null || [ "$DRY_RUN" = true ] || fail "Expected $program on PATH."
+done
+run gcloud services enable cloudresourcemanager.googleapis.com compute.googleapis.com iam.googleapis.com \
+  serviceusage.googleapis.com storage.googleapis.com "--project=$PROJECT"
+succeeds gcloud storage buckets describe "gs://$STATE_BUCKET" "--project=$PROJECT" ||
+  run gcloud storage buckets create "gs://$STATE_BUCKET" "--project=$PROJECT" "--location=$REGION" \
+    --uniform-bucket-level-access --public-access-prevention
+run gcloud storage buckets update "gs://$STATE_BUCKET" --versioning
+run gcloud storage cp "$VARIABLES" "gs://$STATE_BUCKET/serverless.tfvars"
+
+say '2 of 8: what secrets are kept in, and the database, which takes some ten minutes'
+terraform_root init -reconfigure "-backend-config=bucket=$STATE_BUCKET" -backend-config=prefix=serverless
+apply -target=module.secrets -target=module.database -target=google_project_service.this
+
+say '3 of 8: agents of Google, and secrets, of which neither state nor history learns'
+for service in pubsub.googleapis.com eventarc.googleapis.com; do
+  run gcloud beta services identity create "--service=$service" "--project=$PROJECT"
+done
+test/deploy/secrets.sh
+
+say '4 of 8: everything else'
+apply
+
+say '5 of 8: the bundle, its image and the doctor in it'
+run npm ci --no-audit --no-fund
+run npm run gcp-build
+test/deploy/image.sh
+test/deploy/doctor.sh
+
+say '6 of 8: the schema'
+test/deploy/migrate.sh
+
+say '7 of 8: functions without traffic, asked from inside'
+test/deploy/candidates.sh
+test/deploy/smoke-candidates.sh
+
+say '8 of 8: traffic, and one conversion'
+test/deploy/traffic.sh forward
+address=$(answer 203.0.113.1 terraform -chdir=terraform/serverless output -raw address)
+if succeeds curl --fail --silent --show-error --max-time 10 "https://$HOST/health"; then
+  test/deploy/smoke-live.sh || true
+  test/deploy/settle.sh
+else
+  say "https://$HOST does not answer yet. Point its A record to $address; the certificate follows within an hour."
+  say "Then: node test/deploy/smoke-live.ts https://$HOST"
+fi

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# One conversion on the live site from sign-up to removal; leaves the mark that the verdict looks for.
+. "$(dirname "$0")/common.sh"
+
+deploying_only 'The smoke on the live site'
+# With some functions on the old revisions a success would mean nothing.
+handed_over moved '' >/dev/null
+run node test/deploy/smoke-live.ts "https://${HOST:?Expected the host name in HOST.}"
+date -u +%FT%TZ | hand_over live
