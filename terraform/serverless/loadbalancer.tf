@@ -48,7 +48,7 @@ module "front" {
       backend = google_compute_backend_service.function["auth"].id
     },
     {
-      paths   = ["/api/tasks", "/api/tasks/*", "/api/download/*", "/api/formats"]
+      paths   = ["/api/tasks", "/api/tasks/*", "/api/uploads/*", "/api/download/*", "/api/formats", "/api/probe"]
       backend = google_compute_backend_service.function["tasks"].id
     },
   ]

@@ -31,7 +31,7 @@ describe('npm run deploy', () => {
       '+ gcloud secrets versions add tonemill-owner-url',
       '+ npm run gcp-build',
       '+ gcloud builds submit',
-      '--args=npm,run,doctor',
+      '--args=npm,run,doctor,programs',
       '+ gcloud run deploy tonemill-auth',
       '+ gcloud run jobs execute tonemill-smoke',
       '+ gcloud run services update-traffic tonemill-auth',

@@ -7,4 +7,4 @@ deploying_only 'The doctor'
 image=$(handed_over image "$REPOSITORY/release:0123456789abcdef")
 
 run gcloud run jobs update "$NAME-migrate" --project="$PROJECT" --region="$REGION" "--image=$image"
-run gcloud run jobs execute "$NAME-migrate" --project="$PROJECT" --region="$REGION" --wait --args=npm,run,doctor
+run gcloud run jobs execute "$NAME-migrate" --project="$PROJECT" --region="$REGION" --wait --args=npm,run,doctor,programs
