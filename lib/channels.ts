@@ -56,25 +56,37 @@ export function usualLayout(channels: number): string {
   return USUAL[channels - 1] ?? `${channels} channels`;
 }
 
+/** A filter that makes one layout of another; `exact` where it only moves channels, which changes no bit. */
+export interface Mix {
+  filter: string;
+  exact: boolean;
+}
+
 /**
- * The argument of ffmpeg's filter `pan` that mixes to a layout: a channel stays what it is where the layout has it, else
- * it is folded into its neighbours, and what nothing goes to stays silent; one channel goes to both of stereo alike, and
- * the low-frequency channel goes nowhere. Rows are scaled so that no sum can clip.
- * `exact` says that channels are only moved, which changes no bit.
+ * Mixes to a layout: a channel stays what it is where the layout has it, else it is folded into its neighbours, and what
+ * nothing goes to stays silent; one channel goes to both of stereo alike, and the low-frequency channel goes nowhere.
+ * Rows are scaled so that no sum can clip.
  */
-export function panArgument(names: readonly string[], layout: string): { pan: string; exact: boolean } {
+export function mixTo(names: readonly string[], layout: string): Mix {
   const targets = channelsOf(layout);
   if (!targets) throw new TypeError(`no layout is called ${layout}`);
   const rows = targets.map((target) => row(names, target, targets));
+  const moves = rows.flatMap(([first, second]) => (first?.share === 1 && !second ? [first.index] : []));
+  if (moves.length === names.length && moves.length === targets.length) return moveTo(moves, layout);
   const scale = Math.max(1, ...rows.map((terms) => terms.reduce((sum, { share }) => sum + share, 0)));
   const formulas = rows.map((terms, target) => `c${target}=${formula(terms, scale)}`);
   const exact = rows.every((terms) => terms.length === 0 || (terms.length === 1 && terms[0]?.share === 1));
-  return { pan: [layout, ...formulas].join('|'), exact };
+  return { filter: `pan=${[layout, ...formulas].join('|')}`, exact };
 }
 
-/** The argument of `pan` that keeps the order of channels and changes only what they are called. */
-export function renameArgument(layout: string, channels: number): string {
-  return [layout, ...Array.from({ length: channels }, (_, index) => `c${index}=c${index}`)].join('|');
+/** Keeps channels in their order and changes only what they are called. */
+export function renameTo(layout: string, channels: number): Mix {
+  return moveTo([...Array(channels).keys()], layout);
+}
+
+/** By `channelmap`: from ffmpeg 5.1 on, `pan` mixes what it should only move between two layouts of as many channels. */
+function moveTo(channels: readonly number[], layout: string): Mix {
+  return { filter: `channelmap=map=${channels.join('|')}:channel_layout=${layout}`, exact: true };
 }
 
 interface Term {

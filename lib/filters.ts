@@ -1,11 +1,11 @@
+import type { Mix } from './channels.ts';
 import type { Encoder } from './codecs.ts';
 
 /** What happens to the samples of one conversion, in this order. Everything is in numbers: no text of a user gets here. */
 export interface Chain {
   /** Samples of the original: the first that is kept, and the first that is not. */
   trim: { start: number; end: number | null };
-  /** Argument of `pan`; `exact` where channels are only moved. */
-  mix: { pan: string; exact: boolean } | null;
+  mix: Mix | null;
   /** Hz of the result. */
   sampleRate: number;
   resample: boolean;
@@ -58,7 +58,7 @@ function cutting({ trim: { start, end }, mix }: Chain): string[] {
     ...(end === null ? [] : [`end_sample=${end}`]),
   ];
   const trim = bounds.length > 0 ? [`atrim=${bounds.join(':')}`, 'asetpts=N/SR/TB'] : [];
-  return [...trim, ...(mix?.exact ? [`pan=${mix.pan}`] : [])];
+  return [...trim, ...(mix?.exact ? [mix.filter] : [])];
 }
 
 function inFloat(computing: string[]): string[] {
@@ -68,7 +68,7 @@ function inFloat(computing: string[]): string[] {
 function beforeLevel(chain: Chain, length: number | null): string[] {
   const { mix, resample, sampleRate } = chain;
   return [
-    ...(mix && !mix.exact ? [`pan=${mix.pan}`] : []),
+    ...(mix && !mix.exact ? [mix.filter] : []),
     ...(resample ? [`aresample=${sampleRate}`, 'aformat=sample_fmts=fltp'] : []),
     ...fades(chain, length),
   ];

@@ -1,4 +1,4 @@
-import { channelNames, panArgument, renameArgument } from './channels.ts';
+import { channelNames, mixTo, renameTo } from './channels.ts';
 import type { Encoder } from './codecs.ts';
 import { AppError } from './errors.ts';
 import type { Chain } from './filters.ts';
@@ -160,7 +160,7 @@ function mixOf({ name, codec }: Format, { media }: Probed, channels: number, ada
   const layout = codec.layouts[channels - 1];
   const same = channels === media.channels;
   if (!layout || (same && (codec.anyLayout || channelLayout === layout || channels === 1))) return null;
-  const mixed = panArgument(channelNames(channelLayout, media.channels), layout);
+  const mixed = mixTo(channelNames(channelLayout, media.channels), layout);
   if (!same || mixed.exact || codec.bitrates) return mixed;
   adapt(
     'channelLayout',
@@ -168,7 +168,7 @@ function mixOf({ name, codec }: Format, { media }: Probed, channels: number, ada
     layout,
     `${name} knows no such layout; the channels keep their order.`,
   );
-  return { pan: renameArgument(layout, channels), exact: true };
+  return renameTo(layout, channels);
 }
 
 /**

@@ -8,7 +8,9 @@ const run = promisify(execFile);
 /** MD5 of what a file decodes to. */
 export async function decodedMd5(path: string): Promise<string> {
   const { ffmpeg } = await binaries();
-  const { stdout } = await run(ffmpeg.path, ['-v', 'error', '-i', path, '-map', '0:a:0', '-f', 'md5', '-']);
+  const { stdout } = await run(ffmpeg.path, [
+    ...['-v', 'error', '-i', path, '-map', '0:a:0', '-c:a', 'pcm_f64le', '-f', 'md5', '-'],
+  ]);
   return stdout.trim();
 }
 
@@ -29,4 +31,13 @@ export async function measuredLoudness(path: string): Promise<Loudness> {
   const number = (name: string) =>
     Number(new RegExp(`\\b${name}:\\s+(\\S+)`).exec(summary)?.[1]?.replace('inf', 'Infinity'));
   return { integrated: number('I'), truePeak: number('Peak'), range: number('LRA') };
+}
+
+/** What a file decodes to, as numbers from -1 to 1; channels alternate. */
+export async function decodedSamples(path: string, ...settings: string[]): Promise<Float64Array> {
+  const { ffmpeg } = await binaries();
+  const raw = ['-map', '0:a:0', ...settings, '-f', 'f64le', 'pipe:1'];
+  const options = { encoding: 'buffer', maxBuffer: 2 ** 28 } as const;
+  const { stdout } = await run(ffmpeg.path, ['-v', 'error', '-i', path, ...raw], options);
+  return new Float64Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.byteLength));
 }
