@@ -18,7 +18,7 @@ import { withFirstGeneration } from './db/first-generation.ts';
 import { grant } from './db/grants.ts';
 import { createHousekeeping } from './db/housekeeping.ts';
 import { createInheritance } from './db/inheritance.ts';
-import { createLeaseStore } from './db/leases.ts';
+import { createLeaseStore, type LeaseOptions } from './db/leases.ts';
 import { createTaskStore } from './db/tasks.ts';
 import { createUploadStore } from './db/uploads.ts';
 import { createRefreshTokenStore, createUserStore } from './db/users.ts';
@@ -55,9 +55,6 @@ import { createTasks, type Tasks } from './tasks.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 import { type ArrivedObject, createUploaded, type Placement } from './uploaded.ts';
 import { createWorkspaces, type Workspaces } from './workspace.ts';
-
-/** Seconds of a lease, of which 15 heartbeats may fail; and how often one revision is tried. */
-const LEASE = { seconds: 60, attempts: 5 };
 
 /** Connections of the queue, besides the one that listens. */
 const QUEUE_POOL = 4;
@@ -111,9 +108,15 @@ export interface Surroundings {
   clock: Clock;
   /** Where the keys of callers' tokens are published. */
   callerKeys: URL;
+  /** How long an attempt owns a task without a heartbeat, and how often one revision is tried. */
+  lease: LeaseOptions;
 }
 
-const SURROUNDINGS: Surroundings = { clock: { now: () => new Date() }, callerKeys: GOOGLE_KEYS };
+const SURROUNDINGS: Surroundings = {
+  clock: { now: () => new Date() },
+  callerKeys: GOOGLE_KEYS,
+  lease: { seconds: 60, attempts: 5 },
+};
 
 /**
  * The composition root: configuration to adapters to services; the only importer of adapters.
@@ -125,12 +128,12 @@ export function createApp(
   worker: string,
   surroundings: Partial<Surroundings> = {},
 ): App {
-  const { clock, callerKeys } = { ...SURROUNDINGS, ...surroundings };
+  const { clock, callerKeys, lease } = { ...SURROUNDINGS, ...surroundings };
   const workspaces = createWorkspaces(config.work);
   const { originals, results, adoption, uploadsFor, partials } = openStorage(config);
   const embedded = lazy(() => startEmbedded(join(config.data, 'postgres')));
   const connector = lazy(async () => new (await import('@google-cloud/cloud-sql-connector')).Connector());
-  const stores = lazy(() => openStores(config, log, { embedded, connector }));
+  const stores = lazy(() => openStores(config, log, lease, { embedded, connector }));
   const engine = lazy(() => findEngine(config, log));
   const cage = lazy(() => findCage(config.path));
   const tokens = lazy(async () =>
@@ -180,11 +183,14 @@ export function createApp(
   });
   const conversions = lazy(async () => {
     const { tasks, leases } = await stores();
-    return createConversions({ ...files, tasks, leases, engine: await engine(), worker, paused, clock, log });
+    const { deadlineSeconds: deadline } = config;
+    const { attempts } = lease;
+    const parts = { ...files, tasks, leases, engine: await engine(), worker, paused, deadline, attempts };
+    return createConversions({ ...parts, clock, log });
   });
   const housekeeping = lazy(async () => {
     const { knex, queue } = await stores();
-    return createHousekeeping(knex, queue, log, LEASE.attempts);
+    return createHousekeeping(knex, queue, log, lease.attempts);
   });
   const sweep = lazy(async () => {
     const { tasks } = await stores();
@@ -304,7 +310,12 @@ interface Databases {
   connector: Lazy<Connector>;
 }
 
-async function openStores(config: Config, log: Log, databases: Databases): Promise<Stores> {
+async function openStores(
+  config: Config,
+  log: Log,
+  lease: LeaseOptions,
+  databases: Databases,
+): Promise<Stores> {
   const { database, databasePool, mode } = config;
   const address = await addressOf(database, databases);
   if (database.kind === 'embedded') await migrate(address);
@@ -312,7 +323,7 @@ async function openStores(config: Config, log: Log, databases: Databases): Promi
   if (mode === 'vm') await mustBeMigrated(knex);
   const queue = await openQueue(config, log, address);
   const tasks = createTaskStore(knex, queue, log);
-  const leases = createLeaseStore(knex, queue, log, LEASE);
+  const leases = createLeaseStore(knex, queue, log, lease);
   return { knex, queue, tasks, leases, uploads: createUploadStore(knex) };
 }
 

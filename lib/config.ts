@@ -80,6 +80,8 @@ export interface Config {
   readonly path: string;
   /** Conversions at once in this process. */
   readonly conversions: number;
+  /** Seconds after which an attempt gives up by itself, since the platform would end its request; undefined: none. */
+  readonly deadlineSeconds: number | undefined;
   /** Acknowledge bells, convert nothing. */
   readonly paused: boolean;
   readonly limits: Limits;
@@ -141,6 +143,7 @@ function assemble(env: Environment, mode: Mode): Config {
     ffprobePath: env.FFPROBE_PATH,
     path: env.PATH,
     conversions: env.CONVERSIONS,
+    deadlineSeconds: mode === 'functions' ? deadline(timeout(env, mode)) : undefined,
     paused: env.PAUSED === 'true',
     limits: limits(env, mode),
   };
@@ -183,6 +186,16 @@ function oidc(env: Environment): OidcConfig | undefined {
   };
 }
 
+/** Cloud Run's requests from events end after 540 s or 600 s; elsewhere nothing ends a conversion but this. */
+function timeout(env: Environment, mode: Mode): number {
+  return env.CONVERSION_TIMEOUT_SECONDS ?? (mode === 'functions' ? 540 : 3600);
+}
+
+/** Leaves time to stop ffmpeg, to write the row and to answer. */
+function deadline(seconds: number): number {
+  return seconds - Math.min(30, seconds / 10);
+}
+
 function limits(env: Environment, mode: Mode): Limits {
   return {
     uploadBytes: env.MAX_UPLOAD_BYTES,
@@ -190,7 +203,7 @@ function limits(env: Environment, mode: Mode): Limits {
       mode === 'functions' ? Math.min(env.MAX_UPLOAD_BYTES, FUNCTION_FORM_BYTES) : env.MAX_UPLOAD_BYTES,
     resultBytes: env.MAX_RESULT_BYTES,
     durationSeconds: env.MAX_DURATION_SECONDS,
-    conversionSeconds: env.CONVERSION_TIMEOUT_SECONDS,
+    conversionSeconds: timeout(env, mode),
     stallSeconds: env.STALL_TIMEOUT_SECONDS,
   };
 }

@@ -3,7 +3,7 @@ import type { AudioEngine } from './engine.ts';
 import { AppError, hasCode, isFailure } from './errors.ts';
 import { type Format, findFormat } from './formats.ts';
 import { originalKey, resultKey } from './keys.ts';
-import type { Log } from './log.ts';
+import type { Log, LogFields } from './log.ts';
 import type { MediaInfo } from './media.ts';
 import { type Options, parseOptions } from './options.ts';
 import type { Bell, BellOutcome, Clock, Lease, LeaseStore, Storage, Task, TaskStore } from './ports.ts';
@@ -13,6 +13,12 @@ import type { Workspaces } from './workspace.ts';
 
 /** Milliseconds between heartbeats; a task that was removed or changed stops within about that time. */
 const HEARTBEAT = 1000;
+
+/** Seconds without a new attempt after the first one broke off; twice as long after each further one. */
+const BACK_OFF = 60;
+
+/** What an attempt that had all its time must have reached to be worth another one, on a machine that may be faster. */
+const HOPE = 0.5;
 
 export interface Conversions {
   /** One try to convert what a bell rings for. Throws what a later try may mend. */
@@ -32,6 +38,10 @@ export interface ConversionParts {
   worker: string;
   /** Acknowledge and convert nothing. */
   paused: boolean;
+  /** Seconds after which an attempt gives up by itself; undefined: never. */
+  deadline: number | undefined;
+  /** Attempts that one revision gets. */
+  attempts: number;
   clock: Clock;
   log: Log;
 }
@@ -45,6 +55,8 @@ interface Attempt {
   abort: AbortController;
   progress: number;
   media: MediaInfo | null;
+  /** Whether its time was up before it came to an end. */
+  late: boolean;
 }
 
 export function createConversions(parts: ConversionParts): Conversions {
@@ -56,6 +68,7 @@ export function createConversions(parts: ConversionParts): Conversions {
     async handle(bell) {
       if (paused) return 'done';
       if (stopping) return 'again';
+      await mustReachFiles(parts);
       const claimed = await leases.claim(bell, worker);
       if ('refused' in claimed) return claimed.refused === 'leased' ? 'again' : 'done';
       const attempt = begin(claimed);
@@ -77,27 +90,46 @@ function begin({ lease, task }: { lease: Lease; task: Task }): Attempt {
   const format = findFormat(task.wish.format);
   if (!format) throw new TypeError(`task ${task.id} wants the unknown format ${task.wish.format}`);
   const options = parseOptions(format, task.wish.options);
-  return { lease, task, format, options, abort: new AbortController(), progress: 0, media: null };
+  return {
+    lease,
+    task,
+    format,
+    options,
+    abort: new AbortController(),
+    progress: 0,
+    media: null,
+    late: false,
+  };
 }
 
+/** Writes one line for each attempt, however it ends. */
 async function convert(parts: ConversionParts, attempt: Attempt): Promise<BellOutcome> {
   const { clock, log } = parts;
   const { lease, task } = attempt;
   const began = clock.now().getTime();
-  const stopHeartbeats = keepLease(parts, attempt);
-  try {
-    const outcome = await parts.workspaces.use((folder) => run(parts, attempt, folder));
+  const stopTimers = [keepLease(parts, attempt), keepDeadline(parts, attempt)];
+  const write = (severity: 'info' | 'warn', message: string, fields: LogFields = {}) => {
     const seconds = (clock.now().getTime() - began) / 1000;
-    log.info(outcome, { ...lease, from: attempt.media?.codec, to: task.wish.format, seconds });
+    log[severity](message, {
+      ...lease,
+      from: attempt.media?.codec,
+      to: task.wish.format,
+      seconds,
+      ...fields,
+    });
+  };
+  try {
+    await parts.workspaces.use((folder) => run(parts, attempt, folder));
+    write('info', 'Converted');
     return 'done';
   } catch (error) {
-    return await settle(parts, attempt, error);
+    return await settle(parts, attempt, error, write);
   } finally {
-    stopHeartbeats();
+    for (const stop of stopTimers) stop();
   }
 }
 
-async function run(parts: ConversionParts, attempt: Attempt, folder: string): Promise<string> {
+async function run(parts: ConversionParts, attempt: Attempt, folder: string): Promise<void> {
   const { engine, leases, originals, results } = parts;
   const { lease, task, format, options, abort } = attempt;
   const { signal } = abort;
@@ -123,7 +155,7 @@ async function run(parts: ConversionParts, attempt: Attempt, folder: string): Pr
   }
   const { original, ...rest } = made;
   const result = { key, ...rest };
-  if (await leases.finish(lease, original, result)) return 'Converted';
+  if (await leases.finish(lease, original, result)) return;
   await removeOrphan(parts, attempt, key);
   throw lost();
 }
@@ -147,20 +179,68 @@ async function removeOrphan(
   if (now?.revision !== task.revision) await results.remove(key);
 }
 
-async function settle(parts: ConversionParts, attempt: Attempt, error: unknown): Promise<BellOutcome> {
-  const { leases, log } = parts;
-  const { lease } = attempt;
+type Write = (severity: 'info' | 'warn', message: string, fields?: LogFields) => void;
+
+async function settle(
+  parts: ConversionParts,
+  attempt: Attempt,
+  error: unknown,
+  write: Write,
+): Promise<BellOutcome> {
+  const { leases, deadline = 0, attempts } = parts;
+  const { lease, media } = attempt;
   if (isFailure(error)) {
-    log.info('Not convertible', { ...lease, code: error.code, error });
-    await leases.fail(lease, { code: error.code, message: error.message }, attempt.media);
+    write('info', 'Not convertible', { code: error.code, error });
+    await leases.fail(lease, { code: error.code, message: error.message }, media);
     return 'done';
   }
+  if (attempt.late && (attempt.progress < HOPE || lease.attempt >= attempts)) {
+    write('info', 'Not convertible in the time there is', { code: 'too_long', progress: attempt.progress });
+    await leases.fail(lease, { code: 'too_long', message: takesTooLong(deadline) }, media);
+    return 'done';
+  }
+  if (attempt.late) {
+    write('warn', 'The time was up; it is tried again', { progress: attempt.progress });
+    await leases.postpone(lease, 0);
+    return 'again';
+  }
   if (hasCode(error, 'interrupted')) {
+    write('info', 'Handed back', { reason: error.message });
     await leases.release(lease);
     return 'done';
   }
-  log.warn('The conversion broke off; it is tried again when its lease has run out', { ...lease, error });
+  write('warn', 'The conversion broke off; it is tried again', { error });
+  await postpone(parts, lease);
   throw error;
+}
+
+/** What broke may need longer to mend with each attempt; a lease that can't be written to runs out by itself. */
+async function postpone({ leases, log }: ConversionParts, lease: Lease): Promise<void> {
+  try {
+    await leases.postpone(lease, BACK_OFF * 2 ** (lease.attempt - 1));
+  } catch (error) {
+    log.warn('The attempt could not be ended', { ...lease, error });
+  }
+}
+
+/** Before a claim, since an attempt without files would count, and five of them fail the task. */
+async function mustReachFiles({ originals, results, log }: ConversionParts): Promise<void> {
+  try {
+    await Promise.all([originals.stat('ready'), results.stat('ready')]);
+  } catch (error) {
+    log.warn('Nothing is converted while the files are out of reach', { error });
+    throw error;
+  }
+}
+
+/** Stops an attempt before the platform ends its request and leaves it running, where it would race its successor. */
+function keepDeadline({ deadline }: ConversionParts, attempt: Attempt): () => void {
+  if (deadline === undefined) return () => undefined;
+  const timer = setTimeout(() => {
+    attempt.late = true;
+    attempt.abort.abort(new AppError('interrupted', 'The time for one attempt is up.'));
+  }, deadline * 1000);
+  return () => clearTimeout(timer);
 }
 
 /** Renews the lease until told to stop; aborts the attempt when the lease is no longer its own. */
@@ -180,6 +260,10 @@ function keepLease({ leases, log }: ConversionParts, attempt: Attempt): () => vo
   };
   const timer = setInterval(beat, HEARTBEAT);
   return () => clearInterval(timer);
+}
+
+function takesTooLong(seconds: number): string {
+  return `The conversion takes longer than ${seconds} s, which is the most here.`;
 }
 
 function handedBack(): AppError {

@@ -1,9 +1,11 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
-import type { Context, Env, MiddlewareHandler } from 'hono';
+import type { Context, Env, MiddlewareHandler, Next } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
+import { routePath } from 'hono/route';
 import { AppError, type ErrorCode, type FieldProblem } from './errors.ts';
-import type { Log } from './log.ts';
+import { type Log, withFields } from './log.ts';
+import { traceFields } from './trace.ts';
 
 /** Bytes of a JSON body; the largest that a route needs is a few hundred. */
 export const JSON_BYTES = 64 * 1024;
@@ -54,21 +56,41 @@ export function createRouter<E extends Env = Env>(): OpenAPIHono<E> {
   });
 }
 
-/** The outermost router: every error that the inner ones throw becomes problem+json here. */
-export function createHttp(log: Log): OpenAPIHono {
+/**
+ * The outermost router: every error that the inner ones throw becomes problem+json here, and every request one line of
+ * the log. Of its address only the route is written, since the rest may hold a token or a credential.
+ * @param project Google Cloud's project, in which traces are
+ */
+export function createHttp(log: Log, project?: string): OpenAPIHono {
   const http = createRouter();
-  http.use(async (c, next) => {
-    await next();
-    c.res.headers.set('X-Content-Type-Options', 'nosniff');
-  });
+  http.use((c, next) => withFields(traceFields(c.req.raw.headers, project), () => observed(log, c, next)));
   http.notFound((c) => respond(c, noRoute(http, c)));
   http.onError((error, c) => {
     const known = toAppError(error);
     if (known && !OURS.has(known.code)) return respond(c, known);
-    log.error('A request failed', { error, method: c.req.method, route: c.req.path });
+    log.error('A request failed', { error, method: c.req.method, route: routeOf(c) });
     return respond(c, new AppError('internal', 'Something went wrong on our side. Try again later.'));
   });
   return http;
+}
+
+async function observed(log: Log, c: Context, next: Next): Promise<void> {
+  const began = performance.now();
+  await next();
+  c.res.headers.set('X-Content-Type-Options', 'nosniff');
+  const { status } = c.res;
+  const { method } = c.req;
+  const seconds = (performance.now() - began) / 1000;
+  const taskId = Number(c.req.param('id') ?? Number.NaN);
+  const route = routeOf(c);
+  const httpRequest = { requestMethod: method, status, latency: `${seconds.toFixed(6)}s` };
+  const fields = { httpRequest, route, ...(Number.isInteger(taskId) && { taskId }), seconds };
+  log[status < 500 ? 'info' : 'error'](`${method} ${route} ${status}`, fields);
+}
+
+/** The pattern that the last handler was found by. */
+function routeOf(c: Context): string {
+  return routePath(c, -1);
 }
 
 /** What a schema makes of input that no route's own schema has seen. Throws `invalid_request`. */

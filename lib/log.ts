@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 /** Severities of Cloud Logging's structured payload, which is also what stdout gets elsewhere. */
 export type Severity = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
 
@@ -11,6 +13,13 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
+const surrounding = new AsyncLocalStorage<LogFields>();
+
+/** Adds fields to every line that is written because of `work`, such as the trace of a request. */
+export function withFields<T>(fields: LogFields, work: () => T): T {
+  return surrounding.run({ ...surrounding.getStore(), ...fields }, work);
+}
+
 const RANK: Record<Severity, number> = { DEBUG: 0, INFO: 1, WARNING: 2, ERROR: 3 };
 
 /**
@@ -22,7 +31,8 @@ export function createLog(write: (line: string) => void, least: Severity = 'INFO
     (severity: Severity) =>
     (message: string, fields: LogFields = {}) => {
       if (RANK[severity] < RANK[least]) return;
-      write(JSON.stringify({ severity, message, time: new Date().toISOString(), ...plain(fields) }));
+      const time = new Date().toISOString();
+      write(JSON.stringify({ severity, message, time, ...surrounding.getStore(), ...plain(fields) }));
     };
   return { debug: at('DEBUG'), info: at('INFO'), warn: at('WARNING'), error: at('ERROR') };
 }

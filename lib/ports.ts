@@ -280,6 +280,8 @@ export interface LeaseStore {
   fail(lease: Lease, failure: TaskFailure, media: MediaInfo | null): Promise<boolean>;
   /** Hands a task back as if this attempt had not been made, and rings; false where the lease was lost. */
   release(lease: Lease): Promise<boolean>;
+  /** Ends an attempt that counts; nobody else may begin one for `seconds`. False where the lease was lost. */
+  postpone(lease: Lease, seconds: number): Promise<boolean>;
   /** Ends the leases of a worker that is known to be dead; its tasks count an attempt and ring again. */
   releaseAll(worker: string): Promise<number>;
 }

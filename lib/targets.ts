@@ -35,7 +35,7 @@ export function createSite(app: App): OpenAPIHono {
 }
 
 function joined(app: App, groups: readonly OpenAPIHono[]): OpenAPIHono {
-  const http = createHttp(app.log);
+  const http = createHttp(app.log, app.config.project);
   for (const group of groups) http.route('/', group);
   return http;
 }

@@ -83,7 +83,7 @@ export const VARIABLES = z.object({
   MAX_UPLOAD_BYTES: bytes.default(2048 * MIB),
   MAX_RESULT_BYTES: bytes.default(8192 * MIB),
   MAX_DURATION_SECONDS: whole(1, 604_800).default(43_200),
-  CONVERSION_TIMEOUT_SECONDS: whole(1, 86_400).default(3600),
+  CONVERSION_TIMEOUT_SECONDS: whole(1, 86_400).optional(),
   STALL_TIMEOUT_SECONDS: whole(1, 3600).default(30),
 });
 

@@ -11,25 +11,12 @@ export async function startWorker(app: App): Promise<() => Promise<void>> {
   const { queue } = await app.stores();
   const conversions = await app.conversions();
   await app.workspaces.clearDead();
-  const stopConsuming = await queue.consume(async (bell) => {
-    await mustReachFiles(app);
-    return conversions.handle(bell);
-  }, app.config.conversions);
+  const stopConsuming = await queue.consume((bell) => conversions.handle(bell), app.config.conversions);
   const stopSweeping = await sweepRegularly(app);
   return async () => {
     stopSweeping();
     await Promise.all([stopConsuming(), conversions.stop()]);
   };
-}
-
-/** Before a claim, since an attempt on a share that is not mounted would count, and five of them fail the task. */
-async function mustReachFiles({ originals, results, log }: App): Promise<void> {
-  try {
-    await Promise.all([originals.stat('ready'), results.stat('ready')]);
-  } catch (error) {
-    log.warn('Nothing is converted while the files are out of reach', { error });
-    throw error;
-  }
 }
 
 async function sweepRegularly({ sweep, log }: App): Promise<() => void> {

@@ -52,6 +52,10 @@ export function createLeaseStore(knex: Knex, bells: Bells, log: Log, options: Le
       );
       return rows.length === 1;
     },
+    async postpone(lease, seconds) {
+      const until = knex.raw("now() + ? * interval '1 second'", [seconds]);
+      return (await held(lease).update({ worker: null, lease_until: until, progress: 0 })) === 1;
+    },
     async releaseAll(worker) {
       const rows = await changeAndRing(knex, bells, log, (trx) =>
         tasks(trx)
