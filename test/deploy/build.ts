@@ -50,6 +50,8 @@ const PROGRAMS = ['apt-get', 'curl', 'gcloud', 'node', 'npm', 'terraform'];
 export interface Stage {
   /** Runs a script as a shell does; `fails` is a pattern of calls that fail. */
   script(args: readonly string[], env: Record<string, string>, fails?: string): Promise<Outcome>;
+  /** Runs lines as somebody types them. */
+  commands(lines: string): Promise<Outcome>;
   /** Every call of a stand-in so far, its words with blanks between. */
   calls(): Promise<string[]>;
 }
@@ -64,6 +66,7 @@ export async function openStage(folder: string): Promise<Stage> {
   const [bin, record] = [join(folder, 'bin'), join(folder, 'calls')];
   await cp(join(ROOT, 'test', 'deploy'), join(folder, 'test', 'deploy'), { recursive: true });
   await cp(join(ROOT, 'package-lock.json'), join(folder, 'package-lock.json'));
+  await mkdir(join(folder, 'terraform', 'serverless'), { recursive: true });
   await mkdir(join(folder, '.build', 'functions'), { recursive: true });
   await writeFile(join(folder, '.build', 'functions', 'package.json'), '{}');
   await mkdir(bin);
@@ -73,19 +76,20 @@ export async function openStage(folder: string): Promise<Stage> {
     RECORD: record,
     HANDOVER: join(folder, '.build', 'deploy'),
   };
+  const bash = async (args: readonly string[], env: Record<string, string>): Promise<Outcome> => {
+    try {
+      const { stdout, stderr } = await run('bash', [...args], { cwd: folder, env: { ...base, ...env } });
+      return { code: 0, output: stdout + stderr };
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && typeof error.code === 'number')) throw error;
+      const output = 'stdout' in error && 'stderr' in error ? `${error.stdout}${error.stderr}` : '';
+      return { code: error.code, output };
+    }
+  };
   return {
-    async script(args, env, fails = '') {
-      const [file = '', ...rest] = args;
-      try {
-        const options = { cwd: folder, env: { ...base, ...env, FAILS: fails } };
-        const { stdout, stderr } = await run('bash', [join(folder, file), ...rest], options);
-        return { code: 0, output: stdout + stderr };
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && typeof error.code === 'number')) throw error;
-        const output = 'stdout' in error && 'stderr' in error ? `${error.stdout}${error.stderr}` : '';
-        return { code: error.code, output };
-      }
-    },
+    script: ([file = '', ...rest], env, fails = '') =>
+      bash([join(folder, file), ...rest], { ...env, FAILS: fails }),
+    commands: (lines) => bash(['-euc', lines], {}),
     async calls() {
       const text = await readFile(record, 'utf8').catch(() => '');
       return text.split('\n').filter(Boolean);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '../folders.ts';
 import { openStage, type Stage } from './build.ts';
@@ -12,7 +12,6 @@ describe('npm run deploy', () => {
 
   beforeEach(async () => {
     stage = await openStage(folder());
-    await mkdir(join(folder(), 'terraform', 'serverless'), { recursive: true });
     await writeFile(
       join(folder(), 'terraform', 'serverless', 'terraform.tfvars'),
       'host         = "convert.example.org"\nalert_emails = ["ops@example.org"]\n',

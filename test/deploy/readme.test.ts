@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryFolder } from '../folders.ts';
+import { openStage, ROOT } from './build.ts';
+
+describe("The README's page on Google Cloud", () => {
+  const folder = temporaryFolder();
+
+  it('has commands that run in this order, up to where Google answers', async () => {
+    const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+    const page = readme.split(/^## /m).find((section) => section.startsWith('On Google Cloud\n')) ?? '';
+    const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block ?? '');
+    assert.equal(blocks.length, 3);
+    const stage = await openStage(folder());
+    const { code, output } = await stage.commands(blocks.join('\n'));
+    assert.equal(code, 0, output);
+    assert.deepEqual(await stage.calls(), [
+      'gcloud auth login',
+      'gcloud auth application-default login',
+      'gcloud projects create my-tonemill --name=Tonemill',
+      'gcloud billing projects link my-tonemill --billing-account=012345-6789AB-CDEF01',
+      'npm ci',
+      'npm run deploy -- --project my-tonemill --region europe-west1 --dry-run',
+      'npm run deploy -- --project my-tonemill --region europe-west1',
+      'node test/deploy/smoke-live.ts https://audio.example.com',
+      'gcloud projects delete my-tonemill',
+    ]);
+    const variables = await readFile(join(folder(), 'terraform', 'serverless', 'terraform.tfvars'), 'utf8');
+    assert.equal(variables, 'host = "audio.example.com"\nalert_emails = ["you@example.com"]\n');
+    const dry = [
+      'test/deploy/deploy.sh',
+      '--project',
+      'my-tonemill',
+      '--region',
+      'europe-west1',
+      '--dry-run',
+    ];
+    assert.match(
+      (await stage.script(dry, {})).output,
+      /smoke-live\.ts https:\/\/audio\.example\.com|audio\.example\.com\/health/,
+    );
+  });
+});
