@@ -119,8 +119,13 @@ function shares(
 }
 
 function formula(terms: readonly Term[], scale: number): string {
-  const parts = terms.map(({ index, share }) => `${Number((share / scale).toFixed(6))}*c${index}`);
+  const parts = terms.map(({ index, share }) => `${decimals(share / scale)}*c${index}`);
   return parts.length > 0 ? parts.join('+') : '0*c0';
+}
+
+/** Rounded down, so that a row's sum stays below one. */
+function decimals(share: number): number {
+  return Math.floor(share * 1e6) / 1e6;
 }
 
 function channelsOf(layout: string): readonly string[] | undefined {

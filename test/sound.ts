@@ -41,3 +41,45 @@ export async function decodedSamples(path: string, ...settings: string[]): Promi
   const { stdout } = await run(ffmpeg.path, ['-v', 'error', '-i', path, ...raw], options);
   return new Float64Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.byteLength));
 }
+
+/** One of several channels. */
+export function channel(samples: Float64Array, which: number, channels: number): Float64Array {
+  return samples.filter((_, index) => index % channels === which);
+}
+
+export function peak(samples: Float64Array): number {
+  return samples.reduce((highest, sample) => Math.max(highest, Math.abs(sample)), 0);
+}
+
+/** How high a sine of this frequency stands in the samples (one bin of a Fourier transform). */
+export function amplitude(samples: Float64Array, frequency: number, sampleRate: number): number {
+  const step = (2 * Math.PI * frequency) / sampleRate;
+  let [real, imaginary] = [0, 0];
+  samples.forEach((sample, index) => {
+    real += sample * Math.cos(step * index);
+    imaginary += sample * Math.sin(step * index);
+  });
+  return (2 * Math.hypot(real, imaginary)) / samples.length;
+}
+
+/** Bits a second of the packets alone, without what the container adds. */
+export async function streamBitrate(path: string): Promise<number> {
+  const { ffprobe } = await binaries();
+  const show = [
+    '-v',
+    'error',
+    '-select_streams',
+    'a:0',
+    '-show_entries',
+    'packet=size,duration_time',
+    '-of',
+    'csv=p=0',
+  ];
+  const { stdout } = await run(ffprobe.path, [...show, path], { maxBuffer: 2 ** 26 });
+  const packets = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split(',').map(Number));
+  const sum = (column: 0 | 1) => packets.reduce((total, packet) => total + (packet[column] ?? 0), 0);
+  return (sum(1) * 8) / sum(0);
+}
