@@ -1,46 +1,20 @@
 import { generateKeyPair, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Connector } from '@google-cloud/cloud-sql-connector';
-import type { Knex } from 'knex';
 import { type Announcements, cancelEnded, createAnnouncements } from './announcements.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import { type Auth, createAuth } from './auth.ts';
 import { type Cage, findBinaries, findCage } from './binaries.ts';
 import { createCallerTokens, GOOGLE_KEYS } from './caller-tokens.ts';
-import type { Config, DatabaseConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { type Conversions, createConversions } from './conversion.ts';
-import { createArrivalStore } from './db/arrivals.ts';
-import { cloudSqlAddress } from './db/cloudsql.ts';
-import { type DatabaseAddress, migrate, mustBeMigrated, openDatabase } from './db/database.ts';
-import { type EmbeddedServer, startEmbedded } from './db/embedded.ts';
-import { withFirstGeneration } from './db/first-generation.ts';
-import { grant } from './db/grants.ts';
-import { createHousekeeping } from './db/housekeeping.ts';
-import { createInheritance } from './db/inheritance.ts';
-import { createLeaseStore, type LeaseOptions } from './db/leases.ts';
-import { createTaskStore } from './db/tasks.ts';
-import { createUploadStore } from './db/uploads.ts';
-import { createRefreshTokenStore, createUserStore } from './db/users.ts';
+import type { LeaseOptions } from './db/leases.ts';
 import { type AudioEngine, createEngine } from './engine.ts';
 import type { InternalCallers } from './internal-callers.ts';
 import { type Lazy, lazy } from './lazy.ts';
 import type { Log } from './log.ts';
 import { type MoveInCounts, type MoveInParts, moveIn } from './move-in.ts';
-import type {
-  Adoption,
-  Clock,
-  Housekeeping,
-  LeaseStore,
-  PartialFiles,
-  Queue,
-  Storage,
-  TaskStore,
-  UploadStore,
-  Uploads,
-} from './ports.ts';
-import { createPostgresQueue } from './queue/postgres.ts';
-import { createPubSubQueue } from './queue/pubsub.ts';
+import type { Adoption, Clock, Housekeeping, PartialFiles, Storage, Uploads } from './ports.ts';
 import { createReports, type Reports } from './reports.ts';
 import { serviceCredential, signingKeys } from './secrets.ts';
 import { createBucketStorage } from './storage/gcs.ts';
@@ -50,23 +24,12 @@ import { mustBeRoot } from './storage/marker.ts';
 import { createFolderStorage } from './storage/nfs.ts';
 import { createFolderUploads } from './storage/nfs-uploads.ts';
 import { createPartialFiles } from './storage/partial-files.ts';
+import type { Stores } from './stores.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 import { createTasks, type Tasks } from './tasks.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 import { type ArrivedObject, createUploaded, type Placement } from './uploaded.ts';
 import { createWorkspaces, type Workspaces } from './workspace.ts';
-
-/** Connections of the queue, besides the one that listens. */
-const QUEUE_POOL = 4;
-
-/** What the database holds, once it is there. */
-interface Stores {
-  knex: Knex;
-  queue: Queue;
-  tasks: TaskStore;
-  leases: LeaseStore;
-  uploads: UploadStore;
-}
 
 /** Every service, made when it is first asked for: a function pays only for what it uses. */
 export interface App {
@@ -119,7 +82,7 @@ const SURROUNDINGS: Surroundings = {
 };
 
 /**
- * The composition root: configuration to adapters to services; the only importer of adapters.
+ * The composition root: configuration to adapters to services; with lib/stores.ts, the only importer of adapters.
  * @param worker who holds the leases of this process
  */
 export function createApp(
@@ -131,9 +94,10 @@ export function createApp(
   const { clock, callerKeys, lease } = { ...SURROUNDINGS, ...surroundings };
   const workspaces = createWorkspaces(config.work);
   const { originals, results, adoption, uploadsFor, partials } = openStorage(config);
-  const embedded = lazy(() => startEmbedded(join(config.data, 'postgres')));
-  const connector = lazy(async () => new (await import('@google-cloud/cloud-sql-connector')).Connector());
-  const stores = lazy(() => openStores(config, log, lease, { embedded, connector }));
+  const embedded = lazy(async () =>
+    (await import('./db/embedded.ts')).startEmbedded(join(config.data, 'postgres')),
+  );
+  const stores = lazy(async () => (await import('./stores.ts')).openStores(config, log, lease, embedded));
   const engine = lazy(() => findEngine(config, log));
   const cage = lazy(() => findCage(config.path));
   const tokens = lazy(async () =>
@@ -150,8 +114,7 @@ export function createApp(
   const { paused } = config;
 
   const auth = lazy(async () => {
-    const { knex } = await stores();
-    const [users, refreshTokens] = [createUserStore(knex), createRefreshTokenStore(knex)];
+    const { users, refreshTokens } = await stores();
     return createAuth({ users, refreshTokens, tokens: await tokens(), clock });
   });
   const formats = async () => (await engine()).formats;
@@ -171,9 +134,9 @@ export function createApp(
   const arrivals =
     partials &&
     lazy(async () => {
-      const { knex, tasks: store, uploads: uploadStore } = await stores();
-      const parts = { store, uploadStore, uploads: await uploads(), partials, uploadBytes };
-      return createArrivals({ ...parts, arrivals: createArrivalStore(knex), newWriter: randomUUID });
+      const { tasks: store, uploads: uploadStore, arrivals } = await stores();
+      const parts = { store, uploadStore, uploads: await uploads(), arrivals, partials, uploadBytes };
+      return createArrivals({ ...parts, newWriter: randomUUID });
     });
   const uploaded = lazy(async () => {
     const { tasks: store, uploads: uploadStore } = await stores();
@@ -188,13 +151,10 @@ export function createApp(
     const parts = { ...files, tasks, leases, engine: await engine(), worker, paused, deadline, attempts };
     return createConversions({ ...parts, clock, log });
   });
-  const housekeeping = lazy(async () => {
-    const { knex, queue } = await stores();
-    return createHousekeeping(knex, queue, log, lease.attempts);
-  });
+  const housekeeping = lazy(async () => (await stores()).housekeeping);
   const sweep = lazy(async () => {
-    const { tasks } = await stores();
-    const parts = { ...files, housekeeping: await housekeeping(), tasks, cancelUploads };
+    const { tasks, housekeeping } = await stores();
+    const parts = { ...files, housekeeping, tasks, cancelUploads };
     return createSweep({ ...parts, paused, clock, log });
   });
   const reports = lazy(async () => {
@@ -218,8 +178,9 @@ export function createApp(
   return {
     ...{ config, log, workspaces, originals, results, announcements, arrivals, uploaded, ...services },
     async moveIn(from, how) {
-      const { knex, tasks } = await stores();
-      const to = { users: createUserStore(knex), tasks, inheritance: createInheritance(knex) };
+      const { users, tasks, inheritance } = await stores();
+      const to = { users, tasks, inheritance };
+      const { withFirstGeneration } = await import('./db/first-generation.ts');
       return withFirstGeneration(from, (tables) =>
         moveIn({ ...files, ...to, ...how, adoption, engine, from: tables }),
       );
@@ -232,10 +193,7 @@ export function createApp(
     },
     async close() {
       await (await conversions.made())?.stop();
-      const open = await stores.made();
-      await open?.queue.close();
-      await open?.knex.destroy();
-      (await connector.made())?.close();
+      await (await stores.made())?.close();
       await (await embedded.made())?.stop();
     },
     closeNow() {
@@ -303,71 +261,6 @@ async function newSigner() {
   const signer = new GoogleAuth({ authClient: new JWT({ email, key: privateKey }) });
   signer.jsonContent = { client_email: email };
   return signer;
-}
-
-interface Databases {
-  embedded: Lazy<EmbeddedServer>;
-  connector: Lazy<Connector>;
-}
-
-async function openStores(
-  config: Config,
-  log: Log,
-  lease: LeaseOptions,
-  databases: Databases,
-): Promise<Stores> {
-  const { database, databasePool, mode } = config;
-  const address = await addressOf(database, databases);
-  if (database.kind === 'embedded') await migrate(address);
-  const knex = openDatabase(address, databasePool);
-  if (mode === 'vm') await mustBeMigrated(knex);
-  const queue = await openQueue(config, log, address);
-  const tasks = createTaskStore(knex, queue, log);
-  const leases = createLeaseStore(knex, queue, log, lease);
-  return { knex, queue, tasks, leases, uploads: createUploadStore(knex) };
-}
-
-async function addressOf(
-  database: DatabaseConfig,
-  { embedded, connector }: Databases,
-): Promise<DatabaseAddress> {
-  switch (database.kind) {
-    case 'embedded':
-      return (await embedded()).url;
-    case 'url':
-      return database.url;
-    case 'cloudsql':
-      return cloudSqlAddress(await connector(), database);
-  }
-}
-
-/**
- * Brings a database up to this release, as its owner: tables, queue, and the rights of those who use them. A process
- * that does not own the schema could not do it at its start.
- */
-export async function prepareDatabase(config: Config, url: string, log: Log): Promise<void> {
-  await migrate(url);
-  const queue = await openPostgresQueue(config, log, url);
-  await queue.close();
-  await grant(url, config.databaseGrants);
-}
-
-function openPostgresQueue({ limits }: Config, log: Log, address: DatabaseAddress): Promise<Queue> {
-  const jobSeconds = limits.conversionSeconds + 600;
-  return createPostgresQueue({ address, pool: QUEUE_POOL, jobSeconds, log });
-}
-
-async function openQueue(config: Config, log: Log, address: DatabaseAddress): Promise<Queue> {
-  const { queue, project } = config;
-  if (queue.kind === 'postgres') return openPostgresQueue(config, log, address);
-  const client = () => openPubSub(project, queue.emulator);
-  return createPubSubQueue(client, { topic: queue.topic, subscription: queue.subscription, log });
-}
-
-async function openPubSub(projectId: string | undefined, emulator: string | undefined) {
-  const { PubSub } = await import('@google-cloud/pubsub');
-  const local = emulator && { apiEndpoint: emulator, emulatorMode: true };
-  return new PubSub({ ...(projectId && { projectId }), ...local });
 }
 
 async function findEngine(config: Config, log: Log): Promise<AudioEngine> {

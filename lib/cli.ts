@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createApp, prepareDatabase } from './app.ts';
+import { createApp } from './app.ts';
 import { loadConfig } from './config.ts';
 import { diagnose, diagnosePrograms } from './doctor.ts';
 import { AppError } from './errors.ts';
@@ -7,6 +7,7 @@ import { createLog, type Log } from './log.ts';
 import { newServiceCredential, newSigningKeys } from './secrets.ts';
 import { serveLocal } from './serve.ts';
 import { markRoot } from './storage/marker.ts';
+import { prepareDatabase } from './stores.ts';
 import { type Running, serveApi, serveWorker } from './vm.ts';
 
 const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {

@@ -1,4 +1,4 @@
-import { type CloudEventV1 as CloudEvent, HTTP } from 'cloudevents';
+import type { CloudEventV1 as CloudEvent } from 'cloudevents';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
 import type { Bell } from './ports.ts';
@@ -20,9 +20,9 @@ const PUSH = z.object({
  * mode, or the raw push body; the bell itself as the message's JSON data or, without data, as its attributes.
  * Throws `invalid_request`.
  */
-export function decodeBell(headers: Headers, body: string): Bell {
+export async function decodeBell(headers: Headers, body: string): Promise<Bell> {
   try {
-    const event = cloudEvent(headers, body);
+    const event = await cloudEvent(headers, body);
     const { data, attributes } = PUSH.parse(event ? event.data : JSON.parse(body)).message;
     return BELL.parse(data ? parseBase64(data) : attributes);
   } catch (cause) {
@@ -54,9 +54,9 @@ const FINALIZED = 'google.cloud.storage.object.v1.finalized';
  * notification to Pub/Sub, raw or inside a CloudEvent; each with its data or without. Answers undefined for what else
  * buckets tell. Throws `invalid_request`.
  */
-export function decodeArrival(headers: Headers, body: string): ArrivedObject | undefined {
+export async function decodeArrival(headers: Headers, body: string): Promise<ArrivedObject | undefined> {
   try {
-    const event = cloudEvent(headers, body);
+    const event = await cloudEvent(headers, body);
     if (event?.type.startsWith('google.cloud.storage.'))
       return event.type === FINALIZED ? objectOf(event, headers.get('ce-subject')) : undefined;
     const { data, attributes } = PUSH.parse(event ? event.data : JSON.parse(body)).message;
@@ -93,9 +93,11 @@ function arrived({
   return { bucket, key: name, version: generation, size };
 }
 
-function cloudEvent(headers: Headers, body: string): CloudEvent<unknown> | undefined {
+/** The library brings a JSON Schema validator along, so only what is a CloudEvent has it loaded. */
+async function cloudEvent(headers: Headers, body: string): Promise<CloudEvent<unknown> | undefined> {
   const structured = /^application\/cloudevents/i.test(headers.get('content-type') ?? '');
   if (!structured && !headers.has('ce-id')) return undefined;
+  const { HTTP } = await import('cloudevents');
   const event = HTTP.toEvent({ headers: Object.fromEntries(headers), body });
   if (Array.isArray(event)) throw new TypeError('a batch of events came where one was expected');
   return event as CloudEvent<unknown>;

@@ -46,15 +46,15 @@ const FORMS: [string, Sent, object][] = [
 
 describe('decodeArrival', () => {
   for (const [form, { headers, body }, expected] of FORMS) {
-    it(`reads ${form}`, () => assert.deepEqual(decodeArrival(headers, body), expected));
+    it(`reads ${form}`, async () => assert.deepEqual(await decodeArrival(headers, body), expected));
   }
 
   for (const [what, { headers, body }] of [
     ['a notification', raw({ attributes: { ...ATTRIBUTES, eventType: 'OBJECT_DELETE' } })],
     ['a CloudEvent', binary(storageEvent({ data: OBJECT, type: 'google.cloud.storage.object.v1.deleted' }))],
   ] as const) {
-    it(`reads nothing from ${what} of another kind`, () => {
-      assert.equal(decodeArrival(headers, body), undefined);
+    it(`reads nothing from ${what} of another kind`, async () => {
+      assert.equal(await decodeArrival(headers, body), undefined);
     });
   }
 
@@ -65,11 +65,8 @@ describe('decodeArrival', () => {
     ['a message whose data is not JSON', raw({ attributes: ATTRIBUTES, data: 'eA==' })],
     ['a CloudEvent that names no object', binary(storageEvent({ data: { bucket: 'originals' } }))],
   ] as const) {
-    it(`refuses ${what}`, () => {
-      assert.throws(
-        () => decodeArrival(headers, body),
-        (error) => hasCode(error, 'invalid_request'),
-      );
+    it(`refuses ${what}`, async () => {
+      await assert.rejects(decodeArrival(headers, body), (error) => hasCode(error, 'invalid_request'));
     });
   }
 });

@@ -62,7 +62,7 @@ function bellRoutes(
 ): OpenAPIHono {
   const router = createRouter();
   router.post('*', eventsOnly(callers), async (c) => {
-    const bell = bellOf(c.req.raw.headers, await c.req.text());
+    const bell = await bellOf(c.req.raw.headers, await c.req.text());
     if (bell instanceof AppError) {
       callers.log.warn('An event came that is no bell', { error: bell });
       return c.json({ ignored: bell.message }, 200);
@@ -72,9 +72,9 @@ function bellRoutes(
   return router;
 }
 
-function bellOf(headers: Headers, body: string): Bell | AppError {
+async function bellOf(headers: Headers, body: string): Promise<Bell | AppError> {
   try {
-    return decodeBell(headers, body);
+    return await decodeBell(headers, body);
   } catch (error) {
     if (hasCode(error, 'invalid_request')) return error;
     throw error;

@@ -19,7 +19,7 @@ export interface UploadedRouteParts {
 export function uploadedRoutes({ callers, uploaded, log }: UploadedRouteParts): OpenAPIHono {
   const router = createRouter();
   router.post('*', eventsOnly(callers), async (c) => {
-    const object = arrivalOf(c.req.raw.headers, await c.req.text());
+    const object = await arrivalOf(c.req.raw.headers, await c.req.text());
     if (object instanceof AppError) {
       log.warn('An event came that tells of no object', { error: object });
       return c.json({ ignored: object.message }, 200);
@@ -30,9 +30,9 @@ export function uploadedRoutes({ callers, uploaded, log }: UploadedRouteParts): 
   return router;
 }
 
-function arrivalOf(headers: Headers, body: string): ArrivedObject | AppError | undefined {
+async function arrivalOf(headers: Headers, body: string): Promise<ArrivedObject | AppError | undefined> {
   try {
-    return decodeArrival(headers, body);
+    return await decodeArrival(headers, body);
   } catch (error) {
     if (hasCode(error, 'invalid_request')) return error;
     throw error;

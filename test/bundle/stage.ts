@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { z } from 'zod';
 import { partOfLock, readLock } from './lock.ts';
 
@@ -30,6 +30,17 @@ const ABSENT = [
 const REQUIRE = `import { createRequire as createRequireOfBundle } from 'node:module';
 const require = createRequireOfBundle(import.meta.url);`;
 
+/** zod brings its messages in fifty languages; none but English is ever asked for. */
+const ENGLISH_ONLY: Plugin = {
+  name: 'english-only',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\.\/locales\/index\.js$/ }, ({ importer }) =>
+      /[\\/]node_modules[\\/]zod[\\/]/.test(importer) ? { path: 'locales', namespace: 'nothing' } : undefined,
+    );
+    onLoad({ filter: /^locales$/, namespace: 'nothing' }, () => ({ contents: 'export {};' }));
+  },
+};
+
 /** What the folder may keep: a build begins with what the one before installed. */
 const INSTALLED = 'node_modules';
 
@@ -50,6 +61,7 @@ export async function stage(folder: string): Promise<void> {
     banner: { js: REQUIRE },
     external: [...BESIDE, ...BESIDE_IF_THERE, ...ABSENT],
     keepNames: true,
+    plugins: [ENGLISH_ONLY],
     logLevel: 'warning',
   });
   await writePackage(folder);

@@ -1,0 +1,132 @@
+import type { Connector } from '@google-cloud/cloud-sql-connector';
+import type { Knex } from 'knex';
+import type { Config, DatabaseConfig } from './config.ts';
+import { createArrivalStore } from './db/arrivals.ts';
+import { cloudSqlAddress } from './db/cloudsql.ts';
+import { type DatabaseAddress, migrate, mustBeMigrated, openDatabase } from './db/database.ts';
+import type { EmbeddedServer } from './db/embedded.ts';
+import { grant } from './db/grants.ts';
+import { createHousekeeping } from './db/housekeeping.ts';
+import { createInheritance } from './db/inheritance.ts';
+import { createLeaseStore, type LeaseOptions } from './db/leases.ts';
+import { createTaskStore } from './db/tasks.ts';
+import { createUploadStore } from './db/uploads.ts';
+import { createRefreshTokenStore, createUserStore } from './db/users.ts';
+import { lazy } from './lazy.ts';
+import type { Log } from './log.ts';
+import type {
+  ArrivalStore,
+  Housekeeping,
+  Inheritance,
+  LeaseStore,
+  Queue,
+  RefreshTokenStore,
+  TaskStore,
+  UploadStore,
+  UserStore,
+} from './ports.ts';
+import { createPubSubQueue } from './queue/pubsub.ts';
+
+/** Connections of the queue, besides the one that listens. */
+const QUEUE_POOL = 4;
+
+/** What the database holds, and the queue. */
+export interface Stores {
+  knex: Knex;
+  queue: Queue;
+  tasks: TaskStore;
+  leases: LeaseStore;
+  uploads: UploadStore;
+  arrivals: ArrivalStore;
+  users: UserStore;
+  refreshTokens: RefreshTokenStore;
+  housekeeping: Housekeeping;
+  inheritance: Inheritance;
+  /** Leaves queue and database, in this order. */
+  close(): Promise<void>;
+}
+
+/**
+ * The composition root of what needs a database, which is loaded by whoever first needs it: its libraries take longer to
+ * load than everything else that a request needs.
+ * @param embedded starts the server that is the program's own
+ */
+export async function openStores(
+  config: Config,
+  log: Log,
+  lease: LeaseOptions,
+  embedded: () => Promise<EmbeddedServer>,
+): Promise<Stores> {
+  const { database, databasePool, mode } = config;
+  const connector = lazy(async () => new (await import('@google-cloud/cloud-sql-connector')).Connector());
+  const address = await addressOf(database, { embedded, connector });
+  if (database.kind === 'embedded') await migrate(address);
+  const knex = openDatabase(address, databasePool);
+  if (mode === 'vm') await mustBeMigrated(knex);
+  const queue = await openQueue(config, log, address);
+  return {
+    ...{ knex, queue },
+    tasks: createTaskStore(knex, queue, log),
+    leases: createLeaseStore(knex, queue, log, lease),
+    uploads: createUploadStore(knex),
+    arrivals: createArrivalStore(knex),
+    users: createUserStore(knex),
+    refreshTokens: createRefreshTokenStore(knex),
+    housekeeping: createHousekeeping(knex, queue, log, lease.attempts),
+    inheritance: createInheritance(knex),
+    async close() {
+      await queue.close();
+      await knex.destroy();
+      (await connector.made())?.close();
+    },
+  };
+}
+
+/**
+ * Brings a database up to this release, as its owner: tables, queue, and the rights of those who use them. A process
+ * that does not own the schema could not do it at its start.
+ */
+export async function prepareDatabase(config: Config, url: string, log: Log): Promise<void> {
+  await migrate(url);
+  const queue = await openPostgresQueue(config, log, url);
+  await queue.close();
+  await grant(url, config.databaseGrants);
+}
+
+interface Databases {
+  embedded: () => Promise<EmbeddedServer>;
+  connector: () => Promise<Connector>;
+}
+
+async function addressOf(
+  database: DatabaseConfig,
+  { embedded, connector }: Databases,
+): Promise<DatabaseAddress> {
+  switch (database.kind) {
+    case 'embedded':
+      return (await embedded()).url;
+    case 'url':
+      return database.url;
+    case 'cloudsql':
+      return cloudSqlAddress(await connector(), database);
+  }
+}
+
+async function openPostgresQueue({ limits }: Config, log: Log, address: DatabaseAddress): Promise<Queue> {
+  const { createPostgresQueue } = await import('./queue/postgres.ts');
+  const jobSeconds = limits.conversionSeconds + 600;
+  return createPostgresQueue({ address, pool: QUEUE_POOL, jobSeconds, log });
+}
+
+async function openQueue(config: Config, log: Log, address: DatabaseAddress): Promise<Queue> {
+  const { queue, project } = config;
+  if (queue.kind === 'postgres') return openPostgresQueue(config, log, address);
+  const client = () => openPubSub(project, queue.emulator);
+  return createPubSubQueue(client, { topic: queue.topic, subscription: queue.subscription, log });
+}
+
+async function openPubSub(projectId: string | undefined, emulator: string | undefined) {
+  const { PubSub } = await import('@google-cloud/pubsub');
+  const local = emulator && { apiEndpoint: emulator, emulatorMode: true };
+  return new PubSub({ ...(projectId && { projectId }), ...local });
+}
