@@ -111,7 +111,7 @@ function shares(
 ): ReadonlyMap<string, number> {
   if (targets.includes(name)) return new Map([[name, 1]]);
   if (names.length === 1) return new Map(targets.slice(0, 2).map((target) => [target, 1]));
-  const folds = FOLDS[name];
+  const folds = Object.hasOwn(FOLDS, name) ? FOLDS[name] : undefined;
   const fold = folds?.find((step) => Object.keys(step).every((target) => targets.includes(target)));
   if (folds) return new Map(Object.entries(fold ?? {}));
   const side = targets[index % Math.min(2, targets.length)];
@@ -129,5 +129,5 @@ function decimals(share: number): number {
 }
 
 function channelsOf(layout: string): readonly string[] | undefined {
-  return LAYOUTS[layout]?.split(' ');
+  return Object.hasOwn(LAYOUTS, layout) ? LAYOUTS[layout]?.split(' ') : undefined;
 }
