@@ -4,8 +4,14 @@ import { clientConfig, type DatabaseAddress } from './database.ts';
 /** Schemas of the rows and of the queue. */
 const SCHEMAS = 'public, pgboss';
 
-/** Those that open hostile files: they never read a password's hash. */
-const CONVERTING: ReadonlySet<string> = new Set(['convert', 'worker']);
+/** Tables of which only some learn: password hashes are for those that log people in, and for their routes. */
+const ONLY_FOR: Readonly<Record<string, ReadonlySet<string>>> = {
+  users: new Set(['auth', 'tasks', 'api']),
+  refresh_tokens: new Set(['auth', 'sweep', 'api', 'worker']),
+};
+
+/** Asks whether the database answers, and reads no table. */
+const SITE = 'site';
 
 /**
  * Lets logins read and write what migrations made; they own nothing, and can change no table's form.
@@ -30,12 +36,18 @@ export async function grant(
 }
 
 function statements(role: string, login: string): string[] {
+  const usage = `grant usage on schema ${SCHEMAS} to ${login}`;
+  const nothing = `revoke all on all tables in schema ${SCHEMAS} from ${login}`;
+  if (role === SITE) return [usage, nothing];
   return [
-    `grant usage on schema ${SCHEMAS} to ${login}`,
+    usage,
+    nothing,
     `grant select, insert, update, delete on all tables in schema ${SCHEMAS} to ${login}`,
     `grant usage on all sequences in schema ${SCHEMAS} to ${login}`,
     `grant execute on all functions in schema ${SCHEMAS} to ${login}`,
     `revoke insert, update, delete on migrations, migrations_lock from ${login}`,
-    ...(CONVERTING.has(role) ? [`revoke all on users from ${login}`] : []),
+    ...Object.entries(ONLY_FOR)
+      .filter(([, roles]) => !roles.has(role))
+      .map(([table]) => `revoke all on ${table} from ${login}`),
   ];
 }
