@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
-import { prepareDatabase } from '../lib/app.ts';
 import { loadConfig } from '../lib/config.ts';
 import { silentLog } from '../lib/log.ts';
+import { prepareDatabase } from '../lib/stores.ts';
 import { testDatabase } from './database.ts';
 import { EVERY, ROLES } from './terraform/readers.ts';
 
