@@ -10,6 +10,7 @@ import type { Config } from './config.ts';
 import { type Conversions, createConversions } from './conversion.ts';
 import type { LeaseOptions } from './db/leases.ts';
 import { type AudioEngine, createEngine } from './engine.ts';
+import { createGate } from './gate.ts';
 import type { InternalCallers } from './internal-callers.ts';
 import { type Lazy, lazy } from './lazy.ts';
 import type { Log } from './log.ts';
@@ -29,6 +30,7 @@ import { createSweep, type Sweep } from './sweep.ts';
 import { createTasks, type Tasks } from './tasks.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 import { type ArrivedObject, createUploaded, type Placement } from './uploaded.ts';
+import { createWaveforms, type Waveforms } from './waveforms.ts';
 import { createWorkspaces, type Workspaces } from './workspace.ts';
 
 /** Every service, made when it is first asked for: a function pays only for what it uses. */
@@ -45,6 +47,7 @@ export interface App {
   auth: Lazy<Auth>;
   engine: Lazy<AudioEngine>;
   cage: Lazy<Cage>;
+  waveforms: Waveforms;
   tasks: Lazy<Tasks>;
   announcements: Lazy<Announcements>;
   /** What receives announced originals; undefined where a bucket does that itself. */
@@ -162,6 +165,12 @@ export function createApp(
     return createReports({ ...files, adoption, tasks, leases, engine });
   });
 
+  const waveforms = createWaveforms({
+    ...{ tasks, engine, results, workspaces },
+    store: async () => (await stores()).tasks,
+    gate: createGate(config.conversions),
+  });
+
   const services = {
     stores,
     tokens,
@@ -169,6 +178,7 @@ export function createApp(
     auth,
     engine,
     cage,
+    waveforms,
     tasks,
     conversions,
     housekeeping,

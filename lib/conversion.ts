@@ -1,14 +1,16 @@
 import { join } from 'node:path';
-import type { AudioEngine } from './engine.ts';
+import { Readable } from 'node:stream';
+import type { AudioEngine, Made } from './engine.ts';
 import { AppError, hasCode, isFailure } from './errors.ts';
 import { type Format, findFormat } from './formats.ts';
-import { originalKey, resultKey } from './keys.ts';
+import { originalKey, resultKey, waveformKey } from './keys.ts';
 import type { Log, LogFields } from './log.ts';
 import type { MediaInfo } from './media.ts';
 import { type Options, parseOptions } from './options.ts';
 import type { Bell, BellOutcome, Clock, Lease, LeaseStore, Storage, Task, TaskStore } from './ports.ts';
 import { openSource } from './source.ts';
 import { isStreamed, type Target } from './target.ts';
+import { toBytes } from './waveform.ts';
 import type { Workspaces } from './workspace.ts';
 
 /** Milliseconds between heartbeats; a task that was removed or changed stops within about that time. */
@@ -143,6 +145,7 @@ async function run(parts: ConversionParts, attempt: Attempt, folder: string): Pr
     format,
     media,
     options,
+    waveform: task.revision === 1,
     onProgress: (fraction) => {
       attempt.progress = fraction;
     },
@@ -151,13 +154,18 @@ async function run(parts: ConversionParts, attempt: Attempt, folder: string): Pr
 
   if (typeof output === 'string') {
     if (!(await leases.heartbeat(lease, 1))) throw lost();
-    await results.put(key, output);
-  }
-  const { original, ...rest } = made;
+    await Promise.all([results.put(key, output), keepWaveform(results, task, made)]);
+  } else await keepWaveform(results, task, made);
+  const { original, waveform, ...rest } = made;
   const result = { key, ...rest };
   if (await leases.finish(lease, original, result)) return;
   await removeOrphan(parts, attempt, key);
   throw lost();
+}
+
+/** It is kept for whoever asks for it; a later revision finds it there. */
+async function keepWaveform(results: Storage, task: Task, { waveform }: Made): Promise<void> {
+  if (waveform) await results.put(waveformKey(task, 'original'), Readable.from([toBytes(waveform)]));
 }
 
 /** A bucket takes a result as it is made, where the container allows; all others are made in the folder first. */
@@ -177,6 +185,7 @@ async function removeOrphan(
 ): Promise<void> {
   const now = await tasks.find(task.id);
   if (now?.revision !== task.revision) await results.remove(key);
+  if (!now) await results.remove(waveformKey(task, 'original'));
 }
 
 type Write = (severity: 'info' | 'warn', message: string, fields?: LogFields) => void;

@@ -18,11 +18,13 @@ import {
 } from './failures.ts';
 import {
   convertArguments,
+  decodeArguments,
   fileAddress,
   lengthArguments,
   loudnessArguments,
   PIPES,
   probeArguments,
+  soundArguments,
 } from './ffmpeg.ts';
 import { type Chain, isWhole, type Level } from './filters.ts';
 import { type Format, possibleFormats } from './formats.ts';
@@ -38,6 +40,7 @@ import { createStopwatch } from './stopwatch.ts';
 import { type TagChanges, tagChanges } from './tags.ts';
 import { createSink, type Sink, type Target } from './target.ts';
 import { type Decoded, verdict } from './verdict.ts';
+import { createPeaks, type Waveform } from './waveform.ts';
 
 export interface Conversion {
   input: Source;
@@ -46,6 +49,8 @@ export interface Conversion {
   /** The original, as `probe` saw it. */
   media: MediaInfo;
   options: Options;
+  /** Whether the original's waveform is wanted, where it can be had in passing. */
+  waveform?: boolean;
   /** Gets 0 to 1, rising. */
   onProgress: (fraction: number) => void;
   signal: AbortSignal;
@@ -59,6 +64,8 @@ export interface Made {
   adaptations: readonly Adaptation[];
   /** What the original holds, with its loudness where that was measured. */
   original: MediaInfo;
+  /** The original's, where it was wanted and came in passing. */
+  waveform: Waveform | null;
   /** Bytes. */
   size: number;
 }
@@ -72,6 +79,8 @@ export interface AudioEngine {
   convert(conversion: Conversion): Promise<Made>;
   /** Decodes the whole of what was probed; null where there is too little sound to measure. Throws as `convert`. */
   loudness(source: Source, media: MediaInfo, signal: AbortSignal): Promise<Loudness | null>;
+  /** Decodes the whole of what was probed. Throws as `convert`. */
+  waveform(source: Source, media: MediaInfo, signal: AbortSignal): Promise<Waveform>;
   /** Kills what runs, at once. */
   killAll(): void;
 }
@@ -136,6 +145,20 @@ export function createEngine(parts: EngineParts): AudioEngine {
       const probed = seen.get(media);
       if (!probed) throw new TypeError('only what was probed can be measured');
       return measure(tools, { input: source, probed, signal });
+    },
+    async waveform(source, media, signal) {
+      const probed = seen.get(media);
+      if (!probed) throw new TypeError('only what was probed can be drawn');
+      const peaks = createPeaks(media.sampleRate);
+      const sound = { output: peaks.read };
+      const { ending } = await decode(
+        tools,
+        { input: source, probed, signal },
+        decodeArguments(addressOf(source)),
+        sound,
+      );
+      if (ending.code !== 0) throw decodingFailure(ending);
+      return peaks.waveform();
     },
     killAll: () => tools.children.killAll(),
   };
@@ -217,19 +240,19 @@ type Encoded = Omit<Made, 'original' | 'adaptations'>;
 
 async function convertToFile(tools: Tools, work: Work, how: Encode, output: string): Promise<Encoded> {
   const { plan, probed, signal } = work;
-  const decoded = await encode(tools, work, how, undefined);
+  const { waveform, ...decoded } = await encode(tools, work, how, undefined);
   const made = await probeResult(tools, output, signal);
   const { size } = await stat(output);
   const reckoned = probed.estimated;
   const warnings = verdict(plan, tools.limits, { ...decoded, reckoned }, { ...made, size });
-  return { media: made.media, warnings, size };
+  return { media: made.media, warnings, size, waveform };
 }
 
 /** The beginning says what the result is; how long it is, ffmpeg says, since there is no end to look at yet. */
 async function convertToSink(tools: Tools, work: Work, how: Encode, sink: Sink): Promise<Encoded> {
   const { plan, probed, output, signal } = work;
   try {
-    const decoded = await encode(tools, work, how, sink);
+    const { waveform, ...decoded } = await encode(tools, work, how, sink);
     const head: Source = {
       folder: folderOf(output),
       open: async () => Readable.from([sink.head()]),
@@ -240,7 +263,7 @@ async function convertToSink(tools: Tools, work: Work, how: Encode, sink: Sink):
     const seen = { ...decoded, reckoned: probed.estimated };
     const warnings = verdict(plan, tools.limits, seen, { media, estimated: false, size });
     if ((await sink.commit()) !== size) throw new AppError('unavailable', 'The result was not stored whole.');
-    return { media, warnings, size };
+    return { media, warnings, size, waveform };
   } finally {
     await sink.abandon();
   }
@@ -261,8 +284,9 @@ async function encode(
   work: Work,
   { level, length }: Encode,
   sink: Sink | undefined,
-): Promise<Decoded> {
+): Promise<Decoded & { waveform: Waveform | null }> {
   const { input, output, plan, tags, onProgress } = work;
+  const peaks = isDrawnInPassing(work) ? createPeaks(work.media.sampleRate) : undefined;
   const { movieTimescale } = tools.binaries;
   const addresses = { input: addressOf(input), output: addressOf(output, PIPES.stdout) };
   const mostBytes = tools.limits.resultBytes + 1;
@@ -270,11 +294,24 @@ async function encode(
   const onSeconds = (seconds: number) => {
     if (plan.seconds) onProgress(Math.min(1, seconds / plan.seconds));
   };
-  const { seconds, ending } = await decode(tools, work, args, { sink, onSeconds });
+  const { seconds, ending } = await decode(tools, work, [...args, ...(peaks ? soundArguments() : [])], {
+    sink,
+    output: sink?.read,
+    sound: peaks?.read,
+    onSeconds,
+  });
   if (ending.code !== 0) throw conversionFailure(ending, plan.format, tools.limits);
   const complained = hasComplaints(ending.stderr);
   if (seconds === 0) throw nothingDecoded(complained);
-  return { seconds, complained };
+  return { seconds, complained, waveform: peaks?.waveform() ?? null };
+}
+
+/**
+ * Beside a lossy encoder a second output of the decoded sound costs one or two parts in a hundred; beside a lossless one,
+ * which does little but copy, more than ten: there the waveform waits until somebody asks for it.
+ */
+function isDrawnInPassing({ waveform, plan: { chain, encoder } }: Work): boolean {
+  return waveform === true && encoder.depth === null && chain.trim.start === 0 && chain.trim.end === null;
 }
 
 /** Samples that a result will have: what a file says of its length is not exact enough for a fade at its end. */
@@ -298,12 +335,21 @@ async function measure(
   return readLoudness(ending.stderr);
 }
 
+/** Who takes what ffmpeg gives out. */
+interface Listeners {
+  /** Where its standard output goes to a storage. */
+  sink?: Sink | undefined;
+  output?: PipeReader | undefined;
+  sound?: PipeReader | undefined;
+  onSeconds?: (seconds: number) => void;
+}
+
 /** One run of ffmpeg over the whole of something, under all limits. */
 async function decode(
   { binaries, children, limits, path }: Tools,
   { input, probed, signal }: Material,
   args: string[],
-  { sink, onSeconds }: { sink?: Sink | undefined; onSeconds?: (seconds: number) => void },
+  { sink, output, sound, onSeconds }: Listeners,
 ): Promise<{ seconds: number; ending: Ending }> {
   const stdin = typeof input === 'string' ? undefined : await input.open();
   const isStorageSlow = () =>
@@ -331,7 +377,7 @@ async function decode(
       limits: conversionLimits(limits, probed.estimated ? null : probed.media.duration),
       signal: watch.signal,
       stdin,
-      readers: [sink?.read ?? ignore, onLine],
+      readers: [output ?? ignore, onLine, ...(sound ? [sound] : [])],
     });
     return { seconds, ending };
   } finally {

@@ -62,6 +62,17 @@ export function loudnessArguments(input: Address, chain: Chain | null, length: n
   return measuring(input, 'info', [...before, 'ebur128=peak=true:framelog=verbose']);
 }
 
+/** Arguments that follow a conversion's own, and have it give out the decoded original as well. */
+export function soundArguments(pipe: Address = PIPES.sound): string[] {
+  const mono = ['-ac', '1', '-c:a', 'pcm_s16le', '-f', 's16le'];
+  return ['-map', '0:a:0', '-vn', '-sn', '-dn', ...mono, pipe];
+}
+
+/** Arguments for a pass that gives out the sound: one channel of 16-bit little-endian samples. */
+export function decodeArguments(input: Address): string[] {
+  return [...QUIET, '-v', 'error', ...GUARDS, '-i', input, ...soundArguments(PIPES.stdout)];
+}
+
 /** Arguments for a pass that only decodes: its progress ends with how long the result will be. */
 export function lengthArguments(input: Address, chain: Chain): string[] {
   return measuring(input, 'error', measuredFilters({ ...chain, fadeIn: 0, fadeOut: 0 }, null));

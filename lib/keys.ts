@@ -62,6 +62,14 @@ export function resultKey(task: { id: number; name: string; revision: number }, 
   return objectKey(task.id, task.revision, `${stem(task.name)}.${extension}`);
 }
 
+/** What a waveform can be of. */
+export type WaveformOf = 'original' | 'result';
+
+/** Key of a waveform under the results root. No result ends so, and no revision is 0, which stands for the original. */
+export function waveformKey(task: { id: number; revision: number }, of: WaveformOf): string {
+  return objectKey(task.id, of === 'original' ? 0 : task.revision, `${of}.dat`);
+}
+
 /** A name without its extension; a name that is nothing but an extension stays whole. */
 export function stem(name: string): string {
   const dot = name.lastIndexOf('.');

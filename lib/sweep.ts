@@ -1,4 +1,4 @@
-import { originalKey } from './keys.ts';
+import { originalKey, waveformKey } from './keys.ts';
 import type { Log } from './log.ts';
 import type { Clock, Housekeeping, Storage, StoredObject, Task, TaskStore } from './ports.ts';
 import { isRefused, taskIdOf } from './uploaded.ts';
@@ -75,7 +75,11 @@ async function removeStrays({ tasks, originals, results, clock }: SweepParts): P
   const belongs = {
     original: (task: Task, key: string) =>
       task.state !== 'EXPIRED' && !isRefused(task) && originalKey(task) === key,
-    result: (task: Task, key: string) => task.result?.key === key || task.state === 'PROCESSING',
+    result: (task: Task, key: string) =>
+      task.result?.key === key ||
+      task.state === 'PROCESSING' ||
+      key === waveformKey(task, 'original') ||
+      (task.result !== null && key === waveformKey(task, 'result')),
   };
   return (
     (await removeOld(originals, tasks, before, belongs.original)) +

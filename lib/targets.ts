@@ -10,6 +10,7 @@ import { siteRoutes } from './routes/site.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { uploadedRoutes } from './routes/uploaded.ts';
 import { uploadRoutes } from './routes/uploads.ts';
+import { waveformRoutes } from './routes/waveforms.ts';
 
 /** The routes of one function each. */
 export const TARGETS = {
@@ -45,7 +46,8 @@ function authGroup({ auth, tokens }: App): OpenAPIHono {
 }
 
 function taskGroups(app: App): OpenAPIHono[] {
-  const { auth, tasks, announcements, arrivals, tokens, engine, reports, callers, workspaces } = app;
+  const { auth, tasks, announcements, arrivals, tokens, engine, reports, callers, workspaces, waveforms } =
+    app;
   const { limits } = app.config;
   const { formBytes } = limits;
   const creation = { auth, tasks, announcements, workspaces, formBytes };
@@ -53,6 +55,7 @@ function taskGroups(app: App): OpenAPIHono[] {
     formatRoutes(async () => (await engine()).formats, limits),
     reportRoutes(callers, reports),
     downloadRoutes({ auth, tasks }) as unknown as OpenAPIHono,
+    waveformRoutes({ auth, waveforms }) as unknown as OpenAPIHono,
     creationRoutes(creation) as unknown as OpenAPIHono,
     taskRoutes({ auth, tasks }) as unknown as OpenAPIHono,
     ...(arrivals ? [uploadRoutes({ arrivals, tokens })] : []),

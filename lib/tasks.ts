@@ -1,6 +1,6 @@
 import { AppError } from './errors.ts';
-import type { Format } from './formats.ts';
-import { extension, fileName, originalKey, resultKey } from './keys.ts';
+import { type Format, findFormat } from './formats.ts';
+import { extension, fileName, originalKey, resultKey, waveformKey } from './keys.ts';
 import { parseOptions } from './options.ts';
 import type { Clock, Storage, Task, TaskPage, TaskStore, Wish } from './ports.ts';
 
@@ -73,8 +73,12 @@ export function createTasks(parts: TasksParts): Tasks {
     return { name, wish: await wishFor(wish) };
   };
   const get = async (userId: number, id: number) => found(await store.find(id, userId));
+  /** What belongs to one revision. One that was being finished just now is not known to its row yet, so all go by name. */
   const removeResult = async (task: Task) => {
-    if (task.result) await results.remove(task.result.key);
+    const format = findFormat(task.wish.format);
+    const key = task.result?.key ?? (format && resultKey(task, format.extension));
+    if (key) await results.remove(key);
+    await results.remove(waveformKey(task, 'result'));
   };
 
   return {
@@ -115,6 +119,7 @@ export function createTasks(parts: TasksParts): Tasks {
       if (task.state === 'AWAITING_UPLOAD') await cancelUploads();
       await originals.remove(originalKey(task));
       await removeResult(task);
+      await results.remove(waveformKey(task, 'original'));
       return task;
     },
     async file(userId, id, which) {

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { createHousekeeping } from '../lib/db/housekeeping.ts';
 import { createTaskStore } from '../lib/db/tasks.ts';
 import { createUserStore } from '../lib/db/users.ts';
-import { originalKey } from '../lib/keys.ts';
+import { originalKey, waveformKey } from '../lib/keys.ts';
 import { silentLog } from '../lib/log.ts';
 import type { Storage } from '../lib/ports.ts';
 import { createFolderStorage } from '../lib/storage/nfs.ts';
@@ -82,5 +82,14 @@ describe('The sweep', () => {
     await put(results, `${task.id}/1/a.mp3`);
     assert.equal(await sweep(2 * DAY), 2);
     assert.deepEqual(await stored(originals), [originalKey(task)]);
+  });
+
+  it('keeps the waveform of an original, and removes that of a result that is gone', async () => {
+    const task = await uploaded();
+    await put(results, waveformKey(task, 'original'));
+    await put(results, waveformKey(task, 'result'));
+    await put(results, waveformKey({ id: 999_999, revision: 1 }, 'original'));
+    assert.equal(await sweep(2 * DAY), 2);
+    assert.deepEqual(await stored(results), [waveformKey(task, 'original')]);
   });
 });

@@ -26,6 +26,7 @@ const ROUTES = [
   'delete /api/tasks/{id}',
   'get /api/tasks/{id}/original',
   'get /api/tasks/{id}/result',
+  'get /api/tasks/{id}/waveform',
   'get /api/download/{id}',
   'post /api/tasks/{id}/processed',
   'get /api/formats',

@@ -1,0 +1,80 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Auth } from '../auth.ts';
+import { createRouter } from '../http.ts';
+import { drawWaveform } from '../png.ts';
+import { narrow, toJson } from '../waveform.ts';
+import type { Waveforms } from '../waveforms.ts';
+import { type Authenticated, bearer } from './bearer.ts';
+import { ID, problems } from './schemas.ts';
+
+export interface WaveformRouteParts {
+  auth: () => Promise<Auth>;
+  waveforms: Waveforms;
+}
+
+/** Pixels of a picture, and the most of one. */
+const SIZE = { width: 1000, height: 200, most: 4096 };
+
+const pixels = (most: number) => {
+  const error = `expected a whole number from 1 to ${most}`;
+  return z.coerce.number({ error }).int(error).min(1, error).max(most, error);
+};
+
+const QUERY = z.object({
+  of: z.enum(['original', 'result'], { error: 'expected original or result' }).default('original'),
+  format: z.enum(['json', 'png'], { error: 'expected json or png' }).default('json'),
+  width: pixels(1_000_000)
+    .optional()
+    .openapi({
+      description: `Pixels at the most. PNG: ${SIZE.width}, up to ${SIZE.most}; JSON: all there are.`,
+    }),
+  height: pixels(SIZE.most).default(SIZE.height).openapi({ description: 'Pixels, of a PNG.' }),
+});
+
+/** Version 2 of what audiowaveform writes (bbc/audiowaveform, doc/DataFormat.md). */
+const WAVEFORM = z
+  .object({
+    version: z.literal(2),
+    channels: z.literal(1),
+    sample_rate: z.int().openapi({ description: 'Hz.' }),
+    samples_per_pixel: z.int(),
+    bits: z.literal(8),
+    length: z.int().openapi({ description: 'Pixels.' }),
+    data: z.array(z.int()).openapi({ description: 'Least and greatest sample of each pixel, in turns.' }),
+  })
+  .openapi('Waveform');
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/tasks/{id}/waveform',
+  summary: 'The waveform of the original or the result',
+  description:
+    'As wavesurfer.js and peaks.js read it, or as a picture. Made once, and kept as long as the file.',
+  security: [{ bearer: [] }],
+  request: { params: ID, query: QUERY },
+  responses: {
+    200: {
+      description: 'The waveform.',
+      content: {
+        'application/json': { schema: WAVEFORM },
+        'image/png': { schema: z.string().openapi({ format: 'binary' }) },
+      },
+    },
+    ...problems(400, 401, 404, 409, 422),
+  },
+});
+
+export function waveformRoutes({ auth, waveforms }: WaveformRouteParts): OpenAPIHono<Authenticated> {
+  const router = createRouter<Authenticated>();
+  router.use('/api/tasks/:id/waveform', bearer(auth));
+  router.openapi(route, async (c) => {
+    const { of, format, width, height } = c.req.valid('query');
+    const waveform = await waveforms.get(c.get('principal').userId, c.req.valid('param').id, of);
+    c.header('Cache-Control', 'private, no-store');
+    if (format === 'json')
+      return c.json(toJson(width === undefined ? waveform : narrow(waveform, width)), 200);
+    const picture = await drawWaveform(waveform, Math.min(width ?? SIZE.width, SIZE.most), height);
+    return c.body(new Uint8Array(picture), 200, { 'Content-Type': 'image/png' });
+  });
+  return router;
+}

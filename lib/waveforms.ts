@@ -1,0 +1,81 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { AudioEngine } from './engine.ts';
+import { hasCode } from './errors.ts';
+import type { Gate } from './gate.ts';
+import { type WaveformOf, waveformKey } from './keys.ts';
+import type { Storage, Task, TaskStore } from './ports.ts';
+import { openSource } from './source.ts';
+import type { Tasks } from './tasks.ts';
+import { fromBytes, toBytes, type Waveform } from './waveform.ts';
+import type { Workspaces } from './workspace.ts';
+
+/** Waveforms of tasks, each made once and kept beside the result. */
+export interface Waveforms {
+  /** Throws `not_found`, `not_ready`, `not_uploaded`, or what decoding fails with. */
+  get(userId: number, id: number, of: WaveformOf): Promise<Waveform>;
+}
+
+export interface WaveformParts {
+  tasks: () => Promise<Tasks>;
+  store: () => Promise<TaskStore>;
+  results: Storage;
+  engine: () => Promise<AudioEngine>;
+  workspaces: Workspaces;
+  /** How many may be decoded at once. */
+  gate: Gate;
+}
+
+export function createWaveforms(parts: WaveformParts): Waveforms {
+  const { tasks, results } = parts;
+  /** Who asks while one is being made waits for the same. */
+  const making = new Map<string, Promise<Waveform>>();
+
+  return {
+    async get(userId, id, of) {
+      const service = await tasks();
+      const task = await service.get(userId, id);
+      const file = await service.file(userId, id, of);
+      const key = waveformKey(task, of);
+      const kept = await read(results, key);
+      if (kept) return kept;
+      const made = making.get(key) ?? make(parts, task, of, file).finally(() => making.delete(key));
+      making.set(key, made);
+      return made;
+    },
+  };
+}
+
+async function read(results: Storage, key: string): Promise<Waveform | undefined> {
+  try {
+    return fromBytes(await buffer(await results.read(key)));
+  } catch (error) {
+    if (hasCode(error, 'not_found')) return undefined;
+    throw error;
+  }
+}
+
+async function make(
+  { engine, workspaces, results, store, gate }: WaveformParts,
+  task: Task,
+  of: WaveformOf,
+  file: { storage: Storage; key: string },
+): Promise<Waveform> {
+  const audio = await engine();
+  const { signal } = new AbortController();
+  const waveform = await gate(() =>
+    workspaces.use(async (folder) => {
+      const { source, media } = await openSource(audio, file.storage, file.key, folder, signal);
+      return audio.waveform(source, media, signal);
+    }),
+  );
+  const key = waveformKey(task, of);
+  await results.put(key, Readable.from([toBytes(waveform)]));
+  if (!(await isStillThere(await store(), task, of))) await results.remove(key);
+  return waveform;
+}
+
+async function isStillThere(store: TaskStore, { id, revision }: Task, of: WaveformOf): Promise<boolean> {
+  const now = await store.find(id);
+  return now !== undefined && (of === 'original' || now.revision === revision);
+}
