@@ -112,17 +112,22 @@ async function addressOf(
   }
 }
 
-async function openPostgresQueue({ limits }: Config, log: Log, address: DatabaseAddress): Promise<Queue> {
+async function openPostgresQueue(config: Config, log: Log, address: DatabaseAddress): Promise<Queue> {
   const { createPostgresQueue } = await import('./queue/postgres.ts');
-  const jobSeconds = limits.conversionSeconds + 600;
-  return createPostgresQueue({ address, pool: QUEUE_POOL, jobSeconds, log });
+  return createPostgresQueue({ address, pool: QUEUE_POOL, jobSeconds: jobSeconds(config), log });
+}
+
+/** Longer than any conversion takes, with fetching and storing. */
+function jobSeconds({ limits }: Config): number {
+  return limits.conversionSeconds + 600;
 }
 
 async function openQueue(config: Config, log: Log, address: DatabaseAddress): Promise<Queue> {
   const { queue, project } = config;
   if (queue.kind === 'postgres') return openPostgresQueue(config, log, address);
   const client = () => openPubSub(project, queue.emulator);
-  return createPubSubQueue(client, { topic: queue.topic, subscription: queue.subscription, log });
+  const { topic, subscription } = queue;
+  return createPubSubQueue(client, { topic, subscription, jobSeconds: jobSeconds(config), log });
 }
 
 async function openPubSub(projectId: string | undefined, emulator: string | undefined) {

@@ -9,6 +9,8 @@ export interface PubSubQueueOptions {
   topic: string;
   /** What `consume` pulls from; functions get their bells pushed. */
   subscription: string;
+  /** For how long a bell is kept from coming again while its handler runs: longer than any may. */
+  jobSeconds: number;
   log: Log;
 }
 
@@ -19,7 +21,7 @@ export interface PubSubQueueOptions {
  */
 export function createPubSubQueue(
   client: () => Promise<PubSub>,
-  { topic, subscription, log }: PubSubQueueOptions,
+  { topic, subscription, jobSeconds, log }: PubSubQueueOptions,
 ): Queue {
   let made: Promise<PubSub> | undefined;
   const pubsub = () => {
@@ -37,8 +39,10 @@ export function createPubSubQueue(
       );
     },
     async consume(handler, concurrency) {
+      const { Duration } = await import('@google-cloud/pubsub');
       const pulled = (await pubsub()).subscription(subscription, {
         flowControl: { maxMessages: concurrency, allowExcessMessages: false },
+        maxExtensionTime: Duration.from({ seconds: jobSeconds }),
       });
       return pull(pulled, handler, log);
     },

@@ -52,6 +52,6 @@ describe('On an emulator', () => {
     const pubsub = connect();
     await (await pubsub.createTopic(names.topic))[0].createSubscription(names.subscription);
     await pubsub.close();
-    return createPubSubQueue(async () => connect(), { ...names, log: silentLog });
+    return createPubSubQueue(async () => connect(), { ...names, jobSeconds: 60, log: silentLog });
   });
 });

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { PubSub } from '@google-cloud/pubsub';
+import { silentLog } from '../lib/log.ts';
+import { createPubSubQueue } from '../lib/queue/pubsub.ts';
+import { makeTone } from './audio.ts';
+import { testDatabase } from './database.ts';
+import { testEmulators } from './emulators.ts';
+import { temporaryFolder } from './folders.ts';
+import { newUser } from './service.ts';
+import { newDatabase, type VmDeployment, vmDeployment } from './vm.ts';
+
+/** The shortest that Pub/Sub takes; the client renews it while a handler runs. */
+const ACK_SECONDS = 10;
+
+describe('VM workers that pull from Pub/Sub', function () {
+  this.timeout(300_000);
+  const emulators = testEmulators();
+  const database = testDatabase();
+  const folder = temporaryFolder();
+  const connect = () => new PubSub({ projectId: 'vm', apiEndpoint: emulators().pubsub, emulatorMode: true });
+
+  const newSubscription = async () => {
+    const names = { topic: randomUUID(), subscription: `worker-${randomUUID()}` };
+    const pubsub = connect();
+    const [topic] = await pubsub.createTopic(names.topic);
+    await topic.createSubscription(names.subscription, { ackDeadlineSeconds: ACK_SECONDS });
+    await pubsub.close();
+    return names;
+  };
+
+  const deliveries = async (jobSeconds: number) => {
+    const names = await newSubscription();
+    const queue = createPubSubQueue(async () => connect(), { ...names, jobSeconds, log: silentLog });
+    let count = 0;
+    const stop = await queue.consume(async () => {
+      count += 1;
+      if (count === 1) await setTimeout(ACK_SECONDS * 3500);
+      return 'done';
+    }, 4);
+    await queue.ring([{ taskId: 1, revision: 1 }]);
+    await setTimeout(ACK_SECONDS * 4000);
+    await stop();
+    await queue.close();
+    return count;
+  };
+
+  it('keep a bell to themselves for as long as its handler runs, up to a limit', async () => {
+    const [extended, limited] = await Promise.all([deliveries(600), deliveries(1)]);
+    assert.equal(extended, 1);
+    assert.ok(limited > 1);
+  });
+
+  describe('as processes', () => {
+    let vm: VmDeployment;
+    before(async () => {
+      vm = await vmDeployment(await newDatabase(database.url(), 'pubsub'));
+    });
+    after(() => vm.remove());
+
+    it('convert, hand back on SIGTERM, and lose nothing to a kill', async () => {
+      const names = await newSubscription();
+      const pubsub = {
+        QUEUE: 'pubsub',
+        PUBSUB_TOPIC: names.topic,
+        PUBSUB_SUBSCRIPTION: names.subscription,
+        PUBSUB_EMULATOR_HOST: emulators().pubsub,
+        GOOGLE_CLOUD_PROJECT: 'vm',
+      };
+      await vm.command('init-share');
+      await vm.command('migrate');
+      const api = await vm.start('serve', { ...vm.environment('api'), ...pubsub });
+      const startWorker = () => vm.start('worker', { ...vm.environment('worker'), ...pubsub });
+      const ann = await newUser(api.url, 1);
+      const path = join(folder(), 'tone.flac');
+      await makeTone(path, 600, '-ar', '16000');
+      const audio = { name: 'tone.flac', bytes: await readFile(path) };
+
+      for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+        await ann.upload({ audio, newFormat: 'opus' });
+        const task = (await ann.tasks()).at(-1);
+        const state = async () => (await ann.tasks()).at(-1)?.state;
+        const first = await startWorker();
+        while ((await state()) !== 'PROCESSING') await setTimeout(20);
+        await first.end(signal);
+        assert.equal(await state(), signal === 'SIGTERM' ? 'UPLOADED' : 'PROCESSING');
+        const second = await startWorker();
+        assert.equal((await ann.settled(task?.id ?? 0)).state, 'PROCESSED');
+        await second.end('SIGTERM');
+        assert.equal(second.child.exitCode, 0);
+      }
+      await api.end('SIGTERM');
+    });
+  });
+});
