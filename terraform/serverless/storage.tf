@@ -23,6 +23,7 @@ locals {
 module "originals" {
   source = "../modules/bucket"
 
+  project             = var.project
   name                = "${var.project}-${var.name}-originals"
   region              = var.region
   labels              = local.labels
@@ -36,6 +37,7 @@ module "originals" {
 module "results" {
   source = "../modules/bucket"
 
+  project             = var.project
   name                = "${var.project}-${var.name}-results"
   region              = var.region
   labels              = local.labels
@@ -52,6 +54,7 @@ module "results" {
 module "builds" {
   source = "../modules/bucket"
 
+  project             = var.project
   name                = "${var.project}-${var.name}-builds"
   region              = var.region
   labels              = local.labels

@@ -2,6 +2,7 @@
 module "releases" {
   source = "../modules/bucket"
 
+  project             = var.project
   name                = "${var.project}-${var.name}-releases"
   region              = var.region
   labels              = local.labels

@@ -58,20 +58,48 @@ resource "google_storage_bucket" "this" {
   }
 }
 
-resource "google_storage_bucket_iam_member" "this" {
-  for_each = { for grant in var.grants : "${grant.role} ${grant.name}" => grant }
+locals {
+  grouped = { for grant in var.grants : join(" ", compact([grant.role, grant.prefix])) => grant... }
 
-  bucket = google_storage_bucket.this.name
-  role   = each.value.role
-  member = "serviceAccount:${each.value.account}"
+  bindings = merge(
+    {
+      for key, grants in local.grouped : key => {
+        role    = grants[0].role
+        prefix  = grants[0].prefix
+        members = [for grant in grants : "serviceAccount:${grant.account}"]
+      }
+    },
+    {
+      for role in ["roles/storage.legacyBucketOwner", "roles/storage.legacyObjectOwner"] :
+      role => { role = role, prefix = null, members = ["projectOwner:${var.project}"] }
+    },
+  )
+}
 
-  dynamic "condition" {
-    for_each = each.value.prefix == null ? [] : [each.value.prefix]
+# The whole policy and not an addition to it: a new bucket lets every viewer of the project read its objects, and every
+# editor write them, which is not for people's files.
+data "google_iam_policy" "this" {
+  dynamic "binding" {
+    for_each = local.bindings
 
     content {
-      title       = "only-${replace(condition.value, "/", "")}"
-      description = "Objects whose names begin so, whether they are there or not."
-      expression  = "resource.name.startsWith('projects/_/buckets/${google_storage_bucket.this.name}/objects/${condition.value}')"
+      role    = binding.value.role
+      members = binding.value.members
+
+      dynamic "condition" {
+        for_each = binding.value.prefix == null ? [] : [binding.value.prefix]
+
+        content {
+          title       = "only-${replace(condition.value, "/", "")}"
+          description = "Objects whose names begin so, whether they are there or not."
+          expression  = "resource.name.startsWith('projects/_/buckets/${var.name}/objects/${condition.value}')"
+        }
+      }
     }
   }
+}
+
+resource "google_storage_bucket_iam_policy" "this" {
+  bucket      = google_storage_bucket.this.name
+  policy_data = data.google_iam_policy.this.policy_data
 }

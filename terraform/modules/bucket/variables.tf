@@ -1,3 +1,13 @@
+variable "project" {
+  type        = string
+  description = "Project whose owners own the bucket."
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project))
+    error_message = "Expected a project id: 6 to 30 lower-case letters, digits and hyphens."
+  }
+}
+
 variable "name" {
   type        = string
   description = "Name of the bucket; unique in all of Google Cloud."

@@ -86,11 +86,25 @@ run "a_bucket_can_not_be_made_public" {
     name              = "tonemill-test-results"
     origins           = ["https://audio.example.com"]
     delete_after_days = 30
+    grants = [
+      { name = "tasks", role = "roles/storage.objectUser", account = "tasks@x.iam.gserviceaccount.com" },
+      { name = "site", role = "roles/storage.legacyObjectReader", account = "site@x.iam.gserviceaccount.com", prefix = "ready" },
+    ]
   }
 
   assert {
     condition     = google_storage_bucket.this.public_access_prevention == "enforced" && google_storage_bucket.this.uniform_bucket_level_access
     error_message = "Expected access by IAM only."
+  }
+
+  assert {
+    condition     = toset([for binding in data.google_iam_policy.this.binding : binding.role]) == toset(["roles/storage.legacyBucketOwner", "roles/storage.legacyObjectOwner", "roles/storage.legacyObjectReader", "roles/storage.objectUser"]) && !anytrue([for binding in data.google_iam_policy.this.binding : anytrue([for member in binding.members : startswith(member, "projectViewer") || startswith(member, "projectEditor")])])
+    error_message = "Expected the grants, the project's owners, and neither its viewers nor its editors."
+  }
+
+  assert {
+    condition     = one([for binding in data.google_iam_policy.this.binding : binding.condition[0].expression if length(binding.condition) > 0]) == "resource.name.startsWith('projects/_/buckets/tonemill-test-results/objects/ready')"
+    error_message = "Expected a grant that is narrowed to what it is for."
   }
 
   assert {
