@@ -23,21 +23,24 @@ import {
   lengthArguments,
   loudnessArguments,
   PIPES,
+  pictureArguments,
   probeArguments,
   soundArguments,
 } from './ffmpeg.ts';
 import { type Chain, isWhole, type Level } from './filters.ts';
 import { type Format, possibleFormats } from './formats.ts';
+import type { Picture } from './id3.ts';
 import { encodeAtLevel } from './levels.ts';
 import { conversionLimits, mustBePlausible, PROBE_BYTES, PROBE_SECONDS, probeLimits } from './limits.ts';
 import { readLoudness } from './loudness.ts';
 import type { Adaptation, Loudness, MediaInfo } from './media.ts';
 import type { Options } from './options.ts';
+import { addId3Chunk, pictureReader, writePictureTag } from './pictures.ts';
 import { type Plan, planConversion } from './plan.ts';
 import { type Probed, readProbe } from './probe.ts';
 import type { Source } from './source.ts';
 import { createStopwatch } from './stopwatch.ts';
-import { type TagChanges, tagChanges } from './tags.ts';
+import { finalTags, type TagChanges, tagChanges } from './tags.ts';
 import { createSink, type Sink, type Target } from './target.ts';
 import { type Decoded, verdict } from './verdict.ts';
 import { createPeaks, type Waveform } from './waveform.ts';
@@ -111,6 +114,8 @@ interface Encode {
   level: Level;
   /** Samples of the result, where they had to be counted. */
   length: number | null;
+  /** Where ffmpeg does not write it. */
+  picture: Picture | null;
 }
 
 /** What every run of a program needs. */
@@ -214,13 +219,14 @@ async function limitedText(pipe: Readable): Promise<string> {
 
 async function convertPlanned(tools: Tools, work: Work): Promise<Made> {
   const { plan, media, output, signal } = work;
+  const picture = await readPicture(tools, work);
   const length = plan.chain.fadeOut > 0 ? await countSamples(tools, work) : null;
   const { made, before, after, adaptations } = await encodeAtLevel(plan, {
     measure: () => measure(tools, work, plan.chain, length),
     encode: (level) =>
       typeof output === 'string'
-        ? convertToFile(tools, work, { level, length }, output)
-        : convertToSink(tools, work, { level, length }, createSink(output)),
+        ? convertToFile(tools, work, { level, length, picture }, output)
+        : convertToSink(tools, work, { level, length, picture }, createSink(output)),
     async measureResult() {
       if (typeof output !== 'string') throw new TypeError('a result that may be made again needs a file');
       return measure(tools, { input: output, probed: await probe(tools, output, signal), signal });
@@ -239,8 +245,9 @@ async function convertPlanned(tools: Tools, work: Work): Promise<Made> {
 type Encoded = Omit<Made, 'original' | 'adaptations'>;
 
 async function convertToFile(tools: Tools, work: Work, how: Encode, output: string): Promise<Encoded> {
-  const { plan, probed, signal } = work;
+  const { plan, probed, tags, signal } = work;
   const { waveform, ...decoded } = await encode(tools, work, how, undefined);
+  if (plan.format.cover === 'chunk') await addId3Chunk(output, finalTags(tags, probed.tags), how.picture);
   const made = await probeResult(tools, output, signal);
   const { size } = await stat(output);
   const reckoned = probed.estimated;
@@ -282,7 +289,7 @@ async function probeResult(tools: Tools, result: Source, signal: AbortSignal): P
 async function encode(
   tools: Tools,
   work: Work,
-  { level, length }: Encode,
+  { level, length, picture }: Encode,
   sink: Sink | undefined,
 ): Promise<Decoded & { waveform: Waveform | null }> {
   const { input, output, plan, tags, onProgress } = work;
@@ -290,7 +297,10 @@ async function encode(
   const { movieTimescale } = tools.binaries;
   const addresses = { input: addressOf(input), output: addressOf(output, PIPES.stdout) };
   const mostBytes = tools.limits.resultBytes + 1;
-  const args = convertArguments({ ...addresses, plan, level, length, tags, movieTimescale, mostBytes });
+  const isTag = picture !== null && plan.format.cover === 'tag';
+  const pictureTag = isTag ? await writePictureTag(folderOf(output), picture) : null;
+  const how = { plan, level, length, tags, pictureTag, movieTimescale, mostBytes };
+  const args = convertArguments({ ...addresses, ...how });
   const onSeconds = (seconds: number) => {
     if (plan.seconds) onProgress(Math.min(1, seconds / plan.seconds));
   };
@@ -312,6 +322,19 @@ async function encode(
  */
 function isDrawnInPassing({ waveform, plan: { chain, encoder } }: Work): boolean {
   return waveform === true && encoder.depth === null && chain.trim.start === 0 && chain.trim.end === null;
+}
+
+/** The picture, where it is not ffmpeg that takes it along. */
+async function readPicture(tools: Tools, work: Work): Promise<Picture | null> {
+  const { input, plan } = work;
+  const { cover, format } = plan;
+  if (!cover || format.cover === 'stream') return null;
+  const reader = pictureReader();
+  const { ending } = await decode(tools, work, pictureArguments(addressOf(input), cover), {
+    output: reader.read,
+  });
+  const bytes = ending.code === 0 ? reader.bytes() : null;
+  return bytes && { cover, bytes };
 }
 
 /** Samples that a result will have: what a file says of its length is not exact enough for a fade at its end. */

@@ -1,6 +1,7 @@
 import { GUARDS } from './demuxers.ts';
 import { type Chain, filters, type Level, measuredFilters } from './filters.ts';
 import type { Format } from './formats.ts';
+import type { Cover } from './media.ts';
 import type { Plan } from './plan.ts';
 import type { TagChanges } from './tags.ts';
 
@@ -29,6 +30,8 @@ export interface Encoding {
   /** Samples of the result, where a pass has counted them. */
   length: number | null;
   tags: TagChanges;
+  /** A file of tags in ffmpeg's own format, with the picture of an Ogg file. */
+  pictureTag: Address | null;
   /** Whether this ffmpeg can have MP4 say its length in samples; builds of 2018 can't. */
   movieTimescale: boolean;
   /** ffmpeg stops writing beyond, which the check of the result then notices. Bytes. */
@@ -38,14 +41,19 @@ export interface Encoding {
 /** Nothing is asked, everything is said: progress as `key=value` lines on a pipe of its own. */
 const QUIET = ['-nostdin', '-hide_banner', '-nostats', '-progress', PIPES.progress, '-y'];
 
+/** A file that this program wrote is read as nothing else. */
+const TAG_FILE = ['-protocol_whitelist', 'file', '-f', 'ffmetadata'];
+
 /** Arguments of ffmpeg for one conversion: the first audio stream, its picture and its tags. */
 export function convertArguments(encoding: Encoding): string[] {
-  const { input, output, plan, level, length, tags, mostBytes } = encoding;
+  const { input, output, plan, level, length, tags, pictureTag, mostBytes } = encoding;
   const { format, encoder, chain, settings } = plan;
   return [
     ...[...QUIET, '-v', 'error', ...GUARDS, '-i', input],
+    ...(pictureTag ? [...TAG_FILE, '-i', pictureTag] : []),
     ...['-map', '0:a:0', ...picture(plan), '-sn', '-dn', '-map_chapters', '-1'],
     ...tagArguments(format, tags),
+    ...(pictureTag ? ['-map_metadata:s:a:0', '1:g'] : []),
     ...filterArguments(filters(chain, level, length)),
     ...['-c:a', encoder.name, ...sampleFormat(plan), ...settings],
     ...[...format.settings, ...timescale(encoding)],
@@ -73,6 +81,14 @@ export function decodeArguments(input: Address): string[] {
   return [...QUIET, '-v', 'error', ...GUARDS, '-i', input, ...soundArguments(PIPES.stdout)];
 }
 
+/** Arguments that copy a picture, as it is, to standard output. */
+export function pictureArguments(input: Address, { stream }: Cover): string[] {
+  return [
+    ...[...QUIET, '-v', 'error', ...GUARDS, '-i', input],
+    ...['-map', `0:${stream}`, '-c:v', 'copy', '-f', 'image2pipe', PIPES.stdout],
+  ];
+}
+
 /** Arguments for a pass that only decodes: its progress ends with how long the result will be. */
 export function lengthArguments(input: Address, chain: Chain): string[] {
   return measuring(input, 'error', measuredFilters({ ...chain, fadeIn: 0, fadeOut: 0 }, null));
@@ -93,7 +109,7 @@ function filterArguments(chain: string[]): string[] {
 function picture({ cover, format }: Plan): string[] {
   if (!cover || format.cover !== 'stream') return ['-vn'];
   const front = ['-disposition:v:0', 'attached_pic', '-metadata:s:v:0', 'comment=Cover (front)'];
-  return ['-map', `0:${cover.stream}`, '-c:v', 'copy', ...front];
+  return ['-map', `0:${cover.stream}?`, '-c:v', 'copy', ...front];
 }
 
 /** From the container and from the stream alike: Ogg and Opus keep tags on the stream, others on the file. */

@@ -55,6 +55,9 @@ const TECHNICAL = new Set([
   'vendor_id',
   'encoder',
 ]);
+/** ffmpeg's name of lyrics that came with their language, as ID3v2 has them. */
+export const LYRICS = /^lyrics-[a-z]{3}$/i;
+
 /** What a task shows of tags, and what a result may take over. */
 const SHOWN = { tags: 100, characters: 2000 };
 const TAKEN = { tags: 1000, characters: 30_000 };
@@ -136,7 +139,10 @@ function coverOf(pictures: readonly Stream[]): Cover | null {
 
 /** Lower-case names, without what says nothing of the audio. */
 function shown(tags: Record<string, string>): Record<string, string> {
-  const named = Object.entries(tags).map(([name, value]): [string, string] => [name.toLowerCase(), value]);
+  const named = Object.entries(tags).map(([name, value]): [string, string] => [
+    name.toLowerCase().replace(LYRICS, 'lyrics'),
+    value,
+  ]);
   return clean(Object.fromEntries(named.filter(([name]) => !TECHNICAL.has(name))), SHOWN);
 }
 

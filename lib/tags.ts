@@ -1,4 +1,6 @@
+import { TAG_NAMES, type TagName } from './options.ts';
 import type { Plan } from './plan.ts';
+import { LYRICS } from './probe.ts';
 
 /** How the tags of a result differ from its original's. */
 export interface TagChanges {
@@ -8,11 +10,11 @@ export interface TagChanges {
   set: Readonly<Record<string, string>>;
 }
 
+/** What a container notes of itself. */
+const TECHNICAL = /^(encoder|major_brand|minor_version|compatible_brands|handler_name|vendor_id|duration)$/i;
+
 /** Say how loud a player should make the original; wrong once its level is another (RFC 7845, 5.2.1, for the second). */
 const GAIN = /^(replaygain_|r128_)[a-z0-9_]{1,40}$/i;
-
-/** ffmpeg's name of lyrics that came with their language, as ID3v2 has them. */
-const LYRICS = /^lyrics-[a-z]{3}$/i;
 
 /** @param original tags by the names that they have in the file */
 export function tagChanges(
@@ -24,11 +26,29 @@ export function tagChanges(
   const isOtherLevel = (gain ?? 0) !== 0 || loudness !== undefined || mix?.exact === false;
   const outdated = isOtherLevel ? names.filter((name) => GAIN.test(name)) : [];
   const sung = names.filter((name) => LYRICS.test(name));
-  const [lyrics] = sung.flatMap((name) => original[name] ?? []);
   const set = {
     ...Object.fromEntries([...outdated, ...sung].map((name) => [name, ''])),
-    ...(lyrics !== undefined && original.lyrics === undefined && { lyrics }),
+    ...Object.fromEntries(names.flatMap((name) => standardTag(name, original[name]))),
     ...(typeof metadata === 'object' && metadata),
   };
   return { keep: true, set };
+}
+
+/** Said once more for what ffprobe reads and an older ffmpeg does not: the ID3 chunk of RIFF, lyrics with a language. */
+function standardTag(name: string, value = ''): [TagName, string][] {
+  const standard = name.toLowerCase().replace(LYRICS, 'lyrics');
+  return TAG_NAMES.filter((tag) => tag === standard).map((tag) => [tag, value]);
+}
+
+/** The tags of a result, for what is not written by ffmpeg. */
+export function finalTags(
+  { keep, set }: TagChanges,
+  original: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const kept = Object.entries(keep ? original : {}).map(
+    ([name, value]) => [name.toLowerCase(), value] as const,
+  );
+  const changed = Object.entries(set).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const all = Object.entries(Object.fromEntries([...kept, ...changed]));
+  return Object.fromEntries(all.filter(([name, value]) => value !== '' && !TECHNICAL.test(name)));
 }
