@@ -224,7 +224,7 @@ variable "currency" {
 variable "conversion_failed_filter" {
   type        = string
   description = "Logging filter of the line that says that a conversion failed."
-  default     = "(jsonPayload.message = \"Not convertible\" OR jsonPayload.message : \"The conversion broke off\")"
+  default     = "(jsonPayload.message : \"Not convertible\" OR jsonPayload.message : \"The conversion broke off\")"
 
   validation {
     condition     = length(var.conversion_failed_filter) > 0

@@ -102,6 +102,25 @@ run "only_cloud_run_takes_signatures_off" {
   }
 }
 
+run "terraform_can_not_make_itself_owner" {
+  command = plan
+
+  assert {
+    condition     = !strcontains(google_project_iam_member.infrastructure_grants.condition[0].expression, "roles/owner") && !strcontains(google_project_iam_member.infrastructure_grants.condition[0].expression, "roles/editor") && !strcontains(google_project_iam_member.infrastructure_grants.condition[0].expression, "projectIamAdmin")
+    error_message = "Expected only roles that this root declares."
+  }
+
+  assert {
+    condition     = length(local.grantable) <= 13 && alltrue([for list in local.grantable : length(split("'roles/", list)) <= 11])
+    error_message = "Expected at most ten roles in a list and thirteen lists, as IAM has it."
+  }
+
+  assert {
+    condition     = alltrue([for grant in concat(values(google_project_iam_member.build), values(google_project_iam_member.infrastructure), [google_project_iam_member.storage_publishes, google_project_iam_member.events_received]) : contains(local.granted_on_project, grant.role)])
+    error_message = "Expected that Terraform may grant every role that it grants."
+  }
+}
+
 run "no_trigger_without_a_repository" {
   command = plan
 
