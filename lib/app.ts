@@ -256,7 +256,10 @@ async function openCloudStorage(projectId: string | undefined, emulator: string 
   const { Storage } = await import('@google-cloud/storage');
   const project = projectId && { projectId };
   if (emulator === undefined) return new Storage({ ...project });
-  return new Storage({ ...project, apiEndpoint: emulator, authClient: await newSigner() });
+  const client = new Storage({ ...project, apiEndpoint: emulator, authClient: await newSigner() });
+  // Where STORAGE_EMULATOR_HOST is set, the client takes it for the whole base URL, and asks for objects beside the API.
+  client.baseUrl = `${emulator}/storage/v1`;
+  return client;
 }
 
 /** An emulator lets everyone in, but links are signed all the same: with a key of this process's own. */

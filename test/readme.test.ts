@@ -33,6 +33,24 @@ describe('The README', () => {
     assert.equal((await run(ffprobe.path, [...show, join(folder(), 'song.mp3')])).stdout.trim(), 'mp3');
   });
 
+  it('has curl lines that send a large file, ask after a break, and send the rest', async function () {
+    if (!(await isThere('curl')) || !(await isThere('bash'))) return this.skip();
+    await makeTone(join(folder(), 'song.wav'), 15);
+    const { token } = await service.newUser();
+    const [announce, , ask, sizes, rest] = [
+      ...section('From sign-up to result').matchAll(/```sh\n(.*?)```/gs),
+    ]
+      .slice(1)
+      .flatMap(([, block = '']) => block.trim().split('\n'))
+      .map((line) => line.replaceAll('http://localhost:8080', service.url()));
+    const begin = 'head -c 1048576 song.wav | curl -s -T - -H "Content-Range: bytes 0-1048575/*" "$URL"';
+    const script = ['set -euo pipefail', `TOKEN=${token}`, announce, begin, ask, sizes, rest].join('\n');
+    const { stdout } = await run('bash', ['-c', script], { cwd: folder() });
+    assert.match(stdout, /^HTTP\/1.1 308/m);
+    assert.match(stdout, /^range: bytes=0-1048575/im);
+    assert.match(stdout, /"message":"The file is whole."/);
+  });
+
   it('lists every variable that is read, and no other', () => {
     const rows = section('Configuration').matchAll(/^\|([^|]+)\|/gm);
     const listed = [...rows].flatMap(([, cell = '']) =>

@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { loadConfig } from '../../lib/config.ts';
+import { buildEmulators } from './build.ts';
+import { startEmulation } from './emulation.ts';
+
+/** npm run emulate: the cloud on this machine, at PORT, until Ctrl-C. */
+const programs = await buildEmulators();
+if (!programs) {
+  process.stderr.write('Go is not on PATH; it builds the emulators. https://go.dev/dl/\n');
+  process.exit(1);
+}
+const stopped = new Promise<void>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+});
+const { port } = loadConfig({ PORT: process.env.PORT });
+const source = join(import.meta.dirname, '..', '..');
+const { url, functions, credential, stop } = await startEmulation({ port, programs, source });
+for (const [name, at] of Object.entries(functions)) process.stdout.write(`${name.padEnd(12)}${at}\n`);
+process.stdout.write(`Internal callers send X-Service-Credential: ${credential}\n`);
+process.stdout.write(`Tonemill is ready on ${url}\n`);
+await stopped;
+await stop();
+process.exit(0);

@@ -1,0 +1,141 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PubSub } from '@google-cloud/pubsub';
+import { Storage } from '@google-cloud/storage';
+import { migrate } from '../../lib/db/database.ts';
+import { startEmbedded } from '../../lib/db/embedded.ts';
+import { closeServer } from '../../lib/listen.ts';
+import { newServiceCredential, newSigningKeys } from '../../lib/secrets.ts';
+import { TARGETS, type TargetName } from '../../lib/targets.ts';
+import { removeCluster } from '../database.ts';
+import { type RunningFunction, startFunction } from '../functions/framework.ts';
+import type { EmulatorPrograms } from './build.ts';
+import { forward } from './forwarder.ts';
+import { openGateway } from './gateway.ts';
+import { type Emulators, startEmulators } from './start.ts';
+
+const PROJECT = 'emulated';
+const BUCKETS = { originals: 'originals', results: 'results' };
+const TOPICS = { bells: 'conversions', arrivals: 'arrivals' };
+const NAMES = Object.keys(TARGETS) as TargetName[];
+
+/** Milliseconds; Cloud Scheduler calls as often. */
+const SWEEP = 60_000;
+
+export interface Emulation {
+  /** Of the API. */
+  url: string;
+  /** Where each function listens, and what its internal callers show. */
+  functions: Readonly<Record<TargetName, string>>;
+  credential: string;
+  stop(): Promise<void>;
+}
+
+export interface EmulationOptions {
+  /** Of the API; 0 picks a free one. */
+  port: number;
+  programs: EmulatorPrograms;
+  /** The package that the functions are run from: sources or bundle. */
+  source: string;
+}
+
+/** What was begun, and is ended the other way round. */
+type Endings = (() => Promise<unknown>)[];
+
+/**
+ * The cloud on this machine: every function as its own process of functions-framework, fake-gcs-server, pstest and a
+ * PostgreSQL, with the events between them. Nothing of it outlives the call of `stop`.
+ */
+export async function startEmulation({ port, programs, source }: EmulationOptions): Promise<Emulation> {
+  const endings: Endings = [];
+  const stop = async () => {
+    for (const end of endings.splice(0).reverse()) await end();
+  };
+  try {
+    const emulators = await startBoth(programs, endings);
+    const credential = newServiceCredential();
+    const env = { ...(await environment(emulators, endings)), SERVICE_CREDENTIAL: credential };
+    const functions = await startFunctions(source, env, endings);
+    const internal = { 'X-Service-Credential': credential };
+    await wire(emulators, functions, internal, endings);
+    sweepRegularly(functions.sweep, internal, endings);
+    const { url, server } = await openGateway(functions, port);
+    endings.push(() => closeServer(server));
+    return { url, functions, credential, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startBoth(programs: EmulatorPrograms, endings: Endings): Promise<Emulators> {
+  const events = { bucket: BUCKETS.originals, project: PROJECT, topic: TOPICS.arrivals };
+  const emulators = await startEmulators(async () => programs, { events }, {});
+  if (!emulators) throw new TypeError('the programs were there');
+  endings.push(() => emulators.stop());
+  return emulators;
+}
+
+/** What Terraform sets for every function. */
+async function environment(emulators: Emulators, endings: Endings): Promise<NodeJS.ProcessEnv> {
+  const data = await mkdtemp(join(tmpdir(), 'tonemill-emulate-'));
+  endings.push(() => rm(data, { recursive: true, force: true }));
+  const postgres = join(data, 'postgres');
+  const server = await startEmbedded(postgres);
+  endings.push(() => server.stop().then(() => removeCluster(postgres)));
+  await migrate(server.url);
+  return {
+    ...{ PATH: process.env.PATH, NODE_ENV: 'production', TONEMILL_DATA: data },
+    ...{ GOOGLE_CLOUD_PROJECT: PROJECT, JWT_PRIVATE_KEYS: await newSigningKeys() },
+    ...{ STORAGE: 'gcs', GCS_ORIGINALS: BUCKETS.originals, GCS_RESULTS: BUCKETS.results },
+    ...{ QUEUE: 'pubsub', PUBSUB_TOPIC: TOPICS.bells },
+    ...{ STORAGE_EMULATOR_HOST: emulators.storage, PUBSUB_EMULATOR_HOST: emulators.pubsub },
+    ...{ DATABASE: 'url', DATABASE_URL: server.url, DATABASE_POOL: '5' },
+  };
+}
+
+async function startFunctions(
+  source: string,
+  env: NodeJS.ProcessEnv,
+  endings: Endings,
+): Promise<Record<TargetName, string>> {
+  const started = await Promise.all(
+    NAMES.map(async (target): Promise<[TargetName, RunningFunction]> => {
+      const running = await startFunction({ source, target, env, stdout: 'inherit' });
+      endings.push(() => running.stop());
+      return [target, running];
+    }),
+  );
+  const urls = started.map(([target, { url }]) => [target, url]);
+  return Object.fromEntries(urls) as Record<TargetName, string>;
+}
+
+/** Buckets, topics, and what Eventarc and the push subscription do: each message to its function. */
+async function wire(
+  emulators: Emulators,
+  functions: Readonly<Record<TargetName, string>>,
+  headers: Record<string, string>,
+  endings: Endings,
+): Promise<void> {
+  const storage = new Storage({ projectId: PROJECT, apiEndpoint: emulators.storage });
+  for (const bucket of Object.values(BUCKETS)) await storage.createBucket(bucket);
+  const pubsub = new PubSub({ projectId: PROJECT, apiEndpoint: emulators.pubsub, emulatorMode: true });
+  endings.push(() => pubsub.close());
+  const pushed = [
+    [TOPICS.bells, functions.convert, functions['dead-letter']],
+    [TOPICS.arrivals, functions.uploaded, undefined],
+  ] as const;
+  for (const [topic, url, deadLetter] of pushed) {
+    await pubsub.createTopic(topic);
+    await pubsub.topic(topic).createSubscription(`${topic}-push`);
+    const subscription = pubsub.subscription(`${topic}-push`, { flowControl: { maxMessages: 2 } });
+    endings.push(forward({ subscription, url, headers, ...(deadLetter && { deadLetter }) }));
+  }
+}
+
+function sweepRegularly(url: string, headers: Record<string, string>, endings: Endings): void {
+  const ask = () => fetch(url, { method: 'POST', headers }).catch(() => undefined);
+  const timer = setInterval(ask, SWEEP);
+  endings.push(async () => clearInterval(timer));
+}

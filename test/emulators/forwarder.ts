@@ -1,0 +1,75 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Message, Subscription } from '@google-cloud/pubsub';
+
+/** One subscription as Pub/Sub would push it: Google's stand-in for Pub/Sub does not push. */
+export interface PushOptions {
+  subscription: Subscription;
+  /** Where each message is posted to. */
+  url: string;
+  headers: Record<string, string>;
+  /** Where a message goes that was delivered a hundred times; without it, it comes again for ever. */
+  deadLetter?: string;
+}
+
+/** Deliveries, as the real subscription has it. */
+const DELIVERIES = 100;
+
+/** Milliseconds until the second delivery, and the longest pause between two: the real ones are ten times as long. */
+const [SHORTEST, LONGEST] = [1000, 60_000];
+
+/**
+ * Posts each message, raw as a push subscription does, until it is answered with 2xx; pauses grow.
+ * @returns ends it, and waits for the requests that run
+ */
+export function forward({ subscription, url, headers, deadLetter }: PushOptions): () => Promise<void> {
+  const deliveries = new Map<string, number>();
+  const ending = new AbortController();
+  const running = new Set<Promise<void>>();
+
+  const deliver = async (message: Message) => {
+    const count = (deliveries.get(message.id) ?? 0) + 1;
+    deliveries.set(message.id, count);
+    const to = count > DELIVERIES && deadLetter ? deadLetter : url;
+    if (await isTaken(message, to)) {
+      deliveries.delete(message.id);
+      message.ack();
+      return;
+    }
+    const pause = Math.min(LONGEST, SHORTEST * 2 ** (count - 1));
+    await setTimeout(pause, undefined, { signal: ending.signal }).catch(() => undefined);
+    message.nack();
+  };
+
+  const isTaken = async (message: Message, to: string) => {
+    try {
+      const body = JSON.stringify(pushed(message, subscription.name));
+      const given = { ...headers, 'Content-Type': 'application/json' };
+      const answer = await fetch(to, { method: 'POST', headers: given, body });
+      await answer.arrayBuffer();
+      return answer.ok;
+    } catch {
+      return false;
+    }
+  };
+
+  subscription.on('message', (message: Message) => {
+    const delivered = deliver(message).finally(() => running.delete(delivered));
+    running.add(delivered);
+  });
+  subscription.on('error', (error: Error) => process.stderr.write(`${error.message}\n`));
+  return async () => {
+    ending.abort();
+    await Promise.all([subscription.close(), ...running]);
+  };
+}
+
+/** The body of a push request (cloud.google.com/pubsub/docs/push); data is missing where a message has none. */
+function pushed({ id, data, attributes, publishTime }: Message, subscription: string): object {
+  const message = {
+    ...(data.length > 0 && { data: data.toString('base64') }),
+    attributes,
+    messageId: id,
+    publishTime: publishTime.toISOString(),
+  };
+  return { message, subscription };
+}
