@@ -16,6 +16,7 @@ import { type Lazy, lazy } from './lazy.ts';
 import type { Log } from './log.ts';
 import { type MoveInCounts, type MoveInParts, moveIn } from './move-in.ts';
 import type { Adoption, Clock, Housekeeping, PartialFiles, Storage, Uploads } from './ports.ts';
+import { createProbes, type Probes } from './probes.ts';
 import { createReports, type Reports } from './reports.ts';
 import { serviceCredential, signingKeys } from './secrets.ts';
 import { createBucketStorage } from './storage/gcs.ts';
@@ -48,6 +49,7 @@ export interface App {
   engine: Lazy<AudioEngine>;
   cage: Lazy<Cage>;
   waveforms: Waveforms;
+  probes: Probes;
   tasks: Lazy<Tasks>;
   announcements: Lazy<Announcements>;
   /** What receives announced originals; undefined where a bucket does that itself. */
@@ -165,10 +167,12 @@ export function createApp(
     return createReports({ ...files, adoption, tasks, leases, engine });
   });
 
+  const gate = createGate(config.conversions);
+  const probes = createProbes(engine, gate);
   const waveforms = createWaveforms({
     ...{ tasks, engine, results, workspaces },
     store: async () => (await stores()).tasks,
-    gate: createGate(config.conversions),
+    gate,
   });
 
   const services = {
@@ -179,6 +183,7 @@ export function createApp(
     engine,
     cage,
     waveforms,
+    probes,
     tasks,
     conversions,
     housekeeping,

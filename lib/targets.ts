@@ -6,6 +6,7 @@ import { creationRoutes } from './routes/creation.ts';
 import { downloadRoutes } from './routes/downloads.ts';
 import { formatRoutes } from './routes/formats.ts';
 import { convertRoutes, deadLetterRoutes, reportRoutes, sweepRoutes } from './routes/internal.ts';
+import { probeRoutes } from './routes/probe.ts';
 import { siteRoutes } from './routes/site.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { uploadedRoutes } from './routes/uploaded.ts';
@@ -46,8 +47,8 @@ function authGroup({ auth, tokens }: App): OpenAPIHono {
 }
 
 function taskGroups(app: App): OpenAPIHono[] {
-  const { auth, tasks, announcements, arrivals, tokens, engine, reports, callers, workspaces, waveforms } =
-    app;
+  const { auth, tasks, announcements, arrivals, tokens, engine, reports, callers, workspaces } = app;
+  const { waveforms, probes } = app;
   const { limits } = app.config;
   const { formBytes } = limits;
   const creation = { auth, tasks, announcements, workspaces, formBytes };
@@ -56,6 +57,7 @@ function taskGroups(app: App): OpenAPIHono[] {
     reportRoutes(callers, reports),
     downloadRoutes({ auth, tasks }) as unknown as OpenAPIHono,
     waveformRoutes({ auth, waveforms }) as unknown as OpenAPIHono,
+    probeRoutes({ auth, probes, workspaces, formBytes }) as unknown as OpenAPIHono,
     creationRoutes(creation) as unknown as OpenAPIHono,
     taskRoutes({ auth, tasks }) as unknown as OpenAPIHono,
     ...(arrivals ? [uploadRoutes({ arrivals, tokens })] : []),

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import type { MediaInfo } from '../media.ts';
 import type { ConversionResult, Task } from '../ports.ts';
 
 /** PostgreSQL's integer ends here. */
@@ -135,6 +136,10 @@ export const TASK = z
   })
   .openapi('Task');
 
+export function mediaJson(media: MediaInfo): z.input<typeof MEDIA> {
+  return { ...media, tags: { ...media.tags } };
+}
+
 /** A task as the API shows it; the keys of its files are nobody's business. */
 export function taskJson(task: Task, user: string): z.input<typeof TASK> {
   return {
@@ -148,7 +153,7 @@ export function taskJson(task: Task, user: string): z.input<typeof TASK> {
     revision: task.revision,
     options: { ...task.wish.options },
     progress: task.progress,
-    media: task.media && { ...task.media, tags: { ...task.media.tags } },
+    media: task.media && mediaJson(task.media),
     result: task.result && resultJson(task.result),
     error: task.error,
     startedAt: task.startedAt?.toISOString() ?? null,
@@ -159,7 +164,7 @@ export function taskJson(task: Task, user: string): z.input<typeof TASK> {
 function resultJson({ size, media, warnings, adaptations }: ConversionResult): z.input<typeof RESULT> {
   return {
     size,
-    media: { ...media, tags: { ...media.tags } },
+    media: mediaJson(media),
     warnings: [...warnings],
     adaptations: [...adaptations],
   };

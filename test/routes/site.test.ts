@@ -30,6 +30,7 @@ const ROUTES = [
   'get /api/download/{id}',
   'post /api/tasks/{id}/processed',
   'get /api/formats',
+  'post /api/probe',
   'get /health',
   'get /ready',
 ];
