@@ -35,7 +35,7 @@ import { conversionLimits, mustBePlausible, PROBE_BYTES, PROBE_SECONDS, probeLim
 import { readLoudness } from './loudness.ts';
 import type { Adaptation, Loudness, MediaInfo } from './media.ts';
 import type { Options } from './options.ts';
-import { addId3Chunk, pictureReader, writePictureTag } from './pictures.ts';
+import { addId3Chunk, mayBeTag, pictureReader, writePictureTag } from './pictures.ts';
 import { type Plan, planConversion } from './plan.ts';
 import { type Probed, readProbe } from './probe.ts';
 import type { Source } from './source.ts';
@@ -220,6 +220,7 @@ async function limitedText(pipe: Readable): Promise<string> {
 async function convertPlanned(tools: Tools, work: Work): Promise<Made> {
   const { plan, media, output, signal } = work;
   const picture = await readPicture(tools, work);
+  const without = plan.cover && !picture && plan.format.cover !== 'stream' ? [NO_PICTURE] : [];
   const length = plan.chain.fadeOut > 0 ? await countSamples(tools, work) : null;
   const { made, before, after, adaptations } = await encodeAtLevel(plan, {
     measure: () => measure(tools, work, plan.chain, length),
@@ -237,9 +238,16 @@ async function convertPlanned(tools: Tools, work: Work): Promise<Made> {
     ...made,
     media: { ...made.media, loudness: after },
     original,
-    adaptations: [...plan.adaptations, ...adaptations],
+    adaptations: [...plan.adaptations, ...without, ...adaptations],
   };
 }
+
+const NO_PICTURE: Adaptation = {
+  property: 'coverArt',
+  from: 'kept',
+  to: 'left out',
+  reason: 'The picture is too large to be kept here.',
+};
 
 /** What an encoding alone knows. */
 type Encoded = Omit<Made, 'original' | 'adaptations'>;
@@ -334,7 +342,8 @@ async function readPicture(tools: Tools, work: Work): Promise<Picture | null> {
     output: reader.read,
   });
   const bytes = ending.code === 0 ? reader.bytes() : null;
-  return bytes && { cover, bytes };
+  if (!bytes || (format.cover === 'tag' && !mayBeTag(bytes, tools.binaries))) return null;
+  return { cover, bytes };
 }
 
 /** Samples that a result will have: what a file says of its length is not exact enough for a fade at its end. */

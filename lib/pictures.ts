@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Binaries } from './binaries.ts';
 import type { PipeReader } from './child.ts';
 import { type Address, fileAddress } from './ffmpeg.ts';
 import { id3Tag, type Picture } from './id3.ts';
@@ -22,6 +23,16 @@ export function pictureReader(): { read: PipeReader; bytes(): Buffer | null } {
     },
     bytes: () => (length > 0 && length <= MOST ? Buffer.concat(chunks) : null),
   };
+}
+
+/** A build of 2018 reads no line of tags beyond a thousand characters. */
+const SHORT = 600;
+
+export function mayBeTag(
+  bytes: Buffer,
+  { movieTimescale: recent }: Pick<Binaries, 'movieTimescale'>,
+): boolean {
+  return recent || bytes.length <= SHORT;
 }
 
 /** Writes a picture as a tag that ffmpeg can read, into a private folder. */

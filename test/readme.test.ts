@@ -51,6 +51,25 @@ describe('The README', () => {
     assert.match(stdout, /"message":"The file is whole."/);
   });
 
+  it('has curl lines that ask for options, presets and a probe, as the service takes them', async function () {
+    if (!(await isThere('curl')) || !(await isThere('bash'))) return this.skip();
+    await makeTone(join(folder(), 'song.wav'), 2);
+    const user = await service.newUser();
+    const [first, second, again, probe] = commands('Formats, options, presets').map((line) =>
+      line.replaceAll('http://localhost:8080', service.url()),
+    );
+    const sh = async (line = '') =>
+      JSON.parse((await run('bash', ['-c', `TOKEN=${user.token}; ${line}`], { cwd: folder() })).stdout);
+    for (const line of [first, second]) {
+      const { task } = await sh(line);
+      assert.equal((await user.settled(task.id)).state, 'PROCESSED');
+      const changed = await sh(again?.replace(/tasks\/1$/, `tasks/${task.id}`));
+      assert.deepEqual(changed.options, { loudness: { target: -16, truePeak: -1 } });
+      assert.equal((await user.settled(task.id)).state, 'PROCESSED');
+    }
+    assert.equal((await sh(probe)).codec, 'pcm_s16le');
+  });
+
   it('lists every variable that is read, and no other', () => {
     const rows = section('Configuration').matchAll(/^\|([^|]+)\|/gm);
     const listed = [...rows].flatMap(([, cell = '']) =>
