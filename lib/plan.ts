@@ -159,7 +159,7 @@ function mixOf({ name, codec }: Format, { media }: Probed, channels: number, ada
   const { channelLayout } = media;
   const layout = codec.layouts[channels - 1];
   const same = channels === media.channels;
-  if (!layout || (same && (codec.anyLayout || channelLayout === layout || channels === 1))) return null;
+  if (!layout || (same && (codec.anyLayout || channelLayout === layout))) return null;
   const mixed = mixTo(channelNames(channelLayout, media.channels), layout);
   if (!same || mixed.exact || codec.bitrates) return mixed;
   adapt(
