@@ -57,7 +57,7 @@ export interface Config {
   readonly port: number;
   /** Folder of what local mode keeps, absolute. */
   readonly data: string;
-  /** Folder for private working files, absolute. */
+  /** Folder for private working files of this user, absolute. */
   readonly work: string;
   /** Google Cloud's project; undefined: what the platform says. */
   readonly project: string | undefined;
@@ -129,7 +129,10 @@ function assemble(env: Environment, mode: Mode): Config {
     mode,
     port: env.PORT,
     data,
-    work: env.DATABASE === 'embedded' ? join(data, 'work') : join(tmpdir(), 'tonemill'),
+    work:
+      env.DATABASE === 'embedded'
+        ? join(data, 'work')
+        : join(tmpdir(), `tonemill-${process.getuid?.() ?? 'user'}`),
     project: env.GOOGLE_CLOUD_PROJECT,
     storage: storage(env, mode),
     queue: queue(env),

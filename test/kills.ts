@@ -92,7 +92,8 @@ async function run(options: KillsOptions, vm: VmDeployment, knex: Knex): Promise
   const { rows, ...files } = await sweepAndLook(vm, knex);
   const finishes = new Map<number, number>();
   for (const id of await knex('finishes').pluck('task_id')) finishes.set(id, (finishes.get(id) ?? 0) + 1);
-  const leftovers = await readdir(join(vm.folder, 'tonemill'));
+  const folders = (await readdir(vm.folder)).filter((name) => name.startsWith('tonemill-'));
+  const leftovers = (await Promise.all(folders.map((name) => readdir(join(vm.folder, name))))).flat();
   return {
     answered,
     piecesElsewhere: sender.piecesElsewhere(),
