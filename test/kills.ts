@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { openDatabase } from '../lib/db/database.ts';
 import { createHousekeeping } from '../lib/db/housekeeping.ts';
 import { createTaskStore } from '../lib/db/tasks.ts';
+import { waveformKey } from '../lib/keys.ts';
 import { silentLog } from '../lib/log.ts';
 import type { Task } from '../lib/ports.ts';
 import { MARKER } from '../lib/storage/marker.ts';
@@ -27,8 +28,9 @@ export interface KillsOptions {
   every: number;
   /** Seconds of sound in each original. */
   seconds: number;
-  /** Makes the share; default: a temporary folder. */
+  /** An empty folder, and where workers have it mounted a second time; default: a temporary folder, the same for all. */
   share?: string;
+  seenByWorkers?: string;
 }
 
 export interface KillsReport {
@@ -63,7 +65,7 @@ const TRIGGER = `
 
 /** Two API processes and two workers over one share, which are killed with -9 while tasks are made. */
 export async function killAndConvert(options: KillsOptions): Promise<KillsReport> {
-  const vm = await vmDeployment(options.url, {}, options.share);
+  const vm = await vmDeployment(options.url, {}, options.share, options.seenByWorkers);
   const knex = openDatabase(options.url, 4);
   try {
     await vm.command('init-share');
@@ -285,12 +287,18 @@ async function sweepAndLook(
       ...(task.result ? [join(vm.results, task.result.key)] : []),
     ]),
   );
+  const allowed = new Set([...named, ...rows.flatMap((task) => waveforms(vm, task))]);
   const there = new Set((await Promise.all([vm.originals, vm.results].map(filesUnder))).flat());
   return {
     rows,
-    orphans: [...there].filter((path) => !named.has(path)),
+    orphans: [...there].filter((path) => !allowed.has(path)),
     missing: [...named].filter((path) => !there.has(path)),
   };
+}
+
+/** Made when somebody first asks for them, so they may be there or not. */
+function waveforms({ results }: VmDeployment, task: Task): string[] {
+  return (['original', 'result'] as const).map((of) => join(results, waveformKey(task, of)));
 }
 
 async function filesUnder(root: string): Promise<string[]> {

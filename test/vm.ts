@@ -39,11 +39,13 @@ export interface VmDeployment {
  * @param url of the owner of a database that nothing was done to
  * @param logins of each kind of process; the owner's where there are none
  * @param share an empty folder; a temporary one where there is none
+ * @param seenByWorkers where workers have the share, mounted a second time
  */
 export async function vmDeployment(
   url: string,
   logins: Record<string, string> = {},
   share?: string,
+  seenByWorkers = share,
 ): Promise<VmDeployment> {
   const folder = await mkdtemp(join(tmpdir(), 'tonemill-test-'));
   const [originals, results] = [join(share ?? folder, 'files'), join(share ?? folder, 'converted')];
@@ -57,8 +59,8 @@ export async function vmDeployment(
     TMPDIR: folder,
     PORT: '0',
     TONEMILL_DATA: '/dev/null',
-    NFS_ORIGINALS: originals,
-    NFS_RESULTS: results,
+    NFS_ORIGINALS: role === 'worker' && seenByWorkers ? join(seenByWorkers, 'files') : originals,
+    NFS_RESULTS: role === 'worker' && seenByWorkers ? join(seenByWorkers, 'converted') : results,
     DATABASE: 'url',
     DATABASE_URL: role && logins[role] ? loginTo(url, logins[role]) : url,
     CONVERSIONS: '1',

@@ -5,14 +5,19 @@ import { printTable } from './figures.ts';
 
 const TASKS = 200;
 
-/** The long form of the test of the same name: 200 tasks, over a share that KILLS_SHARE may name. */
+/**
+ * The long form of the test of the same name. KILLS_SHARE names the share, and after a colon where workers have it mounted
+ * a second time, as with `nosharecache` over NFS: then neither kind sees what the other's mount remembers.
+ */
 export async function kills(): Promise<void> {
   const postgres = await startDebianPostgres();
   if (!postgres) throw new Error('This runs on the PostgreSQL of Debian: apt-get install postgresql');
   try {
     const url = await newDatabase(postgres.url, 'kills');
-    const share = process.env.KILLS_SHARE;
-    const options = { url, tasks: TASKS, kills: 20, every: 3000, seconds: 60, ...(share && { share }) };
+    const [share, seenByWorkers] = (process.env.KILLS_SHARE ?? '').split(':');
+    const shares = { ...(share && { share }), ...(seenByWorkers && { seenByWorkers }) };
+    const tasks = Number(process.env.KILLS_TASKS ?? TASKS);
+    const options = { url, tasks, kills: tasks / 10, every: 3000, seconds: 60, ...shares };
     const report = await killAndConvert(options);
     const states = Object.entries(Object.groupBy(report.rows, ({ state }) => state));
     const answered = new Set(report.answered);
