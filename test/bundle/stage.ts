@@ -82,6 +82,8 @@ async function writePackage(folder: string): Promise<void> {
   const { dependencies, optionalDependencies, ...own } = PACKAGE.parse(await readJson('package.json'));
   const described = {
     ...own,
+    // What the base image is; a buildpack takes the newest that the range allows.
+    engines: { node: '24.x' },
     private: true,
     type: 'module',
     main: 'index.js',

@@ -3,8 +3,17 @@ import { execFile } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type ServerType, serve } from '@hono/node-server';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { createApp } from '../../lib/app.ts';
+import { loadConfig } from '../../lib/config.ts';
+import { silentLog } from '../../lib/log.ts';
+import { createTarget } from '../../lib/targets.ts';
+import { removeCluster } from '../database.ts';
+import { temporaryFolder } from '../folders.ts';
 import { findProgram } from '../programs.ts';
 import { testService } from '../service.ts';
+import { EVERY } from '../terraform/readers.ts';
 import { ROOT } from './build.ts';
 
 const run = promisify(execFile);
@@ -109,3 +118,55 @@ describe('The smoke on candidates', () => {
     await assert.rejects(smoke(), /Expected NAME=URL of every candidate/);
   });
 });
+
+describe('What the smoke on candidates asks', () => {
+  const folder = temporaryFolder();
+  const credential = 'sixteen characters';
+
+  it('the functions themselves answer as it expects', async function () {
+    this.timeout(60_000);
+    if (!(await findProgram('curl'))) this.skip();
+    const env = { PATH: process.env.PATH, TONEMILL_DATA: folder(), SERVICE_CREDENTIAL: credential };
+    const app = createApp(loadConfig(env, 'functions'), silentLog, 'smoke');
+    const targets = new Map<string, OpenAPIHono>(EVERY.map((name) => [name, createTarget(name, app)]));
+    const { server, url } = await listening((request) => answerOf(targets, request));
+    try {
+      const { stdout } = await run('sh', [CANDIDATES], {
+        env: {
+          PATH: process.env.PATH,
+          METADATA: url,
+          AUDIENCE: 'audience',
+          CANDIDATES: EVERY.map((name) => `${name}=${url}/${name}`).join(' '),
+        },
+      });
+      assert.equal(stdout.trim().split('\n').length, EVERY.length + 1);
+    } finally {
+      server.close();
+      await app.close();
+      await removeCluster(join(folder(), 'postgres'));
+    }
+  });
+
+  /** Here a token stands for the credential, which functions on a laptop take instead. */
+  async function answerOf(targets: Map<string, OpenAPIHono>, request: Request): Promise<Response> {
+    const { pathname, search, origin } = new URL(request.url);
+    if (pathname.startsWith('/computeMetadata/')) return new Response('token');
+    const [, name = '', ...rest] = pathname.split('/');
+    const headers = new Headers(request.headers);
+    if (headers.get('authorization') === 'Bearer token') headers.set('X-Service-Credential', credential);
+    const { method } = request;
+    const body = method === 'POST' ? await request.text() : null;
+    const asked = new Request(`${origin}/${rest.join('/')}${search}`, { method, headers, body });
+    return targets.get(name)?.fetch(asked) ?? new Response(null, { status: 404 });
+  }
+});
+
+function listening(
+  fetch: (request: Request) => Promise<Response>,
+): Promise<{ server: ServerType; url: string }> {
+  return new Promise((resolve) => {
+    const server = serve({ fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) =>
+      resolve({ server, url: `http://127.0.0.1:${port}` }),
+    );
+  });
+}
