@@ -20,6 +20,9 @@ const TERMINATED = 255;
 /** The program's own words for memory that it did not get. */
 const NO_MEMORY = /Cannot allocate memory|failed to map|out of memory/i;
 
+/** The disk is full, or the share went away after the original was found there: nothing that the file could help. */
+const OUT_OF_REACH = /No space left|Input\/output error|Stale (NFS )?file handle|No such file or directory/i;
+
 /** Why ffmpeg or ffprobe gave up by itself, where it is not the file's content; their words are for the operator only. */
 export function limitReached(ending: Ending): AppError | undefined {
   const { code, stderr } = ending;
@@ -33,7 +36,7 @@ export function limitReached(ending: Ending): AppError | undefined {
     const sentence = 'Decoding took more computing time or memory than such a file may take.';
     return new AppError('resource_limit', sentence, { cause });
   }
-  if (signal || code === TERMINATED || /No space left|Input\/output error/i.test(stderr)) {
+  if (signal || code === TERMINATED || OUT_OF_REACH.test(stderr)) {
     return new AppError('unavailable', 'The conversion could not be finished here.', { cause });
   }
   return undefined;

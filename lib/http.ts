@@ -67,6 +67,7 @@ export function createHttp(log: Log, project?: string): OpenAPIHono {
   http.notFound((c) => respond(c, noRoute(http, c)));
   http.onError((error, c) => {
     const known = toAppError(error);
+    if (known?.code === 'unavailable') log.warn('What a request needs does not answer', { error });
     if (known && !OURS.has(known.code)) return respond(c, known);
     log.error('A request failed', { error, method: c.req.method, route: routeOf(c) });
     return respond(c, new AppError('internal', 'Something went wrong on our side. Try again later.'));
