@@ -90,7 +90,7 @@ describe('loudness', function () {
 
   it('leaves silence as it is, and says so', async () => {
     const input = join(folder(), 'in.wav');
-    await makeSound(input, 'anullsrc=r=44100:cl=stereo:d=2');
+    await makeSound(input, 'aevalsrc=0|0:s=44100:d=2');
     const made: Made = await convertFile(input, join(folder(), 'out.wav'), 'wav', {
       loudness: { target: -16, truePeak: -1 },
     });

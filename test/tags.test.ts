@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { binaries, makeSound, makeTone } from './audio.ts';
+import { binaries, isRecent, makeSound, makeTone } from './audio.ts';
 import { convertFile } from './engine.ts';
 import { temporaryFolder } from './folders.ts';
 import { decodedMd5 } from './sound.ts';
@@ -154,7 +154,8 @@ describe('tags and cover art', function () {
     const input = await withPicture('in.flac', 600);
     const picture = await readFile(path('cover.jpg'));
     assert.ok(picture.length > 150_000);
-    for (const to of WITH_PICTURE) {
+    const recent = await isRecent();
+    for (const to of WITH_PICTURE.filter((format) => recent || !['ogg', 'opus'].includes(format))) {
       const { media, adaptations } = await convertFile(input, path(fileOf(to)), to);
       assert.ok(media.coverArt, to);
       assert.deepEqual(
@@ -168,7 +169,8 @@ describe('tags and cover art', function () {
     assert.equal(await decodedMd5(path('wav.wav')), await decodedMd5(input));
   });
 
-  it('keep a picture on the way from Ogg, MP4 and RIFF', async () => {
+  it('keep a picture on the way from Ogg, MP4 and RIFF', async function () {
+    if (!(await isRecent())) this.skip();
     let file = await withPicture('in.flac', 200);
     for (const to of ['ogg', 'm4a', 'wav', 'opus', 'mp3', 'aiff', 'flac']) {
       const { media } = await convertFile(file, path(`${to}-next.${to}`), to);
