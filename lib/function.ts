@@ -13,12 +13,16 @@ let shared: App | undefined;
  * lease of a conversion that was cut off runs out by itself.
  */
 export function createFunction(name: TargetName): HttpFunction {
-  let listener: { app: App; answer: ReturnType<typeof getRequestListener> } | undefined;
+  let listener: { app: App; answer: Promise<ReturnType<typeof getRequestListener>> } | undefined;
   return async (request, response) => {
     const app = sharedApp();
-    if (listener?.app !== app) listener = { app, answer: getRequestListener(createTarget(name, app).fetch) };
-    await listener.answer(request, response);
+    if (listener?.app !== app) listener = { app, answer: listenerOf(name, app) };
+    await (await listener.answer)(request, response);
   };
+}
+
+async function listenerOf(name: TargetName, app: App): Promise<ReturnType<typeof getRequestListener>> {
+  return getRequestListener((await createTarget(name, app)).fetch);
 }
 
 /**

@@ -31,7 +31,7 @@ export async function serveLocal(config: Config, log: Log): Promise<Served> {
   process.once('exit', giveUp);
   try {
     await app.engine();
-    const server = createAdaptorServer({ fetch: createSite(app).fetch }) as Server;
+    const server = createAdaptorServer({ fetch: (await createSite(app)).fetch }) as Server;
     const url = await listen(server, config.port);
     const { leases } = await app.stores();
     await leases.releaseAll(WORKER);

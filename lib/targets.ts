@@ -1,39 +1,45 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { App } from './app.ts';
 import { createHttp } from './http.ts';
-import { authRoutes } from './routes/auth.ts';
-import { creationRoutes } from './routes/creation.ts';
-import { downloadRoutes } from './routes/downloads.ts';
-import { formatRoutes } from './routes/formats.ts';
-import { convertRoutes, deadLetterRoutes, reportRoutes, sweepRoutes } from './routes/internal.ts';
-import { probeRoutes } from './routes/probe.ts';
-import { siteRoutes } from './routes/site.ts';
-import { taskRoutes } from './routes/tasks.ts';
-import { uploadedRoutes } from './routes/uploaded.ts';
-import { uploadRoutes } from './routes/uploads.ts';
-import { waveformRoutes } from './routes/waveforms.ts';
 
-/** The routes of one function each. */
+/** The routes of one function each, which are loaded when they are asked for: a function waits for its own and no others. */
 export const TARGETS = {
-  auth: (app: App) => [authGroup(app)],
+  auth: async (app: App) => [await authGroup(app)],
   tasks: (app: App) => taskGroups(app),
-  site: (app: App) => [siteGroup(app)],
-  uploaded: ({ callers, uploaded, log }: App) => [uploadedRoutes({ callers, uploaded, log })],
-  convert: ({ callers, conversions }: App) => [convertRoutes(callers, conversions)],
-  'dead-letter': ({ callers, housekeeping }: App) => [deadLetterRoutes(callers, housekeeping)],
-  sweep: ({ callers, sweep }: App) => [sweepRoutes(callers, sweep)],
-} satisfies Record<string, (app: App) => OpenAPIHono[]>;
+  site: async (app: App) => [await siteGroup(app)],
+  uploaded: async ({ callers, uploaded, log }: App) => {
+    const { uploadedRoutes } = await import('./routes/uploaded.ts');
+    return [uploadedRoutes({ callers, uploaded, log })];
+  },
+  convert: async ({ callers, conversions }: App) => {
+    const { convertRoutes } = await import('./routes/internal.ts');
+    return [convertRoutes(callers, conversions)];
+  },
+  'dead-letter': async ({ callers, housekeeping }: App) => {
+    const { deadLetterRoutes } = await import('./routes/internal.ts');
+    return [deadLetterRoutes(callers, housekeeping)];
+  },
+  sweep: async ({ callers, sweep }: App) => {
+    const { sweepRoutes } = await import('./routes/internal.ts');
+    return [sweepRoutes(callers, sweep)];
+  },
+} satisfies Record<string, (app: App) => Promise<OpenAPIHono[]>>;
 
 export type TargetName = keyof typeof TARGETS;
 
 /** One function's routes, with their errors. */
-export function createTarget(name: TargetName, app: App): OpenAPIHono {
-  return joined(app, TARGETS[name](app));
+export async function createTarget(name: TargetName, app: App): Promise<OpenAPIHono> {
+  return joined(app, await TARGETS[name](app));
 }
 
 /** What callers reach, in one process. */
-export function createSite(app: App): OpenAPIHono {
-  return joined(app, [authGroup(app), ...taskGroups(app), siteGroup(app)]);
+export async function createSite(app: App): Promise<OpenAPIHono> {
+  return joined(app, [...(await called(app)), await siteGroup(app)]);
+}
+
+/** Every group that is described to callers, but for the description itself. */
+async function called(app: App): Promise<OpenAPIHono[]> {
+  return [await authGroup(app), ...(await taskGroups(app))];
 }
 
 function joined(app: App, groups: readonly OpenAPIHono[]): OpenAPIHono {
@@ -42,13 +48,33 @@ function joined(app: App, groups: readonly OpenAPIHono[]): OpenAPIHono {
   return http;
 }
 
-function authGroup({ auth, tokens }: App): OpenAPIHono {
+async function authGroup({ auth, tokens }: App): Promise<OpenAPIHono> {
+  const { authRoutes } = await import('./routes/auth.ts');
   return authRoutes({ auth, publicKeys: async () => (await tokens()).publicKeys });
 }
 
-function taskGroups(app: App): OpenAPIHono[] {
+async function taskGroups(app: App): Promise<OpenAPIHono[]> {
   const { auth, tasks, announcements, arrivals, tokens, engine, reports, callers, workspaces } = app;
   const { waveforms, probes } = app;
+  const [
+    { formatRoutes },
+    { reportRoutes },
+    { downloadRoutes },
+    { waveformRoutes },
+    { probeRoutes },
+    { creationRoutes },
+    { taskRoutes },
+    { uploadRoutes },
+  ] = await Promise.all([
+    import('./routes/formats.ts'),
+    import('./routes/internal.ts'),
+    import('./routes/downloads.ts'),
+    import('./routes/waveforms.ts'),
+    import('./routes/probe.ts'),
+    import('./routes/creation.ts'),
+    import('./routes/tasks.ts'),
+    import('./routes/uploads.ts'),
+  ]);
   const { limits } = app.config;
   const { formBytes } = limits;
   const creation = { auth, tasks, announcements, workspaces, formBytes };
@@ -64,10 +90,11 @@ function taskGroups(app: App): OpenAPIHono[] {
   ];
 }
 
-function siteGroup(app: App): OpenAPIHono {
+async function siteGroup(app: App): Promise<OpenAPIHono> {
+  const { siteRoutes } = await import('./routes/site.ts');
   const { stores, originals, results, cage, log } = app;
   return siteRoutes({
-    documented: [authGroup(app), ...taskGroups(app)],
+    documented: () => called(app),
     checks: {
       database: async () => (await stores()).knex.raw('select 1'),
       storage: () => Promise.all([originals.stat('ready'), results.stat('ready')]),

@@ -23,7 +23,7 @@ export async function serveApi(config: Config, log: Log): Promise<Running> {
   mustShareSecrets(config);
   return running(config, log, async (app) => {
     await app.stores();
-    const server = createAdaptorServer({ fetch: createSite(app).fetch }) as Server;
+    const server = createAdaptorServer({ fetch: (await createSite(app)).fetch }) as Server;
     const url = await listen(server, config.port);
     return { sentence: `Tonemill is ready on ${url}`, stop: () => closeServer(server) };
   });

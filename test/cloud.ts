@@ -68,7 +68,7 @@ export function testCloud(): Cloud {
   beforeEach(async () => {
     lines = [];
     const app = instance();
-    server = createAdaptorServer({ fetch: createSite(app).fetch }) as Server;
+    server = createAdaptorServer({ fetch: (await createSite(app)).fetch }) as Server;
     url = await listen(server, 0);
   });
   afterEach(async () => {
@@ -104,8 +104,8 @@ export function testCloud(): Cloud {
     if (!app) throw new TypeError('the app is there only while a test runs');
     return app;
   };
-  const post = (app: App, target: TargetName, path: string, body?: object) =>
-    createTarget(target, app).request(path, {
+  const post = async (app: App, target: TargetName, path: string, body?: object) =>
+    (await createTarget(target, app)).request(path, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-Service-Credential': CREDENTIAL },
       ...(body && { body: JSON.stringify(body) }),

@@ -96,7 +96,7 @@ describe('Internal routes', () => {
     query = '',
   ) => {
     const path = name === 'tasks' ? '/api/tasks/x/processed' : '/';
-    const answer = await target(name, env).request(path + query, { method: 'POST', headers });
+    const answer = await (await target(name, env)).request(path + query, { method: 'POST', headers });
     return answer.status;
   };
   const CLOUD = { OIDC_AUDIENCE: AUDIENCE, OIDC_CALLERS: CALLER };

@@ -11,7 +11,7 @@ import { json, problems } from './schemas.ts';
 
 export interface SiteRouteParts {
   /** Every group of routes that the description is made from. */
-  documented: readonly OpenAPIHono[];
+  documented: () => Promise<OpenAPIHono[]>;
   /** What the service needs, by name; each throws while it does not answer. */
   checks: Readonly<Record<string, () => Promise<unknown>>>;
   /** What holds conversions within limits on this machine. */
@@ -56,7 +56,7 @@ export function siteRoutes({ documented, checks, cage, log }: SiteRouteParts): O
     const limits = { resources: prlimit !== undefined, parent: setpriv !== undefined };
     return c.json({ status: 'ready' as const, limits }, 200);
   });
-  router.get('/openapi.json', (c) => c.json(describe([...documented, router])));
+  router.get('/openapi.json', async (c) => c.json(describe([...(await documented()), router])));
   router.get('/docs', (c) => c.html(PAGE, 200, { 'Content-Security-Policy': POLICY }));
   router.get('/docs/:asset', (c) => {
     const type = ASSETS[c.req.param('asset')];

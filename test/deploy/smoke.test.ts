@@ -128,7 +128,8 @@ describe('What the smoke on candidates asks', () => {
     if (!(await findProgram('curl'))) this.skip();
     const env = { PATH: process.env.PATH, TONEMILL_DATA: folder(), SERVICE_CREDENTIAL: credential };
     const app = createApp(loadConfig(env, 'functions'), silentLog, 'smoke');
-    const targets = new Map<string, OpenAPIHono>(EVERY.map((name) => [name, createTarget(name, app)]));
+    const targets = new Map<string, OpenAPIHono>();
+    for (const name of EVERY) targets.set(name, await createTarget(name, app));
     const { server, url } = await listening((request) => answerOf(targets, request));
     try {
       const { stdout } = await run('sh', [CANDIDATES], {

@@ -46,7 +46,9 @@ describe('Terraform against the code', () => {
     const rules = rulesOf(front?.body.routes);
     assert.ok(rules.length >= 6);
     for (const name of ['auth', 'tasks', 'site'] satisfies TargetName[]) {
-      for (const { path } of createTarget(name, app).routes.filter(({ method }) => method !== 'ALL')) {
+      for (const { path } of (await createTarget(name, app)).routes.filter(
+        ({ method }) => method !== 'ALL',
+      )) {
         const asked = path.replace(/:\w+(\{[^}]*\})?/g, '1').replace(/\*$/, 'x');
         assert.equal(servedBy(rules, asked), name, `${path} of ${name}`);
       }
