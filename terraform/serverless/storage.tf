@@ -64,7 +64,8 @@ module "builds" {
   grants = [
     { name = "build", role = "roles/storage.objectUser", account = google_service_account.build.email },
     { name = "image", role = "roles/storage.objectViewer", account = google_service_account.image.email, prefix = "source/" },
-    { name = "image", role = "roles/storage.objectCreator", account = google_service_account.image.email, prefix = "logs/" },
+    { name = "image", role = "roles/storage.objectUser", account = google_service_account.image.email, prefix = "logs/" },
+    { name = "image", role = "roles/storage.legacyBucketReader", account = google_service_account.image.email },
     { name = "check", role = "roles/storage.objectViewer", account = google_service_account.check.email, prefix = "cache/" },
   ]
 

@@ -149,6 +149,7 @@ describe('cloudbuild.yaml', () => {
     const named = (await everyCall()).flatMap((call) => [
       ...call.matchAll(/gcloud run jobs \w+ (\S+)/g),
       ...call.matchAll(/serviceAccounts\/([\w-]+)@/g),
+      ...call.matchAll(/--impersonate-service-account=([\w-]+)@/g),
       ...call.matchAll(/gcloud secrets versions \w+ (\S+)/g),
       ...call.matchAll(/gs:\/\/demo-project-([\w-]+)/g),
       ...call.matchAll(/docker\.pkg\.dev\/demo-project\/([\w-]+)/g),

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Fetches the variables of Terraform, which lie beside its state.
+# Fetches the variables of Terraform, which lie beside its state; only its own account may look in there.
 . "$(dirname "$0")/common.sh"
 
 deploying_only 'Fetching variables'
 mkdir -p "$HANDOVER"
-run gcloud storage cp "gs://$STATE_BUCKET/serverless.tfvars" "${VARIABLES:?Expected the file of variables in VARIABLES.}"
+run gcloud storage cp "--impersonate-service-account=$NAME-terraform@$PROJECT.iam.gserviceaccount.com" \
+  "gs://$STATE_BUCKET/serverless.tfvars" "${VARIABLES:?Expected the file of variables in VARIABLES.}"
