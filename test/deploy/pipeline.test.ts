@@ -136,6 +136,7 @@ describe('cloudbuild.yaml', () => {
         .map((found) => [found?.[2] ?? '', found?.[1] ?? ''] as const)
         .filter(([name]) => name),
     );
+    assert.deepEqual([...deployed.keys()].sort(), registered.sort());
     for (const name of registered) assert.equal(deployed.get(name), `tonemill-${name}`);
     const targets = all
       .filter(({ file, kind }) => file === 'serverless/locals.tf' && kind === 'locals')

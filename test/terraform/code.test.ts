@@ -25,6 +25,7 @@ describe('Terraform against the code', () => {
     const index = await readFile(join(TERRAFORM, '..', 'functions', 'index.ts'), 'utf8');
     const registered = [...index.matchAll(/http\('([\w-]+)'/g)].map(([, name]) => name ?? '');
     assert.deepEqual(registered.sort(), Object.keys(TARGETS).sort());
+    assert.deepEqual(Object.keys(functions).sort(), registered);
     const { targets } = locals(all, 'serverless');
     const scaling = variable(all, 'serverless', 'scaling').default;
     for (const name of registered) {
