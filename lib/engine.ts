@@ -144,7 +144,9 @@ export function createEngine(parts: EngineParts): AudioEngine {
       if (!probed) throw new TypeError('only what was probed can be converted');
       const plan = planConversion(format, options, probed);
       mustFit(plan, limits);
-      return convertPlanned(tools, { ...conversion, probed, plan, tags: tagChanges(plan, probed.tags) });
+      const onProgress = rising(conversion.onProgress);
+      const tags = tagChanges(plan, probed.tags);
+      return convertPlanned(tools, { ...conversion, onProgress, probed, plan, tags });
     },
     async loudness(source, media, signal) {
       const probed = seen.get(media);
@@ -197,6 +199,15 @@ async function probe(
   } finally {
     watch.stop();
   }
+}
+
+/** Where a result is made again, progress waits until it is beyond what it was. */
+function rising(onProgress: (fraction: number) => void): (fraction: number) => void {
+  let highest = 0;
+  return (fraction) => {
+    highest = Math.max(highest, fraction);
+    onProgress(highest);
+  };
 }
 
 /** The limit on a result comes from the original's duration: ten hours of silence are a 14 MB Opus file and a 7 GB WAV. */

@@ -4,68 +4,22 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Made } from '../lib/engine.ts';
 import { firstLevel, nextLevel, readLoudness } from '../lib/loudness.ts';
-import { binaries, makeSound, makeSpeech } from './audio.ts';
+import { binaries, makeSound } from './audio.ts';
 import { convertFile } from './engine.ts';
 import { temporaryFolder } from './folders.ts';
+import { fitsMusic, fitsSpeech, MUSIC, normalise, raisesQuiet } from './normalising.ts';
 import { measuredLoudness } from './sound.ts';
 
 const run = promisify(execFile);
-
-/** A chord with a beat: peaks far above its loudness, as music has them. */
-const MUSIC =
-  'aevalsrc=0.2*(sin(2*PI*220*t)+sin(2*PI*277.2*t)+sin(2*PI*329.6*t))*exp(-4*mod(t\\,0.5))+0.5*(random(0)-0.5)*exp(-40*mod(t\\,0.5)):s=44100:d=12';
-/** 50 dB below what is usual, with some room tone. */
-const QUIET = `${MUSIC},volume=-50dB`;
 
 describe('loudness', function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
 
-  async function normalise(input: string, format: string, loudness: { target: number; truePeak: number }) {
-    const output = join(folder(), `out.${format}`);
-    const made = await convertFile(input, output, format, { loudness });
-    return { made, heard: await measuredLoudness(output) };
-  }
-
-  function mustFit(heard: { integrated: number; truePeak: number }, target: number, truePeak: number): void {
-    assert.ok(Math.abs(heard.integrated - target) <= 0.5, `${heard.integrated} LUFS instead of ${target}`);
-    assert.ok(heard.truePeak <= truePeak, `${heard.truePeak} dBTP instead of ${truePeak}`);
-  }
-
-  const TARGETS = [
-    [-23, -1],
-    [-16, -1],
-    [-14, -2],
-  ] as const;
-
-  for (const [target, truePeak] of TARGETS) {
-    for (const format of ['wav', 'mp3', 'opus']) {
-      it(`makes music ${target} LUFS and at most ${truePeak} dBTP as ${format}`, async () => {
-        const input = join(folder(), 'in.wav');
-        await makeSound(input, MUSIC);
-        const { heard } = await normalise(input, format, { target, truePeak });
-        mustFit(heard, target, truePeak);
-      });
-    }
-  }
-
-  for (const format of ['flac', 'm4a', 'ogg']) {
-    it(`raises very quiet sound by some fifty decibels as ${format}`, async () => {
-      const input = join(folder(), 'in.flac');
-      await makeSound(input, QUIET, '-sample_fmt', 's32');
-      const { heard } = await normalise(input, format, { target: -16, truePeak: -1 });
-      mustFit(heard, -16, -1);
-    });
-  }
-
-  for (const format of ['wav', 'mp3', 'm4a']) {
-    it(`makes speech -16 LUFS as ${format}`, async function () {
-      const input = join(folder(), 'in.wav');
-      if (!(await makeSpeech(input))) this.skip();
-      const { heard } = await normalise(input, format, { target: -16, truePeak: -1 });
-      mustFit(heard, -16, -1);
-    });
-  }
+  fitsMusic(folder, 'mp3', -14, -1);
+  fitsMusic(folder, 'wav', -16, -1);
+  raisesQuiet(folder, 'flac');
+  fitsSpeech(folder, 'mp3');
 
   it('keeps the dynamics: without a limiter, every sample is multiplied by the same number', async () => {
     const input = join(folder(), 'in.wav');
@@ -83,7 +37,7 @@ describe('loudness', function () {
   it('tells the loudness of the original, and of the result where it was measured', async () => {
     const input = join(folder(), 'in.wav');
     await makeSound(input, MUSIC);
-    const { made, heard } = await normalise(input, 'mp3', { target: -14, truePeak: -1 });
+    const { made, heard } = await normalise(folder(), input, 'mp3', { target: -14, truePeak: -1 });
     assert.deepEqual(made.original.loudness, await measuredLoudness(input));
     assert.deepEqual(made.media.loudness, heard);
   });
@@ -101,7 +55,7 @@ describe('loudness', function () {
   it('holds the true peak where the target can not be reached below it, and says so', async () => {
     const input = join(folder(), 'in.wav');
     await makeSound(input, 'sine=frequency=997:sample_rate=48000:duration=5');
-    const { made, heard } = await normalise(input, 'wav', { target: -5, truePeak: -12 });
+    const { made, heard } = await normalise(folder(), input, 'wav', { target: -5, truePeak: -12 });
     assert.ok(heard.truePeak <= -12);
     assert.equal(made.adaptations[0]?.property, 'loudness');
   });

@@ -155,7 +155,7 @@ describe('tags and cover art', function () {
     const picture = await readFile(path('cover.jpg'));
     assert.ok(picture.length > 150_000);
     const recent = await isRecent();
-    for (const to of WITH_PICTURE.filter((format) => recent || !['ogg', 'opus'].includes(format))) {
+    for (const to of WITH_PICTURE.filter((format) => recent || !['ogg', 'opus', 'wav'].includes(format))) {
       const { media, adaptations } = await convertFile(input, path(fileOf(to)), to);
       assert.ok(media.coverArt, to);
       assert.deepEqual(
@@ -166,7 +166,7 @@ describe('tags and cover art', function () {
       assert.ok((await pictureOf(path(fileOf(to)))).equals(picture), to);
       assert.equal(media.tags.title, TAGS.title, to);
     }
-    assert.equal(await decodedMd5(path('wav.wav')), await decodedMd5(input));
+    assert.equal(await decodedMd5(path('flac.flac')), await decodedMd5(input));
   });
 
   it('keep a picture on the way from Ogg, MP4 and RIFF', async function () {

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import type { Made } from '../lib/engine.ts';
+import type { Loudness } from '../lib/media.ts';
+import { makeSound, makeSpeech } from './audio.ts';
+import { convertFile } from './engine.ts';
+import { measuredLoudness } from './sound.ts';
+
+/** A chord with a beat: peaks far above its loudness, as music has them. */
+export const MUSIC =
+  'aevalsrc=0.2*(sin(2*PI*220*t)+sin(2*PI*277.2*t)+sin(2*PI*329.6*t))*exp(-4*mod(t\\,0.5))+0.5*(random(0)-0.5)*exp(-40*mod(t\\,0.5)):s=44100:d=12';
+
+/** 50 dB below what is usual. */
+const QUIET = `${MUSIC},volume=-50dB`;
+
+export async function normalise(
+  folder: string,
+  input: string,
+  format: string,
+  loudness: { target: number; truePeak: number },
+): Promise<{ made: Made; heard: Loudness }> {
+  const output = join(folder, `out.${format}`);
+  const made = await convertFile(input, output, format, { loudness });
+  return { made, heard: await measuredLoudness(output) };
+}
+
+function mustFit(heard: Loudness, target: number, truePeak: number): void {
+  assert.ok(Math.abs(heard.integrated - target) <= 0.5, `${heard.integrated} LUFS instead of ${target}`);
+  assert.ok(heard.truePeak <= truePeak, `${heard.truePeak} dBTP instead of ${truePeak}`);
+}
+
+export function fitsMusic(folder: () => string, format: string, target: number, truePeak: number): void {
+  it(`makes music ${target} LUFS and at most ${truePeak} dBTP as ${format}`, async () => {
+    const input = join(folder(), 'in.wav');
+    await makeSound(input, MUSIC);
+    mustFit((await normalise(folder(), input, format, { target, truePeak })).heard, target, truePeak);
+  });
+}
+
+export function raisesQuiet(folder: () => string, format: string): void {
+  it(`raises very quiet sound by some fifty decibels as ${format}`, async () => {
+    const input = join(folder(), 'in.flac');
+    await makeSound(input, QUIET, '-sample_fmt', 's32');
+    mustFit((await normalise(folder(), input, format, { target: -16, truePeak: -1 })).heard, -16, -1);
+  });
+}
+
+export function fitsSpeech(folder: () => string, format: string): void {
+  it(`makes speech -16 LUFS as ${format}, where espeak-ng is found`, async function () {
+    const input = join(folder(), 'in.wav');
+    if (!(await makeSpeech(input))) this.skip();
+    mustFit((await normalise(folder(), input, format, { target: -16, truePeak: -1 })).heard, -16, -1);
+  });
+}
