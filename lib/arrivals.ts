@@ -6,8 +6,8 @@ import type { ArrivalStore, PartialFiles, Task, TaskStore, UploadStore, Uploads 
 /** Pieces before the last are multiples of this (Cloud Storage, "Performing resumable uploads"). */
 export const PIECE = 256 * 1024;
 
-/** Bytes that are stored, synced and noted at once; as much of a piece is lost when the connection breaks. */
-const STEP = 4 * PIECE;
+/** Bytes that are held in memory, and then stored, synced and noted at once; so many are lost when the process dies. */
+const STEP = 16 * PIECE;
 
 /** What a request says that it holds. */
 export interface Piece {

@@ -34,7 +34,7 @@ const ANNOUNCEMENT = z.object({
   newFormat: z.string().max(100).openapi({ example: 'mp3' }),
   options: OPTIONS,
   size: z
-    .int('expected the file’s bytes')
+    .int("expected the file's bytes")
     .min(1, 'expected at least 1')
     .optional()
     .openapi({ description: 'Bytes of the file. Another size is refused then.' }),
@@ -52,7 +52,7 @@ const CREATED = z.object({
     })
     .optional()
     .openapi({
-      description: 'Where to send what was announced, by the protocol of Cloud Storage’s resumable uploads.',
+      description: "Where to send what was announced, by the protocol of Cloud Storage's resumable uploads.",
     }),
 });
 

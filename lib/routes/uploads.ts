@@ -21,7 +21,7 @@ const SEND = {
   method: 'put',
   summary: 'Send an announced file, whole or in pieces',
   description:
-    'The protocol of Cloud Storage’s resumable uploads: `Content-Range: bytes 0-262143/1000000`, or `/*` while the size is not known; pieces before the last are multiples of 256 KiB. `Content-Range: bytes */*` without a body asks how much has arrived.',
+    "The protocol of Cloud Storage's resumable uploads: `Content-Range: bytes 0-262143/1000000`, or `/*` while the size is not known; pieces before the last are multiples of 256 KiB. `Content-Range: bytes */*` without a body asks how much has arrived.",
   responses: {
     200: json(STORED, 'The file is whole.'),
     308: {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -19,7 +20,7 @@ const ANNOUNCED = z.object({
   }),
 });
 
-const LIMIT = 4 * 1024 * 1024;
+const LIMIT = 12 * 1024 * 1024;
 
 describe('Announced uploads', () => {
   const service = testService({ MAX_UPLOAD_BYTES: String(LIMIT), PAUSED: 'true' });
@@ -84,6 +85,19 @@ describe('Announced uploads', () => {
     }
     assert.equal((await client.finish(over.subarray(0, LIMIT))).status, 200);
     assert.equal(await stateOf(task.id), 'UPLOADED');
+  });
+
+  it('grow step by step while they are sent, and go on after a break where they broke off', async () => {
+    const { task, upload } = await announced();
+    const client = resumableUpload(upload.url);
+    const file = randomBytes(LIMIT - 5);
+    await client.breakOff(file, 0, LIMIT / 2);
+    let { received } = await client.ask();
+    while (received === 0) ({ received } = await client.ask());
+    assert.ok(received <= LIMIT / 2);
+    assert.equal((await client.finish(file, 5 * PIECE)).status, 200);
+    const stored = await readFile(join(service.data(), 'originals', String(task.id), 'song.wav'));
+    assert.ok(stored.equals(file));
   });
 
   it('are sent by the token of one task only, and by no other', async () => {
