@@ -1,43 +1,29 @@
-import { mkdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
-import type { Binaries } from './binaries.ts';
-import { type Children, createChildren, type Ending, eachLine, type PipeReader } from './child.ts';
+import { createChildren } from './child.ts';
 import type { Limits } from './config.ts';
 import { AppError, isFailure } from './errors.ts';
 import {
   conversionFailure,
   decodingFailure,
   hasComplaints,
-  limitReached,
   nothingDecoded,
   resultTooLarge,
   tooLong,
-  tooMuch,
 } from './failures.ts';
-import {
-  convertArguments,
-  decodeArguments,
-  fileAddress,
-  lengthArguments,
-  loudnessArguments,
-  PIPES,
-  pictureArguments,
-  probeArguments,
-  soundArguments,
-} from './ffmpeg.ts';
-import { type Chain, isWhole, type Level } from './filters.ts';
+import { convertArguments, decodeArguments, PIPES, soundArguments } from './ffmpeg.ts';
+import { isWhole, type Level } from './filters.ts';
 import { type Format, possibleFormats } from './formats.ts';
 import type { Picture } from './id3.ts';
 import { encodeAtLevel } from './levels.ts';
-import { conversionLimits, mustBePlausible, PROBE_BYTES, PROBE_SECONDS, probeLimits } from './limits.ts';
-import { readLoudness } from './loudness.ts';
+import { mustBePlausible } from './limits.ts';
 import type { Adaptation, Loudness, MediaInfo } from './media.ts';
 import type { Options } from './options.ts';
-import { addId3Chunk, mayBeTag, pictureReader, writePictureTag } from './pictures.ts';
+import { countSamples, measure, readPicture } from './passes.ts';
+import { addId3Chunk, writePictureTag } from './pictures.ts';
 import { type Plan, planConversion } from './plan.ts';
-import { type Probed, readProbe } from './probe.ts';
+import type { Probed } from './probe.ts';
+import { addressOf, decode, type EngineParts, folderOf, probe, type Tools } from './runs.ts';
 import type { Source } from './source.ts';
 import { createStopwatch } from './stopwatch.ts';
 import { finalTags, type TagChanges, tagChanges } from './tags.ts';
@@ -78,7 +64,7 @@ export interface AudioEngine {
   readonly formats: readonly Format[];
   /** Throws `not_audio`, `no_audio`, `damaged`, `too_long`, `timed_out`, `resource_limit`. */
   probe(source: Source, signal: AbortSignal): Promise<MediaInfo>;
-  /** Makes a result and checks it. Throws a failure's code, `unavailable`, or the signal's reason. */
+  /** Makes a result and checks it, by as many passes as it takes. Throws a failure's code, `unavailable`, or the signal's reason. */
   convert(conversion: Conversion): Promise<Made>;
   /** Decodes the whole of what was probed; null where there is too little sound to measure. Throws as `convert`. */
   loudness(source: Source, media: MediaInfo, signal: AbortSignal): Promise<Loudness | null>;
@@ -88,25 +74,12 @@ export interface AudioEngine {
   killAll(): void;
 }
 
-export interface EngineParts {
-  binaries: Binaries;
-  limits: Limits;
-  /** PATH of the programs. */
-  path: string;
-}
-
 /** A conversion that was thought out. */
 interface Work extends Conversion {
   probed: Probed;
+  skipped: number;
   plan: Plan;
   tags: TagChanges;
-}
-
-/** Something to decode, by one pass or several. */
-interface Material {
-  input: Source;
-  probed: Probed;
-  signal: AbortSignal;
 }
 
 /** One encoding of a conversion. */
@@ -116,11 +89,6 @@ interface Encode {
   length: number | null;
   /** Where ffmpeg does not write it. */
   picture: Picture | null;
-}
-
-/** What every run of a program needs. */
-interface Tools extends EngineParts {
-  children: Children;
 }
 
 export function createEngine(parts: EngineParts): AudioEngine {
@@ -145,8 +113,24 @@ export function createEngine(parts: EngineParts): AudioEngine {
       const plan = planConversion(format, options, probed);
       mustFit(plan, limits);
       const onProgress = rising(conversion.onProgress);
+      const skipped = plan.chain.trim.start / media.sampleRate;
       const tags = tagChanges(plan, probed.tags);
-      return convertPlanned(tools, { ...conversion, onProgress, probed, plan, tags });
+      const { conversionSeconds } = limits;
+      const watch = createStopwatch(conversion.signal, { wall: conversionSeconds, stall: conversionSeconds });
+      try {
+        const { signal } = watch;
+        return await convertPlanned(tools, {
+          ...conversion,
+          signal,
+          onProgress,
+          probed,
+          skipped,
+          plan,
+          tags,
+        });
+      } finally {
+        watch.stop();
+      }
     },
     async loudness(source, media, signal) {
       const probed = seen.get(media);
@@ -171,36 +155,6 @@ export function createEngine(parts: EngineParts): AudioEngine {
   };
 }
 
-async function probe(
-  { binaries, children, path }: Tools,
-  source: Source,
-  signal: AbortSignal,
-): Promise<Probed> {
-  let output = '';
-  const watch = createStopwatch(signal, { wall: PROBE_SECONDS, stall: PROBE_SECONDS });
-  try {
-    const ending = await children.run({
-      program: binaries.ffprobe.path,
-      args: probeArguments(addressOf(source)),
-      cwd: await emptyFolder(source),
-      path,
-      limits: probeLimits(),
-      signal: watch.signal,
-      stdin: typeof source === 'string' ? undefined : await source.open(),
-      readers: [
-        async (pipe) => {
-          output = await limitedText(pipe);
-        },
-      ],
-    });
-    const limit = ending.code === 0 ? undefined : limitReached(ending);
-    if (limit) throw limit;
-    return readProbe(ending.code === 0, output, ending.stderr);
-  } finally {
-    watch.stop();
-  }
-}
-
 /** Where a result is made again, progress waits until it is beyond what it was. */
 function rising(onProgress: (fraction: number) => void): (fraction: number) => void {
   let highest = 0;
@@ -214,18 +168,6 @@ function rising(onProgress: (fraction: number) => void): (fraction: number) => v
 function mustFit({ format, seconds, mostBitrate }: Plan, { resultBytes }: Limits): void {
   const bytes = ((seconds ?? 0) * mostBitrate) / 8;
   if (bytes > resultBytes) throw resultTooLarge(format, resultBytes);
-}
-
-/** What a probe prints; only tags of hostile size make it longer. */
-async function limitedText(pipe: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of pipe) {
-    length += chunk.length;
-    if (length > PROBE_BYTES) throw tooMuch('its tags are too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 async function convertPlanned(tools: Tools, work: Work): Promise<Made> {
@@ -341,109 +283,4 @@ async function encode(
  */
 function isDrawnInPassing({ waveform, plan: { chain, encoder } }: Work): boolean {
   return waveform === true && encoder.depth === null && chain.trim.start === 0 && chain.trim.end === null;
-}
-
-/** The picture, where it is not ffmpeg that takes it along. */
-async function readPicture(tools: Tools, work: Work): Promise<Picture | null> {
-  const { input, plan } = work;
-  const { cover, format } = plan;
-  if (!cover || format.cover === 'stream') return null;
-  const reader = pictureReader();
-  const { ending } = await decode(tools, work, pictureArguments(addressOf(input), cover), {
-    output: reader.read,
-  });
-  const bytes = ending.code === 0 ? reader.bytes() : null;
-  if (!bytes || (format.cover === 'tag' && !mayBeTag(bytes, tools.binaries))) return null;
-  return { cover, bytes };
-}
-
-/** Samples that a result will have: what a file says of its length is not exact enough for a fade at its end. */
-async function countSamples(tools: Tools, work: Work): Promise<number> {
-  const { input, plan } = work;
-  const args = lengthArguments(addressOf(input), plan.chain);
-  const { seconds, ending } = await decode(tools, work, args, {});
-  if (ending.code !== 0) throw conversionFailure(ending, plan.format, tools.limits);
-  return Math.round(seconds * plan.sampleRate);
-}
-
-async function measure(
-  tools: Tools,
-  material: Material,
-  chain: Chain | null = null,
-  length: number | null = null,
-): Promise<Loudness | null> {
-  const args = loudnessArguments(addressOf(material.input), chain, length);
-  const { ending } = await decode(tools, material, args, {});
-  if (ending.code !== 0) throw decodingFailure(ending);
-  return readLoudness(ending.stderr);
-}
-
-/** Who takes what ffmpeg gives out. */
-interface Listeners {
-  /** Where its standard output goes to a storage. */
-  sink?: Sink | undefined;
-  output?: PipeReader | undefined;
-  sound?: PipeReader | undefined;
-  onSeconds?: (seconds: number) => void;
-}
-
-/** One run of ffmpeg over the whole of something, under all limits. */
-async function decode(
-  { binaries, children, limits, path }: Tools,
-  { input, probed, signal }: Material,
-  args: string[],
-  { sink, output, sound, onSeconds }: Listeners,
-): Promise<{ seconds: number; ending: Ending }> {
-  const stdin = typeof input === 'string' ? undefined : await input.open();
-  const isStorageSlow = () =>
-    sink?.isFull() === true || (stdin?.readableLength === 0 && !stdin.readableEnded);
-  const watch = createStopwatch(
-    signal,
-    { wall: limits.conversionSeconds, stall: limits.stallSeconds },
-    isStorageSlow,
-  );
-  let seconds = 0;
-  const onLine = eachLine((line) => {
-    const microseconds = /^out_time_us=(\d+)/.exec(line)?.[1];
-    if (microseconds === undefined || Number(microseconds) / 1e6 <= seconds) return;
-    seconds = Number(microseconds) / 1e6;
-    watch.progress();
-    if (seconds > limits.durationSeconds + PADDING) watch.abort(tooLong(limits));
-    onSeconds?.(seconds);
-  });
-  try {
-    const ending = await children.run({
-      program: binaries.ffmpeg.path,
-      args,
-      cwd: await emptyFolder(input),
-      path,
-      limits: conversionLimits(limits, probed.estimated ? null : probed.media.duration),
-      signal: watch.signal,
-      stdin,
-      readers: [output ?? ignore, onLine, ...(sound ? [sound] : [])],
-    });
-    return { seconds, ending };
-  } finally {
-    watch.stop();
-  }
-}
-
-/** Seconds that codecs add at the end. */
-const PADDING = 1;
-
-const ignore: PipeReader = (pipe) => finished(pipe.resume());
-
-function addressOf(place: Source | Target, pipe: typeof PIPES.stdin | typeof PIPES.stdout = PIPES.stdin) {
-  return typeof place === 'string' ? fileAddress(place) : pipe;
-}
-
-function folderOf(place: Source | Target): string {
-  return typeof place === 'string' ? dirname(place) : place.folder;
-}
-
-/** Whatever a file names relatively, there is nothing beside it. */
-async function emptyFolder(place: Source | Target): Promise<string> {
-  const folder = join(folderOf(place), 'empty');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  return folder;
 }

@@ -85,7 +85,7 @@ export function decodeArguments(input: Address): string[] {
 export function pictureArguments(input: Address, { stream }: Cover): string[] {
   return [
     ...[...QUIET, '-v', 'error', ...GUARDS, '-i', input],
-    ...['-map', `0:${stream}`, '-c:v', 'copy', '-f', 'image2pipe', PIPES.stdout],
+    ...['-map', `0:${stream}`, '-c:v', 'copy', '-frames:v', '1', '-f', 'image2pipe', PIPES.stdout],
   ];
 }
 

@@ -1,0 +1,50 @@
+import { conversionFailure, decodingFailure } from './failures.ts';
+import { lengthArguments, loudnessArguments, pictureArguments } from './ffmpeg.ts';
+import type { Chain } from './filters.ts';
+import type { Picture } from './id3.ts';
+import { readLoudness } from './loudness.ts';
+import type { Loudness } from './media.ts';
+import { mayBeTag, pictureReader } from './pictures.ts';
+import type { Plan } from './plan.ts';
+import { addressOf, decode, type Material, type Tools } from './runs.ts';
+
+/** What is to be converted, and how. */
+interface PlannedMaterial extends Material {
+  plan: Plan;
+}
+
+/** The picture, where it is not ffmpeg that takes it along. */
+export async function readPicture(tools: Tools, work: PlannedMaterial): Promise<Picture | null> {
+  const { input, plan } = work;
+  const { cover, format } = plan;
+  if (!cover || format.cover === 'stream') return null;
+  const reader = pictureReader();
+  const { ending } = await decode(tools, work, pictureArguments(addressOf(input), cover), {
+    output: reader.read,
+  });
+  const bytes = ending.code === 0 ? reader.bytes() : null;
+  if (!bytes || (format.cover === 'tag' && !mayBeTag(bytes, tools.binaries))) return null;
+  return { cover, bytes };
+}
+
+/** Samples that a result will have: what a file says of its length is not exact enough for a fade at its end. */
+export async function countSamples(tools: Tools, work: PlannedMaterial): Promise<number> {
+  const { input, plan } = work;
+  const args = lengthArguments(addressOf(input), plan.chain);
+  const { seconds, ending } = await decode(tools, work, args, {});
+  if (ending.code !== 0) throw conversionFailure(ending, plan.format, tools.limits);
+  return Math.round(seconds * plan.sampleRate);
+}
+
+/** Loudness of something, or of what a chain of filters makes of it. */
+export async function measure(
+  tools: Tools,
+  material: Material,
+  chain: Chain | null = null,
+  length: number | null = null,
+): Promise<Loudness | null> {
+  const args = loudnessArguments(addressOf(material.input), chain, length);
+  const { ending } = await decode(tools, material, args, {});
+  if (ending.code !== 0) throw decodingFailure(ending);
+  return readLoudness(ending.stderr);
+}

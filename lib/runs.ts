@@ -1,0 +1,156 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import type { Binaries } from './binaries.ts';
+import { type Children, type Ending, eachLine, type PipeReader } from './child.ts';
+import type { Limits } from './config.ts';
+import { limitReached, tooLong, tooMuch } from './failures.ts';
+import { fileAddress, PIPES, probeArguments } from './ffmpeg.ts';
+import { conversionLimits, PROBE_BYTES, PROBE_SECONDS, probeLimits } from './limits.ts';
+import { type Probed, readProbe } from './probe.ts';
+import type { Source } from './source.ts';
+import { createStopwatch } from './stopwatch.ts';
+import type { Sink, Target } from './target.ts';
+
+export interface EngineParts {
+  binaries: Binaries;
+  limits: Limits;
+  /** PATH of the programs. */
+  path: string;
+}
+
+/** What every run of a program needs. */
+export interface Tools extends EngineParts {
+  children: Children;
+}
+
+/** Something to decode, by one pass or several. */
+export interface Material {
+  input: Source;
+  probed: Probed;
+  /** Seconds at its beginning that are decoded before anything comes out. */
+  skipped?: number;
+  signal: AbortSignal;
+}
+
+/** What ffprobe sees of a file or a stream. Throws as `readProbe`, and what stopped it. */
+export async function probe(
+  { binaries, children, path }: Tools,
+  source: Source,
+  signal: AbortSignal,
+): Promise<Probed> {
+  let output = '';
+  const watch = createStopwatch(signal, { wall: PROBE_SECONDS, stall: PROBE_SECONDS });
+  try {
+    const ending = await children.run({
+      program: binaries.ffprobe.path,
+      args: probeArguments(addressOf(source)),
+      cwd: await emptyFolder(source),
+      path,
+      limits: probeLimits(),
+      signal: watch.signal,
+      stdin: typeof source === 'string' ? undefined : await source.open(),
+      readers: [
+        async (pipe) => {
+          output = await limitedText(pipe);
+        },
+      ],
+    });
+    const limit = ending.code === 0 ? undefined : limitReached(ending);
+    if (limit) throw limit;
+    return readProbe(ending.code === 0, output, ending.stderr);
+  } finally {
+    watch.stop();
+  }
+}
+
+/** What a probe prints; only tags of hostile size make it longer. */
+async function limitedText(pipe: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of pipe) {
+    length += chunk.length;
+    if (length > PROBE_BYTES) throw tooMuch('its tags are too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** Who takes what ffmpeg gives out. */
+export interface Listeners {
+  /** Where its standard output goes to a storage. */
+  sink?: Sink | undefined;
+  output?: PipeReader | undefined;
+  sound?: PipeReader | undefined;
+  onSeconds?: (seconds: number) => void;
+}
+
+/** One run of ffmpeg over the whole of something, under all limits. */
+export async function decode(
+  { binaries, children, limits, path }: Tools,
+  { input, probed, skipped = 0, signal }: Material,
+  args: string[],
+  { sink, output, sound, onSeconds }: Listeners,
+): Promise<{ seconds: number; ending: Ending }> {
+  const stdin = typeof input === 'string' ? undefined : await input.open();
+  const isStorageSlow = () =>
+    sink?.isFull() === true || (stdin?.readableLength === 0 && !stdin.readableEnded);
+  const watch = createStopwatch(
+    signal,
+    { wall: limits.conversionSeconds, stall: limits.stallSeconds + skipped * SLOWEST },
+    isStorageSlow,
+  );
+  let seconds = 0;
+  const onLine = eachLine((line) => {
+    const microseconds = /^out_time_us=(\d+)/.exec(line)?.[1];
+    if (microseconds === undefined || Number(microseconds) / 1e6 <= seconds) return;
+    seconds = Number(microseconds) / 1e6;
+    watch.progress();
+    if (seconds > limits.durationSeconds + PADDING) watch.abort(tooLong(limits));
+    onSeconds?.(seconds);
+  });
+  try {
+    const ending = await children.run({
+      program: binaries.ffmpeg.path,
+      args,
+      cwd: await emptyFolder(input),
+      path,
+      limits: conversionLimits(limits, probed.estimated ? null : probed.media.duration),
+      signal: watch.signal,
+      stdin,
+      readers: [output ?? ignore, onLine, ...(sound ? [sound] : [])],
+    });
+    return { seconds, ending };
+  } finally {
+    watch.stop();
+  }
+}
+
+/** Seconds of computing for a second of sound, by the slowest codec tried. */
+const SLOWEST = 0.05;
+
+/** Seconds that codecs add at the end. */
+const PADDING = 1;
+
+const ignore: PipeReader = (pipe) => finished(pipe.resume());
+
+/** How a program calls it; a pipe where it is no file. */
+export function addressOf(
+  place: Source | Target,
+  pipe: typeof PIPES.stdin | typeof PIPES.stdout = PIPES.stdin,
+) {
+  return typeof place === 'string' ? fileAddress(place) : pipe;
+}
+
+/** The private folder that it belongs to. */
+export function folderOf(place: Source | Target): string {
+  return typeof place === 'string' ? dirname(place) : place.folder;
+}
+
+/** Whatever a file names relatively, there is nothing beside it. */
+async function emptyFolder(place: Source | Target): Promise<string> {
+  const folder = join(folderOf(place), 'empty');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
