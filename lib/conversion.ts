@@ -16,6 +16,9 @@ import type { Workspaces } from './workspace.ts';
 /** Milliseconds between heartbeats; a task that was removed or changed stops within about that time. */
 const HEARTBEAT = 1000;
 
+/** Milliseconds from an abort until an attempt counts as ended; ffmpeg takes 2 s at most. */
+const PATIENCE = 5000;
+
 /** Seconds without a new attempt after the first one broke off; twice as long after each further one. */
 const BACK_OFF = 60;
 
@@ -121,7 +124,7 @@ async function convert(parts: ConversionParts, attempt: Attempt): Promise<BellOu
     });
   };
   try {
-    await parts.workspaces.use((folder) => run(parts, attempt, folder));
+    await parts.workspaces.use((folder) => endedSoon(run(parts, attempt, folder), attempt.abort.signal));
     write('info', 'Converted');
     return 'done';
   } catch (error) {
@@ -221,6 +224,22 @@ async function settle(
   write('warn', 'The conversion broke off; it is tried again', { error });
   await postpone(parts, lease);
   throw error;
+}
+
+/** After an abort waits for programs to end, but not for a storage that hangs: its answer is nobody's any more. */
+async function endedSoon(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const gaveUp = Promise.withResolvers<void>();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    timer = setTimeout(() => gaveUp.reject(signal.reason), PATIENCE);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await Promise.race([work, gaveUp.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    clearTimeout(timer);
+  }
 }
 
 /** What broke may need longer to mend with each attempt; a lease that can't be written to runs out by itself. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { PubSub } from '@google-cloud/pubsub';
 import { type Bucket, Storage } from '@google-cloud/storage';
 import { createAdaptorServer } from '@hono/node-server';
+import { z } from 'zod';
 import { type App, createApp, type Surroundings } from '../lib/app.ts';
 import { loadConfig } from '../lib/config.ts';
 import { listen } from '../lib/listen.ts';
@@ -15,6 +16,8 @@ import { createSite, createTarget, type TargetName } from '../lib/targets.ts';
 import { testDatabase } from './database.ts';
 import { testEmulators } from './emulators.ts';
 import { newUser, type User } from './service.ts';
+
+const BELL = z.object({ taskId: z.int() });
 
 export const CREDENTIAL = 'a credential for tests';
 
@@ -26,12 +29,25 @@ export interface Cloud {
   instance(env?: NodeJS.ProcessEnv, surroundings?: Partial<Surroundings>): App;
   originals(): Bucket;
   results(): Bucket;
+  /** Serves the functions that callers reach on another instance; answers its URL. */
+  serve(app: App): Promise<string>;
   /** Someone who is signed up and logged in, at the functions that callers reach. */
   newUser(): Promise<User>;
   /** Delivers a bell to `convert`, or to another function, as Pub/Sub does; answers the status. */
   push(bell: Bell, to?: { target?: TargetName; app?: App }): Promise<number>;
+  /** Tells `uploaded` of an object, as Eventarc does; answers the status. */
+  tell(object: { bucket: string; name: string; size: string; generation: string }): Promise<number>;
   /** Calls `sweep` as Cloud Scheduler does. */
   sweep(app?: App): Promise<void>;
+  /** Lets time pass for all tasks, as far as their rows know of it. */
+  pass(seconds: number): Promise<void>;
+  /** Waits until a bell was rung for each of these tasks since the last call. */
+  rung(ids: readonly number[]): Promise<void>;
+  /** What is in both buckets of these tasks. */
+  objects(ids: readonly number[]): Promise<string[]>;
+  /** Environment of the functions, for those that run as processes. */
+  environment(): NodeJS.ProcessEnv;
+  databaseUrl(): string;
   /** Every line of the log since the test began. */
   lines(): readonly string[];
 }
@@ -48,37 +64,54 @@ export function testCloud(): Cloud {
   let client: Storage;
   let folder = '';
   let apps: App[] = [];
-  let server: Server | undefined;
+  let servers: Server[] = [];
   let url = '';
   let lines: string[] = [];
   let users = 0;
+  let pubsub: PubSub;
+  let rung = new Set<number>();
+  let onBell: () => void = () => undefined;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tonemill-test-'));
     client = new Storage({ projectId: 'test', apiEndpoint: emulators().storage });
     await client.createBucket(names.originals);
     await client.createBucket(names.results);
-    const pubsub = new PubSub({ projectId: 'test', apiEndpoint: emulators().pubsub, emulatorMode: true });
-    await pubsub.createTopic(names.topic);
-    await pubsub.close();
+    pubsub = new PubSub({ projectId: 'test', apiEndpoint: emulators().pubsub, emulatorMode: true });
+    const [topic] = await pubsub.createTopic(names.topic);
+    const [heard] = await topic.createSubscription(`heard-${names.topic}`);
+    heard.on('message', (message) => {
+      rung.add(BELL.parse(JSON.parse(message.data.toString())).taskId);
+      message.ack();
+      onBell();
+    });
+    heard.on('error', () => undefined);
   });
   after(async () => {
+    await pubsub?.close();
     await rm(folder, { recursive: true, force: true });
   });
   beforeEach(async () => {
     lines = [];
-    const app = instance();
-    server = createAdaptorServer({ fetch: (await createSite(app)).fetch }) as Server;
-    url = await listen(server, 0);
+    url = await serve(instance());
   });
   afterEach(async () => {
-    server?.close();
-    server?.closeAllConnections();
+    for (const server of servers) {
+      server.close();
+      server.closeAllConnections();
+    }
+    servers = [];
     await Promise.all(apps.map((app) => app.close()));
     apps = [];
   });
 
-  function instance(env: NodeJS.ProcessEnv = {}, surroundings: Partial<Surroundings> = {}): App {
+  async function serve(app: App): Promise<string> {
+    const server = createAdaptorServer({ fetch: (await createSite(app)).fetch }) as Server;
+    servers.push(server);
+    return listen(server, 0);
+  }
+
+  function environment(): NodeJS.ProcessEnv {
     const cloud = {
       STORAGE: 'gcs',
       GCS_ORIGINALS: names.originals,
@@ -92,8 +125,12 @@ export function testCloud(): Cloud {
       DATABASE_URL: database.url(),
     };
     const common = { TONEMILL_DATA: folder, SERVICE_CREDENTIAL: CREDENTIAL, PATH: process.env.PATH };
+    return { ...cloud, ...common };
+  }
+
+  function instance(env: NodeJS.ProcessEnv = {}, surroundings: Partial<Surroundings> = {}): App {
     const log = createLog((line) => lines.push(line));
-    const config = loadConfig({ ...cloud, ...common, ...env }, 'functions');
+    const config = loadConfig({ ...environment(), ...env }, 'functions');
     const app = createApp(config, log, `function-${apps.length}`, surroundings);
     apps.push(app);
     return app;
@@ -104,10 +141,10 @@ export function testCloud(): Cloud {
     if (!app) throw new TypeError('the app is there only while a test runs');
     return app;
   };
-  const post = async (app: App, target: TargetName, path: string, body?: object) =>
+  const post = async (app: App, target: TargetName, path: string, body?: object, type = 'application/json') =>
     (await createTarget(target, app)).request(path, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'X-Service-Credential': CREDENTIAL },
+      headers: { 'Content-Type': type, 'X-Service-Credential': CREDENTIAL },
       ...(body && { body: JSON.stringify(body) }),
     });
 
@@ -116,15 +153,48 @@ export function testCloud(): Cloud {
     instance,
     originals: () => client.bucket(names.originals),
     results: () => client.bucket(names.results),
+    serve,
     newUser: () => newUser(url, users++),
     async push(bell, { target = 'convert', app = first() } = {}) {
       const data = Buffer.from(JSON.stringify(bell)).toString('base64');
       return (await post(app, target, '/', { message: { data, messageId: '1' } })).status;
     },
+    async tell(object) {
+      const type = 'google.cloud.storage.object.v1.finalized';
+      const source = `//storage.googleapis.com/projects/_/buckets/${object.bucket}`;
+      const event = { type, source, id: '1', specversion: '1.0', data: object };
+      return (await post(first(), 'uploaded', '/', event, 'application/cloudevents+json')).status;
+    },
     async sweep(app = first()) {
       const answer = await post(app, 'sweep', '/?strays=true');
       if (answer.status !== 200) throw new Error(`sweep answered ${answer.status}`);
     },
+    async pass(seconds) {
+      const columns = ['lease_until', 'rung_at', 'upload_expires_at', 'created_at'];
+      const back = columns.map((column) => `${column} = ${column} - :seconds * interval '1 second'`);
+      await database.knex().raw(`update tasks set ${back.join(', ')}`, { seconds });
+    },
+    async rung(ids) {
+      const all = Promise.withResolvers<void>();
+      onBell = () => {
+        if (ids.every((id) => rung.has(id))) all.resolve();
+      };
+      onBell();
+      await all.promise;
+      rung = new Set();
+    },
+    async objects(ids) {
+      const buckets = [client.bucket(names.originals), client.bucket(names.results)];
+      const files = (await Promise.all(buckets.map((bucket) => bucket.getFiles()))).flatMap(
+        ([found]) => found,
+      );
+      return files
+        .map(({ name }) => name)
+        .filter((name) => ids.some((id) => name.startsWith(`${id}/`)))
+        .sort();
+    },
+    environment,
+    databaseUrl: () => database.url(),
     lines: () => lines,
   };
 }

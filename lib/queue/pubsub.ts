@@ -5,6 +5,9 @@ import type { Bell, BellOutcome, Queue } from '../ports.ts';
 
 const BELL = z.object({ taskId: z.int(), revision: z.int() });
 
+/** Milliseconds for which publishing is tried, since somebody waits; the sweep rings again for what was not published. */
+const PUBLISH = 5000;
+
 export interface PubSubQueueOptions {
   topic: string;
   /** What `consume` pulls from; functions get their bells pushed. */
@@ -28,7 +31,8 @@ export function createPubSubQueue(
     made ??= client();
     return made;
   };
-  const publisher = async () => (await pubsub()).topic(topic, { batching: { maxMilliseconds: 5 } });
+  const publisher = async () =>
+    (await pubsub()).topic(topic, { batching: { maxMilliseconds: 5 }, gaxOpts: { timeout: PUBLISH } });
 
   return {
     transactional: false,

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { makeTone } from './audio.ts';
+import { testCloud } from './cloud.ts';
+import { type FaultyHttp, faultyHttp, faultyTcp } from './faulty.ts';
+import { temporaryFolder } from './folders.ts';
+import { TASK, type TaskJson, type User } from './service.ts';
+
+const DAY = 86_400_000;
+
+describe('Faults in the cloud', function () {
+  this.timeout(120_000);
+  const cloud = testCloud();
+  const folder = temporaryFolder();
+  let ann: User;
+  let tone: Buffer;
+  let faulty: FaultyHttp;
+
+  before(async () => {
+    faulty = await faultyHttp(cloud.environment().STORAGE_EMULATOR_HOST ?? '');
+  });
+  after(() => faulty?.close());
+  beforeEach(async () => {
+    ann = await cloud.newUser();
+    const path = join(folder(), 'tone.wav');
+    await makeTone(path, 1);
+    tone = await readFile(path);
+  });
+  afterEach(() => {
+    faulty.decide = () => undefined;
+  });
+
+  const upload = async (user = ann): Promise<TaskJson> => {
+    const answer = await user.upload({ audio: { name: 'tone.wav', bytes: tone }, newFormat: 'mp3' });
+    assert.equal(answer.status, 200);
+    return z.object({ task: TASK }).parse(await answer.json()).task;
+  };
+  const taskNow = async (id: number) => TASK.parse(await (await ann.fetch(`/api/tasks/${id}`)).json());
+  const bell = ({ id, revision }: TaskJson) => ({ taskId: id, revision });
+  const onFaulty = () => cloud.instance({ STORAGE_EMULATOR_HOST: faulty.url });
+
+  /** One result, the right state, and nothing left over that a sweep two days later would not have taken. */
+  async function mustBeWhole(task: TaskJson): Promise<void> {
+    assert.equal((await taskNow(task.id)).state, 'PROCESSED');
+    const later = { now: () => new Date(Date.now() + 2 * DAY) };
+    await cloud.sweep(cloud.instance({}, { clock: later }));
+    assert.deepEqual(await cloud.objects([task.id]), [`${task.id}/1/tone.mp3`, `${task.id}/tone.wav`]);
+    const link = await ann.fetch(`/api/tasks/${task.id}/result`);
+    assert.ok((await link.arrayBuffer()).byteLength > 1000);
+  }
+
+  it('the same message delivered twenty times at once gives one result and one PROCESSED', async () => {
+    const task = await upload();
+    const apps = [cloud.app(), cloud.instance(), cloud.instance()];
+    const pushes = Array.from({ length: 20 }, (_, n) =>
+      cloud.push(bell(task), { app: apps[n % 3] ?? cloud.app() }),
+    );
+    const statuses = await Promise.all(pushes);
+    assert.ok(
+      statuses.every((status) => status === 204 || status === 429),
+      statuses.join(),
+    );
+    assert.equal(await cloud.push(bell(task)), 204);
+    assert.equal(cloud.lines().filter((line) => line.includes('"message":"Converted"')).length, 1);
+    await mustBeWhole(task);
+  });
+
+  it('storage that answers 503 and 429, and then recovers, costs no attempt', async () => {
+    const task = await upload();
+    const app = onFaulty();
+    let status = 503;
+    faulty.decide = () => ({ kind: 'status', status });
+    assert.ok((await cloud.push(bell(task), { app })) >= 500);
+    status = 429;
+    assert.ok((await cloud.push(bell(task), { app })) >= 500);
+    assert.equal((await taskNow(task.id)).state, 'UPLOADED');
+    faulty.decide = () => undefined;
+    assert.equal(await cloud.push(bell(task), { app }), 204);
+    await mustBeWhole(task);
+  });
+
+  it('a connection that breaks in the middle of a download is survived', async () => {
+    const task = await upload();
+    const app = onFaulty();
+    faulty.decide = (method, path) =>
+      method === 'GET' && path.includes('alt=media') ? { kind: 'cut', bytes: 10_000 } : undefined;
+    assert.ok((await cloud.push(bell(task), { app })) >= 500);
+    assert.equal(await cloud.push(bell(task), { app }), 429);
+    faulty.decide = () => undefined;
+    await cloud.pass(61);
+    assert.equal(await cloud.push(bell(task), { app }), 204);
+    await mustBeWhole(task);
+  });
+
+  it('a connection that breaks in the middle of an upload is survived', async () => {
+    const task = await upload();
+    const app = onFaulty();
+    let cuts = 0;
+    faulty.decide = (method, path) =>
+      method !== 'GET' && path.includes('/upload/') && cuts++ < 20 ? { kind: 'cut', bytes: 2000 } : undefined;
+    const first = await cloud.push(bell(task), { app });
+    assert.ok(cuts > 0);
+    cuts = 20;
+    await cloud.pass(61);
+    if (first !== 204) assert.equal(await cloud.push(bell(task), { app }), 204);
+    await mustBeWhole(task);
+  });
+
+  it('a message that could not be published after the commit is published by the sweep', async () => {
+    const mute = await cloud.serve(cloud.instance({ PUBSUB_EMULATOR_HOST: '127.0.0.1:1' }));
+    const task = await upload(ann.at(mute));
+    await cloud.sweep();
+    assert.equal((await taskNow(task.id)).state, 'UPLOADED');
+    await cloud.pass(61);
+    await cloud.sweep();
+    await cloud.rung([task.id]);
+    assert.equal(await cloud.push(bell(task)), 204);
+    await mustBeWhole(task);
+  });
+
+  it('a multipart upload whose finalize event arrives before it is answered is begun once', async () => {
+    const site = await cloud.serve(onFaulty());
+    const told: number[] = [];
+    faulty.decide = (method, path) => {
+      if (method === 'GET' || !path.includes('/upload/')) return undefined;
+      const work = async () => {
+        for (const { name, metadata } of (await cloud.originals().getFiles())[0]) {
+          const object = { bucket: cloud.originals().name, name, size: String(metadata.size) };
+          told.push(await cloud.tell({ ...object, generation: String(metadata.generation) }));
+        }
+      };
+      return { kind: 'before-answer', work };
+    };
+    const task = await upload(ann.at(site));
+    assert.ok(told.length > 0 && told.every((status) => status < 300), told.join());
+    assert.equal(task.state, 'UPLOADED');
+    await cloud.rung([task.id]);
+    assert.equal(await cloud.push(bell(task)), 204);
+    await mustBeWhole(task);
+  });
+
+  it('an object whose row is not visible yet is left alone by its event', async () => {
+    const before = await upload();
+    const id = before.id + 1;
+    await cloud.originals().file(`${id}/tone.wav`).save(tone);
+    const [{ generation }] = await cloud.originals().file(`${id}/tone.wav`).getMetadata();
+    const object = { bucket: cloud.originals().name, name: `${id}/tone.wav`, size: String(tone.length) };
+    await cloud.tell({ ...object, generation: String(generation) });
+    assert.deepEqual(await cloud.objects([id]), [`${id}/tone.wav`]);
+    const task = await upload();
+    assert.equal(task.id, id);
+    assert.equal(await cloud.push(bell(task)), 204);
+    await mustBeWhole(task);
+  });
+
+  it('a database that goes away in the middle of a conversion and returns after three minutes loses nothing', async () => {
+    const address = new URL(cloud.databaseUrl());
+    const database = await faultyTcp(Number(address.port));
+    address.port = String(database.port);
+    const app = cloud.instance({ DATABASE_URL: address.href, STORAGE_EMULATOR_HOST: faulty.url });
+    const task = await upload();
+    const go = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    faulty.decide = (method, path) => {
+      if (method !== 'GET' || !path.includes('alt=media')) return undefined;
+      begun.resolve();
+      return { kind: 'hold', bytes: 10_000, until: go.promise };
+    };
+    const converted = cloud.push(bell(task), { app });
+    await begun.promise;
+    assert.equal((await taskNow(task.id)).state, 'PROCESSING');
+    database.away();
+    assert.ok((await cloud.push(bell(task), { app })) >= 500);
+    await cloud.pass(180);
+    database.back();
+    go.resolve();
+    faulty.decide = () => undefined;
+    const statuses = [await converted, await cloud.push(bell(task), { app })];
+    assert.equal(statuses.at(-1), 204, statuses.join());
+    await mustBeWhole(task);
+    database.close();
+  });
+
+  it('a clock that jumps forth and back harms no task', async () => {
+    let jump = 0;
+    const app = cloud.instance({}, { clock: { now: () => new Date(Date.now() + jump) } });
+    const task = await upload();
+    jump = 3 * DAY;
+    await cloud.sweep(app);
+    const converted = cloud.push(bell(task), { app });
+    jump = -3 * DAY;
+    await cloud.sweep(app);
+    assert.equal(await converted, 204);
+    jump = 3 * DAY;
+    await cloud.sweep(app);
+    await mustBeWhole(task);
+  });
+});
