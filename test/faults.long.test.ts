@@ -183,6 +183,33 @@ describe('Faults in the cloud', function () {
     database.close();
   });
 
+  it('a conversion that never fits into the time of a function fails as too_long, before the platform ends it', async () => {
+    const task = await upload();
+    const app = cloud.instance({ STORAGE_EMULATOR_HOST: faulty.url, CONVERSION_TIMEOUT_SECONDS: '5' });
+    const never = Promise.withResolvers<void>();
+    faulty.decide = (method, path) =>
+      method === 'GET' && path.includes('alt=media')
+        ? { kind: 'hold', bytes: 10_000, until: never.promise }
+        : undefined;
+    assert.equal(await cloud.push(bell(task), { app }), 204);
+    never.resolve();
+    const { state, error } = await taskNow(task.id);
+    assert.deepEqual([state, error?.code], ['FAILED', 'too_long']);
+    assert.equal(await cloud.push(bell(task), { app }), 204);
+    assert.deepEqual(await cloud.objects([task.id]), [`${task.id}/tone.wav`]);
+  });
+
+  it('a poison file is acknowledged as failed', async () => {
+    const answer = await ann.upload({
+      audio: { name: 'x.wav', bytes: Buffer.from('no audio') },
+      newFormat: 'mp3',
+    });
+    const { task } = z.object({ task: TASK }).parse(await answer.json());
+    assert.equal(await cloud.push(bell(task)), 204);
+    assert.equal((await taskNow(task.id)).state, 'FAILED');
+    assert.equal(await cloud.push(bell(task)), 204);
+  });
+
   it('a clock that jumps forth and back harms no task', async () => {
     let jump = 0;
     const app = cloud.instance({}, { clock: { now: () => new Date(Date.now() + jump) } });
