@@ -43,7 +43,7 @@ export interface Cloud {
   pass(seconds: number): Promise<void>;
   /** Waits until a bell was rung for each of these tasks since the last call. */
   rung(ids: readonly number[]): Promise<void>;
-  /** What is in both buckets of these tasks. */
+  /** Which audio is in both buckets of these tasks; waveforms are not. */
   objects(ids: readonly number[]): Promise<string[]>;
   /** Environment of the functions, for those that run as processes. */
   environment(): NodeJS.ProcessEnv;
@@ -190,7 +190,7 @@ export function testCloud(): Cloud {
       );
       return files
         .map(({ name }) => name)
-        .filter((name) => ids.some((id) => name.startsWith(`${id}/`)))
+        .filter((name) => !name.endsWith('.dat') && ids.some((id) => name.startsWith(`${id}/`)))
         .sort();
     },
     environment,
