@@ -10,6 +10,9 @@ import { newServiceCredential, newSigningKeys } from '../lib/secrets.ts';
 
 const run = promisify(execFile);
 
+/** As Cloud SQL names service accounts. */
+export const LOGINS = { api: 'tonemill-api@project.iam', worker: 'tonemill-worker@project.iam' };
+
 /** A process of vm mode as systemd starts it. */
 export interface VmProcess {
   child: ChildProcess;
