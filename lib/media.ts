@@ -8,6 +8,7 @@ export interface MediaInfo {
   duration: number | null;
   sampleRate: number;
   channels: number;
+  /** ffmpeg's name of it; null where the file does not say. */
   channelLayout: string | null;
   /** Bits a sample where the codec has such a thing, else null. */
   bitDepth: number | null;

@@ -91,7 +91,7 @@ export function readProbe(ok: boolean, stdout: string, stderr: string): Probed {
       duration: audio.duration ?? format.duration ?? null,
       sampleRate,
       channels,
-      channelLayout: audio.channel_layout ?? null,
+      channelLayout: audio.channel_layout === 'unknown' ? null : (audio.channel_layout ?? null),
       bitDepth: audio.bits_per_raw_sample || audio.bits_per_sample || null,
       bitrate: audio.bit_rate ?? null,
       tags: shown(tags),

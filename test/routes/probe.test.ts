@@ -41,7 +41,8 @@ describe('POST /api/probe', function () {
   it('measures the loudness where that is asked for', async () => {
     const user = await service.newUser();
     const answer = await probe(user, await tone('in.wav'), '?loudness=true');
-    const { loudness } = JSON.parse(await answer.text());
+    const { loudness, channelLayout } = JSON.parse(await answer.text());
+    assert.equal(channelLayout, null, 'a plain WAV does not say it');
     assert.deepEqual(loudness, await measuredLoudness(join(folder(), 'in.wav')));
   });
 
