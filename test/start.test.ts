@@ -53,7 +53,7 @@ describe('npm start', function () {
   const onceDone = async (user: User, id: number) => {
     const { state, revision } = await user.settled(id);
     assert.deepEqual({ state, revision }, { state: 'PROCESSED', revision: 1 });
-    assert.deepEqual(await filesUnder(join(data(), 'results')), ['long.mp3']);
+    assert.deepEqual(await filesUnder(join(data(), 'results')), ['long.mp3', 'original.dat']);
   };
 
   it('says only where it is ready, and a second start finds the data of the first', async () => {
