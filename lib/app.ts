@@ -282,8 +282,8 @@ async function newSigner() {
 }
 
 async function findEngine(config: Config, log: Log): Promise<AudioEngine> {
-  const { ffmpegPath, ffprobePath, path, limits } = config;
+  const { ffmpegPath, ffprobePath, path, limits, conversions } = config;
   const binaries = await findBinaries({ ffmpegPath, ffprobePath, path, fallback: true });
   for (const warning of binaries.warnings) log.warn(warning);
-  return createEngine({ binaries, limits, path });
+  return createEngine({ binaries, limits, path, gate: createGate(conversions) });
 }

@@ -7,6 +7,7 @@ import { type Children, type Ending, eachLine, type PipeReader } from './child.t
 import type { Limits } from './config.ts';
 import { limitReached, tooLong, tooMuch } from './failures.ts';
 import { fileAddress, PIPES, probeArguments } from './ffmpeg.ts';
+import type { Gate } from './gate.ts';
 import { conversionLimits, PROBE_BYTES, PROBE_SECONDS, probeLimits } from './limits.ts';
 import { type Probed, readProbe } from './probe.ts';
 import type { Source } from './source.ts';
@@ -18,6 +19,8 @@ export interface EngineParts {
   limits: Limits;
   /** PATH of the programs. */
   path: string;
+  /** How many runs of ffmpeg there may be at once. */
+  gate: Gate;
 }
 
 /** What every run of a program needs. */
@@ -86,8 +89,18 @@ export interface Listeners {
   onSeconds?: (seconds: number) => void;
 }
 
-/** One run of ffmpeg over the whole of something, under all limits. */
-export async function decode(
+/** One run of ffmpeg over the whole of something, when it is its turn. */
+export function decode(
+  tools: Tools,
+  material: Material,
+  args: string[],
+  listeners: Listeners,
+): Promise<{ seconds: number; ending: Ending }> {
+  return tools.gate(() => decodeNow(tools, material, args, listeners));
+}
+
+/** Under all limits. */
+async function decodeNow(
   { binaries, children, limits, path }: Tools,
   { input, probed, skipped = 0, signal }: Material,
   args: string[],

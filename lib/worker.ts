@@ -4,6 +4,12 @@ import type { App } from './app.ts';
 const SWEEP = 60_000;
 
 /**
+ * Tasks in hand for each conversion that may run, where this is the only worker: while one is converted, the last is checked
+ * and stored, and the next claimed and probed. Of several workers each takes only what it converts at once.
+ */
+const IN_HAND = 2;
+
+/**
  * Converts what bells ring for, and sweeps. Throws where database, queue or ffmpeg are missing.
  * @returns stops taking bells, hands back what runs, and waits until it is handed back
  */
@@ -11,7 +17,9 @@ export async function startWorker(app: App): Promise<() => Promise<void>> {
   const { queue } = await app.stores();
   const conversions = await app.conversions();
   await app.workspaces.clearDead();
-  const stopConsuming = await queue.consume((bell) => conversions.handle(bell), app.config.conversions);
+  const { mode, conversions: width } = app.config;
+  const inHand = mode === 'local' ? width * IN_HAND : width;
+  const stopConsuming = await queue.consume((bell) => conversions.handle(bell), inHand);
   const stopSweeping = await sweepRegularly(app);
   return async () => {
     stopSweeping();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmod, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createEngine } from '../lib/engine.ts';
+import { createGate } from '../lib/gate.ts';
 import { binaries, makeTone } from './audio.ts';
 import { convertFile, formatCalled, LIMITS } from './engine.ts';
 import { temporaryFolder } from './folders.ts';
@@ -130,7 +131,12 @@ describe('A conversion fails by its own code', function () {
     const found = await binaries();
     const ffmpeg = { ...found.ffmpeg, path: stuck };
     const limits = { ...LIMITS, stallSeconds: 1 };
-    const audio = createEngine({ binaries: { ...found, ffmpeg }, limits, path: process.env.PATH ?? '' });
+    const audio = createEngine({
+      binaries: { ...found, ffmpeg },
+      limits,
+      path: process.env.PATH ?? '',
+      gate: createGate(1),
+    });
     const media = await audio.probe(path, signal);
     const wish = { format: formatCalled('mp3'), media, options: {}, onProgress: () => undefined, signal };
     const conversion = { input: path, output: join(folder(), 'result'), ...wish };

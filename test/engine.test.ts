@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AudioEngine, createEngine } from '../lib/engine.ts';
 import { FORMATS } from '../lib/formats.ts';
+import { createGate } from '../lib/gate.ts';
 import { binaries, makeTone } from './audio.ts';
 import { temporaryFolder } from './folders.ts';
 
@@ -16,7 +17,7 @@ const LIMITS = {
 };
 
 async function engine(limits: Partial<typeof LIMITS> = {}): Promise<AudioEngine> {
-  const parts = { binaries: await binaries(), path: process.env.PATH ?? '' };
+  const parts = { binaries: await binaries(), path: process.env.PATH ?? '', gate: createGate(2) };
   return createEngine({ ...parts, limits: { ...LIMITS, ...limits } });
 }
 

@@ -1,6 +1,7 @@
 import type { Limits } from '../lib/config.ts';
 import { type AudioEngine, createEngine, type Made } from '../lib/engine.ts';
 import { FORMATS, type Format } from '../lib/formats.ts';
+import { createGate } from '../lib/gate.ts';
 import { parseOptions } from '../lib/options.ts';
 import { binaries } from './audio.ts';
 
@@ -15,7 +16,7 @@ export const LIMITS: Limits = {
 
 /** The engine on what the product itself would use here, with small limits. */
 export async function testEngine(limits: Partial<Limits> = {}): Promise<AudioEngine> {
-  const parts = { binaries: await binaries(), path: process.env.PATH ?? '' };
+  const parts = { binaries: await binaries(), path: process.env.PATH ?? '', gate: createGate(2) };
   return createEngine({ ...parts, limits: { ...LIMITS, ...limits } });
 }
 
