@@ -8,7 +8,7 @@ export function testEmulators(): () => Emulators {
     this.timeout(600_000);
     emulators = await startEmulators(buildEmulators);
     if (emulators) return;
-    console.warn('      Go is not on PATH: what needs fake-gcs-server and pstest is left out.');
+    console.warn('      Without Go to build them, what needs fake-gcs-server and pstest is left out.');
     this.skip();
   });
   after(async () => emulators?.stop());

@@ -4,7 +4,7 @@ import { startEmulators } from './start.ts';
 /** npm run emulators: builds and starts what does not run yet, and says what to export. `--build` only builds. */
 const programs = await buildEmulators();
 if (!programs) {
-  process.stderr.write('Go is not on PATH; it builds the emulators. https://go.dev/dl/\n');
+  process.stderr.write('Go builds the emulators, and is not on PATH or could not. https://go.dev/dl/\n');
   process.exit(1);
 }
 if (!process.argv.includes('--build')) {
