@@ -13,11 +13,6 @@ export function binaries(): Promise<Binaries> {
   return found;
 }
 
-/** Whether ffmpeg is no build of 2018, which the README says what to miss in. */
-export async function isRecent(): Promise<boolean> {
-  return (await binaries()).movieTimescale;
-}
-
 /** Writes a sine tone; the file's extension says as what. */
 export function makeTone(path: string, seconds: number, ...settings: string[]): Promise<void> {
   return makeSound(path, `sine=frequency=440:sample_rate=48000:duration=${seconds}`, ...settings);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { isRecent, makeSound } from './audio.ts';
+import { makeSound } from './audio.ts';
 import { convertFile } from './engine.ts';
 import { temporaryFolder } from './folders.ts';
 import { decodedMd5, decodedSamples } from './sound.ts';
@@ -75,8 +75,7 @@ describe('gapless information', function () {
     ['webm', 48_000],
     ['ogg', 44_100],
   ] as const) {
-    it(`has ${format} decode to the length of the original, to the sample`, async function () {
-      if (format === 'ogg' && !(await isRecent())) this.skip();
+    it(`has ${format} decode to the length of the original, to the sample`, async () => {
       const input = join(folder(), 'in.wav');
       const output = join(folder(), `out.${format}`);
       await makeSound(input, `sine=frequency=440:sample_rate=${rate}:duration=1.2345`);
@@ -85,8 +84,7 @@ describe('gapless information', function () {
     });
   }
 
-  it('has m4a state the length of the original, to the sample', async function () {
-    if (!(await isRecent())) this.skip();
+  it('has m4a state the length of the original, to the sample', async () => {
     const input = join(folder(), 'in.wav');
     await makeSound(input, 'sine=frequency=440:sample_rate=44100:duration=1.2345');
     const made = await convertFile(input, join(folder(), 'out.m4a'), 'm4a');

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { binaries, isRecent, makeSound, makeTone } from './audio.ts';
+import { binaries, makeSound, makeTone } from './audio.ts';
 import { convertFile } from './engine.ts';
 import { temporaryFolder } from './folders.ts';
 import { decodedMd5 } from './sound.ts';
@@ -150,27 +150,24 @@ describe('tags and cover art', function () {
     }
   });
 
-  it('keep a picture byte for byte, wherever the container has a place for it', async () => {
-    const input = await withPicture('in.flac', 600);
-    const picture = await readFile(path('cover.jpg'));
-    assert.ok(picture.length > 150_000);
-    const recent = await isRecent();
-    for (const to of WITH_PICTURE.filter((format) => recent || !['ogg', 'opus', 'wav'].includes(format))) {
+  for (const to of WITH_PICTURE) {
+    it(`keep a picture byte for byte in ${to}`, async () => {
+      const input = await withPicture('in.flac', 600);
+      const picture = await readFile(path('cover.jpg'));
+      assert.ok(picture.length > 150_000);
       const { media, adaptations } = await convertFile(input, path(fileOf(to)), to);
-      assert.ok(media.coverArt, to);
+      assert.ok(media.coverArt);
       assert.deepEqual(
         adaptations.filter(({ property }) => property === 'coverArt'),
         [],
-        to,
       );
-      assert.ok((await pictureOf(path(fileOf(to)))).equals(picture), to);
-      assert.equal(media.tags.title, TAGS.title, to);
-    }
-    assert.equal(await decodedMd5(path('flac.flac')), await decodedMd5(input));
-  });
+      assert.ok((await pictureOf(path(fileOf(to)))).equals(picture));
+      assert.equal(media.tags.title, TAGS.title);
+      if (to === 'flac') assert.equal(await decodedMd5(path(fileOf(to))), await decodedMd5(input));
+    });
+  }
 
-  it('keep a picture on the way from Ogg, MP4 and RIFF', async function () {
-    if (!(await isRecent())) this.skip();
+  it('keep a picture on the way from Ogg, MP4 and RIFF', async () => {
     let file = await withPicture('in.flac', 200);
     for (const to of ['ogg', 'm4a', 'wav', 'opus', 'mp3', 'aiff', 'flac']) {
       const { media } = await convertFile(file, path(`${to}-next.${to}`), to);
