@@ -120,7 +120,7 @@ function problem(issue: { path: PropertyKey[]; message: string }): FieldProblem 
 
 function misconfigured(details: FieldProblem[]): AppError {
   const sentence = details.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  return new AppError('misconfigured', `The environment is not usable. ${sentence}.`, { details });
+  return new AppError('misconfigured', `The environment is not usable: ${sentence}.`, { details });
 }
 
 function assemble(env: Environment, mode: Mode): Config {

@@ -110,7 +110,7 @@ describe('npm start', function () {
       [{ TONEMILL_DATA: join(folder(), 'file') }, /^\S+ can't be written to\. [^\n]+\n$/],
       [{ TONEMILL_DATA: '/proc/tonemill' }, /^\S+ can't be written to\. [^\n]+\n$/],
       [{ FFMPEG_PATH: '/nowhere/ffmpeg' }, /^ffmpeg was not found[^\n]+\n$/],
-      [{ PORT: 'x' }, /^The environment is not usable\. PORT: [^\n]+\n$/],
+      [{ PORT: 'x' }, /^The environment is not usable: PORT: [^\n]+\n$/],
     ];
     for (const [given, sentence] of cases) {
       const { code, stderr } = await failingProgram({ ...environment(), ...given });

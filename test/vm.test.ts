@@ -33,7 +33,7 @@ describe('VM mode', function () {
       const said = await refusal(name, environment);
       assert.equal(
         said,
-        'The environment is not usable. DATABASE: expected url or cloudsql, since several machines share it.',
+        'The environment is not usable: DATABASE: expected url or cloudsql, since several machines share it.',
       );
     });
   }
