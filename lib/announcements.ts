@@ -2,7 +2,9 @@ import { AppError } from './errors.ts';
 import type { Format } from './formats.ts';
 import { extension, originalKey } from './keys.ts';
 import type { Log } from './log.ts';
-import type { Clock, Task, TaskStore, UploadStore, Uploads } from './ports.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Task, TaskStore } from './ports/tasks.ts';
+import type { UploadStore, Uploads } from './ports/uploads.ts';
 import type { Tasks, WishRequest } from './tasks.ts';
 
 /** Seconds for which an announced upload may be sent: 2 GiB over 1 Mbit/s take five hours. */

@@ -1,7 +1,8 @@
 import { mustBeUploadable } from './announcements.ts';
 import { AppError } from './errors.ts';
 import { originalKey } from './keys.ts';
-import type { ArrivalStore, PartialFiles, Task, TaskStore, UploadStore, Uploads } from './ports.ts';
+import type { Task, TaskStore } from './ports/tasks.ts';
+import type { ArrivalStore, PartialFiles, UploadStore, Uploads } from './ports/uploads.ts';
 
 /** Pieces before the last are multiples of this (Cloud Storage, "Performing resumable uploads"). */
 export const PIECE = 256 * 1024;

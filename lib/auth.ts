@@ -1,7 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { AppError } from './errors.ts';
 import { hashPassword, NOBODYS_HASH, verifyPassword } from './passwords.ts';
-import type { Clock, RefreshTokenStore, User, UserStore } from './ports.ts';
+import type { Clock } from './ports/clock.ts';
+import type { RefreshTokenStore, User, UserStore } from './ports/users.ts';
 import { type Principal, TOKEN_SECONDS, type Tokens } from './tokens.ts';
 
 /** Days for which a refresh token is good. */

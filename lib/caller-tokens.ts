@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify, UnsecuredJWT } from 'jose';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
-import type { Clock } from './ports.ts';
+import type { Clock } from './ports/clock.ts';
 
 /** Where Google publishes the keys that its OpenID Connect tokens are signed with. */
 export const GOOGLE_KEYS = new URL('https://www.googleapis.com/oauth2/v3/certs');

@@ -1,7 +1,7 @@
 import type { CloudEventV1 as CloudEvent } from 'cloudevents';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
-import type { Bell } from './ports.ts';
+import type { Bell } from './ports/queue.ts';
 import type { ArrivedObject } from './uploaded.ts';
 
 const NUMBER = z.coerce.number().int().min(1);

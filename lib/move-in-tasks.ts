@@ -4,7 +4,9 @@ import { extension, originalKey, resultKey } from './keys.ts';
 import type { Fate } from './move-in.ts';
 import type { MoveInUserParts, Owners } from './move-in-users.ts';
 import { findOldResult, type OldResult, type OldResultParts } from './old-results.ts';
-import type { Adoption, ConversionResult, InheritedTask, OldTask, TaskStore } from './ports.ts';
+import type { InheritedTask, OldTask } from './ports/first-generation.ts';
+import type { Adoption } from './ports/storage.ts';
+import type { ConversionResult, TaskStore } from './ports/tasks.ts';
 
 export interface MoveInTaskParts extends MoveInUserParts, OldResultParts {
   tasks: TaskStore;

@@ -1,6 +1,7 @@
 import type { Fate } from './move-in.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
-import type { Inheritance, OldUser, UserStore } from './ports.ts';
+import type { Inheritance, OldUser } from './ports/first-generation.ts';
+import type { UserStore } from './ports/users.ts';
 
 export interface MoveInUserParts {
   users: UserStore;

@@ -1,6 +1,6 @@
 import { type MoveInTaskParts, moveTask } from './move-in-tasks.ts';
 import { createUserMove } from './move-in-users.ts';
-import type { FirstGeneration } from './ports.ts';
+import type { FirstGeneration } from './ports/first-generation.ts';
 
 /** What became of rows, or would: copied, known from an earlier run, or left, each with a line that says why. */
 export interface MoveInCounts {

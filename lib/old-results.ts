@@ -4,7 +4,7 @@ import { AppError, isFailure } from './errors.ts';
 import type { Format } from './formats.ts';
 import { objectKey, originalKey, stem } from './keys.ts';
 import type { MediaInfo } from './media.ts';
-import type { Storage } from './ports.ts';
+import type { Storage } from './ports/storage.ts';
 import type { Workspaces } from './workspace.ts';
 
 /** Seconds, and part of the duration, by which a result may be shorter or longer than its original. */

@@ -3,7 +3,9 @@ import { findFormat } from './formats.ts';
 import { resultKey } from './keys.ts';
 import type { MediaInfo } from './media.ts';
 import { findOldResult, type OldResultParts } from './old-results.ts';
-import type { Adoption, Lease, LeaseStore, Storage, Task, TaskStore } from './ports.ts';
+import type { Lease, LeaseStore } from './ports/leases.ts';
+import type { Adoption, Storage } from './ports/storage.ts';
+import type { Task, TaskStore } from './ports/tasks.ts';
 
 /** Who holds the lease while a result is taken over. */
 const WORKER = 'first-generation';

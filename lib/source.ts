@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import type { AudioEngine } from './engine.ts';
 import { AppError, hasCode } from './errors.ts';
 import type { MediaInfo } from './media.ts';
-import type { Storage } from './ports.ts';
+import type { Storage } from './ports/storage.ts';
 
 /** An original that programs read from standard input, as it comes out of a storage. */
 export interface StreamedSource {

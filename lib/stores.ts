@@ -14,17 +14,13 @@ import { createUploadStore } from './db/uploads.ts';
 import { createRefreshTokenStore, createUserStore } from './db/users.ts';
 import { lazy } from './lazy.ts';
 import type { Log } from './log.ts';
-import type {
-  ArrivalStore,
-  Housekeeping,
-  Inheritance,
-  LeaseStore,
-  Queue,
-  RefreshTokenStore,
-  TaskStore,
-  UploadStore,
-  UserStore,
-} from './ports.ts';
+import type { Inheritance } from './ports/first-generation.ts';
+import type { Housekeeping } from './ports/housekeeping.ts';
+import type { LeaseStore } from './ports/leases.ts';
+import type { Queue } from './ports/queue.ts';
+import type { TaskStore } from './ports/tasks.ts';
+import type { ArrivalStore, UploadStore } from './ports/uploads.ts';
+import type { RefreshTokenStore, UserStore } from './ports/users.ts';
 import { createPubSubQueue } from './queue/pubsub.ts';
 
 /** Connections of the queue, besides the one that listens. */

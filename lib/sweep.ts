@@ -1,6 +1,9 @@
 import { originalKey, waveformKey } from './keys.ts';
 import type { Log } from './log.ts';
-import type { Clock, Housekeeping, Storage, StoredObject, Task, TaskStore } from './ports.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Housekeeping } from './ports/housekeeping.ts';
+import type { Storage, StoredObject } from './ports/storage.ts';
+import type { Task, TaskStore } from './ports/tasks.ts';
 import { isRefused, taskIdOf } from './uploaded.ts';
 
 /** Seconds after which a bell that nobody answered counts as lost. */

@@ -2,7 +2,9 @@ import { AppError } from './errors.ts';
 import { type Format, findFormat } from './formats.ts';
 import { extension, fileName, originalKey, resultKey, waveformKey } from './keys.ts';
 import { parseOptions } from './options.ts';
-import type { Clock, Storage, Task, TaskPage, TaskStore, Wish } from './ports.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Storage } from './ports/storage.ts';
+import type { Task, TaskPage, TaskStore, Wish } from './ports/tasks.ts';
 
 /** Seconds after which an upload that was begun is given up. */
 const UPLOAD_SECONDS = 3600;

@@ -8,7 +8,7 @@ import {
 } from 'jose';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
-import type { Clock } from './ports.ts';
+import type { Clock } from './ports/clock.ts';
 
 export const JWT_ALGORITHM = 'ES256';
 

@@ -1,6 +1,8 @@
 import { originalKey } from './keys.ts';
 import type { Log } from './log.ts';
-import type { Storage, Task, TaskFailure, TaskStore, UploadStore, Uploads } from './ports.ts';
+import type { Storage } from './ports/storage.ts';
+import type { Task, TaskFailure, TaskStore } from './ports/tasks.ts';
+import type { UploadStore, Uploads } from './ports/uploads.ts';
 
 /** An object that a storage says has come whole. */
 export interface ArrivedObject {

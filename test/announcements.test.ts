@@ -10,7 +10,7 @@ import { createUploadStore } from '../lib/db/uploads.ts';
 import { createUserStore } from '../lib/db/users.ts';
 import { AppError, hasCode } from '../lib/errors.ts';
 import { silentLog } from '../lib/log.ts';
-import type { OpenedUpload } from '../lib/ports.ts';
+import type { OpenedUpload } from '../lib/ports/uploads.ts';
 import { createFolderStorage } from '../lib/storage/nfs.ts';
 import { createFolderUploads } from '../lib/storage/nfs-uploads.ts';
 import { createPartialFiles } from '../lib/storage/partial-files.ts';

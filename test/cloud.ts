@@ -11,7 +11,7 @@ import { type App, createApp, type Surroundings } from '../lib/app.ts';
 import { loadConfig } from '../lib/config.ts';
 import { listen } from '../lib/listen.ts';
 import { createLog } from '../lib/log.ts';
-import type { Bell } from '../lib/ports.ts';
+import type { Bell } from '../lib/ports/queue.ts';
 import { createSite, createTarget, type TargetName } from '../lib/targets.ts';
 import { testDatabase } from './database.ts';
 import { testEmulators } from './emulators.ts';

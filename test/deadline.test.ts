@@ -4,7 +4,9 @@ import { stub } from 'sinon';
 import { createConversions } from '../lib/conversion.ts';
 import type { AudioEngine } from '../lib/engine.ts';
 import { silentLog } from '../lib/log.ts';
-import type { LeaseStore, Storage, Task, TaskStore } from '../lib/ports.ts';
+import type { LeaseStore } from '../lib/ports/leases.ts';
+import type { Storage } from '../lib/ports/storage.ts';
+import type { Task, TaskStore } from '../lib/ports/tasks.ts';
 
 const TASK: Task = {
   ...{ id: 7, userId: 1, name: 'a.wav', originalExt: 'wav', wish: { format: 'mp3', options: {} } },

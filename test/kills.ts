@@ -8,7 +8,7 @@ import { createHousekeeping } from '../lib/db/housekeeping.ts';
 import { createTaskStore } from '../lib/db/tasks.ts';
 import { waveformKey } from '../lib/keys.ts';
 import { silentLog } from '../lib/log.ts';
-import type { Task } from '../lib/ports.ts';
+import type { Task } from '../lib/ports/tasks.ts';
 import { MARKER } from '../lib/storage/marker.ts';
 import { createFolderStorage } from '../lib/storage/nfs.ts';
 import { createSweep } from '../lib/sweep.ts';

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import sinon from 'sinon';
 import { AppError } from '../lib/errors.ts';
-import type { Storage } from '../lib/ports.ts';
+import type { Storage } from '../lib/ports/storage.ts';
 import { openSource } from '../lib/source.ts';
 import { createFolderStorage } from '../lib/storage/nfs.ts';
 import { binaries, makeTone } from './audio.ts';

@@ -7,7 +7,7 @@ import { createTaskStore } from '../lib/db/tasks.ts';
 import { createUserStore } from '../lib/db/users.ts';
 import { originalKey, waveformKey } from '../lib/keys.ts';
 import { silentLog } from '../lib/log.ts';
-import type { Storage } from '../lib/ports.ts';
+import type { Storage } from '../lib/ports/storage.ts';
 import { createFolderStorage } from '../lib/storage/nfs.ts';
 import { createSweep } from '../lib/sweep.ts';
 import { testDatabase } from './database.ts';

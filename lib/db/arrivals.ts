@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { ArrivalStore } from '../ports.ts';
+import type { ArrivalStore } from '../ports/uploads.ts';
 import { type TaskRow, toTask } from './rows.ts';
 
 /**

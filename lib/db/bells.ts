@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Log } from '../log.ts';
-import type { Bell, Queue } from '../ports.ts';
+import type { Bell, Queue } from '../ports/queue.ts';
 import type { TaskRow } from './rows.ts';
 
 /** The part of a queue that ringing needs. */

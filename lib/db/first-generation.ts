@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
-import type { FirstGeneration } from '../ports.ts';
+import type { FirstGeneration } from '../ports/first-generation.ts';
 
 /** Rows read at once. */
 const BATCH = 500;

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Log } from '../log.ts';
-import type { Housekeeping } from '../ports.ts';
+import type { Housekeeping } from '../ports/housekeeping.ts';
 import { type Bells, changeAndRing } from './bells.ts';
 import { claimable, giveUp } from './leases.ts';
 import type { TaskRow } from './rows.ts';

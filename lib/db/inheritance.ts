@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Inheritance } from '../ports.ts';
+import type { Inheritance } from '../ports/first-generation.ts';
 
 export function createInheritance(knex: Knex): Inheritance {
   return {

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Log } from '../log.ts';
-import type { ClaimRefusal, Lease, LeaseStore, TaskState } from '../ports.ts';
+import type { ClaimRefusal, Lease, LeaseStore } from '../ports/leases.ts';
+import type { TaskState } from '../ports/tasks.ts';
 import { type Bells, changeAndRing } from './bells.ts';
 import { type TaskRow, toTask } from './rows.ts';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { MediaInfo } from '../media.ts';
-import type { ConversionResult, Task, TaskFailure, TaskOptions, TaskState } from '../ports.ts';
+import type { ConversionResult, Task, TaskFailure, TaskOptions, TaskState } from '../ports/tasks.ts';
 
 /** A row of `tasks`. */
 export interface TaskRow {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { FailureCode } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { TaskStore } from '../ports.ts';
+import type { TaskStore } from '../ports/tasks.ts';
 import { type Bells, changeAndRing } from './bells.ts';
 import { type TaskRow, toTask } from './rows.ts';
 import { endUploads } from './uploads.ts';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { UploadStore } from '../ports.ts';
+import type { UploadStore } from '../ports/uploads.ts';
 import type { EndedUploadRow, TaskRow } from './rows.ts';
 
 /** Sessions cancelled in one sweep. */

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { AppError } from '../errors.ts';
-import type { RefreshToken, RefreshTokenStore, User, UserStore } from '../ports.ts';
+import type { RefreshToken, RefreshTokenStore, User, UserStore } from '../ports/users.ts';
 import { isUniqueViolation } from './rows.ts';
 
 interface UserRow {

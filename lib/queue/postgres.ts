@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { clientConfig, type DatabaseAddress } from '../db/database.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Bell, BellOutcome, Queue } from '../ports.ts';
+import type { Bell, BellOutcome, Queue } from '../ports/queue.ts';
 
 const QUEUE = 'conversions';
 

@@ -1,7 +1,7 @@
 import type { Message, PubSub, Subscription } from '@google-cloud/pubsub';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
-import type { Bell, BellOutcome, Queue } from '../ports.ts';
+import type { Bell, BellOutcome, Queue } from '../ports/queue.ts';
 
 const BELL = z.object({ taskId: z.int(), revision: z.int() });
 

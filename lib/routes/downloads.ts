@@ -6,7 +6,7 @@ import parseRange from 'range-parser';
 import type { Auth } from '../auth.ts';
 import { AppError } from '../errors.ts';
 import { createRouter } from '../http.ts';
-import type { ByteRange } from '../ports.ts';
+import type { ByteRange } from '../ports/storage.ts';
 import type { TaskFile, Tasks } from '../tasks.ts';
 import { type Authenticated, bearer } from './bearer.ts';
 import { ID, problems } from './schemas.ts';

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { MediaInfo } from '../media.ts';
-import type { ConversionResult, Task } from '../ports.ts';
+import type { ConversionResult, Task } from '../ports/tasks.ts';
 
 /** PostgreSQL's integer ends here. */
 const MOST_ID = 2 ** 31 - 1;

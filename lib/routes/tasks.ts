@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Auth } from '../auth.ts';
 import { createRouter, jsonBody } from '../http.ts';
-import type { TaskPage } from '../ports.ts';
+import type { TaskPage } from '../ports/tasks.ts';
 import type { Tasks } from '../tasks.ts';
 import { type Authenticated, bearer } from './bearer.ts';
 import { body, ID, json, OPTIONS, problems, STATES, TASK, taskJson } from './schemas.ts';

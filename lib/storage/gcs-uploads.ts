@@ -1,7 +1,7 @@
 import type { Bucket } from '@google-cloud/storage';
 import { AppError } from '../errors.ts';
 import { objectKey } from '../keys.ts';
-import type { Uploads } from '../ports.ts';
+import type { Uploads } from '../ports/uploads.ts';
 
 /**
  * Resumable sessions of Cloud Storage. A session's URI is the right to send one object, lasts a week, can't be listed,

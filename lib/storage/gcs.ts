@@ -5,7 +5,7 @@ import type { Bucket, File, FileMetadata } from '@google-cloud/storage';
 import { create as contentDisposition } from 'content-disposition';
 import { AppError } from '../errors.ts';
 import { objectKey } from '../keys.ts';
-import type { Storage, StoredObject } from '../ports.ts';
+import type { Storage, StoredObject } from '../ports/storage.ts';
 
 /** Seconds for which a link is good. */
 const LINK_SECONDS = 900;

@@ -2,7 +2,7 @@ import { link, mkdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isErrno } from '../errors.ts';
 import { objectKey } from '../keys.ts';
-import type { Adoption, Storage } from '../ports.ts';
+import type { Adoption, Storage } from '../ports/storage.ts';
 
 export interface FolderAdoptionOptions {
   /** Roots, absolute. */

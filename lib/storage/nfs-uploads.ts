@@ -1,4 +1,5 @@
-import type { PartialFiles, Storage, Uploads } from '../ports.ts';
+import type { Storage } from '../ports/storage.ts';
+import type { PartialFiles, Uploads } from '../ports/uploads.ts';
 
 export interface FolderUploadsOptions {
   originals: Storage;

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { AppError, hasCode, isErrno } from '../errors.ts';
 import { objectKey } from '../keys.ts';
 import { lazy } from '../lazy.ts';
-import type { Storage, StoredObject } from '../ports.ts';
+import type { Storage, StoredObject } from '../ports/storage.ts';
 import { type Files, NODE_FILES, retryingStale } from './files.ts';
 import { MARKER, markRoot, mustBeMounted, type RootRole } from './marker.ts';
 

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../errors.ts';
 import { objectKey } from '../keys.ts';
-import type { PartialFiles } from '../ports.ts';
+import type { PartialFiles } from '../ports/uploads.ts';
 import { type FolderOptions, moveInto, openRoot, PARTIAL, syncFolder, unlessMissing } from './nfs.ts';
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { PubSub } from '@google-cloud/pubsub';
 import { silentLog } from '../../lib/log.ts';
-import type { Bell } from '../../lib/ports.ts';
+import type { Bell } from '../../lib/ports/queue.ts';
 import { createPostgresQueue } from '../../lib/queue/postgres.ts';
 import { createPubSubQueue } from '../../lib/queue/pubsub.ts';
 import { testDatabase } from '../database.ts';

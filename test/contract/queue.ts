@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
-import type { Bell, BellOutcome, Queue } from '../../lib/ports.ts';
+import type { Bell, BellOutcome, Queue } from '../../lib/ports/queue.ts';
 
 /** What every Queue must do. `make` answers one that no other process listens to. */
 export function describeQueue(name: string, make: () => Promise<Queue>): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { hasCode } from '../../lib/errors.ts';
-import type { Storage } from '../../lib/ports.ts';
+import type { Storage } from '../../lib/ports/storage.ts';
 import { temporaryFolder } from '../folders.ts';
 
 /** What every Storage must do. `make` answers an empty one. */

@@ -10,7 +10,8 @@ import { createRefreshTokenStore, createUserStore } from '../../lib/db/users.ts'
 import { hasCode } from '../../lib/errors.ts';
 import { silentLog } from '../../lib/log.ts';
 import type { MediaInfo } from '../../lib/media.ts';
-import type { Bell, ConversionResult, Task } from '../../lib/ports.ts';
+import type { Bell } from '../../lib/ports/queue.ts';
+import type { ConversionResult, Task } from '../../lib/ports/tasks.ts';
 import { testDatabase } from '../database.ts';
 
 const MEDIA: MediaInfo = {

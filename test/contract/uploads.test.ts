@@ -5,7 +5,7 @@ import { createServer, type IncomingHttpHeaders, type RequestListener } from 'no
 import { buffer } from 'node:stream/consumers';
 import { Storage } from '@google-cloud/storage';
 import { hasCode } from '../../lib/errors.ts';
-import type { Task } from '../../lib/ports.ts';
+import type { Task } from '../../lib/ports/tasks.ts';
 import { createBucketStorage } from '../../lib/storage/gcs.ts';
 import { createBucketUploads } from '../../lib/storage/gcs-uploads.ts';
 import { testEmulators } from '../emulators.ts';

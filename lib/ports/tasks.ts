@@ -1,0 +1,88 @@
+import type { FailureCode } from '../errors.ts';
+import type { Adaptation, MediaInfo } from '../media.ts';
+
+export type TaskState = 'AWAITING_UPLOAD' | 'UPLOADED' | 'PROCESSING' | 'PROCESSED' | 'FAILED' | 'EXPIRED';
+
+/** The wish: which format, and how. */
+export interface Wish {
+  format: string;
+  options: TaskOptions;
+}
+
+export type TaskOptions = Readonly<Record<string, unknown>>;
+
+/** A conversion's outcome as the task shows it. */
+export interface ConversionResult {
+  /** Key under the results root. */
+  key: string;
+  /** Bytes. */
+  size: number;
+  media: MediaInfo;
+  warnings: readonly string[];
+  /** What the format could not do as wished, and what was made instead. */
+  adaptations: readonly Adaptation[];
+}
+
+export interface TaskFailure {
+  code: FailureCode;
+  message: string;
+}
+
+/** One original and the wish to have it in another format. */
+export interface Task {
+  id: number;
+  userId: number;
+  /** As the user gave it, with its extension. */
+  name: string;
+  /** The extension of `name` in lower case, without the dot; empty where there is none. */
+  originalExt: string;
+  wish: Wish;
+  state: TaskState;
+  /** Counts how often the wish was changed, from 1. */
+  revision: number;
+  /** Tries of this revision, from 0. */
+  attempt: number;
+  /** Bytes of the original as they were announced; null where they were not. */
+  declaredSize: number | null;
+  uploadExpiresAt: Date;
+  /** 0 to 1. */
+  progress: number;
+  media: MediaInfo | null;
+  result: ConversionResult | null;
+  error: TaskFailure | null;
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+}
+
+export interface NewTask {
+  userId: number;
+  name: string;
+  originalExt: string;
+  wish: Wish;
+  declaredSize: number | null;
+  /** When an upload that has not come is given up. */
+  uploadExpiresAt: Date;
+}
+
+export interface TaskPage {
+  /** At most so many. */
+  limit: number;
+  descending: boolean;
+  state?: TaskState;
+  /** Only ids beyond this one, in the order asked for. */
+  after?: number;
+}
+
+/** Tasks as their owners see them. Whatever makes a task UPLOADED also rings its bell. */
+export interface TaskStore {
+  create(task: NewTask): Promise<Task>;
+  /** AWAITING_UPLOAD to UPLOADED; undefined where somebody else was first, or it expired. */
+  uploaded(id: number): Promise<Task | undefined>;
+  find(id: number, userId?: number): Promise<Task | undefined>;
+  list(userId: number, page: TaskPage): Promise<Task[]>;
+  /** Sets another wish: next revision, UPLOADED; undefined where there is no such task or its original never came. */
+  change(id: number, userId: number, wish: Wish): Promise<Task | undefined>;
+  /** Removes the row and answers what it was; undefined where there is none. */
+  remove(id: number, userId?: number): Promise<Task | undefined>;
+}
