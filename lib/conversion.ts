@@ -1,14 +1,20 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import {
+  type Attempt,
+  type AttemptParts,
+  beginAttempt,
+  endedSoon,
+  handedBack,
+  keepAlive,
+  lost,
+} from './attempt.ts';
 import type { AudioEngine, Made } from './engine.ts';
-import { AppError, hasCode, isFailure } from './errors.ts';
-import { type Format, findFormat } from './formats.ts';
+import { hasCode, isFailure } from './errors.ts';
 import { originalKey, resultKey, waveformKey } from './keys.ts';
-import type { Log, LogFields } from './log.ts';
-import type { MediaInfo } from './media.ts';
-import { type Options, parseOptions } from './options.ts';
+import type { LogFields } from './log.ts';
 import type { Clock } from './ports/clock.ts';
-import type { Lease, LeaseStore } from './ports/leases.ts';
+import type { Lease } from './ports/leases.ts';
 import type { Bell, BellOutcome } from './ports/queue.ts';
 import type { Storage } from './ports/storage.ts';
 import type { Task, TaskStore } from './ports/tasks.ts';
@@ -16,12 +22,6 @@ import { openSource } from './source.ts';
 import { isStreamed, type Target } from './target.ts';
 import { toBytes } from './waveform.ts';
 import type { Workspaces } from './workspace.ts';
-
-/** Milliseconds between heartbeats; a task that was removed or changed stops within about that time. */
-const HEARTBEAT = 1000;
-
-/** Milliseconds from an abort until an attempt counts as ended; ffmpeg takes 2 s at most. */
-const PATIENCE = 5000;
 
 /** Seconds without a new attempt after the first one broke off; twice as long after each further one. */
 const BACK_OFF = 60;
@@ -36,8 +36,7 @@ export interface Conversions {
   stop(): Promise<void>;
 }
 
-export interface ConversionParts {
-  leases: LeaseStore;
+export interface ConversionParts extends AttemptParts {
   tasks: TaskStore;
   originals: Storage;
   results: Storage;
@@ -47,25 +46,9 @@ export interface ConversionParts {
   worker: string;
   /** Acknowledge and convert nothing. */
   paused: boolean;
-  /** Seconds after which an attempt gives up by itself; undefined: never. */
-  deadline: number | undefined;
   /** Attempts that one revision gets. */
   attempts: number;
   clock: Clock;
-  log: Log;
-}
-
-/** One attempt while it runs. */
-interface Attempt {
-  lease: Lease;
-  task: Task;
-  format: Format;
-  options: Options;
-  abort: AbortController;
-  progress: number;
-  media: MediaInfo | null;
-  /** Whether its time was up before it came to an end. */
-  late: boolean;
 }
 
 export function createConversions(parts: ConversionParts): Conversions {
@@ -80,7 +63,7 @@ export function createConversions(parts: ConversionParts): Conversions {
       await mustReachFiles(parts);
       const claimed = await leases.claim(bell, worker);
       if ('refused' in claimed) return claimed.refused === 'leased' ? 'again' : 'done';
-      const attempt = begin(claimed);
+      const attempt = beginAttempt(claimed);
       const outcome = convert(parts, attempt).finally(() => running.delete(attempt));
       running.set(attempt, outcome);
       if (stopping) attempt.abort.abort(handedBack());
@@ -95,28 +78,12 @@ export function createConversions(parts: ConversionParts): Conversions {
   };
 }
 
-function begin({ lease, task }: { lease: Lease; task: Task }): Attempt {
-  const format = findFormat(task.wish.format);
-  if (!format) throw new TypeError(`task ${task.id} wants the unknown format ${task.wish.format}`);
-  const options = parseOptions(format, task.wish.options);
-  return {
-    lease,
-    task,
-    format,
-    options,
-    abort: new AbortController(),
-    progress: 0,
-    media: null,
-    late: false,
-  };
-}
-
 /** Writes one line for each attempt, however it ends. */
 async function convert(parts: ConversionParts, attempt: Attempt): Promise<BellOutcome> {
   const { clock, log } = parts;
   const { lease, task } = attempt;
   const began = clock.now().getTime();
-  const stopTimers = [keepLease(parts, attempt), keepDeadline(parts, attempt)];
+  const stop = keepAlive(parts, attempt);
   const write = (severity: 'info' | 'warn', message: string, fields: LogFields = {}) => {
     const seconds = (clock.now().getTime() - began) / 1000;
     log[severity](message, {
@@ -134,7 +101,7 @@ async function convert(parts: ConversionParts, attempt: Attempt): Promise<BellOu
   } catch (error) {
     return await settle(parts, attempt, error, write);
   } finally {
-    for (const stop of stopTimers) stop();
+    stop();
   }
 }
 
@@ -230,22 +197,6 @@ async function settle(
   throw error;
 }
 
-/** After an abort waits for programs to end, but not for a storage that hangs: its answer is nobody's any more. */
-async function endedSoon(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  const gaveUp = Promise.withResolvers<void>();
-  let timer: NodeJS.Timeout | undefined;
-  const onAbort = () => {
-    timer = setTimeout(() => gaveUp.reject(signal.reason), PATIENCE);
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    await Promise.race([work, gaveUp.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    clearTimeout(timer);
-  }
-}
-
 /** What broke may need longer to mend with each attempt; a lease that can't be written to runs out by itself. */
 async function postpone({ leases, log }: ConversionParts, lease: Lease): Promise<void> {
   try {
@@ -265,43 +216,6 @@ async function mustReachFiles({ originals, results, log }: ConversionParts): Pro
   }
 }
 
-/** Stops an attempt before the platform ends its request and leaves it running, where it would race its successor. */
-function keepDeadline({ deadline }: ConversionParts, attempt: Attempt): () => void {
-  if (deadline === undefined) return () => undefined;
-  const timer = setTimeout(() => {
-    attempt.late = true;
-    attempt.abort.abort(new AppError('interrupted', 'The time for one attempt is up.'));
-  }, deadline * 1000);
-  return () => clearTimeout(timer);
-}
-
-/** Renews the lease until told to stop; aborts the attempt when the lease is no longer its own. */
-function keepLease({ leases, log }: ConversionParts, attempt: Attempt): () => void {
-  let beating = false;
-  const beat = async () => {
-    if (beating) return;
-    beating = true;
-    try {
-      const held = await leases.heartbeat(attempt.lease, attempt.progress);
-      if (!held) attempt.abort.abort(lost());
-    } catch (error) {
-      log.warn('A heartbeat failed', { ...attempt.lease, error });
-    } finally {
-      beating = false;
-    }
-  };
-  const timer = setInterval(beat, HEARTBEAT);
-  return () => clearInterval(timer);
-}
-
 function takesTooLong(seconds: number): string {
   return `The conversion takes longer than ${seconds} s, which is the most here.`;
-}
-
-function handedBack(): AppError {
-  return new AppError('interrupted', 'The worker stops; the task is handed back.');
-}
-
-function lost(): AppError {
-  return new AppError('interrupted', 'The task was removed, changed, or taken over.');
 }
