@@ -1,6 +1,5 @@
-import { generateKeyPair, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { type Announcements, cancelEnded, createAnnouncements } from './announcements.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import { type Auth, createAuth } from './auth.ts';
@@ -17,18 +16,11 @@ import type { Log } from './log.ts';
 import { type MoveInCounts, type MoveInParts, moveIn } from './move-in.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Housekeeping } from './ports/housekeeping.ts';
-import type { Adoption, Storage } from './ports/storage.ts';
-import type { PartialFiles, Uploads } from './ports/uploads.ts';
+import type { Storage } from './ports/storage.ts';
 import { createProbes, type Probes } from './probes.ts';
 import { createReports, type Reports } from './reports.ts';
+import { openRoots } from './roots.ts';
 import { serviceCredential, signingKeys } from './secrets.ts';
-import { createBucketStorage } from './storage/gcs.ts';
-import { createBucketUploads } from './storage/gcs-uploads.ts';
-import { createFolderAdoption } from './storage/links.ts';
-import { mustBeRoot } from './storage/marker.ts';
-import { createFolderStorage } from './storage/nfs.ts';
-import { createFolderUploads } from './storage/nfs-uploads.ts';
-import { createPartialFiles } from './storage/partial-files.ts';
 import type { Stores } from './stores.ts';
 import { createSweep, type Sweep } from './sweep.ts';
 import { createTasks, type Tasks } from './tasks.ts';
@@ -90,7 +82,8 @@ const SURROUNDINGS: Surroundings = {
 };
 
 /**
- * The composition root: configuration to adapters to services; with lib/stores.ts, the only importer of adapters.
+ * The composition root: configuration to adapters to services; with lib/roots.ts and lib/stores.ts, the only importer
+ * of adapters.
  * @param worker who holds the leases of this process
  */
 export function createApp(
@@ -101,7 +94,7 @@ export function createApp(
 ): App {
   const { clock, callerKeys, lease } = { ...SURROUNDINGS, ...surroundings };
   const workspaces = createWorkspaces(config.work);
-  const { originals, results, adoption, uploadsFor, partials } = openStorage(config);
+  const { originals, results, adoption, uploadsFor, partials, check } = openRoots(config);
   const embedded = lazy(async () =>
     (await import('./db/embedded.ts')).startEmbedded(join(config.data, 'postgres')),
   );
@@ -203,12 +196,7 @@ export function createApp(
         moveIn({ ...files, ...to, ...how, adoption, engine, from: tables }),
       );
     },
-    async checkRoots() {
-      const { storage, mode } = config;
-      if (storage.kind !== 'nfs' || mode !== 'vm') return;
-      await mustBeRoot(storage.originals, 'originals');
-      await mustBeRoot(storage.results, 'results');
-    },
+    checkRoots: check,
     async close() {
       await (await conversions.made())?.stop();
       await (await stores.made())?.close();
@@ -219,69 +207,6 @@ export function createApp(
       embedded.value()?.stopSync();
     },
   };
-}
-
-interface OpenedStorage {
-  originals: Storage;
-  results: Storage;
-  adoption: Adoption;
-  uploadsFor(tokens: () => Promise<Tokens>): Uploads;
-  /** Where announced originals grow that this program receives itself. */
-  partials: PartialFiles | undefined;
-}
-
-function openStorage({ storage, project, mode }: Config): OpenedStorage {
-  if (storage.kind === 'nfs') return openFolders(storage, mode !== 'vm');
-  const client = lazy(() => openCloudStorage(project, storage.emulator));
-  const bucket = (name: string) => async () => (await client()).bucket(name);
-  const originals = createBucketStorage(bucket(storage.originals));
-  const results = createBucketStorage(bucket(storage.results));
-  return {
-    ...{ originals, results },
-    adoption: { adopt: async (from, to) => results.put(to, await originals.read(from)) },
-    uploadsFor: () => createBucketUploads(bucket(storage.originals)),
-    partials: undefined,
-  };
-}
-
-function openFolders(roots: { originals: string; results: string }, own: boolean): OpenedStorage {
-  const root = { root: roots.originals, role: 'originals', own } as const;
-  const [originals, partials] = [createFolderStorage(root), createPartialFiles(root)];
-  const results = createFolderStorage({ root: roots.results, role: 'results', own });
-  return {
-    ...{ originals, results, partials },
-    adoption: createFolderAdoption({ roots, originals, results }),
-    uploadsFor: (tokens) =>
-      createFolderUploads({
-        ...{ originals, partials },
-        sign: async (taskId, expiresAt) => (await tokens()).signUpload(taskId, expiresAt),
-      }),
-  };
-}
-
-/** Google's client takes long to load, so only what needs it pays for it. */
-async function openCloudStorage(projectId: string | undefined, emulator: string | undefined) {
-  const { Storage } = await import('@google-cloud/storage');
-  const project = projectId && { projectId };
-  if (emulator === undefined) return new Storage({ ...project });
-  const client = new Storage({ ...project, apiEndpoint: emulator, authClient: await newSigner() });
-  // Where STORAGE_EMULATOR_HOST is set, the client takes it for the whole base URL, and asks for objects beside the API.
-  client.baseUrl = `${emulator}/storage/v1`;
-  return client;
-}
-
-/** An emulator lets everyone in, but links are signed all the same: with a key of this process's own. */
-async function newSigner() {
-  const { GoogleAuth, JWT } = await import('google-auth-library');
-  const { privateKey } = await promisify(generateKeyPair)('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
-  const email = 'emulated@example.org';
-  const signer = new GoogleAuth({ authClient: new JWT({ email, key: privateKey }) });
-  signer.jsonContent = { client_email: email };
-  return signer;
 }
 
 async function findEngine(config: Config, log: Log): Promise<AudioEngine> {
