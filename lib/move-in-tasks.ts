@@ -1,8 +1,7 @@
 import { hasCode } from './errors.ts';
 import { type Format, findFormat } from './formats.ts';
 import { extension, originalKey, resultKey } from './keys.ts';
-import type { Fate } from './move-in.ts';
-import type { MoveInUserParts, Owners } from './move-in-users.ts';
+import type { Fate, MoveInUserParts, Owners } from './move-in-users.ts';
 import { findOldResult, type OldResult, type OldResultParts } from './old-results.ts';
 import type { InheritedTask, OldTask } from './ports/first-generation.ts';
 import type { Adoption } from './ports/storage.ts';

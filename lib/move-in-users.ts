@@ -1,4 +1,3 @@
-import type { Fate } from './move-in.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import type { Inheritance, OldUser } from './ports/first-generation.ts';
 import type { UserStore } from './ports/users.ts';
@@ -11,6 +10,9 @@ export interface MoveInUserParts {
   /** Gets one line for each row. */
   print: (line: string) => void;
 }
+
+/** What becomes of one row: copied, known from an earlier run, or left, with a line that says why. */
+export type Fate = 'copied' | 'known' | 'left';
 
 /** Users that are here, by the email of their tasks; the id is undefined where a dry run has not made them. */
 export type Owners = ReadonlyMap<string, { id: number | undefined }>;

@@ -1,16 +1,9 @@
 import { type MoveInTaskParts, moveTask } from './move-in-tasks.ts';
-import { createUserMove } from './move-in-users.ts';
+import { createUserMove, type Fate } from './move-in-users.ts';
 import type { FirstGeneration } from './ports/first-generation.ts';
 
-/** What became of rows, or would: copied, known from an earlier run, or left, each with a line that says why. */
-export interface MoveInCounts {
-  copied: number;
-  known: number;
-  left: number;
-}
-
-/** What becomes of one row. */
-export type Fate = keyof MoveInCounts;
+/** How many rows came to which end, or would. */
+export type MoveInCounts = Record<Fate, number>;
 
 export interface MoveInParts extends MoveInTaskParts {
   from: FirstGeneration;
