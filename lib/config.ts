@@ -1,13 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AppError, type FieldProblem } from './errors.ts';
-import { contradictions, type Environment, folders, VARIABLES } from './variables.ts';
-
-/**
- * `local`: everything in one process; `vm`: API and worker processes that share files and database;
- * `functions`: one target under functions-framework, in the cloud or on a laptop.
- */
-export type Mode = 'local' | 'vm' | 'functions';
+import { contradictions, type Environment, folders, type Mode, VARIABLES } from './variables.ts';
 
 /** Where originals and results are kept: two folders, or two buckets; never one and the same. */
 export type StorageConfig = (

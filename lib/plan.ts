@@ -5,8 +5,8 @@ import type { Chain } from './filters.ts';
 import type { Format } from './formats.ts';
 import type { Adaptation, Cover, Depth } from './media.ts';
 import type { Options } from './options.ts';
-import { type Resolved, resolve } from './presets.ts';
 import type { Probed } from './probe.ts';
+import { type Resolved, resolve } from './resolved-options.ts';
 
 /** How one original becomes one result: everything that can be decided before ffmpeg runs. */
 export interface Plan {

@@ -1,7 +1,3 @@
-import type { Rate } from './codecs.ts';
-import type { Format } from './formats.ts';
-import type { Options } from './options.ts';
-
 export const PRESET_NAMES = ['speech', 'podcast', 'music-high', 'music-small', 'archive'] as const;
 
 export type PresetName = (typeof PRESET_NAMES)[number];
@@ -9,9 +5,13 @@ export type PresetName = (typeof PRESET_NAMES)[number];
 /** What a preset sets where its task does not; the bitrates stand with each codec. */
 interface Preset {
   readonly description: string;
-  readonly options: Pick<Options, 'channels' | 'sampleRate' | 'loudness'>;
+  readonly options: {
+    readonly channels?: number;
+    readonly sampleRate?: number;
+    readonly loudness?: { readonly target: number; readonly truePeak: number };
+  };
   /** What more it sets where the format is lossless. */
-  readonly lossless: Pick<Options, 'bitDepth'> & { readonly smallest?: boolean };
+  readonly lossless: { readonly bitDepth?: 16 | 24 | 32; readonly smallest?: boolean };
   /** More channels than these are mixed down. */
   readonly mostChannels?: number;
 }
@@ -45,28 +45,3 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     lossless: { smallest: true },
   },
 };
-
-/** Options with a preset's filled in. `rate` is what the codec makes where neither bitrate nor quality is asked for. */
-export interface Resolved {
-  /** As its task asks for them. */
-  readonly asked: Options;
-  /** With what the preset adds. */
-  readonly options: Options;
-  readonly rate: Rate | null;
-  readonly mostChannels: number;
-}
-
-export function resolve({ codec }: Format, asked: Options): Resolved {
-  const preset = asked.preset && PRESETS[asked.preset];
-  const { smallest = false, ...lossless } = codec.bitrates ? {} : (preset?.lossless ?? {});
-  const effort = smallest && codec.compression ? { compressionLevel: codec.compression.most } : {};
-  const { loudness, ...others } = preset?.options ?? {};
-  const level = loudness && asked.gain === undefined ? { loudness } : {};
-  const rate = asked.preset ? codec.bitrates?.presets[asked.preset] : codec.bitrates?.standard;
-  return {
-    asked,
-    options: { ...others, ...level, ...lossless, ...effort, ...asked },
-    rate: rate ?? null,
-    mostChannels: preset?.mostChannels ?? Number.POSITIVE_INFINITY,
-  };
-}

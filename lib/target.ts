@@ -3,7 +3,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import type { PipeReader } from './child.ts';
 import type { Format } from './formats.ts';
 import type { Options } from './options.ts';
-import { resolve } from './presets.ts';
+import { resolve } from './resolved-options.ts';
 
 /** Where a result goes that is stored as it comes out of the program. */
 export interface StreamedTarget {

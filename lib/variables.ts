@@ -1,8 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import type { Mode } from './config.ts';
 import type { FieldProblem } from './errors.ts';
+
+/**
+ * `local`: everything in one process; `vm`: API and worker processes that share files and database;
+ * `functions`: one target under functions-framework, in the cloud or on a laptop.
+ */
+export type Mode = 'local' | 'vm' | 'functions';
 
 const MIB = 1024 * 1024;
 

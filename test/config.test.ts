@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
-import { loadConfig, type Mode } from '../lib/config.ts';
+import { loadConfig } from '../lib/config.ts';
 import { hasCode } from '../lib/errors.ts';
+import type { Mode } from '../lib/variables.ts';
 
 describe('loadConfig', () => {
   it('serves a laptop without any variable set', () => {
