@@ -26,6 +26,9 @@ import { createPubSubQueue } from './queue/pubsub.ts';
 /** Connections of the queue, besides the one that listens. */
 const QUEUE_POOL = 4;
 
+/** Seconds between looks for jobs that come again. */
+const QUEUE_POLL = 10;
+
 /** What the database holds, and the queue. */
 export interface Stores {
   knex: Knex;
@@ -110,7 +113,13 @@ async function addressOf(
 
 async function openPostgresQueue(config: Config, log: Log, address: DatabaseAddress): Promise<Queue> {
   const { createPostgresQueue } = await import('./queue/postgres.ts');
-  return createPostgresQueue({ address, pool: QUEUE_POOL, jobSeconds: jobSeconds(config), log });
+  return createPostgresQueue({
+    address,
+    pool: QUEUE_POOL,
+    jobSeconds: jobSeconds(config),
+    pollSeconds: QUEUE_POLL,
+    log,
+  });
 }
 
 /** Longer than any conversion takes, with fetching and storing. */

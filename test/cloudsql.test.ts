@@ -41,7 +41,13 @@ describe('Cloud SQL', () => {
       ]);
       await migrate(found);
       const knex = openDatabase(found, 2);
-      const queue = await createPostgresQueue({ address: found, pool: 2, jobSeconds: 60, log: silentLog });
+      const queue = await createPostgresQueue({
+        address: found,
+        pool: 2,
+        jobSeconds: 60,
+        pollSeconds: 10,
+        log: silentLog,
+      });
       try {
         const { rows } = await knex.raw('select current_database() as name');
         assert.equal(rows[0].name, pathname.slice(1));

@@ -15,6 +15,8 @@ export interface PostgresQueueOptions {
   pool: number;
   /** Longer than any handler may run; what takes longer is rung again. */
   jobSeconds: number;
+  /** How often a consumer looks of itself, 2 at least: nobody gives notice of a job that comes again. */
+  pollSeconds: number;
   log: Log;
 }
 
@@ -26,6 +28,7 @@ export async function createPostgresQueue({
   address,
   pool,
   jobSeconds,
+  pollSeconds,
   log,
 }: PostgresQueueOptions): Promise<Queue> {
   const boss = new PgBoss({
@@ -56,7 +59,7 @@ export async function createPostgresQueue({
       await boss.insert(QUEUE, jobs, within ? { db: fromKnex(within) } : {});
     },
     async consume(handler, concurrency) {
-      for (let worker = 0; worker < concurrency; worker++) await addWorker(boss, handler);
+      for (let worker = 0; worker < concurrency; worker++) await addWorker(boss, handler, pollSeconds);
       return () => boss.offWork(QUEUE, { wait: true });
     },
     async check() {
@@ -70,8 +73,12 @@ export async function createPostgresQueue({
  * A pg-boss worker that took a single job sleeps until the next poll or notice, even when more jobs wait;
  * so each handler that ends wakes its own worker.
  */
-async function addWorker(boss: PgBoss, handler: (bell: Bell) => Promise<BellOutcome>): Promise<void> {
-  const id = await boss.work(QUEUE, { notifyPollingIntervalSeconds: 10 }, async ([job]) => {
+async function addWorker(
+  boss: PgBoss,
+  handler: (bell: Bell) => Promise<BellOutcome>,
+  pollSeconds: number,
+): Promise<void> {
+  const id = await boss.work(QUEUE, { notifyPollingIntervalSeconds: pollSeconds }, async ([job]) => {
     try {
       const outcome = await handler(JOB.parse(job?.data));
       if (outcome === 'again') throw new AppError('interrupted', 'The task is not free yet.');

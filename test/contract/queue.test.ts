@@ -12,7 +12,7 @@ import { describeQueue } from './queue.ts';
 describe('On PostgreSQL', () => {
   const database = testDatabase();
   const open = () =>
-    createPostgresQueue({ address: database.url(), pool: 2, jobSeconds: 60, log: silentLog });
+    createPostgresQueue({ address: database.url(), pool: 2, jobSeconds: 60, pollSeconds: 2, log: silentLog });
 
   describeQueue('pg-boss', open);
 
