@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Limits } from '../lib/config.ts';
 import { type AudioEngine, createEngine, type Made } from '../lib/engine.ts';
 import { FORMATS, type Format } from '../lib/formats.ts';
@@ -35,6 +36,13 @@ export async function convertFile(
   const media = await audio.probe(input, signal);
   const how = { format, media, options: parseOptions(format, options), signal };
   return audio.convert({ input, output, ...how, onProgress: () => undefined });
+}
+
+/** Does something with each, as many at once as there are cores; in the end throws the first failure. */
+export async function withEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const gate = createGate(availableParallelism());
+  const ends = await Promise.allSettled(items.map((item) => gate(() => work(item))));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 export function formatCalled(name: string): Format {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { FORMATS } from '../lib/formats.ts';
 import { makeTone } from './audio.ts';
-import { convertFile, testEngine } from './engine.ts';
+import { convertFile, testEngine, withEach } from './engine.ts';
 import { temporaryFolder } from './folders.ts';
 import { INPUTS, type Input } from './inputs.ts';
 import { decodedSamples } from './sound.ts';
@@ -33,8 +33,8 @@ describe('every original to every format', function () {
       if (!(await make(input))) this.skip();
       const audio = await testEngine();
       const original = await audio.probe(input, signal);
-      for (const format of audio.formats) {
-        const output = join(folder(), `out.${format.extension}`);
+      await withEach(audio.formats, async (format) => {
+        const output = join(folder(), `out-${format.name}.${format.extension}`);
         const { media, warnings } = await convertFile(input, output, format.name, {}, { resultBytes: 1e8 });
         const what = `${name} to ${format.name}`;
         assert.ok(
@@ -46,7 +46,7 @@ describe('every original to every format', function () {
         const seconds = (await decodedSamples(output, '-ac', '1')).length / media.sampleRate;
         const tolerance = TOLERANCE.seconds + TOLERANCE.samples / media.sampleRate;
         assert.ok(Math.abs(seconds - 2) < tolerance, `${what}: ${seconds} s`);
-      }
+      });
     });
   }
 });
