@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { type Conversions, createConversions } from './conversion.ts';
 import type { LeaseOptions } from './db/leases.ts';
 import { type AudioEngine, createEngine } from './engine.ts';
+import { createFormUploads, type FormUploads } from './form-uploads.ts';
 import { createGate } from './gate.ts';
 import type { InternalCallers } from './internal-callers.ts';
 import { type Lazy, lazy } from './lazy.ts';
@@ -47,6 +48,7 @@ export interface App {
   probes: Probes;
   tasks: Lazy<Tasks>;
   announcements: Lazy<Announcements>;
+  formUploads: Lazy<FormUploads>;
   /** What receives announced originals; undefined where a bucket does that itself. */
   arrivals: Lazy<Arrivals> | undefined;
   uploaded: Lazy<(object: ArrivedObject) => Promise<Placement>>;
@@ -125,8 +127,12 @@ export function createApp(
   const { uploadBytes } = config.limits;
 
   const tasks = lazy(async () =>
-    createTasks({ ...files, store: (await stores()).tasks, formats, cancelUploads, clock }),
+    createTasks({ ...files, store: (await stores()).tasks, formats, cancelUploads }),
   );
+  const formUploads = lazy(async () => {
+    const { tasks: store, arrivals } = await stores();
+    return createFormUploads({ tasks: await tasks(), store, arrivals, originals, clock });
+  });
   const announcements = lazy(async () => {
     const { tasks: store, uploads: uploadStore } = await stores();
     const parts = { store, uploadStore, uploads: await uploads(), formats, uploadBytes, clock };
@@ -181,6 +187,7 @@ export function createApp(
     waveforms,
     probes,
     tasks,
+    formUploads,
     conversions,
     housekeeping,
     sweep,

@@ -1,20 +1,24 @@
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { finished, pipeline } from 'node:stream/promises';
+import { addAbortSignal, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import busboy from 'busboy';
 import { AppError } from './errors.ts';
+import type { ReceivedFile } from './form-uploads.ts';
 import { unsupportedMediaType } from './http.ts';
-import type { ReceivedFile } from './tasks.ts';
 
-/** A form that came whole. */
-export interface ReceivedForm {
-  fields: ReadonlyMap<string, string>;
-  file: ReceivedFile;
-  /** The file's name as its part gave it; empty where it gave none. */
+/** The one file of a form, while the form is read. */
+export interface FormFile {
+  /** Its name as its part gave it; empty where it gave none. */
   partName: string;
+  /** Fields by name: those that came before the file, and those after it as they come. */
+  fields: ReadonlyMap<string, string>;
+  /** Breaks where the form does, and where the file is too large. */
+  content: Readable;
+  /** When the form was read to its end, and nothing was wrong with it. */
+  whole: Promise<void>;
 }
 
 export interface FormRequest {
@@ -26,60 +30,76 @@ const FIELD_BYTES = 64 * 1024;
 const FIELDS = 20;
 
 /**
- * Receives multipart/form-data with one file in the part `audio`, which is written to `folder`: fields may come before
- * it or after, and neither file nor form ever sits whole in memory.
+ * Receives multipart/form-data with one file in the part `audio`: fields may come before it or after, and neither file
+ * nor form ever sits whole in memory.
+ * @param keep is called when the file begins, must read it to its end, and undoes what it did where `whole` rejects
+ * @returns what `keep` does
  * Throws `unsupported_media_type`, `too_large` (file over `fileBytes`), `upload_incomplete` (cut off), `invalid_request`.
  */
-export async function receiveForm(
-  request: FormRequest,
-  folder: string,
+export async function receiveForm<T>(
+  { contentType = '', body }: FormRequest,
   fileBytes: number,
-): Promise<ReceivedForm> {
-  const type = request.contentType ?? '';
-  if (!/^multipart\/form-data\s*;/i.test(type) || !request.body)
-    throw unsupportedMediaType('multipart/form-data', type);
-  const form = open(type, fileBytes);
-  const fields = new Map<string, string>();
-  const abort = new AbortController();
-  const refuse = (error: AppError) => abort.abort(error);
-  const path = join(folder, 'upload');
-  let partName: string | undefined;
-  let written: Promise<void> | undefined;
+  keep: (file: FormFile) => Promise<T>,
+): Promise<T> {
+  if (!/^multipart\/form-data\s*;/i.test(contentType) || !body)
+    throw unsupportedMediaType('multipart/form-data', contentType);
+  const parser = open(contentType, fileBytes);
+  const { refuse, signal, whole } = newVerdict();
+  const fields = collectFields(parser, refuse);
+  let kept: Promise<T> | undefined;
+  parser.on('file', (name, content, { filename: partName = '' }) => {
+    content.on('error', (cause) => refuse(broken(cause)));
+    if (name !== 'audio' || kept) {
+      content.resume();
+      refuse(expectedFile(kept ? 'two files came' : `a file in the part ${shown(name)} came`));
+      return;
+    }
+    content.once('limit', () => refuse(tooLarge(fileBytes)));
+    // The parser goes on for the rest of a chunk after it was destroyed: such a file would never end by itself.
+    addAbortSignal(signal, content);
+    kept = keep({ partName, fields, content, whole: whole.promise });
+    kept.catch(refuse);
+  });
+  await pipeline(Readable.fromWeb(body), parser, { signal }).catch((cause) => refuse(broken(cause)));
+  if (!kept) refuse(expectedFile('none came'));
+  whole.resolve();
+  try {
+    if (kept) return await kept;
+  } catch {
+    // What ended it has refused the form as well, and was perhaps not the first to do so.
+  }
+  throw signal.reason;
+}
 
-  form.on('field', (name, value, { valueTruncated }) => {
+/** Writes the file of a form to a folder, and waits for the rest of the form. */
+export async function intoFolder(folder: string, { content, whole }: FormFile): Promise<ReceivedFile> {
+  const path = join(folder, 'upload');
+  await pipeline(content, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+  await whole;
+  return { path, size: (await stat(path)).size };
+}
+
+/** What becomes of a form: whole, or refused for the first reason that was found, which breaks everything off. */
+function newVerdict() {
+  const abort = new AbortController();
+  const { signal } = abort;
+  const whole = Promise.withResolvers<void>();
+  whole.promise.catch(() => undefined);
+  signal.addEventListener('abort', () => whole.reject(signal.reason));
+  return { refuse: (reason: unknown) => abort.abort(reason), signal, whole };
+}
+
+function collectFields(parser: busboy.Busboy, refuse: (reason: AppError) => void): Map<string, string> {
+  const fields = new Map<string, string>();
+  parser.on('field', (name, value, { valueTruncated }) => {
     if (valueTruncated)
       refuse(new AppError('too_large', `The field ${shown(name)} is over ${FIELD_BYTES} bytes.`));
     fields.set(name, value);
   });
-  form.on('file', (name, stream, { filename }) => {
-    // The pipelines report what breaks; a stream that was destroyed beside them must not end the process.
-    stream.on('error', () => undefined);
-    if (name !== 'audio' || written) {
-      stream.resume();
-      refuse(expectedFile(written ? 'two files came' : `a file in the part ${shown(name)} came`));
-      return;
-    }
-    partName = filename ?? '';
-    stream.once('limit', () => refuse(tooLarge(fileBytes)));
-    // The parser goes on for the rest of a chunk after it was destroyed: such a file would never end by itself.
-    written = pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }), {
-      signal: abort.signal,
-    });
-    written.catch(() => form.destroy());
-  });
-  form.on('fieldsLimit', () => refuse(new AppError('too_large', `The form has more than ${FIELDS} fields.`)));
-
-  try {
-    await pipeline(Readable.fromWeb(request.body), form, { signal: abort.signal });
-    await written;
-  } catch (cause) {
-    await written?.catch(() => undefined);
-    throw abort.signal.reason ?? broken(cause);
-  }
-  await finished(form).catch(() => undefined);
-  if (abort.signal.aborted) throw abort.signal.reason;
-  if (!written || partName === undefined) throw expectedFile('none came');
-  return { fields, file: { path, size: (await stat(path)).size }, partName };
+  parser.on('fieldsLimit', () =>
+    refuse(new AppError('too_large', `The form has more than ${FIELDS} fields.`)),
+  );
+  return fields;
 }
 
 function open(contentType: string, fileBytes: number): busboy.Busboy {

@@ -55,7 +55,7 @@ async function authGroup({ auth, tokens }: App): Promise<OpenAPIHono> {
 
 async function taskGroups(app: App): Promise<OpenAPIHono[]> {
   const { auth, tasks, announcements, arrivals, tokens, engine, reports, callers, workspaces } = app;
-  const { waveforms, probes } = app;
+  const { waveforms, probes, formUploads, originals } = app;
   const [
     { formatRoutes },
     { reportRoutes },
@@ -77,7 +77,7 @@ async function taskGroups(app: App): Promise<OpenAPIHono[]> {
   ]);
   const { limits } = app.config;
   const { formBytes } = limits;
-  const creation = { auth, tasks, announcements, workspaces, formBytes };
+  const creation = { auth, formUploads, announcements, workspaces, local: originals.local, formBytes };
   return [
     formatRoutes(async () => (await engine()).formats, limits),
     reportRoutes(callers, reports),

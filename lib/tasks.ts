@@ -1,27 +1,15 @@
 import { AppError } from './errors.ts';
 import { type Format, findFormat } from './formats.ts';
-import { extension, fileName, originalKey, resultKey, waveformKey } from './keys.ts';
+import { fileName, originalKey, resultKey, waveformKey } from './keys.ts';
 import { parseOptions } from './options.ts';
-import type { Clock } from './ports/clock.ts';
 import type { Storage } from './ports/storage.ts';
 import type { Task, TaskPage, TaskStore, Wish } from './ports/tasks.ts';
-
-/** Seconds after which an upload that was begun is given up. */
-const UPLOAD_SECONDS = 3600;
 
 /** What is wished for, as it came with a request. */
 export interface WishRequest {
   newFormat: string;
   /** Not looked at yet; undefined stands for none. */
   options?: unknown;
-}
-
-/** A file as it came with a request. */
-export interface ReceivedFile {
-  /** Local path; the file is moved away from there. */
-  path: string;
-  /** Bytes. */
-  size: number;
 }
 
 /** Where one file of a task is. */
@@ -38,8 +26,6 @@ export interface TaskFile {
 export interface Tasks {
   /** Throws `invalid_request` or `unsupported_format`, before anything is kept. */
   check(filename: string, wish: WishRequest): Promise<{ name: string; wish: Wish }>;
-  /** Keeps an original and the wish for it; what breaks in between leaves neither row nor file. */
-  create(userId: number, filename: string, wish: WishRequest, file: ReceivedFile): Promise<Task>;
   list(userId: number, page: TaskPage): Promise<Task[]>;
   /** Throws `not_found`, also for another user's. */
   get(userId: number, id: number): Promise<Task>;
@@ -59,11 +45,10 @@ export interface TasksParts {
   formats: () => Promise<readonly Format[]>;
   /** Cancels uploads that nobody waits for any more. */
   cancelUploads: () => Promise<number>;
-  clock: Clock;
 }
 
 export function createTasks(parts: TasksParts): Tasks {
-  const { store, originals, results, formats, cancelUploads, clock } = parts;
+  const { store, originals, results, formats, cancelUploads } = parts;
   const wishFor = async ({ newFormat, options = {} }: WishRequest): Promise<Wish> => {
     const available = await formats();
     const format = available.find(({ name }) => name === newFormat.toLowerCase());
@@ -87,27 +72,6 @@ export function createTasks(parts: TasksParts): Tasks {
     check,
     get,
     list: (userId, page) => store.list(userId, page),
-    async create(userId, filename, request, file) {
-      const { name, wish } = await check(filename, request);
-      if (file.size === 0) throw empty();
-      const uploadExpiresAt = new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000);
-      const task = await store.create({
-        userId,
-        name,
-        originalExt: extension(name),
-        wish,
-        declaredSize: file.size,
-        uploadExpiresAt,
-      });
-      try {
-        await originals.put(originalKey(task), file.path);
-        return await nowUploaded(task.id);
-      } catch (error) {
-        await store.remove(task.id);
-        await originals.remove(originalKey(task));
-        throw error;
-      }
-    },
     async change(userId, id, request) {
       const wish = await wishFor(request);
       const before = await get(userId, id);
@@ -129,11 +93,6 @@ export function createTasks(parts: TasksParts): Tasks {
       return which === 'original' ? originalFile(task) : resultFile(task);
     },
   };
-
-  /** The storage's own event may have told of the file before this request does. */
-  async function nowUploaded(id: number): Promise<Task> {
-    return found((await store.uploaded(id)) ?? (await store.find(id)));
-  }
 
   async function originalFile(task: Task): Promise<TaskFile> {
     if (task.state === 'AWAITING_UPLOAD' || task.state === 'EXPIRED') throw notUploaded();
@@ -162,12 +121,6 @@ export function createTasks(parts: TasksParts): Tasks {
 function found(task: Task | undefined): Task {
   if (!task) throw new AppError('not_found', 'There is no such task.');
   return task;
-}
-
-function empty(): AppError {
-  return new AppError('invalid_request', 'The file is empty. Send audio of at least one frame.', {
-    details: [{ path: 'audio', message: 'expected a file that is not empty' }],
-  });
 }
 
 function notUploaded(): AppError {

@@ -11,6 +11,11 @@ export function createArrivalStore(knex: Knex): ArrivalStore {
   const waiting = (id: number, db: Knex = knex) =>
     db<TaskRow>('tasks').where({ id, state: 'AWAITING_UPLOAD' });
   return {
+    async describe(id, { name, originalExt, wish: { format, options }, declaredSize }) {
+      const change = { name, original_ext: originalExt, format, options, declared_size: declaredSize };
+      const [row] = await waiting(id).update(change, '*');
+      return row && toTask(row);
+    },
     async find(id) {
       const row = await knex<TaskRow>('tasks').where({ id }).first();
       return row && { task: toTask(row), received: Number(row.upload_received) };

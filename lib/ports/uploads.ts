@@ -1,4 +1,4 @@
-import type { Task, TaskFailure } from './tasks.ts';
+import type { NewTask, Task, TaskFailure } from './tasks.ts';
 
 /** An original that is announced, and sent afterwards. */
 export interface AnnouncedUpload {
@@ -55,6 +55,11 @@ export interface UploadStore {
 
 /** How far an original has arrived that this program receives itself: the row is the truth, not the file's length. */
 export interface ArrivalStore {
+  /** Notes what a form says of its file once it was read to its end; undefined where the task waits no longer. */
+  describe(
+    id: number,
+    description: Pick<NewTask, 'name' | 'originalExt' | 'wish' | 'declaredSize'>,
+  ): Promise<Task | undefined>;
   find(id: number): Promise<{ task: Task; received: number } | undefined>;
   /**
    * Makes `writer` the only one to add; another that still writes finds out before its next piece.

@@ -3,18 +3,22 @@ import type { Context } from 'hono';
 import type { Announcements } from '../announcements.ts';
 import type { Auth } from '../auth.ts';
 import { AppError } from '../errors.ts';
+import type { Description, FormUploads } from '../form-uploads.ts';
 import { createRouter, jsonBody, validated } from '../http.ts';
-import { type ReceivedForm, receiveForm } from '../multipart.ts';
-import type { Tasks, WishRequest } from '../tasks.ts';
+import { type FormFile, intoFolder, receiveForm } from '../multipart.ts';
+import type { Task } from '../ports/tasks.ts';
+import type { WishRequest } from '../tasks.ts';
 import type { Workspaces } from '../workspace.ts';
 import { type Authenticated, bearer } from './bearer.ts';
 import { json, OPTIONS, problems, TASK, taskJson } from './schemas.ts';
 
 export interface CreationRouteParts {
   auth: () => Promise<Auth>;
-  tasks: () => Promise<Tasks>;
+  formUploads: () => Promise<FormUploads>;
   announcements: () => Promise<Announcements>;
   workspaces: Workspaces;
+  /** Whether originals are files of this machine: a form's file is then written first, and renamed when all is well. */
+  local: boolean;
   /** Most bytes of one file in a form. */
   formBytes: number;
 }
@@ -72,18 +76,15 @@ const CREATE = createRoute({
 });
 
 export function creationRoutes(parts: CreationRouteParts): OpenAPIHono<Authenticated> {
-  const { auth, tasks, announcements, workspaces, formBytes } = parts;
+  const { auth, announcements, formBytes } = parts;
   const router = createRouter<Authenticated>();
   router.openAPIRegistry.registerPath(CREATE);
   router.post('/api/tasks', bearer(auth), async (c, next) => {
     const contentType = c.req.header('Content-Type') ?? '';
     if (!/^multipart\/form-data/i.test(contentType)) return next();
     const { userId, email } = c.get('principal');
-    const service = await tasks();
-    const task = await workspaces.use(async (folder) => {
-      const form = await receiveForm({ contentType, body: c.req.raw.body }, folder, formBytes);
-      return service.create(userId, filenameOf(form), wishOf(form), form.file);
-    });
+    const request = { contentType, body: c.req.raw.body };
+    const task = await receiveForm(request, formBytes, (file) => keep(parts, userId, file));
     return c.json({ message: 'The task is created.', task: taskJson(task, email) }, 200);
   });
   router.on('POST', ['/api/tasks'], ...jsonBody('application/json or multipart/form-data'), async (c) => {
@@ -99,6 +100,25 @@ export function creationRoutes(parts: CreationRouteParts): OpenAPIHono<Authentic
   return router;
 }
 
+async function keep(
+  { formUploads, workspaces, local }: CreationRouteParts,
+  userId: number,
+  file: FormFile,
+): Promise<Task> {
+  const uploads = await formUploads();
+  if (local)
+    return workspaces.use(async (folder) => {
+      const received = await intoFolder(folder, file);
+      return uploads.keep(userId, descriptionOf(file), received);
+    });
+  const soFar = { filename: filenameOf(file), wish: wishOf(file) };
+  const described = async () => {
+    await file.whole;
+    return descriptionOf(file);
+  };
+  return uploads.stream(userId, { content: file.content, soFar, described });
+}
+
 /**
  * Where the caller reaches this service. A load balancer that ends TLS says so in a header; who forges it gets a wrong
  * address in the answer to that very request, and nothing else.
@@ -109,17 +129,22 @@ function serviceUrl(c: Context): string {
   return `${outside ? `${outside}:` : protocol}//${host}`;
 }
 
-function filenameOf({ fields, partName }: ReceivedForm): string {
-  return fields.get('filename') || partName;
-}
-
-function wishOf({ fields }: ReceivedForm): WishRequest {
-  const newFormat = fields.get('newFormat');
-  const options = fields.get('options');
-  if (newFormat) return { newFormat, options: options ? parseJson(options) : undefined };
+function descriptionOf(file: FormFile): Description {
+  const wish = wishOf(file);
+  if (wish) return { filename: filenameOf(file), wish };
   throw new AppError('invalid_request', 'The field newFormat is missing.', {
     details: [{ path: 'newFormat', message: 'expected a format, such as mp3' }],
   });
+}
+
+function filenameOf({ fields, partName }: FormFile): string {
+  return fields.get('filename') || partName;
+}
+
+function wishOf({ fields }: FormFile): WishRequest | undefined {
+  const newFormat = fields.get('newFormat');
+  const options = fields.get('options');
+  return newFormat ? { newFormat, options: options ? parseJson(options) : undefined } : undefined;
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Auth } from '../auth.ts';
 import { createRouter, validated } from '../http.ts';
-import { receiveForm } from '../multipart.ts';
+import { intoFolder, receiveForm } from '../multipart.ts';
 import type { Probes } from '../probes.ts';
 import type { Workspaces } from '../workspace.ts';
 import { type Authenticated, bearer } from './bearer.ts';
@@ -53,8 +53,9 @@ export function probeRoutes({
     const { loudness } = validated(QUERY, c.req.query());
     const { signal, body } = c.req.raw;
     const media = await workspaces.use(async (folder) => {
-      const form = await receiveForm({ contentType: c.req.header('Content-Type'), body }, folder, formBytes);
-      return probes.look(form.file.path, loudness === 'true', signal);
+      const request = { contentType: c.req.header('Content-Type'), body };
+      const { path } = await receiveForm(request, formBytes, (file) => intoFolder(folder, file));
+      return probes.look(path, loudness === 'true', signal);
     });
     return c.json(mediaJson(media), 200);
   });

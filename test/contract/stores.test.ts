@@ -303,6 +303,17 @@ describe('The stores on PostgreSQL', () => {
       assert.equal((await arrivals().find(task.id))?.received, 15);
     });
 
+    it('what a form says of its file, until the file has come', async () => {
+      const task = await opened();
+      const wish = { format: 'flac', options: { compressionLevel: 5 } };
+      const description = { name: 'b.aiff', originalExt: 'aiff', wish, declaredSize: 10 };
+      const described = await arrivals().describe(task.id, description);
+      assert.deepEqual(described, { ...task, ...description });
+      await tasks().uploaded(task.id);
+      assert.equal(await arrivals().describe(task.id, { ...description, name: 'c.wav' }), undefined);
+      assert.equal((await tasks().find(task.id))?.name, 'b.aiff');
+    });
+
     it('nothing of bytes that could not be stored', async () => {
       const task = await opened();
       const writer = randomUUID();
