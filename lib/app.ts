@@ -160,8 +160,8 @@ export function createApp(
   });
   const housekeeping = lazy(async () => (await stores()).housekeeping);
   const sweep = lazy(async () => {
-    const { tasks, housekeeping } = await stores();
-    const parts = { ...files, housekeeping, tasks, cancelUploads };
+    const { tasks, housekeeping, uploads: uploadStore } = await stores();
+    const parts = { ...files, housekeeping, tasks, uploadStore, uploaded, cancelUploads };
     return createSweep({ ...parts, paused, clock, log });
   });
   const reports = lazy(async () => {

@@ -1,7 +1,6 @@
 import { originalKey, waveformKey } from './keys.ts';
-import type { Log } from './log.ts';
+import { endOverdue, type OverdueParts } from './overdue.ts';
 import type { Clock } from './ports/clock.ts';
-import type { Housekeeping } from './ports/housekeeping.ts';
 import type { Storage, StoredObject } from './ports/storage.ts';
 import type { Task, TaskStore } from './ports/tasks.ts';
 import { isRefused, taskIdOf } from './uploaded.ts';
@@ -20,6 +19,7 @@ export interface SweepReport {
   rungAgain: number;
   gaveUp: number;
   expiredUploads: number;
+  foundUploads: number;
   cancelledUploads: number;
   expiredTokens: number;
   strays: number;
@@ -35,17 +35,14 @@ export interface Sweep {
   inTurn(): Promise<void>;
 }
 
-export interface SweepParts {
-  housekeeping: Housekeeping;
+export interface SweepParts extends OverdueParts {
   tasks: TaskStore;
-  originals: Storage;
   results: Storage;
   /** Cancels uploads that nobody waits for any more. */
   cancelUploads: () => Promise<number>;
   /** Ring for nobody. */
   paused: boolean;
   clock: Clock;
-  log: Log;
 }
 
 export function createSweep(parts: SweepParts): Sweep {
@@ -56,7 +53,7 @@ export function createSweep(parts: SweepParts): Sweep {
     const report = {
       gaveUp,
       rungAgain: paused ? 0 : await housekeeping.ringAgain(BELL_SECONDS),
-      expiredUploads: await housekeeping.expireUploads(),
+      ...(await endOverdue(parts)),
       cancelledUploads: await cancelUploads(),
       expiredTokens: await housekeeping.removeExpiredTokens(),
       strays: strays ? await removeStrays(parts) : 0,

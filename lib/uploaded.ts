@@ -6,8 +6,8 @@ import type { UploadStore, Uploads } from './ports/uploads.ts';
 
 /** An object that a storage says has come whole. */
 export interface ArrivedObject {
-  /** Name of the bucket. */
-  bucket: string;
+  /** Name of the bucket; undefined where it is known to be the right one, or a folder. */
+  bucket: string | undefined;
   key: string;
   /** Which of the objects that stood under this key; undefined where the event does not say. */
   version: string | undefined;
@@ -46,7 +46,7 @@ export function createUploaded(parts: UploadedParts): (object: ArrivedObject) =>
   };
 
   function isElsewhere(object: ArrivedObject): boolean {
-    return bucket !== undefined && object.bucket !== bucket;
+    return bucket !== undefined && object.bucket !== undefined && object.bucket !== bucket;
   }
 
   async function place(id: number, object: ArrivedObject): Promise<Placement> {

@@ -4,7 +4,6 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sinon from 'sinon';
 import { cancelEnded, createAnnouncements } from '../lib/announcements.ts';
-import { createHousekeeping } from '../lib/db/housekeeping.ts';
 import { createTaskStore } from '../lib/db/tasks.ts';
 import { createUploadStore } from '../lib/db/uploads.ts';
 import { createUserStore } from '../lib/db/users.ts';
@@ -51,13 +50,7 @@ describe('An announcement', () => {
     return announcements.announce(userId, { ...asked, options: undefined });
   };
   const mine = () => tasks().list(userId, { limit: 10, descending: false });
-  const expire = async (id: number) => {
-    await database
-      .knex()('tasks')
-      .where({ id })
-      .update({ upload_expires_at: new Date(0) });
-    await createHousekeeping(database.knex(), bells, silentLog, 5).expireUploads();
-  };
+  const expire = (id: number) => uploadStore().abandon(id);
   const cancelAll = (through = uploads) =>
     cancelEnded({ uploads: through, uploadStore: uploadStore(), log: silentLog });
 

@@ -10,6 +10,8 @@ import { TASK, type TaskJson, type User } from './service.ts';
 
 const DAY = 86_400_000;
 
+const ANNOUNCED = z.object({ task: TASK, upload: z.object({ url: z.string() }) });
+
 describe('Faults in the cloud', function () {
   this.timeout(120_000);
   const cloud = testCloud();
@@ -136,6 +138,22 @@ describe('Faults in the cloud', function () {
     const task = await upload(ann.at(site));
     assert.ok(told.length > 0 && told.every((status) => status < 300), told.join());
     assert.equal(task.state, 'UPLOADED');
+    await cloud.rung([task.id]);
+    assert.equal(await cloud.push(bell(task)), 204);
+    await mustBeWhole(task);
+  });
+
+  it('a finalize event that is lost for good is made up for by the sweep, before the task would expire', async () => {
+    const asked = { filename: 'tone.wav', newFormat: 'mp3', size: tone.length };
+    const headers = { 'Content-Type': 'application/json' };
+    const answer = await ann.fetch('/api/tasks', { method: 'POST', headers, body: JSON.stringify(asked) });
+    const { task, upload } = ANNOUNCED.parse(await answer.json());
+    assert.equal((await fetch(upload.url, { method: 'PUT', body: Uint8Array.from(tone) })).status, 200);
+    await cloud.sweep();
+    assert.equal((await taskNow(task.id)).state, 'AWAITING_UPLOAD');
+    await cloud.pass(86_401);
+    await cloud.sweep();
+    assert.equal((await taskNow(task.id)).state, 'UPLOADED');
     await cloud.rung([task.id]);
     assert.equal(await cloud.push(bell(task)), 204);
     await mustBeWhole(task);

@@ -6,12 +6,14 @@ import { z } from 'zod';
 import { openDatabase } from '../lib/db/database.ts';
 import { createHousekeeping } from '../lib/db/housekeeping.ts';
 import { createTaskStore } from '../lib/db/tasks.ts';
+import { createUploadStore } from '../lib/db/uploads.ts';
 import { waveformKey } from '../lib/keys.ts';
 import { silentLog } from '../lib/log.ts';
 import type { Task } from '../lib/ports/tasks.ts';
 import { MARKER } from '../lib/storage/marker.ts';
 import { createFolderStorage } from '../lib/storage/nfs.ts';
 import { createSweep } from '../lib/sweep.ts';
+import { createUploaded } from '../lib/uploaded.ts';
 import { makeTone } from './audio.ts';
 import { PIECE } from './resumable.ts';
 import { newUser, TASK, type User } from './service.ts';
@@ -262,7 +264,7 @@ async function send(url: string, file: Buffer, received: number | undefined): Pr
   return there === undefined ? 0 : Number(there) + 1;
 }
 
-/** The sweep as it will be tomorrow: uploads that never came are expired by then, and strays are a day old. */
+/** The sweep as it will be tomorrow: uploads that never came are expired by then, those that came without a word go on, and strays are a day old. */
 async function sweepAndLook(
   vm: VmDeployment,
   knex: Knex,
@@ -276,8 +278,13 @@ async function sweepAndLook(
     .where({ state: 'AWAITING_UPLOAD' })
     .update({ upload_expires_at: new Date(0) });
   const clock = { now: () => new Date(Date.now() + 25 * 3_600_000) };
-  const parts = { housekeeping, tasks, originals, results, cancelUploads: async () => 0, paused: true };
-  await createSweep({ ...parts, clock, log: silentLog }).run(true);
+  const uploadStore = createUploadStore(knex);
+  const uploads = { open: unused, cancel: unused, discard: (key: string) => originals.remove(key) };
+  const common = { uploadStore, originals, log: silentLog };
+  const uploaded = async () =>
+    createUploaded({ ...common, store: tasks, uploads, bucket: undefined, uploadBytes: Infinity });
+  const parts = { ...common, housekeeping, tasks, results, uploaded, cancelUploads: async () => 0 };
+  await createSweep({ ...parts, paused: true, clock }).run(true);
 
   const ids: number[] = await knex('tasks').orderBy('id').pluck('id');
   const rows = (await Promise.all(ids.map((id) => tasks.find(id)))).filter((task) => task !== undefined);
@@ -294,6 +301,10 @@ async function sweepAndLook(
     orphans: [...there].filter((path) => !allowed.has(path)),
     missing: [...named].filter((path) => !there.has(path)),
   };
+}
+
+async function unused(): Promise<never> {
+  throw new TypeError('a sweep opens and cancels nothing here');
 }
 
 /** Made when somebody first asks for them, so they may be there or not. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createHousekeeping } from '../lib/db/housekeeping.ts';
 import { createTaskStore } from '../lib/db/tasks.ts';
+import { createUploadStore } from '../lib/db/uploads.ts';
 import { createUserStore } from '../lib/db/users.ts';
 import { originalKey, waveformKey } from '../lib/keys.ts';
 import { silentLog } from '../lib/log.ts';
@@ -37,6 +38,8 @@ describe('The sweep', () => {
       tasks,
       originals,
       results,
+      uploadStore: createUploadStore(database.knex()),
+      uploaded: async () => async () => 'unplaced' as const,
       cancelUploads: async () => 0,
       paused: false,
       clock: { now: () => new Date(Date.now() + later) },

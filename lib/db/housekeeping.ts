@@ -3,11 +3,13 @@ import type { Log } from '../log.ts';
 import type { Housekeeping } from '../ports/housekeeping.ts';
 import { type Bells, changeAndRing } from './bells.ts';
 import { claimable, giveUp } from './leases.ts';
-import type { TaskRow } from './rows.ts';
-import { endUploads, expired } from './uploads.ts';
+import { type TaskRow, toTask } from './rows.ts';
 
 /** Rows mended in one statement, so that one sweep never locks the table for long. */
 const BATCH = 1000;
+
+/** Uploads ended in one sweep: a storage is asked for each, which takes some 50 ms where it is a bucket. */
+const OVERDUE = 200;
 
 /** Days after which nothing can come of a session any more: Cloud Storage keeps one for a week. */
 const SESSION_DAYS = 8;
@@ -23,14 +25,13 @@ export function createHousekeeping(knex: Knex, bells: Bells, log: Log, attempts:
       return rows.length;
     },
     giveUp: (id) => giveUp(knex, attempts, id),
-    async expireUploads() {
-      const rows = await endUploads(knex, (trx) =>
-        trx<TaskRow>('tasks')
-          .where({ state: 'AWAITING_UPLOAD' })
-          .where('upload_expires_at', '<', trx.fn.now())
-          .update(expired(trx), '*'),
-      );
-      return rows.length;
+    async overdueUploads() {
+      const rows = await knex<TaskRow>('tasks')
+        .where({ state: 'AWAITING_UPLOAD' })
+        .where('upload_expires_at', '<', knex.fn.now())
+        .orderBy('upload_expires_at')
+        .limit(OVERDUE);
+      return rows.map(toTask);
     },
     forgetUploads: () =>
       knex('ended_uploads')

@@ -32,7 +32,7 @@ export function createUploadStore(knex: Knex): UploadStore {
 }
 
 /** The change that an upload's expiry makes. */
-export function expired(knex: Knex) {
+function expired(knex: Knex) {
   return { state: 'EXPIRED', finished_at: knex.fn.now(), upload_writer: null } as const;
 }
 

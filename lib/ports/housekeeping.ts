@@ -1,11 +1,13 @@
+import type { Task } from './tasks.ts';
+
 /** What time alone makes wrong. Each answers how many rows it mended. */
 export interface Housekeeping {
   /** Rings again for tasks UPLOADED or with a dead lease, whose last bell is older than `seconds`. */
   ringAgain(seconds: number): Promise<number>;
   /** Waiting, or PROCESSING with a dead lease, and no attempts left becomes FAILED `gave_up`; all such tasks, or one. */
   giveUp(id?: number): Promise<number>;
-  /** AWAITING_UPLOAD past its time becomes EXPIRED. */
-  expireUploads(): Promise<number>;
+  /** Tasks that wait for their original beyond their time, those that wait longest first, and not all at once. */
+  overdueUploads(): Promise<Task[]>;
   /** Forgets the sessions of uploads that ended so long ago that nothing comes of them any more. */
   forgetUploads(): Promise<number>;
   /** Removes refresh tokens that ran out. */
