@@ -34,7 +34,8 @@ export function createWorkspaces(root: string): Workspaces {
   };
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is such a process; of what is no number, nobody knows. */
+export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid)) return true;
   try {
     process.kill(pid, 0);

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { PubSub } from '@google-cloud/pubsub';
 import { type Bucket, Storage } from '@google-cloud/storage';
 import { createAdaptorServer } from '@hono/node-server';
@@ -15,6 +13,7 @@ import type { Bell } from '../lib/ports/queue.ts';
 import { createSite, createTarget, type TargetName } from '../lib/targets.ts';
 import { testDatabase } from './database.ts';
 import { testEmulators } from './emulators.ts';
+import { newFolder } from './folders.ts';
 import { newUser, type User } from './service.ts';
 
 const BELL = z.object({ taskId: z.int() });
@@ -73,7 +72,7 @@ export function testCloud(): Cloud {
   let onBell: () => void = () => undefined;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tonemill-test-'));
+    folder = await newFolder();
     client = new Storage({ projectId: 'test', apiEndpoint: emulators().storage });
     await client.createBucket(names.originals);
     await client.createBucket(names.results);

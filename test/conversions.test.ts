@@ -17,7 +17,10 @@ const TOLERANCE = 0.05;
 
 describe('npm start, with audio of every format that it makes', function () {
   this.timeout(120_000);
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(async () => {
+    await program.end('SIGTERM');
+    await removeCluster(join(folder(), 'data', 'postgres'));
+  });
   let program: Program;
   let user: User;
 
@@ -25,10 +28,6 @@ describe('npm start, with audio of every format that it makes', function () {
     const { PATH, FFMPEG_PATH } = process.env;
     program = await startProgram({ PATH, FFMPEG_PATH, PORT: '0', TONEMILL_DATA: join(folder(), 'data') });
     user = await newUser(program.url, 1);
-  });
-  afterEach(async () => {
-    await program.end('SIGTERM');
-    await removeCluster(join(folder(), 'data', 'postgres'));
   });
 
   it('makes wav of each and another format, with the right codec and as long as the original', async () => {

@@ -1,11 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
 import { migrate, openDatabase } from '../lib/db/database.ts';
 import { startEmbedded } from '../lib/db/embedded.ts';
 import { SHARED_ROOT } from '../lib/db/postgres-binaries.ts';
+import { stopServer } from '../lib/db/postgres-stop.ts';
 import { isErrno } from '../lib/errors.ts';
+import { newFolder } from './folders.ts';
 
 /** A real PostgreSQL with the schema of this release, for the `describe` it is called in. */
 export function testDatabase(): { url(): string; knex(): Knex } {
@@ -13,7 +14,7 @@ export function testDatabase(): { url(): string; knex(): Knex } {
   let end: (() => Promise<void>) | undefined;
   before(async function () {
     this.timeout(60_000);
-    const folder = await mkdtemp(join(tmpdir(), 'tonemill-test-'));
+    const folder = await newFolder();
     const server = await startEmbedded(folder);
     await migrate(server.url);
     const knex = openDatabase(server.url, 5);
@@ -35,10 +36,13 @@ export function testDatabase(): { url(): string; knex(): Knex } {
   return { url: () => there().url, knex: () => there().knex };
 }
 
-/** Removes a data folder of the embedded PostgreSQL, and the cluster that root keeps elsewhere. */
+/** Removes a data folder of the embedded PostgreSQL, and the cluster that root keeps elsewhere; nothing runs on it then. */
 export async function removeCluster(folder: string): Promise<void> {
-  const name = process.getuid?.() === 0 ? await readName(join(folder, 'cluster')) : undefined;
-  if (name) await rm(join(SHARED_ROOT, name), { recursive: true, force: true });
+  const path = join(folder, 'cluster');
+  const name = process.getuid?.() === 0 ? await readName(path) : undefined;
+  const cluster = name ? join(SHARED_ROOT, name) : path;
+  await stopServer({ folder: cluster });
+  await rm(cluster, { recursive: true, force: true });
   await rm(folder, { recursive: true, force: true });
 }
 

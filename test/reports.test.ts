@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { makeTone } from './audio.ts';
+import { newFolder } from './folders.ts';
 import { PROBLEM, TASK, testService, type User } from './service.ts';
 
 const CREDENTIAL = 'known to the worker';
@@ -17,7 +17,7 @@ describe('Reports of first-generation workers', function () {
   let original: Buffer;
 
   before(async () => {
-    audio = await mkdtemp(join(tmpdir(), 'tonemill-test-'));
+    audio = await newFolder();
     await makeTone(join(audio, 'tone.wav'), 2);
     original = await readFile(join(audio, 'tone.wav'));
     ann = await service.newUser();

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
@@ -10,6 +9,7 @@ import { silentLog } from '../lib/log.ts';
 import { type Served, serveLocal } from '../lib/serve.ts';
 import { MARKER } from '../lib/storage/marker.ts';
 import { removeCluster } from './database.ts';
+import { newFolder } from './folders.ts';
 
 /** What a task shows, as far as tests look at it. */
 export const TASK = z.object({
@@ -72,7 +72,7 @@ export function testService(environment: NodeJS.ProcessEnv = {}): Service {
   let users = 0;
   before(async function () {
     this.timeout(60_000);
-    folder = await mkdtemp(join(tmpdir(), 'tonemill-test-'));
+    folder = await newFolder();
     const { PATH, FFMPEG_PATH } = process.env;
     const env = { PATH, FFMPEG_PATH, PORT: '0', TONEMILL_DATA: folder, ...environment };
     served = await serveLocal(loadConfig(env), silentLog);

@@ -1,6 +1,7 @@
 import type { RootHookObject } from 'mocha';
 import { VARIABLES } from '../lib/variables.ts';
 import { isFallbackGap, lookForFfmpeg } from './gaps.ts';
+import { clearLeftovers } from './leftovers.ts';
 
 /** Tools of the machine, which tests look for as the product does. */
 const TOOLS = new Set([
@@ -19,7 +20,10 @@ for (const name of Object.keys(VARIABLES.shape)) {
   if (!TOOLS.has(name)) delete process.env[name];
 }
 
-export const mochaGlobalSetup = lookForFfmpeg;
+export async function mochaGlobalSetup(): Promise<void> {
+  await clearLeftovers();
+  await lookForFfmpeg();
+}
 
 export const mochaHooks: RootHookObject = {
   beforeEach(this: Mocha.Context) {

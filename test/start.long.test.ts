@@ -20,7 +20,12 @@ const ORDINARY = { uid: 65_534, gid: 65_534 };
 
 describe('npm start, on any machine', function () {
   this.timeout(180_000);
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(async () => {
+    for (const program of running) await program.end('SIGTERM');
+    for (const data of datas) await removeCluster(join(data, 'postgres'));
+    running = [];
+    datas = [];
+  });
   let running: Program[] = [];
   let datas: string[] = [];
 
@@ -38,13 +43,6 @@ describe('npm start, on any machine', function () {
     const bytes = await readFile(join(folder(), 'a.wav'));
     assert.equal((await user.convert({ name: 'a.wav', bytes }, 'mp3')).state, 'PROCESSED');
   };
-
-  afterEach(async () => {
-    for (const program of running) await program.end('SIGTERM');
-    for (const data of datas) await removeCluster(join(data, 'postgres'));
-    running = [];
-    datas = [];
-  });
 
   it('adopts or replaces the database of a start that was killed alone', async () => {
     const env = environment(join(folder(), 'data'));

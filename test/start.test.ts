@@ -15,7 +15,11 @@ const CREATED = z.object({ task: TASK });
 
 describe('npm start', function () {
   this.timeout(120_000);
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(async () => {
+    for (const program of running) await program.end('SIGTERM');
+    running = [];
+    await removeCluster(join(data(), 'postgres'));
+  });
   let running: Program[] = [];
   const data = () => join(folder(), 'data of mine');
   /** No locale, no home: nothing but where programs are. */
@@ -26,12 +30,6 @@ describe('npm start', function () {
     running.push(program);
     return program;
   }
-
-  afterEach(async () => {
-    for (const program of running) await program.end('SIGTERM');
-    running = [];
-    await removeCluster(join(data(), 'postgres'));
-  });
 
   /** Uploads what takes some seconds to convert, and waits until that has begun. */
   async function beginLong(user: User): Promise<number> {

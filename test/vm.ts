@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { newServiceCredential, newSigningKeys } from '../lib/secrets.ts';
+import { newFolder } from './folders.ts';
 
 const run = promisify(execFile);
 
@@ -50,7 +50,7 @@ export async function vmDeployment(
   share?: string,
   seenByWorkers = share,
 ): Promise<VmDeployment> {
-  const folder = await mkdtemp(join(tmpdir(), 'tonemill-test-'));
+  const folder = await newFolder();
   const [originals, results] = [join(share ?? folder, 'files'), join(share ?? folder, 'converted')];
   const secrets = {
     JWT_PRIVATE_KEYS: await newSigningKeys(),

@@ -8,7 +8,7 @@ import { readPostmaster } from './postmaster.ts';
 // "Shutting Down the Server"). pg_ctl sends the same, but to whatever process has the pid.
 
 /** Stops the server of a cluster, if one runs; connections that are open are cut. Throws `unavailable`. */
-export async function stopServer({ folder }: Cluster): Promise<void> {
+export async function stopServer({ folder }: Pick<Cluster, 'folder'>): Promise<void> {
   for (const name of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     const server = readPostmaster(folder);
     if (!server) return;

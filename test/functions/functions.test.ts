@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getFunction, getTestServer } from '@google-cloud/functions-framework/testing';
 import { CloudEvent, HTTP } from 'cloudevents';
@@ -12,6 +11,7 @@ import { closeFunctions } from '../../lib/function.ts';
 import { TARGETS, type TargetName } from '../../lib/targets.ts';
 import { makeTone } from '../audio.ts';
 import { removeCluster } from '../database.ts';
+import { newFolder } from '../folders.ts';
 import { PIECE, resumableUpload } from '../resumable.ts';
 import { newUser, PROBLEM, post, TASK, type User } from '../service.ts';
 
@@ -43,7 +43,7 @@ describe('The functions under functions-framework', function () {
   let tone: Buffer;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tonemill-test-'));
+    folder = await newFolder();
     Object.assign(process.env, {
       TONEMILL_DATA: folder,
       SERVICE_CREDENTIAL: CREDENTIAL,
