@@ -16,10 +16,10 @@ describe('loudness', function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
 
-  fitsMusic(folder, 'mp3', -14, -1);
-  fitsMusic(folder, 'wav', -16, -1);
-  raisesQuiet(folder, 'flac');
-  fitsSpeech(folder, 'mp3');
+  fitsMusic(folder, ['mp3'], -14, -1);
+  fitsMusic(folder, ['wav'], -16, -1);
+  raisesQuiet(folder, ['flac']);
+  fitsSpeech(folder, ['mp3']);
 
   it('keeps the dynamics: without a limiter, every sample is multiplied by the same number', async () => {
     const input = join(folder(), 'in.wav');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Made } from '../lib/engine.ts';
 import type { Loudness } from '../lib/media.ts';
 import { makeSound, makeSpeech } from './audio.ts';
-import { convertFile } from './engine.ts';
+import { convertFile, withEach } from './engine.ts';
 import { measuredLoudness } from './sound.ts';
 
 /** A chord with a beat: peaks far above its loudness, as music has them. */
@@ -24,31 +24,45 @@ export async function normalise(
   return { made, heard: await measuredLoudness(output) };
 }
 
-function mustFit(heard: Loudness, target: number, truePeak: number): void {
-  assert.ok(Math.abs(heard.integrated - target) <= 0.5, `${heard.integrated} LUFS instead of ${target}`);
-  assert.ok(heard.truePeak <= truePeak, `${heard.truePeak} dBTP instead of ${truePeak}`);
-}
-
-export function fitsMusic(folder: () => string, format: string, target: number, truePeak: number): void {
-  it(`makes music ${target} LUFS and at most ${truePeak} dBTP as ${format}`, async () => {
+export function fitsMusic(
+  folder: () => string,
+  formats: readonly string[],
+  target: number,
+  truePeak: number,
+): void {
+  it(`makes music ${target} LUFS and at most ${truePeak} dBTP as ${formats.join(', ')}`, async () => {
     const input = join(folder(), 'in.wav');
     await makeSound(input, MUSIC);
-    mustFit((await normalise(folder(), input, format, { target, truePeak })).heard, target, truePeak);
+    await mustFitAs(formats, folder(), input, { target, truePeak });
   });
 }
 
-export function raisesQuiet(folder: () => string, format: string): void {
-  it(`raises very quiet sound by some fifty decibels as ${format}`, async () => {
+export function raisesQuiet(folder: () => string, formats: readonly string[]): void {
+  it(`raises very quiet sound by some fifty decibels as ${formats.join(', ')}`, async () => {
     const input = join(folder(), 'in.flac');
     await makeSound(input, QUIET, '-sample_fmt', 's32');
-    mustFit((await normalise(folder(), input, format, { target: -16, truePeak: -1 })).heard, -16, -1);
+    await mustFitAs(formats, folder(), input, { target: -16, truePeak: -1 });
   });
 }
 
-export function fitsSpeech(folder: () => string, format: string): void {
-  it(`makes speech -16 LUFS as ${format}, where espeak-ng is found`, async function () {
+export function fitsSpeech(folder: () => string, formats: readonly string[]): void {
+  it(`makes speech -16 LUFS as ${formats.join(', ')}, where espeak-ng is found`, async function () {
     const input = join(folder(), 'in.wav');
     if (!(await makeSpeech(input))) this.skip();
-    mustFit((await normalise(folder(), input, format, { target: -16, truePeak: -1 })).heard, -16, -1);
+    await mustFitAs(formats, folder(), input, { target: -16, truePeak: -1 });
+  });
+}
+
+async function mustFitAs(
+  formats: readonly string[],
+  folder: string,
+  input: string,
+  { target, truePeak }: { target: number; truePeak: number },
+): Promise<void> {
+  await withEach(formats, async (format) => {
+    const { heard } = await normalise(folder, input, format, { target, truePeak });
+    const { integrated } = heard;
+    assert.ok(Math.abs(integrated - target) <= 0.5, `${format}: ${integrated} LUFS instead of ${target}`);
+    assert.ok(heard.truePeak <= truePeak, `${format}: ${heard.truePeak} dBTP instead of ${truePeak}`);
   });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { FORMATS } from '../lib/formats.ts';
 import { makeSound } from './audio.ts';
-import { convertFile } from './engine.ts';
+import { convertFile, withEach } from './engine.ts';
 import { temporaryFolder } from './folders.ts';
 import { cutsToTheSample, growsWithQuality, makesBitrates, NOISE } from './rates.ts';
 import { streamBitrate } from './sound.ts';
@@ -29,13 +29,14 @@ describe('options, of all formats', function () {
 
   it('make music-high larger than music-small, of every lossy format', async () => {
     await makeSound(path('in.wav'), NOISE, '-ac', '2');
-    for (const { name, extension } of FORMATS.filter(({ codec }) => codec.bitrates)) {
+    const lossy = FORMATS.filter(({ codec }) => codec.bitrates);
+    await withEach(lossy, async ({ name, extension }) => {
       const bitrates: number[] = [];
       for (const preset of ['music-high', 'music-small']) {
         await convertFile(path('in.wav'), path(`out.${extension}`), name, { preset });
         bitrates.push(await streamBitrate(path(`out.${extension}`)));
       }
       assert.ok((bitrates[0] ?? 0) > 1.3 * (bitrates[1] ?? 0), `${name}: ${bitrates}`);
-    }
+    });
   });
 });

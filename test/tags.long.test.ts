@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { binaries, makeSound, makeTone } from './audio.ts';
-import { convertFile } from './engine.ts';
+import { convertFile, withEach } from './engine.ts';
 import { temporaryFolder } from './folders.ts';
 import { decodedMd5 } from './sound.ts';
 
@@ -84,11 +84,11 @@ describe('tags and cover art', function () {
   for (const from of ['flac', 'mp3', 'm4a']) {
     it(`survive from ${from} into every container that has a place for them`, async () => {
       const input = await original(`in.${from}`);
-      for (const to of FULL) {
+      await withEach(FULL, async (to) => {
         const { media } = await convertFile(input, path(fileOf(to)), to);
         for (const [tag, value] of Object.entries(TAGS))
           assert.equal(media.tags[tag], value, `${tag} in ${to}`);
-      }
+      });
     });
   }
 
@@ -115,7 +115,7 @@ describe('tags and cover art', function () {
 
   it('can be set, removed one by one, and stripped', async () => {
     const input = await original('in.flac');
-    for (const to of ['mp3', 'm4a', 'opus', 'wav', 'flac']) {
+    await withEach(['mp3', 'm4a', 'opus', 'wav', 'flac'], async (to) => {
       const metadata = { title: 'Other – 新しい', comment: '', artist: "-i 'x' \\ = ;#" };
       const set = await convertFile(input, path(fileOf(to)), to, { metadata });
       assert.equal(set.media.tags.title, metadata.title, to);
@@ -125,7 +125,7 @@ describe('tags and cover art', function () {
       const stripped = await convertFile(input, path(fileOf(to)), to, { metadata: 'strip' });
       for (const tag of Object.keys(TAGS))
         assert.equal(stripped.media.tags[tag], undefined, `${tag} in ${to}`);
-    }
+    });
   });
 
   it('lose what players would turn the volume by, once the level is another', async () => {
@@ -135,7 +135,7 @@ describe('tags and cover art', function () {
       R128_TRACK_GAIN: '-1664',
     };
     const input = await original('in.flac', { ...gains, title: 'kept' });
-    for (const to of ['mp3', 'ogg', 'wav', 'opus']) {
+    await withEach(['mp3', 'ogg', 'wav', 'opus'], async (to) => {
       const same = await convertFile(input, path(fileOf(to)), to);
       assert.equal(same.media.tags.replaygain_track_gain, '-6.50 dB', to);
       for (const options of [{ gain: 3 }, { loudness: { target: -16 } }]) {
@@ -147,7 +147,7 @@ describe('tags and cover art', function () {
         );
         assert.equal(media.tags.title, 'kept', to);
       }
-    }
+    });
   });
 
   for (const to of WITH_PICTURE) {
