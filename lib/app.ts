@@ -12,6 +12,8 @@ import { type AudioEngine, createEngine } from './engine.ts';
 import { createFormUploads, type FormUploads } from './form-uploads.ts';
 import { createGate } from './gate.ts';
 import type { InternalCallers } from './internal-callers.ts';
+import { createLauncher } from './launch.ts';
+import { createLauncherBeside } from './launch-beside.ts';
 import { type Lazy, lazy } from './lazy.ts';
 import type { Log } from './log.ts';
 import { type MoveInCounts, type MoveInParts, moveIn } from './move-in.ts';
@@ -220,5 +222,6 @@ async function findEngine(config: Config, log: Log): Promise<AudioEngine> {
   const { ffmpegPath, ffprobePath, path, limits, conversions } = config;
   const binaries = await findBinaries({ ffmpegPath, ffprobePath, path, fallback: true });
   for (const warning of binaries.warnings) log.warn(warning);
-  return createEngine({ binaries, limits, path, gate: createGate(conversions) });
+  const launcher = config.mode === 'functions' ? createLauncher() : createLauncherBeside();
+  return createEngine({ binaries, limits, path, gate: createGate(conversions), launcher });
 }

@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Cage } from './binaries.ts';
 import { isErrno } from './errors.ts';
+import type { Exit, Launched, Launcher } from './launch.ts';
 
 /** Milliseconds from TERM to KILL. What a stopped program wrote is thrown away, so it needs no longer. */
 const GRACE = 500;
@@ -45,39 +45,36 @@ export interface Command {
 }
 
 /** How a program ended by itself. */
-export interface Ending {
-  code: number | null;
-  signal: NodeJS.Signals | null;
+export interface Ending extends Exit {
   stderr: string;
 }
 
-/** Runs programs and knows which still run. */
+/** Runs programs under limits. */
 export interface Children {
   /**
    * Resolves when the program ended by itself and all it wrote was read; rejects with the signal's reason, or with what
    * a reader or the standard input failed with, once the program is stopped and gone.
    */
   run(command: Command): Promise<Ending>;
-  /** Kills all at once, for a process's exit handler. */
-  killAll(): void;
 }
 
-/** @param cage what holds a program within its limits on this machine */
-export function createChildren(cage: Cage): Children {
-  const running = new Set<ChildProcess>();
+/**
+ * @param launcher what starts programs
+ * @param cage what holds a program within its limits on this machine
+ */
+export function createChildren(launcher: Launcher, cage: Cage): Children {
   return {
     async run(command) {
-      command.signal.throwIfAborted();
-      const child = start(cage, command);
-      running.add(child);
-      try {
-        return await watch(child, command);
-      } finally {
-        running.delete(child);
-      }
-    },
-    killAll() {
-      for (const child of running) child.kill('SIGKILL');
+      const { program, args, cwd, path, limits, signal, stdin, readers } = command;
+      signal.throwIfAborted();
+      const [first = program, ...rest] = [...guards(cage, limits), program, ...args];
+      const env = { PATH: path, LC_ALL: 'C' };
+      const outputs = readers.length + 1;
+      const child = await launcher.start({
+        ...{ program: first, args: rest, cwd, env },
+        ...{ fed: stdin !== undefined, outputs },
+      });
+      return watch(child, command);
     },
   };
 }
@@ -89,56 +86,48 @@ export function eachLine(onLine: (line: string) => void): PipeReader {
   };
 }
 
-function start(cage: Cage, { program, args, cwd, path, limits, stdin, readers }: Command): ChildProcess {
-  const [first = program, ...rest] = [...guards(cage, limits), program, ...args];
-  const further = readers.slice(1).map(() => 'pipe' as const);
-  const stdio = [
-    stdin ? ('pipe' as const) : ('ignore' as const),
-    'pipe' as const,
-    'pipe' as const,
-    ...further,
-  ];
-  return spawn(first, rest, { cwd, env: { PATH: path, LC_ALL: 'C' }, stdio });
-}
-
 /** Each of these replaces itself by the next, so that the process id is the program's own. */
 function guards({ prlimit, setpriv }: Cage, { memory, cpu, file }: ResourceLimits): string[] {
   const limited = [`--as=${memory}`, `--cpu=${cpu}`, `--fsize=${file}`, `--nofile=${OPEN_FILES}`, '--core=0'];
   return [...(setpriv ? [setpriv, '--pdeathsig', 'KILL'] : []), ...(prlimit ? [prlimit, ...limited] : [])];
 }
 
-async function watch(child: ChildProcess, { signal, stdin, readers }: Command): Promise<Ending> {
+async function watch(child: Launched, { signal, stdin, readers }: Command): Promise<Ending> {
+  const [output, errors, ...further] = child.outputs;
   let stderr = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(-STDERR);
-  });
+  const readErrors: PipeReader = async (pipe) => {
+    for await (const text of pipe.setEncoding('utf8')) stderr = (stderr + text).slice(-STDERR);
+  };
   const broken = new AbortController();
-  const work = [...readers.map((read, index) => readPipe(child, index, read)), feed(child, stdin)];
+  const pipes = [output, ...further];
+  const work = [
+    ...readers.map((read, index) => readPipe(pipes[index], read)),
+    readPipe(errors, readErrors),
+    feed(child, stdin),
+  ];
   for (const part of work) part.catch((reason: unknown) => broken.abort(reason));
-  await ended(child, AbortSignal.any([signal, broken.signal]));
+  const exit = await ended(child, AbortSignal.any([signal, broken.signal]));
   const results = await Promise.allSettled(work);
   signal.throwIfAborted();
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
-  return { code: child.exitCode, signal: child.signalCode, stderr };
+  return { ...exit, stderr };
 }
 
-async function readPipe(child: ChildProcess, index: number, read: PipeReader): Promise<void> {
-  const pipe = child.stdio[index === 0 ? 1 : index + 2];
-  if (!(pipe instanceof Readable)) throw new TypeError(`the program has no pipe for reader ${index}`);
+async function readPipe(pipe: Readable | undefined, read: PipeReader): Promise<void> {
+  if (!pipe) throw new TypeError('there are more readers than pipes');
   try {
     await read(pipe);
-  } catch (error) {
+  } finally {
     pipe.destroy();
-    throw error;
   }
 }
 
 /** A program may have read enough before the end: that is no failure of what feeds it. */
-async function feed(child: ChildProcess, stdin: Readable | undefined): Promise<void> {
-  if (!stdin || !(child.stdin instanceof Writable)) return;
+async function feed({ stdin: sink }: Launched, stdin: Readable | undefined): Promise<void> {
+  if (!stdin || !sink) return;
   try {
-    await pipeline(stdin, child.stdin);
+    await pipeline(stdin, sink);
   } catch (error) {
     if (
       !isErrno(error, 'EPIPE') &&
@@ -150,8 +139,8 @@ async function feed(child: ChildProcess, stdin: Readable | undefined): Promise<v
   }
 }
 
-/** Waits until the program is gone and its pipes are closed; stops it when the signal says so. */
-async function ended(child: ChildProcess, signal: AbortSignal): Promise<void> {
+/** Waits until the program is gone; stops it when the signal says so. */
+async function ended(child: Launched, signal: AbortSignal): Promise<Exit> {
   let kill: NodeJS.Timeout | undefined;
   const stop = () => {
     child.kill('SIGTERM');
@@ -160,7 +149,7 @@ async function ended(child: ChildProcess, signal: AbortSignal): Promise<void> {
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   try {
-    await once(child, 'close');
+    return await child.ended;
   } finally {
     signal.removeEventListener('abort', stop);
     clearTimeout(kill);

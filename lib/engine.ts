@@ -93,7 +93,7 @@ interface Encode {
 
 export function createEngine(parts: EngineParts): AudioEngine {
   const { binaries, limits } = parts;
-  const tools: Tools = { ...parts, children: createChildren(binaries.cage) };
+  const tools: Tools = { ...parts, children: createChildren(parts.launcher, binaries.cage) };
   /** What else a probe saw is nothing that a task shows. */
   const seen = new WeakMap<MediaInfo, Probed>();
 
@@ -151,7 +151,7 @@ export function createEngine(parts: EngineParts): AudioEngine {
       if (ending.code !== 0) throw decodingFailure(ending);
       return peaks.waveform();
     },
-    killAll: () => tools.children.killAll(),
+    killAll: () => parts.launcher.close(),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Limits } from './config.ts';
 import { limitReached, tooLong, tooMuch } from './failures.ts';
 import { fileAddress, PIPES, probeArguments } from './ffmpeg.ts';
 import type { Gate } from './gate.ts';
+import type { Launcher } from './launch.ts';
 import { conversionLimits, PROBE_BYTES, PROBE_SECONDS, probeLimits } from './limits.ts';
 import { type Probed, readProbe } from './probe.ts';
 import type { Source } from './source.ts';
@@ -21,6 +22,7 @@ export interface EngineParts {
   path: string;
   /** How many runs of ffmpeg there may be at once. */
   gate: Gate;
+  launcher: Launcher;
 }
 
 /** What every run of a program needs. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { chmod, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Limits } from '../lib/config.ts';
 import { createEngine } from '../lib/engine.ts';
-import { createGate } from '../lib/gate.ts';
 import { binaries, makeTone } from './audio.ts';
-import { convertFile, formatCalled, LIMITS } from './engine.ts';
+import { convertFile, engineParts, formatCalled } from './engine.ts';
 import { temporaryFolder } from './folders.ts';
 import { run } from './programs.ts';
 
@@ -58,7 +58,7 @@ describe('A conversion fails by its own code', function () {
   const folder = temporaryFolder();
   const { signal } = new AbortController();
 
-  async function failsWith(code: string, path: string, to = 'mp3', limits: Partial<typeof LIMITS> = {}) {
+  async function failsWith(code: string, path: string, to = 'mp3', limits: Partial<Limits> = {}) {
     await assert.rejects(convertFile(path, join(folder(), 'result'), to, {}, limits), { code });
   }
 
@@ -128,15 +128,9 @@ describe('A conversion fails by its own code', function () {
     const stuck = join(folder(), 'stuck');
     await writeFile(stuck, '#!/bin/sh\nexec sleep 60\n');
     await chmod(stuck, 0o700);
-    const found = await binaries();
-    const ffmpeg = { ...found.ffmpeg, path: stuck };
-    const limits = { ...LIMITS, stallSeconds: 1 };
-    const audio = createEngine({
-      binaries: { ...found, ffmpeg },
-      limits,
-      path: process.env.PATH ?? '',
-      gate: createGate(1),
-    });
+    const parts = await engineParts({ stallSeconds: 1 });
+    const ffmpeg = { ...parts.binaries.ffmpeg, path: stuck };
+    const audio = createEngine({ ...parts, binaries: { ...parts.binaries, ffmpeg } });
     const media = await audio.probe(path, signal);
     const wish = { format: formatCalled('mp3'), media, options: {}, onProgress: () => undefined, signal };
     const conversion = { input: path, output: join(folder(), 'result'), ...wish };

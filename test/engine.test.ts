@@ -1,25 +1,10 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AudioEngine, createEngine } from '../lib/engine.ts';
 import { FORMATS } from '../lib/formats.ts';
-import { createGate } from '../lib/gate.ts';
-import { binaries, makeTone } from './audio.ts';
+import { makeTone } from './audio.ts';
+import { testEngine } from './engine.ts';
 import { temporaryFolder } from './folders.ts';
-
-const LIMITS = {
-  uploadBytes: 1e9,
-  formBytes: 1e9,
-  resultBytes: 1e7,
-  durationSeconds: 600,
-  conversionSeconds: 60,
-  stallSeconds: 30,
-};
-
-async function engine(limits: Partial<typeof LIMITS> = {}): Promise<AudioEngine> {
-  const parts = { binaries: await binaries(), path: process.env.PATH ?? '', gate: createGate(2) };
-  return createEngine({ ...parts, limits: { ...LIMITS, ...limits } });
-}
 
 describe('audio engine', function () {
   this.timeout(60_000);
@@ -28,7 +13,7 @@ describe('audio engine', function () {
 
   for (const from of FORMATS.filter(({ name }) => ['wav', 'mp3', 'm4a', 'opus'].includes(name))) {
     it(`makes every format of ${from.name}, with its tags and duration`, async () => {
-      const audio = await engine();
+      const audio = await testEngine();
       const input = join(folder(), `in.${from.extension}`);
       const id3 = from.name === 'aac' ? ['-write_id3v2', '1'] : [];
       await makeTone(input, 2, '-c:a', from.codec.encoders[0].name, '-metadata', 'title=Hello', ...id3);
@@ -59,20 +44,22 @@ describe('audio engine', function () {
       await makeTone(victim, 1);
       const path = join(folder(), 'x.mp3');
       await writeFile(path, text.replace('VICTIM', victim));
-      await assert.rejects((await engine()).probe(path, signal), { code: 'not_audio' });
+      await assert.rejects((await testEngine()).probe(path, signal), { code: 'not_audio' });
     });
   }
 
   it('refuses what lasts too long', async () => {
     const path = join(folder(), 'a.wav');
     await makeTone(path, 3);
-    await assert.rejects((await engine({ durationSeconds: 2 })).probe(path, signal), { code: 'too_long' });
+    await assert.rejects((await testEngine({ durationSeconds: 2 })).probe(path, signal), {
+      code: 'too_long',
+    });
   });
 
   it('refuses a result that would be too large before it is made', async () => {
     const input = join(folder(), 'a.opus');
     await makeTone(input, 3);
-    const audio = await engine({ resultBytes: 1000 });
+    const audio = await testEngine({ resultBytes: 1000 });
     const media = await audio.probe(input, signal);
     const format = FORMATS.find(({ name }) => name === 'wav');
     assert.ok(format);

@@ -3,7 +3,9 @@ import type { Limits } from '../lib/config.ts';
 import { type AudioEngine, createEngine, type Made } from '../lib/engine.ts';
 import { FORMATS, type Format } from '../lib/formats.ts';
 import { createGate } from '../lib/gate.ts';
+import { createLauncher } from '../lib/launch.ts';
 import { parseOptions } from '../lib/options.ts';
+import type { EngineParts } from '../lib/runs.ts';
 import { binaries } from './audio.ts';
 
 export const LIMITS: Limits = {
@@ -15,10 +17,20 @@ export const LIMITS: Limits = {
   stallSeconds: 30,
 };
 
+/** What the engine is made of here. */
+export async function engineParts(limits: Partial<Limits> = {}): Promise<EngineParts> {
+  return {
+    binaries: await binaries(),
+    limits: { ...LIMITS, ...limits },
+    path: process.env.PATH ?? '',
+    gate: createGate(2),
+    launcher: createLauncher(),
+  };
+}
+
 /** The engine on what the product itself would use here, with small limits. */
 export async function testEngine(limits: Partial<Limits> = {}): Promise<AudioEngine> {
-  const parts = { binaries: await binaries(), path: process.env.PATH ?? '', gate: createGate(2) };
-  return createEngine({ ...parts, limits: { ...LIMITS, ...limits } });
+  return createEngine(await engineParts(limits));
 }
 
 /** Converts a file as a task would; options are read as they come from outside. */

@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+
+/** A program to start. */
+export interface Launch {
+  program: string;
+  args: readonly string[];
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+  /** Whether it gets a standard input to read; else there is nothing in it. */
+  fed: boolean;
+  /** How many pipes it writes to: standard output, stderr, and those from 3 on. */
+  outputs: number;
+}
+
+/** A program that runs. */
+export interface Launched {
+  stdin: Writable | null;
+  outputs: readonly Readable[];
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves when it is gone; rejects when it can't be known. */
+  ended: Promise<Exit>;
+}
+
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** Starts programs. */
+export interface Launcher {
+  /** Rejects where there is no such program. */
+  start(launch: Launch): Promise<Launched>;
+  /** Kills what runs, at once. */
+  close(): void;
+}
+
+/** Starts programs from this process. */
+export function createLauncher(): Launcher {
+  const running = new Set<ChildProcess>();
+  return {
+    async start({ program, args, cwd, env, fed, outputs }) {
+      const pipes = Array.from({ length: outputs }, () => 'pipe' as const);
+      const child = spawn(program, args, { cwd, env, stdio: [fed ? 'pipe' : 'ignore', ...pipes] });
+      await once(child, 'spawn');
+      running.add(child);
+      const ended = once(child, 'exit').then(([code, signal]): Exit => ({ code, signal }));
+      child.once('exit', () => running.delete(child));
+      return {
+        stdin: child.stdin,
+        outputs: child.stdio.slice(1).filter((stream): stream is Readable => stream !== null),
+        kill: (signal) => child.kill(signal),
+        ended,
+      };
+    },
+    close() {
+      for (const child of running) child.kill('SIGKILL');
+    },
+  };
+}
