@@ -9,7 +9,8 @@ import {
   keepAlive,
   lost,
 } from './attempt.ts';
-import type { AudioEngine, Made } from './engine.ts';
+import type { Made } from './encode.ts';
+import type { AudioEngine } from './engine.ts';
 import { hasCode, isFailure } from './errors.ts';
 import { originalKey, resultKey, waveformKey } from './keys.ts';
 import type { LogFields } from './log.ts';

@@ -94,7 +94,7 @@ export function readProbe(ok: boolean, stdout: string, stderr: string): Probed {
       channelLayout: audio.channel_layout === 'unknown' ? null : (audio.channel_layout ?? null),
       bitDepth: audio.bits_per_raw_sample || audio.bits_per_sample || null,
       bitrate: audio.bit_rate ?? null,
-      tags: shown(tags),
+      tags: shownTags(tags),
       coverArt: pictures.length > 0,
       loudness: null,
     },
@@ -137,8 +137,8 @@ function coverOf(pictures: readonly Stream[]): Cover | null {
   return null;
 }
 
-/** Lower-case names, without what says nothing of the audio. */
-function shown(tags: Record<string, string>): Record<string, string> {
+/** What a task shows of tags: lower-case names, without what says nothing of the audio. */
+export function shownTags(tags: Record<string, string>): Record<string, string> {
   const named = Object.entries(tags).map(([name, value]): [string, string] => [
     name.toLowerCase().replace(LYRICS, 'lyrics'),
     value,

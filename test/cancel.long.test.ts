@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { binaries } from './audio.ts';
 import { run } from './programs.ts';
 import { TASK, type TaskJson, testService, type User } from './service.ts';
+import { until } from './until.ts';
 
 /**
  * Who changes or removes a task only changes its row: whoever converts it, in whatever process, learns it from there. So
@@ -58,10 +58,6 @@ describe('A conversion that nobody wants any more', function () {
     assert.ok(!(await service.files()).includes('long.opus'));
   });
 });
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await setTimeout(20);
-}
 
 /** The command lines that name a folder, where the system tells (proc(5)). */
 async function programsIn(folder: string): Promise<string[]> {

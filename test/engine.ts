@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Limits } from '../lib/config.ts';
-import { type AudioEngine, createEngine, type Made } from '../lib/engine.ts';
+import type { Made } from '../lib/encode.ts';
+import { type AudioEngine, createEngine } from '../lib/engine.ts';
 import { FORMATS, type Format } from '../lib/formats.ts';
 import { createGate } from '../lib/gate.ts';
 import { createLauncher } from '../lib/launch.ts';

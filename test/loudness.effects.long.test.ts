@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Made } from '../lib/engine.ts';
+import type { Made } from '../lib/encode.ts';
 import { firstLevel, nextLevel, readLoudness } from '../lib/loudness.ts';
 import { binaries, makeSound } from './audio.ts';
 import { convertFile } from './engine.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { Made } from '../lib/engine.ts';
+import type { Made } from '../lib/encode.ts';
 import type { Loudness } from '../lib/media.ts';
 import { makeSound, makeSpeech } from './audio.ts';
 import { convertFile, withEach } from './engine.ts';
