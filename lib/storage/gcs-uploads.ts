@@ -1,7 +1,7 @@
 import type { Bucket } from '@google-cloud/storage';
-import { AppError } from '../errors.ts';
 import { objectKey } from '../keys.ts';
 import type { Uploads } from '../ports/uploads.ts';
+import { cancelSession } from './gcs-sessions.ts';
 
 /**
  * Resumable sessions of Cloud Storage. A session's URI is the right to send one object, lasts a week, can't be listed,
@@ -23,12 +23,7 @@ export function createBucketUploads(bucket: () => Promise<Bucket>): Uploads {
       });
       return { url: session, session };
     },
-    async cancel(session) {
-      const answer = await fetch(session, { method: 'DELETE', headers: { 'Content-Length': '0' } });
-      await answer.body?.cancel();
-      if (answer.status >= 500 || answer.status === 429)
-        throw new AppError('unavailable', `Cloud Storage answered ${answer.status} to a cancellation.`);
-    },
+    cancel: cancelSession,
     async discard(key, version) {
       await (await fileOf(key, version)).delete({ ignoreNotFound: true });
     },

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Bucket, File, FileMetadata } from '@google-cloud/storage';
 import { create as contentDisposition } from 'content-disposition';
 import { AppError } from '../errors.ts';
 import { objectKey } from '../keys.ts';
 import type { Storage, StoredObject } from '../ports/storage.ts';
+import { sendStream } from './gcs-sessions.ts';
 
 /** Seconds for which a link is good. */
 const LINK_SECONDS = 900;
@@ -67,12 +67,13 @@ async function put(file: File, source: Readable | string): Promise<number> {
   const options = {
     preconditionOpts: { ifGenerationMatch: await generation(file) },
     metadata: { metadata: { [WRITER]: writer } },
-    validation: 'crc32c',
   };
   try {
-    if (typeof source === 'string') await file.bucket.upload(source, { ...options, destination: file });
-    else await pipeline(source, file.createWriteStream(options));
+    if (typeof source === 'string')
+      await file.bucket.upload(source, { ...options, destination: file, validation: 'crc32c' });
+    else await sendStream(file, source, options);
   } catch (error) {
+    if (typeof source !== 'string') source.destroy();
     if (!hasStatus(error, 412)) throw error;
     await mustBeWriter(file, writer, error);
   }
