@@ -1,4 +1,5 @@
 import { buildEmulators } from './emulators/build.ts';
+import { installSecondOpinion, type SecondOpinion, startSecondOpinion } from './emulators/second-opinion.ts';
 import { type Emulators, startEmulators } from './emulators/start.ts';
 
 /** Emulators for the `describe` it is called in; without Go, and where none run, its tests are skipped by name. */
@@ -17,3 +18,29 @@ export function testEmulators(): () => Emulators {
     return emulators;
   };
 }
+
+/** gcp-storage-emulator for the `describe` it is called in; answers its URL. Without python3 its tests are skipped by name. */
+function testSecondOpinion(): () => string {
+  let emulator: SecondOpinion | undefined;
+  before(async function () {
+    this.timeout(300_000);
+    const program = await installSecondOpinion();
+    if (program) {
+      emulator = await startSecondOpinion(program);
+      return;
+    }
+    console.warn('      Without python3 to install it, what needs gcp-storage-emulator is left out.');
+    this.skip();
+  });
+  after(async () => emulator?.stop());
+  return () => emulator?.storage ?? '';
+}
+
+/** Every emulator of Cloud Storage, as a function to call in a `describe`, which answers how to ask for its URL. */
+export const STORAGE_EMULATORS: Readonly<Record<string, () => () => string>> = {
+  'fake-gcs-server': () => {
+    const emulators = testEmulators();
+    return () => emulators().storage;
+  },
+  'gcp-storage-emulator': testSecondOpinion,
+};

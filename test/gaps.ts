@@ -6,8 +6,8 @@ import { binaries } from './audio.ts';
 /** A test, or all whose full titles begin so, and why it may be skipped. */
 const GAPS = z.array(z.strictObject({ title: z.string().min(1), reason: z.string().min(1) }));
 
-const { skipped, fallback } = z
-  .strictObject({ skipped: GAPS, fallback: GAPS })
+const { skipped, fallback, emulators } = z
+  .strictObject({ skipped: GAPS, fallback: GAPS, emulators: GAPS })
   .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'known-gaps.json'), 'utf8')));
 
 /** Whether the tests run with the ffmpeg that npm brings: told to, or for want of another. */
@@ -19,14 +19,14 @@ export async function lookForFfmpeg(): Promise<void> {
   onFallback = ffmpeg.path.includes('@ffmpeg-installer');
 }
 
-/** Whether this is something that the ffmpeg of npm can't do, and that is the one under test. */
-export function isFallbackGap(title: string): boolean {
-  return onFallback && reasonIn(fallback, title) !== undefined;
+/** Whether this is something that an emulator can't do, or the ffmpeg of npm where that is the one under test. */
+export function isKnownGap(title: string): boolean {
+  return reasonIn(onFallback ? [...emulators, ...fallback] : emulators, title) !== undefined;
 }
 
 /** Why a test may be skipped; undefined where no reason is listed. */
 export function reasonFor(title: string): string | undefined {
-  return reasonIn(onFallback ? [...skipped, ...fallback] : skipped, title);
+  return reasonIn([...skipped, ...emulators, ...(onFallback ? fallback : [])], title);
 }
 
 function reasonIn(gaps: z.output<typeof GAPS>, title: string): string | undefined {

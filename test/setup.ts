@@ -1,6 +1,6 @@
 import type { RootHookObject } from 'mocha';
 import { VARIABLES } from '../lib/variables.ts';
-import { isFallbackGap, lookForFfmpeg } from './gaps.ts';
+import { isKnownGap, lookForFfmpeg } from './gaps.ts';
 import { clearLeftovers } from './leftovers.ts';
 
 /** Tools of the machine, which tests look for as the product does. */
@@ -27,7 +27,7 @@ export async function mochaGlobalSetup(): Promise<void> {
 
 export const mochaHooks: RootHookObject = {
   beforeEach(this: Mocha.Context) {
-    if (this.currentTest && isFallbackGap(this.currentTest.fullTitle())) this.skip();
+    if (this.currentTest && isKnownGap(this.currentTest.fullTitle())) this.skip();
   },
 };
 

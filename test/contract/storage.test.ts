@@ -5,7 +5,7 @@ import { Storage } from '@google-cloud/storage';
 import { createBucketStorage } from '../../lib/storage/gcs.ts';
 import { markRoot } from '../../lib/storage/marker.ts';
 import { createFolderStorage } from '../../lib/storage/nfs.ts';
-import { testEmulators } from '../emulators.ts';
+import { STORAGE_EMULATORS } from '../emulators.ts';
 import { temporaryFolder } from '../folders.ts';
 import { describeStorage } from './storage.ts';
 
@@ -23,12 +23,14 @@ describeStorage('A shared folder', async () => {
   return createFolderStorage({ root, role: 'results', own: false });
 });
 
-describe('On an emulator', () => {
-  const emulators = testEmulators();
+for (const [name, testEmulator] of Object.entries(STORAGE_EMULATORS)) {
+  describe(`On ${name}`, () => {
+    const url = testEmulator();
 
-  describeStorage('A bucket', async () => {
-    const client = new Storage({ projectId: 'test', apiEndpoint: emulators().storage });
-    const [bucket] = await client.createBucket(`test-${randomUUID()}`);
-    return createBucketStorage(async () => bucket);
+    describeStorage('A bucket', async () => {
+      const client = new Storage({ projectId: 'test', apiEndpoint: url() });
+      const [bucket] = await client.createBucket(`test-${randomUUID()}`);
+      return createBucketStorage(async () => bucket);
+    });
   });
-});
+}

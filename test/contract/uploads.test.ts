@@ -8,7 +8,7 @@ import { hasCode } from '../../lib/errors.ts';
 import type { Task } from '../../lib/ports/tasks.ts';
 import { createBucketStorage } from '../../lib/storage/gcs.ts';
 import { createBucketUploads } from '../../lib/storage/gcs-uploads.ts';
-import { testEmulators } from '../emulators.ts';
+import { STORAGE_EMULATORS } from '../emulators.ts';
 import { describeUploads } from './uploads.ts';
 
 const TASK: Task = {
@@ -39,40 +39,42 @@ const announcement = (task: Task, origin?: string) => ({
   service: 'http://localhost',
 });
 
-describe('On an emulator', () => {
-  const emulators = testEmulators();
-  const newBucket = async () => {
-    const client = new Storage({ projectId: 'test', apiEndpoint: emulators().storage });
-    const [bucket] = await client.createBucket(`test-${randomUUID()}`);
-    return bucket;
-  };
+for (const [name, testEmulator] of Object.entries(STORAGE_EMULATORS)) {
+  describe(`On ${name}`, () => {
+    const url = testEmulator();
+    const newBucket = async () => {
+      const client = new Storage({ projectId: 'test', apiEndpoint: url() });
+      const [bucket] = await client.createBucket(`test-${randomUUID()}`);
+      return bucket;
+    };
 
-  describeUploads('A session of a bucket', {
-    full: false,
-    async announce(declaredSize) {
+    describeUploads('A session of a bucket', {
+      full: false,
+      async announce(declaredSize) {
+        const bucket = await newBucket();
+        const asked = announcement({ ...TASK, declaredSize: declaredSize ?? null });
+        const opened = await createBucketUploads(async () => bucket).open(asked);
+        const storage = createBucketStorage(async () => bucket);
+        const stored = async () => (await storage.stat(asked.key)) && buffer(await storage.read(asked.key));
+        return { url: opened.url, headers: { 'Content-Type': 'audio/wav' }, stored };
+      },
+    });
+
+    it('a late original is removed, and only that one', async () => {
       const bucket = await newBucket();
-      const asked = announcement({ ...TASK, declaredSize: declaredSize ?? null });
-      const { url } = await createBucketUploads(async () => bucket).open(asked);
-      const storage = createBucketStorage(async () => bucket);
-      const stored = async () => (await storage.stat(asked.key)) && buffer(await storage.read(asked.key));
-      return { url, headers: { 'Content-Type': 'audio/wav' }, stored };
-    },
+      const uploads = createBucketUploads(async () => bucket);
+      const file = bucket.file('7/a.wav');
+      await file.save('first');
+      const first = String((await file.getMetadata())[0].generation);
+      await file.save('second');
+      await uploads.discard('7/a.wav', first);
+      assert.equal(String((await file.download())[0]), 'second');
+      await uploads.discard('7/a.wav', String((await file.getMetadata())[0].generation));
+      assert.equal((await file.exists())[0], false);
+      await uploads.discard('7/a.wav', first);
+    });
   });
-
-  it('a late original is removed, and only that one', async () => {
-    const bucket = await newBucket();
-    const uploads = createBucketUploads(async () => bucket);
-    const file = bucket.file('7/a.wav');
-    await file.save('first');
-    const first = String((await file.getMetadata())[0].generation);
-    await file.save('second');
-    await uploads.discard('7/a.wav', first);
-    assert.equal(String((await file.download())[0]), 'second');
-    await uploads.discard('7/a.wav', String((await file.getMetadata())[0].generation));
-    assert.equal((await file.exists())[0], false);
-    await uploads.discard('7/a.wav', first);
-  });
-});
+}
 
 describe('A session of a bucket', () => {
   let stop: () => void;

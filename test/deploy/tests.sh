@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The whole test suite on a bare Node image: ffmpeg and git from the distribution, Go from the step before.
+# The whole test suite on a bare Node image: ffmpeg, git and python3 from the distribution, Go from the step before.
 . "$(dirname "$0")/common.sh"
 
 export DEBIAN_FRONTEND=noninteractive
 run apt-get update -qq
-run apt-get install -y -qq --no-install-recommends ca-certificates ffmpeg git
+run apt-get install -y -qq --no-install-recommends ca-certificates ffmpeg git python3-venv
 run npm run --silent emulators -- --build
 run npm run test:all

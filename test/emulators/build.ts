@@ -8,7 +8,8 @@ import { isErrno } from '../../lib/errors.ts';
 const run = promisify(execFile);
 
 const SOURCES = ['go.mod', 'go.sum', 'pstest/main.go'];
-const FOLDER = join(import.meta.dirname, '..', '..', '.build', 'emulators');
+/** What is built for tests, and kept. */
+export const FOLDER = join(import.meta.dirname, '..', '..', '.build', 'emulators');
 
 /** Paths of the two emulators' programs. */
 export interface EmulatorPrograms {
@@ -44,7 +45,8 @@ async function hashOf(names: readonly string[]): Promise<string> {
   return hash.digest('hex');
 }
 
-async function read(path: string): Promise<string | undefined> {
+/** What a file says; undefined where there is none. */
+export async function read(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {

@@ -1,13 +1,16 @@
 import { buildEmulators } from './build.ts';
+import { installSecondOpinion } from './second-opinion.ts';
 import { startEmulators } from './start.ts';
 
-/** npm run emulators: builds and starts what does not run yet, and says what to export. `--build` only builds. */
+/** npm run emulators: builds and starts what does not run yet, and says what to export. `--build` only builds, and installs what tests need besides. */
 const programs = await buildEmulators();
 if (!programs) {
   process.stderr.write('Go builds the emulators, and is not on PATH or could not. https://go.dev/dl/\n');
   process.exit(1);
 }
-if (!process.argv.includes('--build')) {
+if (process.argv.includes('--build')) {
+  await installSecondOpinion();
+} else {
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
   });

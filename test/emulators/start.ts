@@ -62,7 +62,7 @@ async function startPubSub(
   started: ChildProcess[],
 ): Promise<string> {
   const address = `127.0.0.1:${port ?? (await freePort())}`;
-  await start(program, [address], {}, 'stdout', started);
+  await start(program, [address], {}, READY, started);
   return address;
 }
 
@@ -78,32 +78,57 @@ async function startStorage(
   const told = events ? ['-event.bucket', events.bucket, '-event.pubsub-project-id', events.project] : [];
   const topic = events ? ['-event.pubsub-topic', events.topic, '-event.list', 'finalize'] : [];
   const args = [...place, '-public-host', `127.0.0.1:${port}`, '-backend', 'memory', ...told, ...topic];
-  await start(program, args, { PUBSUB_EMULATOR_HOST: pubsub }, 'stderr', started);
+  await start(program, args, { PUBSUB_EMULATOR_HOST: pubsub }, READY, started);
   return url;
 }
 
-/** Both say a line when they are ready. */
+/** Both of the Go emulators say their first line when they are ready. */
+const READY = /./;
+
+/**
+ * Starts another emulator.
+ * @param ready the line by which it says that it is ready
+ * @returns ends it
+ */
+export async function startAlone(
+  program: string,
+  args: string[],
+  ready: RegExp,
+): Promise<() => Promise<void>> {
+  const started: ChildProcess[] = [];
+  const stop = async () => {
+    await Promise.all(started.map(end));
+  };
+  try {
+    await start(program, args, {}, ready, started);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
+}
+
 async function start(
   program: string,
   args: string[],
   env: NodeJS.ProcessEnv,
-  says: 'stdout' | 'stderr',
+  ready: RegExp,
   started: ChildProcess[],
 ): Promise<void> {
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   started.push(child);
   const lines: string[] = [];
+  const said = Promise.withResolvers<void>();
   const failed = once(child, 'exit').then(() => {
     throw new Error(`${program} ended: ${lines.join('\n')}`);
   });
   for (const stream of ['stdout', 'stderr'] as const) {
-    createInterface({ input: child[stream] }).on('line', (line) => lines.push(line));
+    createInterface({ input: child[stream] }).on('line', (line) => {
+      lines.push(line);
+      if (ready.test(line)) said.resolve();
+    });
   }
-  await Promise.race([
-    once(child[says], 'data'),
-    once(child, 'error').then(([error]) => Promise.reject(error)),
-    failed,
-  ]);
+  await Promise.race([said.promise, once(child, 'error').then(([error]) => Promise.reject(error)), failed]);
   failed.catch(() => undefined);
 }
 
