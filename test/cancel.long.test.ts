@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { binaries } from './audio.ts';
 import { run } from './programs.ts';
-import { TASK, type TaskJson, testService, type User } from './service.ts';
+import { type TaskJson, testService, type User } from './service.ts';
 import { until } from './until.ts';
 
 /**
@@ -27,8 +26,7 @@ describe('A conversion that nobody wants any more', function () {
 
   /** Begins to convert five hours of noise, which takes minutes, and waits until ffmpeg runs. */
   async function begin(user: User): Promise<TaskJson> {
-    const parts = { audio: { name: 'long.mp3', bytes: original }, newFormat: 'opus' };
-    const { task } = z.object({ task: TASK }).parse(await (await user.upload(parts)).json());
+    const task = await user.create({ name: 'long.mp3', bytes: original }, 'opus');
     await until(async () => {
       const [{ state = '', progress = 0 } = {}] = await user.tasks();
       assert.ok(state === 'UPLOADED' || state === 'PROCESSING', `it is ${state}`);

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { z } from 'zod';
 import { testCloud } from './cloud.ts';
-import { TASK } from './service.ts';
 
 const DAY = 86_400_000;
 
@@ -12,27 +10,20 @@ describe('A crowd of messages', function () {
   let ids: number[] = [];
 
   beforeEach(async () => {
-    ids = [];
     const ann = await cloud.newUser();
-    const answer = await ann.upload({ audio: { name: 'a.wav', bytes: Buffer.from('x') }, newFormat: 'mp3' });
-    const { id } = z.object({ task: TASK }).parse(await answer.json()).task;
+    const { id } = await ann.create({ name: 'a.wav', bytes: Buffer.from('x') }, 'mp3');
     const { tasks } = await cloud.app().stores();
     const first = await tasks.find(id);
     assert.ok(first);
     const { userId, name, originalExt, wish } = first;
     const uploadExpiresAt = new Date(Date.now() + DAY);
-    for (let n = 0; n < COUNT; n++) {
-      const task = await tasks.create({
-        userId,
-        name,
-        originalExt,
-        wish,
-        declaredSize: null,
-        uploadExpiresAt,
-      });
+    const make = async () => {
+      const announced = { declaredSize: null, uploadExpiresAt };
+      const task = await tasks.create({ userId, name, originalExt, wish, ...announced });
       await tasks.uploaded(task.id);
-      ids.push(task.id);
-    }
+      return task.id;
+    };
+    ids = await Promise.all(Array.from({ length: COUNT }, make));
   });
 
   const statesOf = async () => {

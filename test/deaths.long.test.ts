@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { z } from 'zod';
 import { makeTone } from './audio.ts';
 import { testCloud } from './cloud.ts';
 import { type FaultyHttp, faultyHttp } from './faulty.ts';
 import { temporaryFolder } from './folders.ts';
 import { type FunctionProcess, gone, startFunction } from './function-process.ts';
-import { TASK, type TaskJson, type User } from './service.ts';
+import type { TaskJson, User } from './service.ts';
 
 const DAY = 86_400_000;
 
@@ -36,11 +35,7 @@ describe('Functions that die', function () {
     await running?.kill('SIGKILL');
   });
 
-  const upload = async (): Promise<TaskJson> => {
-    const answer = await ann.upload({ audio: { name: 'tone.wav', bytes: tone }, newFormat: 'mp3' });
-    return z.object({ task: TASK }).parse(await answer.json()).task;
-  };
-  const taskNow = async (id: number) => TASK.parse(await (await ann.fetch(`/api/tasks/${id}`)).json());
+  const upload = () => ann.create({ name: 'tone.wav', bytes: tone }, 'mp3');
   const bell = ({ id, revision }: TaskJson) => ({ taskId: id, revision });
 
   /** A process that has begun to convert and is held in the middle: the last part of the original does not come. */
@@ -65,7 +60,7 @@ describe('Functions that die', function () {
   }
 
   async function mustBeWhole(task: TaskJson): Promise<void> {
-    assert.equal((await taskNow(task.id)).state, 'PROCESSED');
+    assert.equal((await ann.task(task.id)).state, 'PROCESSED');
     const later = { now: () => new Date(Date.now() + 2 * DAY) };
     await cloud.sweep(cloud.instance({}, { clock: later }));
     assert.deepEqual(await cloud.objects([task.id]), [`${task.id}/1/tone.mp3`, `${task.id}/tone.wav`]);
@@ -79,7 +74,7 @@ describe('Functions that die', function () {
     assert.equal(await answer, undefined);
     await gone(pids);
     assert.equal(await cloud.push(bell(task)), 429);
-    assert.equal((await taskNow(task.id)).state, 'PROCESSING');
+    assert.equal((await ann.task(task.id)).state, 'PROCESSING');
     await cloud.pass(61);
     assert.equal(await cloud.push(bell(task)), 204);
     await mustBeWhole(task);
@@ -111,7 +106,7 @@ describe('Functions that die', function () {
       await cloud.sweep();
       if (attempt < 5) await cloud.rung([task.id]);
     }
-    const { state, error } = await taskNow(task.id);
+    const { state, error } = await ann.task(task.id);
     assert.deepEqual([state, error?.code], ['FAILED', 'gave_up']);
     assert.equal(await cloud.push(bell(task)), 204);
     assert.equal(await cloud.push(bell(task), { target: 'dead-letter' }), 204);

@@ -34,12 +34,8 @@ describe('Faults in the cloud', function () {
     faulty.decide = () => undefined;
   });
 
-  const upload = async (user = ann): Promise<TaskJson> => {
-    const answer = await user.upload({ audio: { name: 'tone.wav', bytes: tone }, newFormat: 'mp3' });
-    assert.equal(answer.status, 200);
-    return z.object({ task: TASK }).parse(await answer.json()).task;
-  };
-  const taskNow = async (id: number) => TASK.parse(await (await ann.fetch(`/api/tasks/${id}`)).json());
+  const upload = (user = ann) => user.create({ name: 'tone.wav', bytes: tone }, 'mp3');
+  const taskNow = (id: number) => ann.task(id);
   const bell = ({ id, revision }: TaskJson) => ({ taskId: id, revision });
   const onFaulty = () => cloud.instance({ STORAGE_EMULATOR_HOST: faulty.url });
 
@@ -218,11 +214,7 @@ describe('Faults in the cloud', function () {
   });
 
   it('a poison file is acknowledged as failed', async () => {
-    const answer = await ann.upload({
-      audio: { name: 'x.wav', bytes: Buffer.from('no audio') },
-      newFormat: 'mp3',
-    });
-    const { task } = z.object({ task: TASK }).parse(await answer.json());
+    const task = await ann.create({ name: 'x.wav', bytes: Buffer.from('no audio') }, 'mp3');
     assert.equal(await cloud.push(bell(task)), 204);
     assert.equal((await taskNow(task.id)).state, 'FAILED');
     assert.equal(await cloud.push(bell(task)), 204);

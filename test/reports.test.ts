@@ -38,7 +38,7 @@ describe('Reports of first-generation workers', function () {
     assert.equal(answer.status, 409);
     return PROBLEM.parse(await answer.json()).detail;
   };
-  const stateOf = async (id: number) => TASK.parse(await (await ann.fetch(`/api/tasks/${id}`)).json()).state;
+  const stateOf = async (id: number) => (await ann.task(id)).state;
 
   it('move what the worker made beside the original to the results, once', async () => {
     const id = await newTask('mp3');

@@ -56,10 +56,14 @@ export interface User {
   at(url: string): User;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   upload(parts: Record<string, Part>): Promise<Response>;
+  /** Uploads, and answers the task that it made. */
+  create(file: { name: string; bytes: Uint8Array }, newFormat: string): Promise<TaskJson>;
   /** Uploads, and waits until the task is PROCESSED or FAILED. */
   convert(file: { name: string; bytes: Uint8Array }, newFormat: string): Promise<TaskJson>;
   /** Waits until the task is PROCESSED or FAILED. */
   settled(id: number): Promise<TaskJson>;
+  /** A task as it is now. */
+  task(id: number): Promise<TaskJson>;
   tasks(): Promise<TaskJson[]>;
 }
 
@@ -115,18 +119,19 @@ function userAt(url: string, session: Pick<User, 'email' | 'token' | 'refreshTok
     at: (other) => userAt(other, session),
     fetch: authorised,
     upload: (parts) => authorised('/api/tasks', { method: 'POST', body: formOf(parts) }),
-    async convert(file, newFormat) {
+    async create(file, newFormat) {
       const answer = await user.upload({ audio: file, newFormat });
-      const { task } = z.object({ task: TASK }).parse(await answer.json());
-      return user.settled(task.id);
+      return z.object({ task: TASK }).parse(await answer.json()).task;
     },
+    convert: async (file, newFormat) => user.settled((await user.create(file, newFormat)).id),
     async settled(id) {
       for (;;) {
-        const task = TASK.parse(await (await authorised(`/api/tasks/${id}`)).json());
+        const task = await user.task(id);
         if (task.state === 'PROCESSED' || task.state === 'FAILED') return task;
         await setTimeout(20);
       }
     },
+    task: async (id) => TASK.parse(await (await authorised(`/api/tasks/${id}`)).json()),
     tasks: async () => z.array(TASK).parse(await (await authorised('/api/tasks')).json()),
   };
   return user;

@@ -4,14 +4,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { z } from 'zod';
 import { makeTone } from './audio.ts';
 import { removeCluster } from './database.ts';
 import { temporaryFolder } from './folders.ts';
 import { failingProgram, type Program, startProgram } from './program.ts';
-import { filesUnder, newUser, TASK, type User } from './service.ts';
-
-const CREATED = z.object({ task: TASK });
+import { filesUnder, newUser, type User } from './service.ts';
 
 describe('npm start', function () {
   this.timeout(120_000);
@@ -35,14 +32,10 @@ describe('npm start', function () {
   async function beginLong(user: User): Promise<number> {
     const path = join(folder(), 'long.flac');
     await makeTone(path, 300);
-    const answer = await user.upload({
-      audio: { name: 'long.flac', bytes: await readFile(path) },
-      newFormat: 'mp3',
-    });
-    const { task } = CREATED.parse(await answer.json());
+    const { id } = await user.create({ name: 'long.flac', bytes: await readFile(path) }, 'mp3');
     for (;;) {
-      const { state, progress } = TASK.parse(await (await user.fetch(`/api/tasks/${task.id}`)).json());
-      if (state === 'PROCESSING' && progress > 0) return task.id;
+      const { state, progress } = await user.task(id);
+      if (state === 'PROCESSING' && progress > 0) return id;
       assert.ok(state === 'UPLOADED' || state === 'PROCESSING', state);
       await setTimeout(20);
     }

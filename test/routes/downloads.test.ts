@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { makeTone } from '../audio.ts';
 import { testCloud } from '../cloud.ts';
 import { temporaryFolder } from '../folders.ts';
-import { TASK } from '../service.ts';
 
 describe('Downloads in the cloud', function () {
   this.timeout(60_000);
@@ -17,8 +16,7 @@ describe('Downloads in the cloud', function () {
     await makeTone(path, 1);
     const ann = await cloud.newUser();
     const bytes = await readFile(path);
-    const answer = await ann.upload({ audio: { name: 'Töne 🎵.wav', bytes }, newFormat: 'mp3' });
-    const { task } = z.object({ task: TASK }).parse(await answer.json());
+    const task = await ann.create({ name: 'Töne 🎵.wav', bytes }, 'mp3');
 
     const manual = { redirect: 'manual' } as const;
     assert.equal((await ann.fetch(`/api/tasks/${task.id}/result`, manual)).status, 409);

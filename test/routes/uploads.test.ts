@@ -32,7 +32,7 @@ describe('Announced uploads', () => {
   const announce = (body: object, user: User = ann) =>
     post(`${service.url()}/api/tasks`, { filename: 'song.wav', newFormat: 'mp3', ...body }, authorised(user));
   const announced = async (body: object = {}) => ANNOUNCED.parse(await (await announce(body)).json());
-  const stateOf = async (id: number) => TASK.parse(await (await ann.fetch(`/api/tasks/${id}`)).json()).state;
+  const stateOf = async (id: number) => (await ann.task(id)).state;
   const codeOf = async (answer: Response) => PROBLEM.parse(await answer.json()).code;
 
   describeUploads('The program itself', {
