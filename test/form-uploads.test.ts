@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { App } from '../lib/app.ts';
 import { testCloud } from './cloud.ts';
@@ -65,8 +66,7 @@ describe('A form to the functions', function () {
       const { id, ...task } = await created(await ann.upload(parts));
       assert.deepEqual([task.name, task.convertedExt, task.state], [name, 'flac', 'UPLOADED']);
       assert.deepEqual(await stored(), [...before, `${id}/${name}`].sort());
-      const [bytes] = await cloud.originals().file(`${id}/${name}`).download();
-      assert.ok(bytes.equals(BYTES));
+      assert.ok((await buffer(await app.originals.read(`${id}/${name}`))).equals(BYTES));
       await cloud.rung([id]);
     });
   }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Bucket, File, FileMetadata } from '@google-cloud/storage';
 import { create as contentDisposition } from 'content-disposition';
 import { AppError } from '../errors.ts';
 import { objectKey } from '../keys.ts';
-import type { Storage, StoredObject } from '../ports/storage.ts';
+import type { ByteRange, Storage, StoredObject } from '../ports/storage.ts';
 import { sendStream } from './gcs-sessions.ts';
 
 /** Seconds for which a link is good. */
@@ -31,12 +33,12 @@ export function createBucketStorage(bucket: () => Promise<Bucket>): Storage {
     async fetch(key, path) {
       const file = await fileOf(key);
       await mustStat(file);
-      await file.download({ destination: path });
+      await pipeline(open(file), createWriteStream(path));
     },
     async read(key, range) {
       const file = await fileOf(key);
       await mustStat(file);
-      return file.createReadStream({ ...range, validation: range ? false : 'crc32c' });
+      return open(file, range);
     },
     async stat(key) {
       return stat(await fileOf(key));
@@ -60,6 +62,14 @@ export function createBucketStorage(bucket: () => Promise<Bucket>): Storage {
       return url;
     },
   };
+}
+
+/** Two pipelines of Google's client read one response: eleven listeners, where Node.js warns of more than ten (8.4). */
+const LISTENERS = 20;
+
+function open(file: File, range?: ByteRange): Readable {
+  const stream = file.createReadStream({ ...range, validation: range ? false : 'crc32c' });
+  return stream.on('response', (response: Readable) => response.setMaxListeners(LISTENERS));
 }
 
 async function put(file: File, source: Readable | string): Promise<number> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -33,6 +34,24 @@ export function describeStorage(name: string, make: () => Promise<Storage>): voi
       await writeFile(source, 'from a file');
       assert.equal(await storage.put('1/1/a.mp3', source), 11);
       assert.equal(await text(await storage.read('1/1/a.mp3')), 'from a file');
+    });
+
+    it('gives back a megabyte as a stream, as a file and as a range, without a warning of Node.js', async () => {
+      const warnings: Error[] = [];
+      const note = (warning: Error) => warnings.push(warning);
+      const bytes = randomBytes(1_000_000);
+      await storage.put('1/a', Readable.from([bytes]));
+      process.on('warning', note);
+      try {
+        assert.ok((await buffer(await storage.read('1/a'))).equals(bytes));
+        const end = bytes.length - 1;
+        assert.ok((await buffer(await storage.read('1/a', { start: 1, end }))).equals(bytes.subarray(1)));
+        await storage.fetch('1/a', join(folder(), 'input'));
+        assert.ok((await readFile(join(folder(), 'input'))).equals(bytes));
+      } finally {
+        process.off('warning', note);
+      }
+      assert.deepEqual(warnings, []);
     });
 
     it('reads a range, both ends included', async () => {
