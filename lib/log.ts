@@ -5,7 +5,10 @@ export type Severity = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Writes one JSON line an event. Never hand it a token, a password or a signed URL. */
+/**
+ * Writes one JSON line an event. Never hand it a token, a password or a signed URL. Of URLs that stand in what is logged,
+ * as in errors of Google's clients, no query is written: it may sign, or be the right to an upload.
+ */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
@@ -32,13 +35,23 @@ export function createLog(write: (line: string) => void, least: Severity = 'INFO
     (message: string, fields: LogFields = {}) => {
       if (RANK[severity] < RANK[least]) return;
       const time = new Date().toISOString();
-      write(JSON.stringify({ severity, message, time, ...surrounding.getStore(), ...plain(fields) }));
+      const line = { severity, message, time, ...surrounding.getStore(), ...plain(fields) };
+      write(
+        JSON.stringify(line, (_key, value) => (typeof value === 'string' ? withoutQueries(value) : value)),
+      );
     };
   return { debug: at('DEBUG'), info: at('INFO'), warn: at('WARNING'), error: at('ERROR') };
 }
 
 /** Says nothing. */
 export const silentLog: Log = createLog(() => undefined);
+
+/** What follows the `?` of a URL, or of the path of one. */
+const QUERY = /((?:[a-z][a-z\d+.-]*:\/)?\/[^\s?"'<>]*\?)[^\s"'<>]+/gi;
+
+function withoutQueries(text: string): string {
+  return text.replace(QUERY, '$1...');
+}
 
 function plain(fields: LogFields): LogFields {
   return Object.fromEntries(

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { Storage } from '@google-cloud/storage';
 import { z } from 'zod';
 import { AppError } from '../lib/errors.ts';
 import { createHttp } from '../lib/http.ts';
+import { listen } from '../lib/listen.ts';
 import { createLog } from '../lib/log.ts';
 import { traceFields } from '../lib/trace.ts';
 
@@ -83,7 +86,51 @@ describe('The log', () => {
     assert.equal(lines.length, 5);
     assert.doesNotMatch(lines.join('\n'), /secret/);
   });
+
+  it("holds no session's URL that an error of Google's client speaks of", async () => {
+    const error = await failedUpload();
+    assert.match(`${error.stack}`, /upload_id=secret-session/);
+    log.warn('An upload failed', { error });
+    log.warn('Another failed', { error: new AppError('unavailable', 'Later.', { cause: error }) });
+    log.error(`It said: ${error.message}`);
+    assert.equal(lines.length, 3);
+    for (const line of lines) {
+      assert.doesNotMatch(line, /secret/);
+      assert.match(line, /session\?\.\.\./);
+    }
+  });
+
+  for (const [what, text, shown] of [
+    ['a signed URL', 'GET "https://s.example/b/k?X-Goog-Signature=ab&X-Goog-Date=1" failed', 'k?..." failed'],
+    ['a path with a token', 'PUT /api/uploads/7?token=a.b.c 500', '/api/uploads/7?... 500'],
+    ['no URL', 'Is it there? Look at file:///a/b.ts:3:4 (now?)', ':3:4 (now?)'],
+  ] as const) {
+    it(`writes of ${what} no more than may be known`, () => {
+      log.info(text, { nested: { text: [text] } });
+      const [line = ''] = lines;
+      assert.ok(JSON.parse(line).message.endsWith(shown), line);
+      assert.ok(JSON.parse(line).nested.text[0].endsWith(shown), line);
+    });
+  }
 });
+
+/** What Google's client says when the storage breaks off a resumable upload. */
+async function failedUpload(): Promise<Error> {
+  const server = createServer((request, response) => {
+    request.resume();
+    const { host } = request.headers;
+    if (request.method === 'POST')
+      response.writeHead(200, { Location: `http://${host}/session?upload_id=secret-session` }).end('{}');
+    else request.socket.destroy();
+  });
+  const apiEndpoint = await listen(server, 0);
+  const client = new Storage({ projectId: 'test', apiEndpoint, retryOptions: { autoRetry: false } });
+  const saved = client.bucket('b').file('k').save('abc', { resumable: true });
+  const error: unknown = await saved.catch((reason: unknown) => reason);
+  server.close();
+  assert.ok(error instanceof Error);
+  return error;
+}
 
 describe('traceFields', () => {
   const trace = (headers: Record<string, string>, project?: string) =>
