@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FORMATS } from '../lib/formats.ts';
 import { makeTone } from './audio.ts';
-import { testEngine } from './engine.ts';
+import { testEngine, withEach } from './engine.ts';
 import { temporaryFolder } from './folders.ts';
 
 describe('audio engine', function () {
@@ -19,8 +19,8 @@ describe('audio engine', function () {
       await makeTone(input, 2, '-c:a', from.codec.encoders[0].name, '-metadata', 'title=Hello', ...id3);
       const media = await audio.probe(input, signal);
       assert.equal(media.tags.title, 'Hello');
-      for (const format of audio.formats) {
-        const output = join(folder(), `out.${format.extension}`);
+      await withEach(audio.formats, async (format) => {
+        const output = join(folder(), `out-${format.name}.${format.extension}`);
         const seen: number[] = [];
         const onProgress = (fraction: number) => seen.push(fraction);
         const made = await audio.convert({ input, output, format, media, options: {}, onProgress, signal });
@@ -28,7 +28,7 @@ describe('audio engine', function () {
         if (format.tags !== 'none') assert.equal(made.media.tags.title, 'Hello', format.name);
         assert.ok(Math.abs((made.media.duration ?? 0) - 2) < 0.1, `${format.name}: ${made.media.duration} s`);
         assert.ok(seen.length > 0);
-      }
+      });
     });
   }
 
