@@ -20,8 +20,8 @@ export interface Client {
   settled(look?: number): Promise<number>;
 }
 
-/** Seldom enough not to slow what is measured. */
-const LOOK = 100;
+/** Milliseconds; seldom enough not to slow what is measured: the service itself says to the millisecond when a task ended. */
+const LOOK = 250;
 
 /** The first generation calls the state `status`. */
 const TASKS = z.array(

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { removeCluster } from '../database.ts';
 
 /** Local mode as its own process, as `npm start` runs it, on a data folder of its own. */
@@ -15,10 +16,13 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
+const PACKAGE = z.object({ scripts: z.object({ start: z.string() }) });
+
 export async function startService(environment: NodeJS.ProcessEnv = {}): Promise<RunningService> {
   const data = await mkdtemp(join(tmpdir(), 'tonemill-bench-'));
   const env = { PATH: process.env.PATH, PORT: '0', TONEMILL_DATA: data, ...environment };
-  const child = spawn(process.execPath, ['lib/cli.ts', 'start'], {
+  const { scripts } = PACKAGE.parse(JSON.parse(await readFile('package.json', 'utf8')));
+  const child = spawn('sh', ['-c', `exec env ${scripts.start}`], {
     env,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
