@@ -8,6 +8,7 @@ import type { AudioEngine } from '../lib/engine.ts';
 import { isFailure } from '../lib/errors.ts';
 import { binaries, makeTone } from './audio.ts';
 import { formatCalled, testEngine } from './engine.ts';
+import { pointElsewhere } from './external-track.ts';
 import { temporaryFolder } from './folders.ts';
 import { hls, hostileLists } from './hostile-lists.ts';
 import { run } from './programs.ts';
@@ -99,6 +100,20 @@ describe('A hostile file', function () {
       if (name.includes('%')) await writeFile(path, await readFile(join(folder(), 'x001.png')));
       await assert.rejects(audio.probe(path, signal), { code: 'not_audio' }, name);
     }
+  });
+
+  it('that says its sound is in the file beside it gives nothing of that', async () => {
+    const { ffmpeg } = await binaries();
+    const audio = await testEngine();
+    await makeTone(join(folder(), 'song.wav'), 2);
+    const path = join(folder(), 'x.mp3');
+    await makeTone(path, 2, '-c:a', 'pcm_s16le', '-f', 'mov');
+    await pointElsewhere(path, 'song.wav');
+    const out = join(folder(), 'out.wav');
+    await run(ffmpeg.path, ['-v', 'quiet', '-nostdin', '-y', '-enable_drefs', '1', '-i', path, out]);
+    assert.ok((await stat(out)).size > 100_000, 'the bait is good');
+    const media = await audio.probe(path, signal);
+    await assert.rejects(convert(audio, path, 'wav', media), { code: 'no_audio' });
   });
 
   async function convert(
