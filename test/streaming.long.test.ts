@@ -107,6 +107,40 @@ describe('Streaming from and to a bucket', function () {
     );
   });
 
+  it('waits for no storage that takes nothing any more, and does not blame the file', async () => {
+    const path = join(folder(), 'a.wav');
+    await makeTone(path, 300);
+    const audio = await testEngine({ stallSeconds: 1, resultBytes: 1e9 });
+    const media = await audio.probe(path, signal);
+    const taken = Promise.withResolvers<number>();
+    const store = (stream: Readable) => {
+      stream.once('error', taken.reject);
+      return taken.promise;
+    };
+    const output = { folder: folder(), store };
+    const wish = { input: path, output, format: formatCalled('aac'), media, options: {} };
+    await assert.rejects(audio.convert({ ...wish, onProgress: () => undefined, signal }), {
+      code: 'unavailable',
+      message: /storage did not keep up/,
+    });
+  });
+
+  it('gives a trim the time to decode what it leaves out', async () => {
+    const path = join(folder(), 'a.opus');
+    await makeTone(path, 580);
+    const audio = await testEngine({ stallSeconds: 0.05, resultBytes: 1e9 });
+    const media = await audio.probe(path, signal);
+    const wish = { input: path, format: formatCalled('wav'), media, onProgress: () => undefined, signal };
+    const whole = { ...wish, output: join(folder(), 'whole'), options: {} };
+    await assert.rejects(audio.convert(whole), { code: 'stalled' });
+    const { media: made } = await audio.convert({
+      ...wish,
+      output: join(folder(), 'end'),
+      options: { start: 570 },
+    });
+    assert.equal(made.duration, 10);
+  });
+
   it('stores nothing of a conversion that is cancelled', async () => {
     const storage = bucket();
     const path = join(folder(), 'a.wav');
