@@ -9,19 +9,28 @@ export interface PushOptions {
   headers: Record<string, string>;
   /** Where a message goes that was delivered a hundred times; without it, it comes again for ever. */
   deadLetter?: string;
+  /** Milliseconds between a delivery and the next, by how many there were. */
+  pause?: (deliveries: number) => number;
 }
 
 /** Deliveries, as the real subscription has it. */
-const DELIVERIES = 100;
+export const DELIVERIES = 100;
 
 /** Milliseconds until the second delivery, and the longest pause between two: the real ones are ten times as long. */
 const [SHORTEST, LONGEST] = [1000, 60_000];
+const growing = (deliveries: number) => Math.min(LONGEST, SHORTEST * 2 ** (deliveries - 1));
 
 /**
  * Posts each message, raw as a push subscription does, until it is answered with 2xx; pauses grow.
  * @returns ends it, and waits for the requests that run
  */
-export function forward({ subscription, url, headers, deadLetter }: PushOptions): () => Promise<void> {
+export function forward({
+  subscription,
+  url,
+  headers,
+  deadLetter,
+  pause = growing,
+}: PushOptions): () => Promise<void> {
   const deliveries = new Map<string, number>();
   const ending = new AbortController();
   const running = new Set<Promise<void>>();
@@ -35,8 +44,7 @@ export function forward({ subscription, url, headers, deadLetter }: PushOptions)
       message.ack();
       return;
     }
-    const pause = Math.min(LONGEST, SHORTEST * 2 ** (count - 1));
-    await setTimeout(pause, undefined, { signal: ending.signal }).catch(() => undefined);
+    await setTimeout(pause(count), undefined, { signal: ending.signal }).catch(() => undefined);
     message.nack();
   };
 

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { testEmulators } from '../emulators.ts';
+import { buildEmulators } from './build.ts';
+import { startEmulators } from './start.ts';
+
+describe('Emulators that run already', () => {
+  const emulators = testEmulators();
+  const answers = async (storage: string) =>
+    (await fetch(`${storage}/storage/v1/b?project=test`)).status === 200;
+
+  it('are what npm run emulators says to export; it starts nothing, ends, and leaves them running', async () => {
+    const { storage, pubsub } = emulators();
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+      env: { STORAGE_EMULATOR_HOST: storage, PUBSUB_EMULATOR_HOST: pubsub },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(child, 'exit');
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) lines.push(line);
+    assert.deepEqual(lines, [
+      `export STORAGE_EMULATOR_HOST=${storage}`,
+      `export PUBSUB_EMULATOR_HOST=${pubsub}`,
+    ]);
+    assert.deepEqual(await ended, [0, null]);
+    assert.ok(await answers(storage));
+  });
+
+  it('need no programs', async () => {
+    const { storage, pubsub } = emulators();
+    const found = await startEmulators(() => assert.fail(), {}, { storage, pubsub });
+    assert.deepEqual([found?.storage, found?.pubsub], [storage, pubsub]);
+    await found?.stop();
+    assert.ok(await answers(storage));
+  });
+
+  it('are joined by the other one where only one runs, which alone is ended', async () => {
+    const { storage, pubsub } = emulators();
+    const found = await startEmulators(buildEmulators, {}, { pubsub });
+    assert.ok(found && found.storage !== storage);
+    assert.equal(found.pubsub, pubsub);
+    assert.ok(await answers(found.storage));
+    await found.stop();
+    await assert.rejects(fetch(found.storage));
+    assert.ok(await answers(storage));
+  });
+});
