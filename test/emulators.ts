@@ -1,13 +1,14 @@
 import { buildEmulators } from './emulators/build.ts';
 import { installSecondOpinion, type SecondOpinion, startSecondOpinion } from './emulators/second-opinion.ts';
 import { type Emulators, startEmulators } from './emulators/start.ts';
+import { RUNNING } from './running.ts';
 
 /** Emulators for the `describe` it is called in; without Go, and where none run, its tests are skipped by name. */
 export function testEmulators(): () => Emulators {
   let emulators: Emulators | undefined;
   before(async function () {
     this.timeout(600_000);
-    emulators = await startEmulators(buildEmulators);
+    emulators = await startEmulators(buildEmulators, {}, RUNNING);
     if (emulators) return;
     console.warn('      Without Go to build them, what needs fake-gcs-server and pstest is left out.');
     this.skip();

@@ -2,15 +2,11 @@ import type { RootHookObject } from 'mocha';
 import { VARIABLES } from '../lib/variables.ts';
 import { isKnownGap, lookForFfmpeg } from './gaps.ts';
 import { clearLeftovers } from './leftovers.ts';
+// Reads the environment before what follows here.
+import './running.ts';
 
 /** Tools of the machine, which tests look for as the product does. */
-const TOOLS = new Set([
-  'PATH',
-  'FFMPEG_PATH',
-  'FFPROBE_PATH',
-  'STORAGE_EMULATOR_HOST',
-  'PUBSUB_EMULATOR_HOST',
-]);
+const TOOLS = new Set(['PATH', 'FFMPEG_PATH', 'FFPROBE_PATH']);
 
 // mocha ends this process after the last test (`exit`): a closed subscription of Google's Pub/Sub client goes on trying to
 // reach an emulator that is gone, without end (5.3.1, tried).

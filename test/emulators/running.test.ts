@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { z } from 'zod';
 import { testEmulators } from '../emulators.ts';
 import { buildEmulators } from './build.ts';
 import { startEmulators } from './start.ts';
+
+const run = promisify(execFile);
+const BUCKETS = z.object({ items: z.array(z.unknown()).default([]) });
 
 describe('Emulators that run already', () => {
   const emulators = testEmulators();
@@ -35,6 +40,21 @@ describe('Emulators that run already', () => {
     assert.deepEqual([found?.storage, found?.pubsub], [storage, pubsub]);
     await found?.stop();
     assert.ok(await answers(storage));
+  });
+
+  it('are what tests use that find them in the environment', async () => {
+    const { storage, pubsub } = emulators();
+    const buckets = async () =>
+      BUCKETS.parse(await (await fetch(`${storage}/storage/v1/b?project=test`)).json()).items.length;
+    const before = await buckets();
+    const root = join(import.meta.dirname, '..', '..');
+    const mocha = ['node_modules/.bin/mocha', '--no-config', '--exit', '--require', './test/setup.ts'];
+    const title = 'fake-gcs-server A bucket as a Storage gives back what a stream';
+    const env = { PATH: process.env.PATH, STORAGE_EMULATOR_HOST: storage, PUBSUB_EMULATOR_HOST: pubsub };
+    const args = [...mocha, 'test/contract/storage.test.ts', '--grep', title];
+    const { stdout } = await run(process.execPath, args, { cwd: root, env });
+    assert.match(stdout, /1 passing/);
+    assert.equal(await buckets(), before + 1);
   });
 
   it('are joined by the other one where only one runs, which alone is ended', async () => {
