@@ -40,9 +40,11 @@ export interface Cloud {
   sweep(app?: App): Promise<void>;
   /** Lets time pass for all tasks, as far as their rows know of it. */
   pass(seconds: number): Promise<void>;
+  /** Calls `work` while nobody can see the row of this task. */
+  hide(id: number, work: () => Promise<unknown>): Promise<void>;
   /** Waits until a bell was rung for each of these tasks since the last call. */
   rung(ids: readonly number[]): Promise<void>;
-  /** Which audio is in both buckets of these tasks; waveforms are not. */
+  /** Which objects of these tasks are in both buckets. */
   objects(ids: readonly number[]): Promise<string[]>;
   /** Environment of the functions, for those that run as processes. */
   environment(): NodeJS.ProcessEnv;
@@ -173,6 +175,14 @@ export function testCloud(): Cloud {
       const back = columns.map((column) => `${column} = ${column} - :seconds * interval '1 second'`);
       await database.knex().raw(`update tasks set ${back.join(', ')}`, { seconds });
     },
+    async hide(id, work) {
+      const [row] = await database.knex()('tasks').where({ id }).delete('*');
+      try {
+        await work();
+      } finally {
+        await database.knex()('tasks').insert(row);
+      }
+    },
     async rung(ids) {
       const all = Promise.withResolvers<void>();
       onBell = () => {
@@ -189,7 +199,7 @@ export function testCloud(): Cloud {
       );
       return files
         .map(({ name }) => name)
-        .filter((name) => !name.endsWith('.dat') && ids.some((id) => name.startsWith(`${id}/`)))
+        .filter((name) => ids.some((id) => name.startsWith(`${id}/`)))
         .sort();
     },
     environment,

@@ -63,7 +63,9 @@ describe('Functions that die', function () {
     assert.equal((await ann.task(task.id)).state, 'PROCESSED');
     const later = { now: () => new Date(Date.now() + 2 * DAY) };
     await cloud.sweep(cloud.instance({}, { clock: later }));
-    assert.deepEqual(await cloud.objects([task.id]), [`${task.id}/1/tone.mp3`, `${task.id}/tone.wav`]);
+    const { id } = task;
+    const whole = [`${id}/0/original.dat`, `${id}/1/tone.mp3`, `${id}/tone.wav`];
+    assert.deepEqual(await cloud.objects([id]), whole);
   }
 
   it('lose no task when the message comes again while the dead one’s lease still runs', async () => {
