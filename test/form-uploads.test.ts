@@ -144,6 +144,16 @@ describe('A form to the functions', function () {
     await leavesNothing(before);
   });
 
+  it('whose connection to the storage breaks leaves neither row nor object', async () => {
+    const before = await stored();
+    faulty.decide = (method, path) =>
+      method === 'PUT' && path.startsWith('/upload/') ? { kind: 'cut', bytes: 200_000 } : undefined;
+    const answer = await ann.upload({ audio, newFormat: 'mp3' });
+    assert.equal(answer.status, 503);
+    assert.equal(PROBLEM.parse(await answer.json()).code, 'unavailable');
+    await leavesNothing(before);
+  });
+
   it('whose task is removed while its file comes leaves neither row nor object', async () => {
     const before = await stored();
     onFirstByte(async () => {

@@ -26,7 +26,7 @@ export async function sendStream(
       throw new AppError('unavailable', `Cloud Storage answered ${answer.status} to an upload.`);
   } catch (error) {
     await cancelSession(session).catch(() => undefined);
-    throw broken ?? error;
+    throw broken ?? (error instanceof AppError ? error : brokenOff(error));
   }
   await mustHaveSum(file, sum);
 }
@@ -37,6 +37,10 @@ export async function cancelSession(session: string): Promise<void> {
   await answer.body?.cancel();
   if (answer.status >= 500 || answer.status === 429)
     throw new AppError('unavailable', `Cloud Storage answered ${answer.status} to a cancellation.`);
+}
+
+function brokenOff(cause: unknown): AppError {
+  return new AppError('unavailable', 'Cloud Storage broke off an upload. Try again later.', { cause });
 }
 
 async function* summed(
