@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { access, constants, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -105,6 +106,7 @@ function leaving(cluster: Cluster, locks: Locks, user: FileLock): Pick<EmbeddedS
     return isLast(locks.users, user);
   };
   const stop = async () => {
+    if (isRemoved(locks)) return stopServer(cluster);
     const turn = await lock(locks.turn, 5000);
     try {
       if (leave() && turn) await stopServer(cluster);
@@ -114,6 +116,7 @@ function leaving(cluster: Cluster, locks: Locks, user: FileLock): Pick<EmbeddedS
   };
   const stopSync = () => {
     if (left) return;
+    if (isRemoved(locks)) return stopServerSync(cluster);
     const turn = tryLock(locks.turn, 'exclusive', 2000);
     if (leave() && turn) stopServerSync(cluster);
     turn?.release();
@@ -125,6 +128,11 @@ function leaving(cluster: Cluster, locks: Locks, user: FileLock): Pick<EmbeddedS
     },
     stopSync,
   };
+}
+
+/** Nobody else finds the server of a folder that was removed while it ran. */
+function isRemoved({ folder }: Locks): boolean {
+  return !existsSync(folder);
 }
 
 /** Whether nobody else uses the server once `user` doesn't. */
