@@ -47,7 +47,7 @@ export function createLauncherBeside(): Launcher {
       for (const [id, tell] of waiting) tell({ id, state: 'failed', message, code: undefined });
     };
     child.once('exit', () => gone());
-    child.once('error', gone);
+    child.on('error', gone);
     return begun;
   };
 
