@@ -58,7 +58,7 @@ export function createLauncherBeside(): Launcher {
       const id = ++count;
       const started = Promise.withResolvers<void>();
       const ended = Promise.withResolvers<Exit>();
-      ended.promise.catch(() => undefined);
+      for (const { promise } of [started, ended]) promise.catch(() => undefined);
       waiting.set(id, (report) => {
         if (report.state === 'started') return started.resolve();
         waiting.delete(id);
@@ -94,7 +94,7 @@ export function createLauncherBeside(): Launcher {
 
 /** In a session of its own, so that Ctrl-C reaches neither it nor what it starts. */
 function startBeside(): Beside {
-  const folder = mkdtempSync(join(tmpdir(), 'tonemill-'));
+  const folder = mkdtempSync(join(socketRoot(), 'tonemill-'));
   const program = fileURLToPath(new URL('./beside.ts', import.meta.url));
   const child = fork(program, [folder], { detached: true, env: {}, execArgv: [], stdio: STDIO });
   const waiting = new Map<number, (report: Report) => void>();
@@ -102,6 +102,11 @@ function startBeside(): Beside {
   child.unref();
   child.channel?.unref();
   return { child, folder, waiting };
+}
+
+/** A socket's path has 103 bytes at the most (sockaddr_un of macOS; four more on Linux). */
+function socketRoot(): string {
+  return Buffer.byteLength(tmpdir()) <= 64 ? tmpdir() : '/tmp';
 }
 
 /** Waits for so many connections, in the order in which they were asked for, and for what has them made. */
