@@ -5,6 +5,7 @@ import autocannon from 'autocannon';
 import { findFormat } from '../../lib/formats.ts';
 import { binaries, makeTone } from '../audio.ts';
 import { type Client, newClient } from './client.ts';
+import { askEvenly, type Load } from './crowd.ts';
 import { median, printTable } from './figures.ts';
 import { startPeer } from './peer.ts';
 import { startService } from './service.ts';
@@ -18,7 +19,7 @@ const PATH = '/api/tasks?max=10';
 const ROUNDS = 3;
 
 /** What the first generation stated as its target. */
-const CROWD = { connections: 750, overallRate: 1000, duration: 10 };
+const CROWD = { connections: 750, rate: 1000, seconds: 10 };
 
 /** As many as fit on 50 connections. */
 const RACE = { connections: 50, amount: 4000 };
@@ -86,27 +87,15 @@ async function race(contestants: readonly Contestant[]): Promise<void> {
 }
 
 async function crowd(contestants: readonly Contestant[]): Promise<void> {
-  const rows = [
-    [`${CROWD.connections} connections, ${CROWD.overallRate} a second`, 'answers', 'errors', 'p95 ms'],
-  ];
+  const rows = [[`${CROWD.connections} connections, ${CROWD.rate} a second`, 'answers', 'errors', 'p95 ms']];
   for (const one of contestants) {
-    const { answers, errors, p95 } = await load(one, CROWD);
+    const { answers, errors, p95 } = await askEvenly(`${one.url}${PATH}`, one.client.headers, CROWD);
     rows.push([one.name, String(answers), String(errors), p95.toFixed(0)]);
   }
   printTable(rows);
 }
 
-interface Load {
-  answers: number;
-  /** Also answers other than 200. */
-  errors: number;
-  /** Answers a second. */
-  rate: number;
-  /** Milliseconds. */
-  p95: number;
-}
-
-function load({ url, client }: Contestant, how: typeof CROWD | typeof RACE): Promise<Load> {
+function load({ url, client }: Contestant, how: typeof RACE): Promise<Load> {
   const times: number[] = [];
   const began = performance.now();
   return new Promise((resolve, reject) => {

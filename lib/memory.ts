@@ -1,0 +1,23 @@
+/** Answers that are good until a time, by what was asked; the oldest goes where there are too many. */
+export interface Memory<T> {
+  /** Undefined where it was never kept, was too old to be kept, or is good no more. */
+  get(key: string, now: number): T | undefined;
+  keep(key: string, value: T, until: number): void;
+}
+
+/** @param most how many answers are kept */
+export function createMemory<T>(most: number): Memory<T> {
+  const kept = new Map<string, { value: T; until: number }>();
+  return {
+    get(key, now) {
+      const found = kept.get(key);
+      return found && now < found.until ? found.value : undefined;
+    },
+    keep(key, value, until) {
+      kept.delete(key);
+      kept.set(key, { value, until });
+      const [oldest] = kept.keys();
+      if (kept.size > most && oldest !== undefined) kept.delete(oldest);
+    },
+  };
+}
