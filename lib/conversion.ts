@@ -13,6 +13,7 @@ import type { Made } from './encode.ts';
 import type { AudioEngine } from './engine.ts';
 import { hasCode, isFailure } from './errors.ts';
 import { originalKey, resultKey, waveformKey } from './keys.ts';
+import { createKnownMedia } from './known-media.ts';
 import type { LogFields } from './log.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Lease } from './ports/leases.ts';
@@ -52,8 +53,14 @@ export interface ConversionParts extends AttemptParts {
   clock: Clock;
 }
 
+/** With what is remembered of originals. */
+interface KnowingParts extends ConversionParts {
+  knownMedia: ReturnType<typeof createKnownMedia>;
+}
+
 export function createConversions(parts: ConversionParts): Conversions {
   const { leases, paused, worker, log } = parts;
+  const knownMedia = createKnownMedia(parts.engine);
   const running = new Map<Attempt, Promise<BellOutcome>>();
   let stopping = false;
 
@@ -65,7 +72,7 @@ export function createConversions(parts: ConversionParts): Conversions {
       const claimed = await leases.claim(bell, worker);
       if ('refused' in claimed) return claimed.refused === 'leased' ? 'again' : 'done';
       const attempt = beginAttempt(claimed);
-      const outcome = convert(parts, attempt).finally(() => running.delete(attempt));
+      const outcome = convert({ ...parts, knownMedia }, attempt).finally(() => running.delete(attempt));
       running.set(attempt, outcome);
       if (stopping) attempt.abort.abort(handedBack());
       return outcome;
@@ -80,7 +87,7 @@ export function createConversions(parts: ConversionParts): Conversions {
 }
 
 /** Writes one line for each attempt, however it ends. */
-async function convert(parts: ConversionParts, attempt: Attempt): Promise<BellOutcome> {
+async function convert(parts: KnowingParts, attempt: Attempt): Promise<BellOutcome> {
   const { clock, log } = parts;
   const { lease, task } = attempt;
   const began = clock.now().getTime();
@@ -106,12 +113,13 @@ async function convert(parts: ConversionParts, attempt: Attempt): Promise<BellOu
   }
 }
 
-async function run(parts: ConversionParts, attempt: Attempt, folder: string): Promise<void> {
-  const { engine, leases, originals, results } = parts;
+async function run(parts: KnowingParts, attempt: Attempt, folder: string): Promise<void> {
+  const { engine, knownMedia, leases, originals, results } = parts;
   const { lease, task, format, options, abort } = attempt;
   const { signal } = abort;
   const key = resultKey(task, format.extension);
-  const { source, media } = await openSource(engine, originals, originalKey(task), folder, signal);
+  const original = originalKey(task);
+  const { source, media } = await openSource(knownMedia(original), originals, original, folder, signal);
   attempt.media = media;
   const output = targetFor(results, key, attempt, folder);
   const made = await engine.convert({
@@ -131,9 +139,9 @@ async function run(parts: ConversionParts, attempt: Attempt, folder: string): Pr
     if (!(await leases.heartbeat(lease, 1))) throw lost();
     await Promise.all([results.put(key, output), keepWaveform(results, task, made)]);
   } else await keepWaveform(results, task, made);
-  const { original, waveform, ...rest } = made;
+  const { original: seen, waveform, ...rest } = made;
   const result = { key, ...rest };
-  if (await leases.finish(lease, original, result)) return;
+  if (await leases.finish(lease, seen, result)) return;
   await removeOrphan(parts, attempt, key);
   throw lost();
 }

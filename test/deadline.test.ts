@@ -40,7 +40,7 @@ describe('An attempt whose time is up', () => {
       tasks: {} as TaskStore,
       originals: storage as unknown as Storage,
       results: storage as unknown as Storage,
-      engine: { convert, probe: stub().resolves({}) } as unknown as AudioEngine,
+      engine: { convert, probe: stub().resolves({ tags: {} }) } as unknown as AudioEngine,
     };
     const workspaces = { use: <T>(work: (folder: string) => Promise<T>) => work('/none'), clearDead: stub() };
     const settings = { worker: 'w', paused: false, deadline: 0.05, attempts: 5 };

@@ -1,0 +1,33 @@
+import type { AudioEngine } from './engine.ts';
+import type { MediaInfo } from './media.ts';
+import { createMemory } from './memory.ts';
+
+/** Originals that are remembered, and for how many milliseconds: who wants one format often wants another. */
+const MOST = 200;
+const REMEMBERED = 3_600_000;
+
+/** Tags beyond are hostile; remembered, they would fill the memory. */
+const MOST_TAGS = 50;
+const LONGEST_TAG = 1000;
+
+/**
+ * Probes each original once, however often its wish changes: nothing is stored under its key twice.
+ * @returns by the key of an original, what probes it, or knows it
+ */
+export function createKnownMedia(engine: Pick<AudioEngine, 'probe'>) {
+  const known = createMemory<MediaInfo>(MOST);
+  return (key: string): Pick<AudioEngine, 'probe'> => ({
+    async probe(source, signal) {
+      const remembered = known.get(key, Date.now());
+      if (remembered) return remembered;
+      const media = await engine.probe(source, signal);
+      if (isSmall(media)) known.keep(key, media, Date.now() + REMEMBERED);
+      return media;
+    },
+  });
+}
+
+function isSmall({ tags }: MediaInfo): boolean {
+  const values = Object.values(tags);
+  return values.length < MOST_TAGS && values.every(({ length }) => length < LONGEST_TAG);
+}

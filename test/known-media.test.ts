@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import sinon from 'sinon';
+import { createKnownMedia } from '../lib/known-media.ts';
+import type { MediaInfo } from '../lib/media.ts';
+import { makeTone } from './audio.ts';
+import { testEngine } from './engine.ts';
+import { temporaryFolder } from './folders.ts';
+
+describe('What originals hold', () => {
+  const folder = temporaryFolder();
+  const { signal } = new AbortController();
+
+  it('is probed once for each of them', async () => {
+    const engine = await testEngine();
+    const probe = sinon.spy(engine, 'probe');
+    const of = createKnownMedia(engine);
+    const seen = new Map<string, MediaInfo>();
+    for (const [name, seconds] of Object.entries({ 'a.wav': 1, 'b.wav': 2 })) {
+      await makeTone(join(folder(), name), seconds);
+      seen.set(name, await of(name).probe(join(folder(), name), signal));
+    }
+    for (const [name, media] of seen) assert.equal(await of(name).probe('/gone', signal), media);
+    assert.deepEqual(
+      [...seen.values()].map(({ duration }) => duration),
+      [1, 2],
+    );
+    assert.equal(probe.callCount, 2);
+  });
+
+  it('is not remembered where it could not be seen, or where tags would fill the memory', async () => {
+    const media = { tags: { comment: 'x'.repeat(1000) } } as unknown as MediaInfo;
+    const probe = sinon.stub().rejects(new Error('out of reach'));
+    const of = createKnownMedia({ probe });
+    await assert.rejects(of('a').probe('/a', signal), /out of reach/);
+    probe.resolves(media);
+    await of('a').probe('/a', signal);
+    await of('a').probe('/a', signal);
+    assert.equal(probe.callCount, 3);
+  });
+});
