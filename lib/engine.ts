@@ -12,17 +12,15 @@ import { countSamples, measure, readPicture } from './passes.ts';
 import { type Plan, planConversion } from './plan.ts';
 import type { Probed } from './probe.ts';
 import { addressOf, decode, type EngineParts, probe, type Tools } from './runs.ts';
-import type { Source } from './source.ts';
+import type { Prober, Source } from './source.ts';
 import { createStopwatch } from './stopwatch.ts';
 import { tagChanges } from './tags.ts';
 import { createSink } from './target.ts';
 import { createPeaks, type Waveform } from './waveform.ts';
 
-export interface AudioEngine {
+export interface AudioEngine extends Prober {
   /** What can be made here. */
   readonly formats: readonly Format[];
-  /** Throws `not_audio`, `no_audio`, `damaged`, `too_long`, `timed_out`, `resource_limit`. */
-  probe(source: Source, signal: AbortSignal): Promise<MediaInfo>;
   /** Makes a result and checks it, by as many passes as it takes. Throws a failure's code, `unavailable`, or the signal's reason. */
   convert(conversion: Conversion): Promise<Made>;
   /** Decodes the whole of what was probed; null where there is too little sound to measure. Throws as `convert`. */

@@ -1,6 +1,6 @@
-import type { AudioEngine } from './engine.ts';
 import type { MediaInfo } from './media.ts';
 import { createMemory } from './memory.ts';
+import type { Prober } from './source.ts';
 
 /** Originals that are remembered, and for how many milliseconds: who wants one format often wants another. */
 const MOST = 200;
@@ -14,9 +14,9 @@ const LONGEST_TAG = 1000;
  * Probes each original once, however often its wish changes: nothing is stored under its key twice.
  * @returns by the key of an original, what probes it, or knows it
  */
-export function createKnownMedia(engine: Pick<AudioEngine, 'probe'>) {
+export function createKnownMedia(engine: Prober) {
   const known = createMemory<MediaInfo>(MOST);
-  return (key: string): Pick<AudioEngine, 'probe'> => ({
+  return (key: string): Prober => ({
     async probe(source, signal) {
       const remembered = known.get(key, Date.now());
       if (remembered) return remembered;

@@ -2,7 +2,6 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { AudioEngine } from './engine.ts';
 import { AppError, hasCode } from './errors.ts';
 import type { MediaInfo } from './media.ts';
 import type { Storage } from './ports/storage.ts';
@@ -17,6 +16,12 @@ export interface StreamedSource {
 
 /** Where an original is read from: a local path, or a stream. */
 export type Source = string | StreamedSource;
+
+/** What sees what a file or a stream holds. */
+export interface Prober {
+  /** Throws `not_audio`, `no_audio`, `damaged`, `too_long`, `timed_out`, `resource_limit`. */
+  probe(source: Source, signal: AbortSignal): Promise<MediaInfo>;
+}
 
 /**
  * Containers (ffprobe's names) that decode alike through a pipe: nothing after the sound is needed for it. Others keep
@@ -45,7 +50,7 @@ export interface Opened {
  * its container allows, and is copied into the folder where seeking is needed.
  */
 export async function openSource(
-  { probe }: Pick<AudioEngine, 'probe'>,
+  { probe }: Prober,
   storage: Storage,
   key: string,
   folder: string,
@@ -63,7 +68,7 @@ export async function openSource(
  * What it holds is seen in a file of its size with its beginning, its end, and a hole between.
  */
 async function openStream(
-  probe: AudioEngine['probe'],
+  probe: Prober['probe'],
   storage: Storage,
   key: string,
   folder: string,
@@ -95,7 +100,7 @@ async function sketch(path: string, head: Buffer, tail: Buffer, size: number): P
 
 /** Undefined where too much is missing: the whole file then has the last word. */
 async function look(
-  probe: AudioEngine['probe'],
+  probe: Prober['probe'],
   path: string,
   signal: AbortSignal,
 ): Promise<MediaInfo | undefined> {
