@@ -208,6 +208,7 @@ export function createApp(
     checkRoots: check,
     async close() {
       await (await conversions.made())?.stop();
+      engine.value()?.killAll();
       await (await stores.made())?.close();
       await (await embedded.made())?.stop();
     },

@@ -107,6 +107,7 @@ async function watch(child: Launched, { signal, stdin, readers }: Command): Prom
   ];
   for (const part of work) part.catch((reason: unknown) => broken.abort(reason));
   const exit = await ended(child, AbortSignal.any([signal, broken.signal]));
+  child.stdin?.destroy();
   if (signal.aborted) {
     // A reader may wait for a storage that hangs; what it read is nobody's any more.
     for (const pipe of child.outputs) pipe.destroy();

@@ -60,7 +60,7 @@ interface KnowingParts extends ConversionParts {
 
 export function createConversions(parts: ConversionParts): Conversions {
   const { leases, paused, worker, log } = parts;
-  const knownMedia = createKnownMedia(parts.engine);
+  const knowing = { ...parts, knownMedia: createKnownMedia(parts.engine) };
   const running = new Map<Attempt, Promise<BellOutcome>>();
   let stopping = false;
 
@@ -72,7 +72,7 @@ export function createConversions(parts: ConversionParts): Conversions {
       const claimed = await leases.claim(bell, worker);
       if ('refused' in claimed) return claimed.refused === 'leased' ? 'again' : 'done';
       const attempt = beginAttempt(claimed);
-      const outcome = convert({ ...parts, knownMedia }, attempt).finally(() => running.delete(attempt));
+      const outcome = convert(knowing, attempt).finally(() => running.delete(attempt));
       running.set(attempt, outcome);
       if (stopping) attempt.abort.abort(handedBack());
       return outcome;
@@ -118,8 +118,8 @@ async function run(parts: KnowingParts, attempt: Attempt, folder: string): Promi
   const { lease, task, format, options, abort } = attempt;
   const { signal } = abort;
   const key = resultKey(task, format.extension);
-  const original = originalKey(task);
-  const { source, media } = await openSource(knownMedia(original), originals, original, folder, signal);
+  const from = originalKey(task);
+  const { source, media } = await openSource(knownMedia(from), originals, from, folder, signal);
   attempt.media = media;
   const output = targetFor(results, key, attempt, folder);
   const made = await engine.convert({
@@ -139,9 +139,9 @@ async function run(parts: KnowingParts, attempt: Attempt, folder: string): Promi
     if (!(await leases.heartbeat(lease, 1))) throw lost();
     await Promise.all([results.put(key, output), keepWaveform(results, task, made)]);
   } else await keepWaveform(results, task, made);
-  const { original: seen, waveform, ...rest } = made;
+  const { original, waveform, ...rest } = made;
   const result = { key, ...rest };
-  if (await leases.finish(lease, seen, result)) return;
+  if (await leases.finish(lease, original, result)) return;
   await removeOrphan(parts, attempt, key);
   throw lost();
 }

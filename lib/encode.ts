@@ -68,12 +68,11 @@ export interface Encode {
 export type Encoded = Omit<Made, 'original' | 'adaptations'>;
 
 export async function convertToFile(tools: Tools, work: Work, how: Encode, output: string): Promise<Encoded> {
-  const { plan, probed, signal } = work;
+  const { plan, probed, tags } = work;
   const { waveform, ...decoded } = await encode(tools, work, how, undefined);
-  const made =
-    plan.format.muxer === 'wav'
-      ? await finishWav(tools, work, how, output)
-      : await probeResult(tools, output, signal);
+  const written = finalTags(tags, probed.tags);
+  if (plan.format.cover === 'chunk') await addId3Chunk(output, written, how.picture);
+  const made = await lookAtResult(tools, work, output, { tags: written, coverArt: how.picture !== null });
   const { size } = await stat(output);
   const reckoned = probed.estimated;
   const warnings = verdict(plan, tools.limits, { ...decoded, reckoned }, { ...made, size });
@@ -102,18 +101,15 @@ export async function convertToSink(tools: Tools, work: Work, how: Encode, sink:
 }
 
 /** Most WAV files are made in less time than ten probes take, and their header says what a probe would. */
-async function finishWav(
+async function lookAtResult(
   tools: Tools,
-  { probed, tags, signal }: Work,
-  { picture }: Encode,
+  { plan, signal }: Work,
   output: string,
+  { tags, coverArt }: Pick<MediaInfo, 'tags' | 'coverArt'>,
 ): Promise<Pick<Probed, 'media' | 'estimated'>> {
-  const header = await readWavHeader(output);
-  const written = finalTags(tags, probed.tags);
-  await addId3Chunk(output, written, picture);
+  const header = plan.format.muxer === 'wav' ? await readWavHeader(output) : undefined;
   if (!header) return probeResult(tools, output, signal);
-  const media = { ...header, tags: shownTags(written), coverArt: picture !== null, loudness: null };
-  return { media, estimated: false };
+  return { media: { ...header, tags: shownTags(tags), coverArt, loudness: null }, estimated: false };
 }
 
 /** What can't be read back is our fault, or the machine's, and not the original's. */

@@ -2,9 +2,8 @@ import type { MediaInfo } from './media.ts';
 import { createMemory } from './memory.ts';
 import type { Prober } from './source.ts';
 
-/** Originals that are remembered, and for how many milliseconds: who wants one format often wants another. */
+/** Originals that are remembered: who wants one format often wants another. */
 const MOST = 200;
-const REMEMBERED = 3_600_000;
 
 /** Tags beyond are hostile; remembered, they would fill the memory. */
 const MOST_TAGS = 50;
@@ -18,10 +17,10 @@ export function createKnownMedia(engine: Prober) {
   const known = createMemory<MediaInfo>(MOST);
   return (key: string): Prober => ({
     async probe(source, signal) {
-      const remembered = known.get(key, Date.now());
+      const remembered = known.get(key);
       if (remembered) return remembered;
       const media = await engine.probe(source, signal);
-      if (isSmall(media)) known.keep(key, media, Date.now() + REMEMBERED);
+      if (isSmall(media)) known.keep(key, media);
       return media;
     },
   });

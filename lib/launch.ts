@@ -43,10 +43,10 @@ export function createLauncher(): Launcher {
     async start({ program, args, cwd, env, fed, outputs }) {
       const pipes = Array.from({ length: outputs }, () => 'pipe' as const);
       const child = spawn(program, args, { cwd, env, stdio: [fed ? 'pipe' : 'ignore', ...pipes] });
-      await once(child, 'spawn');
       running.add(child);
+      child.once('exit', () => running.delete(child)).once('error', () => running.delete(child));
+      await once(child, 'spawn');
       const ended = once(child, 'exit').then(([code, signal]): Exit => ({ code, signal }));
-      child.once('exit', () => running.delete(child));
       return {
         stdin: child.stdin,
         outputs: child.stdio.slice(1).filter((stream): stream is Readable => stream !== null),

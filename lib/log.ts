@@ -46,11 +46,16 @@ export function createLog(write: (line: string) => void, least: Severity = 'INFO
 /** Says nothing. */
 export const silentLog: Log = createLog(() => undefined);
 
-/** What follows the `?` of a URL, or of the path of one. */
-const QUERY = /((?:[a-z][a-z\d+.-]*:\/)?\/[^\s?"'<>]*\?)[^\s"'<>]+/gi;
+/** What may be a URL, or the path of one. Each character is looked at once, however long a hostile text is. */
+const WORD = /[^\s"'<>]+/g;
 
 function withoutQueries(text: string): string {
-  return text.replace(QUERY, '$1...');
+  return text.includes('?') ? text.replace(WORD, withoutQuery) : text;
+}
+
+function withoutQuery(word: string): string {
+  const [address = '', query] = word.split(/\?(.*)/s, 2);
+  return query && address.includes('/') ? `${address}?...` : word;
 }
 
 function plain(fields: LogFields): LogFields {

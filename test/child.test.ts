@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { type Command, createChildren, type ResourceLimits } from '../lib/child.ts';
 import { AppError } from '../lib/errors.ts';
@@ -110,6 +111,13 @@ for (const [way, create] of Object.entries(LAUNCHERS))
       };
       await assert.rejects(run('sh', stubborn, { signal: abort.signal, readers: [read] }), /Enough/);
       assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+    });
+
+    it('ends though what feeds it never does', async () => {
+      const stdin = new Readable({ read: () => undefined });
+      const { code } = await run('true', [], { stdin });
+      assert.equal(code, 0);
+      assert.equal(stdin.destroyed, true);
     });
 
     it('is stopped when nobody can read what it writes', async () => {

@@ -112,6 +112,11 @@ describe('The log', () => {
       assert.ok(JSON.parse(line).nested.text[0].endsWith(shown), line);
     });
   }
+
+  it('is not held up by long texts without an end', () => {
+    for (const piece of ['/', 'a', 'a:/', '?', '/?']) log.info(`${piece.repeat(1_000_000)}?secret`);
+    assert.doesNotMatch(lines.join('\n'), /\/\?secret/);
+  });
 });
 
 /** What Google's client says when the storage breaks off a resumable upload. */

@@ -10,11 +10,11 @@ import { AppError } from '../lib/errors.ts';
 import { originalKey } from '../lib/keys.ts';
 import { silentLog } from '../lib/log.ts';
 import { endOverdue } from '../lib/overdue.ts';
-import type { Bell } from '../lib/ports/queue.ts';
 import type { Storage } from '../lib/ports/storage.ts';
 import type { Task } from '../lib/ports/tasks.ts';
 import { createFolderStorage } from '../lib/storage/nfs.ts';
 import { createUploaded } from '../lib/uploaded.ts';
+import { recordedBells } from './bells.ts';
 import { testDatabase } from './database.ts';
 import { temporaryFolder } from './folders.ts';
 
@@ -23,13 +23,7 @@ const SIZE = 10;
 describe('An upload whose time is up', () => {
   const database = testDatabase();
   const folder = temporaryFolder();
-  let rung: Bell[] = [];
-  const bells = {
-    transactional: false,
-    ring: async (added: readonly Bell[]) => {
-      rung.push(...added);
-    },
-  };
+  const { bells, rung } = recordedBells({ transactional: false });
   const tasks = () => createTaskStore(database.knex(), bells, silentLog);
   const uploadStore = () => createUploadStore(database.knex());
   const originals = () => createFolderStorage({ root: folder(), role: 'originals', own: true });
@@ -61,10 +55,6 @@ describe('An upload whose time is up', () => {
   const send = (task: Task, bytes = SIZE) =>
     originals().put(originalKey(task), Readable.from([Buffer.alloc(bytes)]));
   const now = async ({ id }: Task) => tasks().find(id);
-
-  beforeEach(() => {
-    rung = [];
-  });
 
   it('expires where nothing came, and not before', async () => {
     const [task, other] = [await overdue(), await overdue(-60_000)];

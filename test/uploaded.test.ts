@@ -6,10 +6,10 @@ import { createTaskStore } from '../lib/db/tasks.ts';
 import { createUploadStore } from '../lib/db/uploads.ts';
 import { createUserStore } from '../lib/db/users.ts';
 import { silentLog } from '../lib/log.ts';
-import type { Bell } from '../lib/ports/queue.ts';
 import type { Task } from '../lib/ports/tasks.ts';
 import { createFolderStorage } from '../lib/storage/nfs.ts';
 import { type ArrivedObject, createUploaded } from '../lib/uploaded.ts';
+import { recordedBells } from './bells.ts';
 import { testDatabase } from './database.ts';
 import { temporaryFolder } from './folders.ts';
 
@@ -19,13 +19,7 @@ describe('An original that its bucket tells of', () => {
   const database = testDatabase();
   const folder = temporaryFolder();
   const discard = sinon.stub().resolves();
-  let rung: Bell[] = [];
-  const bells = {
-    transactional: false,
-    ring: async (added: readonly Bell[]) => {
-      rung.push(...added);
-    },
-  };
+  const { bells, rung } = recordedBells({ transactional: false });
   const tasks = () => createTaskStore(database.knex(), bells, silentLog);
   const uploadStore = () => createUploadStore(database.knex());
   const originals = () => createFolderStorage({ root: folder(), role: 'originals', own: true });
@@ -53,7 +47,6 @@ describe('An original that its bucket tells of', () => {
   const now = async ({ id }: Task) => tasks().find(id);
 
   beforeEach(() => {
-    rung = [];
     discard.resetHistory();
   });
 

@@ -10,8 +10,8 @@ import { createRefreshTokenStore, createUserStore } from '../../lib/db/users.ts'
 import { hasCode } from '../../lib/errors.ts';
 import { silentLog } from '../../lib/log.ts';
 import type { MediaInfo } from '../../lib/media.ts';
-import type { Bell } from '../../lib/ports/queue.ts';
 import type { ConversionResult, Task } from '../../lib/ports/tasks.ts';
+import { recordedBells } from '../bells.ts';
 import { testDatabase } from '../database.ts';
 
 const MEDIA: MediaInfo = {
@@ -32,13 +32,7 @@ const ATTEMPTS = 3;
 
 describe('The stores on PostgreSQL', () => {
   const database = testDatabase();
-  let rung: Bell[] = [];
-  const bells = {
-    transactional: true,
-    ring: async (added: readonly Bell[]) => {
-      rung.push(...added);
-    },
-  };
+  const { bells, rung } = recordedBells({ transactional: true });
   const users = () => createUserStore(database.knex());
   const tokens = () => createRefreshTokenStore(database.knex());
   const tasks = () => createTaskStore(database.knex(), bells, silentLog);
@@ -68,10 +62,6 @@ describe('The stores on PostgreSQL', () => {
     return claimed.lease;
   };
   const stateOf = async ({ id }: Task) => (await tasks().find(id))?.state;
-
-  beforeEach(() => {
-    rung = [];
-  });
 
   it('migrate twice, and at once from two processes, without harm', async () => {
     await Promise.all([migrate(database.url()), migrate(database.url())]);
@@ -202,7 +192,7 @@ describe('The stores on PostgreSQL', () => {
     const lost = await uploadedTask();
     const dead = await uploadedTask();
     for (let round = 0; round < ATTEMPTS; round++) await claim(dead, -1);
-    rung = [];
+    rung.length = 0;
     await housekeeping().ringAgain(-1);
     assert.ok(rung.some(({ taskId }) => taskId === lost.id));
     assert.ok(!rung.some(({ taskId }) => taskId === dead.id));
