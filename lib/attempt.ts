@@ -21,6 +21,8 @@ export interface Attempt {
   abort: AbortController;
   progress: number;
   media: MediaInfo | null;
+  /** When the lease was last known to be its own, in milliseconds of `performance.now()`. */
+  heldAt: number;
   /** Whether its time was up before it came to an end. */
   late: boolean;
 }
@@ -33,8 +35,8 @@ export interface AttemptParts {
   log: Log;
 }
 
-/** From what a claim gave; nothing runs yet. */
-export function beginAttempt({ lease, task }: { lease: Lease; task: Task }): Attempt {
+/** From what a claim gave that was made at `heldAt`; nothing runs yet. */
+export function beginAttempt({ lease, task }: { lease: Lease; task: Task }, heldAt: number): Attempt {
   const format = findFormat(task.wish.format);
   if (!format) throw new TypeError(`task ${task.id} wants the unknown format ${task.wish.format}`);
   const options = parseOptions(format, task.wish.options);
@@ -46,6 +48,7 @@ export function beginAttempt({ lease, task }: { lease: Lease; task: Task }): Att
     abort: new AbortController(),
     progress: 0,
     media: null,
+    heldAt,
     late: false,
   };
 }
@@ -56,6 +59,18 @@ export function keepAlive(parts: AttemptParts, attempt: Attempt): () => void {
   return () => {
     for (const stop of stopTimers) stop();
   };
+}
+
+/** Whether the lease is still the attempt's own; what was so within the time of a heartbeat is not asked again. */
+export async function holds(leases: LeaseStore, attempt: Attempt): Promise<boolean> {
+  return performance.now() - attempt.heldAt < HEARTBEAT || renew(leases, attempt);
+}
+
+async function renew(leases: LeaseStore, attempt: Attempt): Promise<boolean> {
+  const now = performance.now();
+  const held = await leases.heartbeat(attempt.lease, attempt.progress);
+  if (held) attempt.heldAt = now;
+  return held;
 }
 
 /** After an abort waits for programs to end, but not for a storage that hangs: its answer is nobody's any more. */
@@ -91,8 +106,7 @@ function keepLease({ leases, log }: AttemptParts, attempt: Attempt): () => void 
     if (beating) return;
     beating = true;
     try {
-      const held = await leases.heartbeat(attempt.lease, attempt.progress);
-      if (!held) attempt.abort.abort(lost());
+      if (!(await renew(leases, attempt))) attempt.abort.abort(lost());
     } catch (error) {
       log.warn('A heartbeat failed', { ...attempt.lease, error });
     } finally {

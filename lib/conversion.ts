@@ -6,6 +6,7 @@ import {
   beginAttempt,
   endedSoon,
   handedBack,
+  holds,
   keepAlive,
   lost,
 } from './attempt.ts';
@@ -69,9 +70,10 @@ export function createConversions(parts: ConversionParts): Conversions {
       if (paused) return 'done';
       if (stopping) return 'again';
       await mustReachFiles(parts);
+      const heldAt = performance.now();
       const claimed = await leases.claim(bell, worker);
       if ('refused' in claimed) return claimed.refused === 'leased' ? 'again' : 'done';
-      const attempt = beginAttempt(claimed);
+      const attempt = beginAttempt(claimed, heldAt);
       const outcome = convert(knowing, attempt).finally(() => running.delete(attempt));
       running.set(attempt, outcome);
       if (stopping) attempt.abort.abort(handedBack());
@@ -136,7 +138,7 @@ async function run(parts: KnowingParts, attempt: Attempt, folder: string): Promi
   });
 
   if (typeof output === 'string') {
-    if (!(await leases.heartbeat(lease, 1))) throw lost();
+    if (!(await holds(leases, attempt))) throw lost();
     await Promise.all([results.put(key, output), keepWaveform(results, task, made)]);
   } else await keepWaveform(results, task, made);
   const { original, waveform, ...rest } = made;
@@ -218,7 +220,7 @@ async function postpone({ leases, log }: ConversionParts, lease: Lease): Promise
 /** Before a claim, since an attempt without files would count, and five of them fail the task. */
 async function mustReachFiles({ originals, results, log }: ConversionParts): Promise<void> {
   try {
-    await Promise.all([originals.stat('ready'), results.stat('ready')]);
+    await Promise.all([originals.check(), results.check()]);
   } catch (error) {
     log.warn('Nothing is converted while the files are out of reach', { error });
     throw error;

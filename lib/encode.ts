@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { AppError, isFailure } from './errors.ts';
 import { conversionFailure, hasComplaints, nothingDecoded } from './failures.ts';
-import { convertArguments, PIPES, soundArguments } from './ffmpeg.ts';
+import { convertArguments, PIPES } from './ffmpeg.ts';
 import type { Level } from './filters.ts';
 import type { Format } from './formats.ts';
 import type { Picture } from './id3.ts';
@@ -135,17 +135,22 @@ async function encode(
   const mostBytes = tools.limits.resultBytes + 1;
   const isTag = picture !== null && plan.format.cover === 'tag';
   const pictureTag = isTag ? await writePictureTag(folderOf(output), picture) : null;
-  const how = { plan, level, length, tags, pictureTag, movieTimescale, mostBytes };
+  const how = {
+    drawn: peaks !== undefined,
+    plan,
+    level,
+    length,
+    tags,
+    pictureTag,
+    movieTimescale,
+    mostBytes,
+  };
   const args = convertArguments({ ...addresses, ...how });
   const onSeconds = (seconds: number) => {
     if (plan.seconds) onProgress(Math.min(1, seconds / plan.seconds));
   };
-  const { seconds, ending } = await decode(tools, work, [...args, ...(peaks ? soundArguments() : [])], {
-    sink,
-    output: sink?.read,
-    sound: peaks?.read,
-    onSeconds,
-  });
+  const listeners = { sink, output: sink?.read, sound: peaks?.read, onSeconds };
+  const { seconds, ending } = await decode(tools, work, args, listeners);
   if (ending.code !== 0) throw conversionFailure(ending, plan.format, tools.limits);
   const complained = hasComplaints(ending.stderr);
   if (seconds === 0) throw nothingDecoded(complained);

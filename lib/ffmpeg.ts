@@ -6,7 +6,7 @@ import type { Plan } from './plan.ts';
 import type { TagChanges } from './tags.ts';
 
 /** Where programs read and write where that is no local file. */
-export const PIPES = { stdin: 'pipe:0', stdout: 'pipe:1', progress: 'pipe:3', sound: 'pipe:4' } as const;
+export const PIPES = { stdin: 'pipe:0', stdout: 'pipe:1', third: 'pipe:3', fourth: 'pipe:4' } as const;
 
 /** Arguments of ffprobe that print what a file holds as JSON. */
 export function probeArguments(input: Address): string[] {
@@ -25,6 +25,8 @@ export function fileAddress(path: string): Address {
 export interface Encoding {
   input: Address;
   output: Address;
+  /** Whether the decoded original is given out as well. */
+  drawn: boolean;
   plan: Plan;
   level: Level;
   /** Samples of the result, where a pass has counted them. */
@@ -39,17 +41,26 @@ export interface Encoding {
 }
 
 /** Nothing is asked, everything is said: progress as `key=value` lines on a pipe of its own. */
-const QUIET = ['-nostdin', '-hide_banner', '-nostats', '-progress', PIPES.progress, '-y'];
+function quiet(progress: Address): string[] {
+  return ['-nostdin', '-hide_banner', '-nostats', '-progress', progress, '-y'];
+}
+
+/** Pipes are given out in the order result, sound, progress: standard output first, which nobody has to pass on. */
+function pipesBeside(output: Address, drawn: boolean): { sound: Address; progress: Address } {
+  const [first, second] = output === PIPES.stdout ? [PIPES.third, PIPES.fourth] : [PIPES.stdout, PIPES.third];
+  return { sound: first, progress: drawn ? second : first };
+}
 
 /** A file that this program wrote is read as nothing else. */
 const TAG_FILE = ['-protocol_whitelist', 'file', '-f', 'ffmetadata'];
 
 /** Arguments of ffmpeg for one conversion: the first audio stream, its picture and its tags. */
 export function convertArguments(encoding: Encoding): string[] {
-  const { input, output, plan, level, length, tags, pictureTag, mostBytes } = encoding;
+  const { input, output, drawn, plan, level, length, tags, pictureTag, mostBytes } = encoding;
   const { format, encoder, chain, settings } = plan;
+  const { sound, progress } = pipesBeside(output, drawn);
   return [
-    ...[...QUIET, '-v', 'error', ...GUARDS, '-i', input],
+    ...[...quiet(progress), '-v', 'error', ...GUARDS, '-i', input],
     ...(pictureTag ? [...TAG_FILE, '-i', pictureTag] : []),
     ...['-map', '0:a:0', ...picture(plan), '-sn', '-dn', '-map_chapters', '-1'],
     ...tagArguments(format, tags),
@@ -59,6 +70,7 @@ export function convertArguments(encoding: Encoding): string[] {
     ...[...format.settings, ...timescale(encoding)],
     ...['-fs', String(mostBytes), ...(output === PIPES.stdout ? BUFFERED : [])],
     ...['-f', format.muxer, output],
+    ...(drawn ? soundArguments(sound) : []),
   ];
 }
 
@@ -74,21 +86,21 @@ export function loudnessArguments(input: Address, chain: Chain | null, length: n
 /** Into a pipe by 64 KiB at a time: by packets, as ffmpeg does it unasked, it costs eight times as much. */
 const BUFFERED = ['-flush_packets', '0', '-blocksize', '65536'];
 
-/** Arguments that follow a conversion's own, and have it give out the decoded original as well. */
-export function soundArguments(pipe: Address = PIPES.sound): string[] {
+/** The decoded original: one channel of 16-bit little-endian samples. */
+function soundArguments(pipe: Address): string[] {
   const mono = ['-ac', '1', '-c:a', 'pcm_s16le', '-f', 's16le'];
   return ['-map', '0:a:0', '-vn', '-sn', '-dn', ...mono, ...BUFFERED, pipe];
 }
 
-/** Arguments for a pass that gives out the sound: one channel of 16-bit little-endian samples. */
+/** Arguments for a pass that gives out nothing but the sound. */
 export function decodeArguments(input: Address): string[] {
-  return [...QUIET, '-v', 'error', ...GUARDS, '-i', input, ...soundArguments(PIPES.stdout)];
+  return [...quiet(PIPES.third), '-v', 'error', ...GUARDS, '-i', input, ...soundArguments(PIPES.stdout)];
 }
 
 /** Arguments that copy a picture, as it is, to standard output. */
 export function pictureArguments(input: Address, { stream }: Cover): string[] {
   return [
-    ...[...QUIET, '-v', 'error', ...GUARDS, '-i', input],
+    ...[...quiet(PIPES.third), '-v', 'error', ...GUARDS, '-i', input],
     ...['-map', `0:${stream}`, '-c:v', 'copy', '-frames:v', '1', '-f', 'image2pipe', PIPES.stdout],
   ];
 }
@@ -100,7 +112,7 @@ export function lengthArguments(input: Address, chain: Chain): string[] {
 
 function measuring(input: Address, verbosity: string, chain: string[]): string[] {
   return [
-    ...[...QUIET, '-v', verbosity, ...GUARDS, '-i', input],
+    ...[...quiet(PIPES.stdout), '-v', verbosity, ...GUARDS, '-i', input],
     ...['-map', '0:a:0', '-vn', '-sn', '-dn', ...filterArguments(chain), '-f', 'null', '-'],
   ];
 }

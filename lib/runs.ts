@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import type { Binaries } from './binaries.ts';
 import { type Children, type Ending, eachLine, type PipeReader } from './child.ts';
 import type { Limits } from './config.ts';
@@ -82,7 +81,7 @@ async function limitedText(pipe: Readable): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** Who takes what ffmpeg gives out. */
+/** Who takes what ffmpeg gives out, in the order in which its arguments give out pipes; progress has the last one. */
 export interface Listeners {
   /** Where its standard output goes to a storage. */
   sink?: Sink | undefined;
@@ -134,7 +133,7 @@ async function decodeNow(
       limits: conversionLimits(limits, probed.estimated ? null : probed.media.duration),
       signal: watch.signal,
       stdin,
-      readers: [output ?? ignore, onLine, ...(sound ? [sound] : [])],
+      readers: [output, sound, onLine].filter((reader) => reader !== undefined),
     });
     return { seconds, ending };
   } finally {
@@ -147,8 +146,6 @@ const SLOWEST = 0.05;
 
 /** Seconds that codecs add at the end. */
 const PADDING = 1;
-
-const ignore: PipeReader = (pipe) => finished(pipe.resume());
 
 /** How a program calls it; a pipe where it is no file. */
 export function addressOf(

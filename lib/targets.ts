@@ -97,7 +97,7 @@ async function siteGroup(app: App): Promise<OpenAPIHono> {
     documented: () => called(app),
     checks: {
       database: async () => (await stores()).knex.raw('select 1'),
-      storage: () => Promise.all([originals.stat('ready'), results.stat('ready')]),
+      storage: () => Promise.all([originals.check(), results.check()]),
       queue: async () => (await stores()).queue.check(),
     },
     cage,

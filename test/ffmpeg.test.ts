@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { convertArguments, fileAddress, lengthArguments, loudnessArguments } from '../lib/ffmpeg.ts';
+import { convertArguments, fileAddress, lengthArguments, loudnessArguments, PIPES } from '../lib/ffmpeg.ts';
 import { FORMATS } from '../lib/formats.ts';
 import { type Options, parseOptions, TAG_NAMES } from '../lib/options.ts';
 import { planConversion } from '../lib/plan.ts';
@@ -13,7 +13,7 @@ const FLAGS = new Set(['-nostdin', '-hide_banner', '-nostats', '-y', '-vn', '-sn
 
 /** Names that ffmpeg knows and this program uses, without a stream specifier. */
 const KNOWN =
-  /^-(nostdin|hide_banner|nostats|y|v|progress|protocol_whitelist|format_whitelist|max_pixels|max_streams|i|map|vn|sn|dn|map_chapters|map_metadata|metadata|filter|c|sample_fmt|b|q|minrate|maxrate|vbr|compression_level|disposition|id3v2_version|rf64|movflags|movie_timescale|write_id3v2|fs|f)(:[a-z](:[a-z])?(:\d)?)?$/;
+  /^-(nostdin|hide_banner|nostats|y|v|progress|protocol_whitelist|format_whitelist|max_pixels|max_streams|i|map|vn|sn|dn|map_chapters|map_metadata|metadata|filter|c|sample_fmt|b|q|minrate|maxrate|vbr|compression_level|disposition|id3v2_version|rf64|movflags|movie_timescale|write_id3v2|fs|f|ac|flush_packets|blocksize)(:[a-z](:[a-z])?(:\d)?)?$/;
 
 /** Filters and their arguments: names of ours, numbers, and layouts. */
 const FILTERS = /^[a-zA-Z0-9_.=:|,()*+-]+$/;
@@ -94,7 +94,8 @@ describe('the arguments of ffmpeg', () => {
         original,
         options,
         fc.boolean(),
-        (format, probed, raw, movieTimescale) => {
+        fc.boolean(),
+        (format, probed, raw, movieTimescale, drawn) => {
           const plan = planConversion(format, parseOptions(format, raw), probed);
           const changes = {
             level: { gain: 3, ceiling: -1 },
@@ -104,13 +105,15 @@ describe('the arguments of ffmpeg', () => {
           const args = convertArguments({
             ...places,
             ...changes,
+            drawn,
             plan,
             movieTimescale,
             pictureTag: null,
             mostBytes: 1,
           });
-          mustBeOurs(args.slice(0, -1));
-          assert.equal(args.at(-1), places.output);
+          const result = args.indexOf(places.output);
+          assert.equal(args.at(-1), drawn ? PIPES.stdout : places.output);
+          mustBeOurs(args.toSpliced(result, 1).slice(0, drawn ? -1 : undefined));
         },
       ),
       { numRuns: 500 },
@@ -163,6 +166,7 @@ describe('the arguments of ffmpeg', () => {
       const args = convertArguments({
         ...places,
         ...unchanged,
+        drawn: false,
         plan,
         movieTimescale: true,
         pictureTag: null,

@@ -14,6 +14,8 @@ export interface Storage {
   fetch(key: string, path: string): Promise<void>;
   /** Streams the object, or the bytes `start` to `end` of it, both inclusive. Throws `not_found`. */
   read(key: string, range?: ByteRange): Promise<Readable>;
+  /** Rejects while it is out of reach. */
+  check(): Promise<void>;
   /** What is known of an object, or undefined where there is none. */
   stat(key: string): Promise<StoredObject | undefined>;
   /** Removes an object; one that is not there is fine. */

@@ -40,6 +40,9 @@ export function createBucketStorage(bucket: () => Promise<Bucket>): Storage {
       await mustStat(file);
       return open(file, range);
     },
+    async check() {
+      await stat(await fileOf('ready'));
+    },
     async stat(key) {
       return stat(await fileOf(key));
     },

@@ -57,6 +57,10 @@ export function createFolderStorage(options: FolderOptions): Storage {
       const file = await existing(fs, root, path, () => fs.open(path, 'r'));
       return file.createReadStream(range ?? {});
     },
+    async check() {
+      await ready();
+      await fs.stat(root);
+    },
     async stat(key) {
       const path = pathOf(key);
       await ready();
