@@ -34,7 +34,7 @@ describe('An attempt whose time is up', () => {
       await once(signal, 'abort');
       throw signal.reason;
     };
-    const storage = { local: true, stat: stub().resolves(), fetch: stub().resolves() };
+    const storage = { local: true, check: stub().resolves(), fetch: stub().resolves() };
     const parts = {
       leases: leases as unknown as LeaseStore,
       tasks: {} as TaskStore,
