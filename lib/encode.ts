@@ -135,16 +135,8 @@ async function encode(
   const mostBytes = tools.limits.resultBytes + 1;
   const isTag = picture !== null && plan.format.cover === 'tag';
   const pictureTag = isTag ? await writePictureTag(folderOf(output), picture) : null;
-  const how = {
-    drawn: peaks !== undefined,
-    plan,
-    level,
-    length,
-    tags,
-    pictureTag,
-    movieTimescale,
-    mostBytes,
-  };
+  const drawn = peaks !== undefined;
+  const how = { drawn, plan, level, length, tags, pictureTag, movieTimescale, mostBytes };
   const args = convertArguments({ ...addresses, ...how });
   const onSeconds = (seconds: number) => {
     if (plan.seconds) onProgress(Math.min(1, seconds / plan.seconds));

@@ -53,6 +53,9 @@ export interface KillsReport {
   seconds: number;
 }
 
+/** Milliseconds between two looks for a worker that converts. */
+const LOOK = 20;
+
 /** Tasks that may wait at once, so that creation lasts as long as conversion does. */
 const WAITING = 8;
 
@@ -146,14 +149,12 @@ async function kill(
     making = false;
   };
   made.then(done, done);
+  let pause = every;
   while (making) {
-    await setTimeout(every);
-    let busy = await busyWorker(fleet, knex);
-    while (busy === undefined && making) {
-      await setTimeout(20);
-      busy = await busyWorker(fleet, knex);
-    }
-    if (busy === undefined) return;
+    await setTimeout(pause);
+    const busy = await busyWorker(fleet, knex);
+    pause = busy === undefined ? LOOK : every;
+    if (busy === undefined) continue;
     await fleet.replace('workers', busy);
     killed.workers += 1;
     if (killed.workers % 3 !== 0) continue;

@@ -103,6 +103,11 @@ export function describeStorage(name: string, make: () => Promise<Storage>): voi
       assert.deepEqual(await keys(), []);
     });
 
+    it('is in reach, also while nothing is there', async () => {
+      assert.equal(await storage.check(), undefined);
+      assert.equal(await storage.stat('ready'), undefined);
+    });
+
     it('says not_found for what is not there', async () => {
       await assert.rejects(storage.read('9/none'), (error) => hasCode(error, 'not_found'));
       await assert.rejects(storage.fetch('9/none', join(folder(), 'x')), (error) =>

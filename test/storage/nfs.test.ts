@@ -25,6 +25,7 @@ describe('A shared folder', () => {
     await mkdir(root());
     const storage = share();
     const away = (error: unknown) => hasCode(error, 'unavailable');
+    await assert.rejects(storage.check(), away);
     await assert.rejects(storage.put('1/a', bytes('x')), away);
     await assert.rejects(storage.read('1/a'), away);
     await assert.rejects(storage.stat('1/a'), away);
