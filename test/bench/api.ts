@@ -126,7 +126,7 @@ async function latency(contestants: readonly Contestant[], folder: string): Prom
   const alone: number[] = [];
   const taken = contestants.map(() => [] as number[]);
   for (let round = 0; round < ROUNDS * 3; round++) {
-    alone.push(await xargs(ffmpeg.path, sources, mp3, 1));
+    alone.push((await xargs(ffmpeg.path, sources, mp3, 1)).ended);
     for (const [index, { client }] of contestants.entries()) {
       const id = await client.create(sources[0] ?? '', 'mp3');
       const accepted = Date.now();

@@ -8,7 +8,7 @@ import { median, printTable } from './figures.ts';
 import { startPeer } from './peer.ts';
 import { startService } from './service.ts';
 import { makeSources } from './sources.ts';
-import { xargs } from './xargs.ts';
+import { type Bare, xargs } from './xargs.ts';
 
 const PAIRS = [
   ['mp3', 'wav'],
@@ -32,7 +32,7 @@ interface Contestant {
 /**
  * Files a minute against `xargs -P 2 ffmpeg` with the same program on the same files, as a ratio of each round; with
  * PEER=folder also the first generation. A round uploads every file, and then wishes for the same format again, which
- * measures the conversions alone.
+ * measures the conversions alone. The second ratio is to the time in which xargs has its files on the disk, too.
  */
 export async function convert(): Promise<void> {
   const { ffmpeg } = await binaries();
@@ -40,7 +40,7 @@ export async function convert(): Promise<void> {
   const service = await startService({ CONVERSIONS: String(AT_ONCE), FFMPEG_PATH: ffmpeg.path });
   const peer = await startPeer();
   try {
-    const rows = [['pair', 'who', 'files a minute', 'ratio to xargs', 'with uploads']];
+    const rows = [['pair', 'who', 'files a minute', 'ratio to xargs', 'to xargs and sync', 'with uploads']];
     for (const [from, to] of PAIRS) {
       const format = findFormat(to);
       if (!format) throw new TypeError(`${to} is no format`);
@@ -48,8 +48,10 @@ export async function convert(): Promise<void> {
       const contestants = [await contestant('tonemill', service.url)];
       if (peer) contestants.push(await contestant('first generation', peer.url));
       const bare = await compete(ffmpeg.path, sources, format, contestants);
-      rows.push([`${from} to ${to}`, 'xargs', perMinute(bare), '1.00', '']);
-      rows.push(...contestants.map((one) => [`${from} to ${to}`, ...summary(one, bare)]));
+      const pair = `${from} to ${to}`;
+      rows.push([pair, 'xargs', perMinute(bare.map(({ ended }) => ended)), '1.00', '', '']);
+      rows.push([pair, 'xargs and sync', perMinute(bare.map(({ synced }) => synced)), '', '1.00', '']);
+      rows.push(...contestants.map((one) => [pair, ...summary(one, bare)]));
     }
     printTable(rows);
   } finally {
@@ -63,14 +65,14 @@ async function contestant(name: string, url: string): Promise<Contestant> {
   return { name, client: await newClient(url), uploaded: [], converted: [] };
 }
 
-/** All rounds; answers the milliseconds of xargs. */
+/** All rounds; answers those of xargs. */
 async function compete(
   ffmpeg: string,
   sources: readonly string[],
   format: Format,
   contestants: readonly Contestant[],
-): Promise<number[]> {
-  const bare: number[] = [];
+): Promise<Bare[]> {
+  const bare: Bare[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     bare.push(await xargs(ffmpeg, sources, format, AT_ONCE));
     for (const one of contestants) await takePart(one, sources, format);
@@ -93,10 +95,11 @@ async function takePart(
   for (const id of ids) await client.remove(id);
 }
 
-function summary({ name, uploaded, converted }: Contestant, bare: readonly number[]): string[] {
-  const ratio = (times: readonly number[]) =>
-    median(times.map((time, round) => (bare[round] ?? Number.NaN) / time)).toFixed(2);
-  return [name, perMinute(converted), ratio(converted), ratio(uploaded)];
+function summary({ name, uploaded, converted }: Contestant, bare: readonly Bare[]): string[] {
+  const ratio = (to: keyof Bare, times: readonly number[]) =>
+    median(times.map((time, round) => (bare[round]?.[to] ?? Number.NaN) / time)).toFixed(2);
+  const ratios = [ratio('ended', converted), ratio('synced', converted), ratio('ended', uploaded)];
+  return [name, perMinute(converted), ...ratios];
 }
 
 function perMinute(times: readonly number[]): string {

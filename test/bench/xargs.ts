@@ -1,16 +1,26 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { open, rm } from 'node:fs/promises';
 import type { Format } from '../../lib/formats.ts';
 
-/** Bare ffmpeg over many files, so many at once, with a format's own encoder settings. Answers milliseconds. */
+/** Milliseconds of bare ffmpeg. */
+export interface Bare {
+  /** Until the last program has ended, with what it wrote still in memory. */
+  ended: number;
+  /** Until all of it is on the disk as well, where a service's results are before it says that they are there. */
+  synced: number;
+}
+
+/** Bare ffmpeg over many files, so many at once, with a format's own encoder settings. What it makes is removed again. */
 export async function xargs(
   ffmpeg: string,
   sources: readonly string[],
   format: Format,
   atOnce: number,
-): Promise<number> {
+): Promise<Bare> {
   const encoder = ['-c:a', format.codec.encoders[0].name, ...rate(format), ...format.settings];
-  const one = [ffmpeg, '-nostdin', '-v', 'error', '-y', '-i', '{}', ...encoder, `{}.out.${format.extension}`];
+  const result = (source: string) => `${source}.out.${format.extension}`;
+  const one = [ffmpeg, '-nostdin', '-v', 'error', '-y', '-i', '{}', ...encoder, result('{}')];
   const began = Date.now();
   const child = spawn('xargs', ['-P', String(atOnce), '-I', '{}', ...one], {
     stdio: ['pipe', 'inherit', 'inherit'],
@@ -18,7 +28,20 @@ export async function xargs(
   child.stdin.end(sources.map((path) => `${path}\n`).join(''));
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`xargs ended with ${code}`);
-  return Date.now() - began;
+  const ended = Date.now() - began;
+  for (const source of sources) await sync(result(source));
+  const synced = Date.now() - began;
+  for (const source of sources) await rm(result(source));
+  return { ended, synced };
+}
+
+async function sync(path: string): Promise<void> {
+  const file = await open(path);
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** What the product itself asks of the encoder for stereo. */
