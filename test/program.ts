@@ -18,9 +18,19 @@ export interface Ended {
   stderr: string;
 }
 
+/** What `npm start` comes down to. */
+const DIRECTLY: Command = [process.execPath, 'lib/cli.ts', 'start'];
+
+/** A program and its arguments. */
+type Command = readonly [program: string, ...args: string[]];
+
 /** Starts the product with these variables and no others, and waits until it says that it is ready. */
-export async function startProgram(env: NodeJS.ProcessEnv, options: SpawnOptions = {}): Promise<Program> {
-  const child = run(env, options);
+export async function startProgram(
+  env: NodeJS.ProcessEnv,
+  options: SpawnOptions = {},
+  command: Command = DIRECTLY,
+): Promise<Program> {
+  const child = run(env, options, command);
   const ended = collect(child);
   const url = await Promise.race([readyLine(child), ended]);
   if (typeof url !== 'string' || child.pid === undefined)
@@ -37,11 +47,11 @@ export async function startProgram(env: NodeJS.ProcessEnv, options: SpawnOptions
 
 /** The same where it should not come up: waits until it ends by itself. */
 export function failingProgram(env: NodeJS.ProcessEnv, options: SpawnOptions = {}): Promise<Ended> {
-  return collect(run(env, options));
+  return collect(run(env, options, DIRECTLY));
 }
 
-function run(env: NodeJS.ProcessEnv, options: SpawnOptions): ChildProcess {
-  return spawn(process.execPath, ['lib/cli.ts', 'start'], {
+function run(env: NodeJS.ProcessEnv, options: SpawnOptions, [program, ...args]: Command): ChildProcess {
+  return spawn(program, args, {
     ...options,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -62,6 +62,13 @@ describe('npm start', function () {
     assert.equal(answer.headers.get('content-type'), 'audio/ogg');
   });
 
+  it('ends with npm, where that is what a container or a supervisor stops', async () => {
+    const program = await startProgram(environment(), {}, ['npm', 'start']);
+    const { signal, code } = await program.end('SIGTERM');
+    assert.deepEqual({ signal, code }, { signal: null, code: 0 });
+    await assert.rejects(fetch(`${program.url}/ready`), /fetch failed/);
+  });
+
   it('hands a conversion back on SIGTERM, which the next start finishes, once', async () => {
     const first = await start();
     const user = await newUser(first.url, 1);

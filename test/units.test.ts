@@ -57,7 +57,7 @@ describe('The systemd units', () => {
   it('start commands that there are', async () => {
     const { scripts } = JSON.parse(await readFile('package.json', 'utf8'));
     const starts = PROCESSES.map(
-      async (name) => /^ExecStart=\/usr\/local\/bin\/(.*)$/m.exec(await unit(name))?.[1],
+      async (name) => `exec ${/^ExecStart=\/usr\/local\/bin\/(.*)$/m.exec(await unit(name))?.[1]}`,
     );
     assert.deepEqual(await Promise.all(starts), [scripts.serve, scripts.worker]);
   });

@@ -22,7 +22,7 @@ export async function startService(environment: NodeJS.ProcessEnv = {}): Promise
   const data = await mkdtemp(join(tmpdir(), 'tonemill-bench-'));
   const env = { PATH: process.env.PATH, PORT: '0', TONEMILL_DATA: data, ...environment };
   const { scripts } = PACKAGE.parse(JSON.parse(await readFile('package.json', 'utf8')));
-  const child = spawn('sh', ['-c', `exec env ${scripts.start}`], {
+  const child = spawn('sh', ['-c', scripts.start], {
     env,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
