@@ -121,14 +121,14 @@ async function run(parts: KnowingParts, attempt: Attempt, folder: string): Promi
   const { signal } = abort;
   const key = resultKey(task, format.extension);
   const from = originalKey(task);
-  const { source, media } = await openSource(knownMedia(from), originals, from, folder, signal);
-  attempt.media = media;
+  const { source, probed } = await openSource(knownMedia(from), originals, from, folder, signal);
+  attempt.media = probed.media;
   const output = targetFor(results, key, attempt, folder);
   const made = await engine.convert({
     input: source,
     output,
     format,
-    media,
+    probed,
     options,
     waveform: task.revision === 1,
     onProgress: (fraction) => {

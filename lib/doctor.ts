@@ -1,7 +1,7 @@
-import pg from 'pg';
 import { findBinaries } from './binaries.ts';
 import type { Config, DatabaseConfig } from './config.ts';
 import { embeddedVersion } from './db/postgres-binaries.ts';
+import { serverVersion } from './db/server-version.ts';
 import { AppError } from './errors.ts';
 import { FORMATS, possibleFormats } from './formats.ts';
 
@@ -61,19 +61,5 @@ async function database(config: DatabaseConfig): Promise<string[]> {
       return [`Database  PostgreSQL ${await serverVersion(config.url)} by DATABASE_URL`];
     case 'cloudsql':
       return [`Database  Cloud SQL ${config.instance}, which only its network reaches`];
-  }
-}
-
-async function serverVersion(url: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
-  try {
-    await client.connect();
-    const { rows } = await client.query<{ server_version: string }>('show server_version');
-    return rows[0]?.server_version ?? '';
-  } catch (cause) {
-    const sentence = 'The database of DATABASE_URL does not answer. Is it running, and is the URL right?';
-    throw new AppError('unavailable', sentence, { cause });
-  } finally {
-    await client.end();
   }
 }

@@ -5,14 +5,14 @@ import { conversionFailure, hasComplaints, nothingDecoded } from './failures.ts'
 import { convertArguments, PIPES } from './ffmpeg.ts';
 import type { Level } from './filters.ts';
 import type { Format } from './formats.ts';
-import type { Picture } from './id3.ts';
+import type { Source } from './input.ts';
 import type { Adaptation, MediaInfo } from './media.ts';
 import type { Options } from './options.ts';
+import type { Picture } from './picture.ts';
 import { addId3Chunk, writePictureTag } from './pictures.ts';
 import type { Plan } from './plan.ts';
 import { type Probed, shownTags } from './probe.ts';
 import { addressOf, decode, folderOf, probe, type Tools } from './runs.ts';
-import type { Source } from './source.ts';
 import { finalTags, type TagChanges } from './tags.ts';
 import type { Sink, Target } from './target.ts';
 import { type Decoded, verdict } from './verdict.ts';
@@ -24,7 +24,7 @@ export interface Conversion {
   output: Target;
   format: Format;
   /** The original, as `probe` saw it. */
-  media: MediaInfo;
+  probed: Probed;
   options: Options;
   /** Whether the original's waveform is wanted, where it can be had in passing. */
   waveform?: boolean;
@@ -49,7 +49,6 @@ export interface Made {
 
 /** A conversion that was thought out. */
 export interface Work extends Conversion {
-  probed: Probed;
   skipped: number;
   plan: Plan;
   tags: TagChanges;
@@ -129,7 +128,7 @@ async function encode(
   sink: Sink | undefined,
 ): Promise<Decoded & { waveform: Waveform | null }> {
   const { input, output, plan, tags, onProgress } = work;
-  const peaks = isDrawnInPassing(work) ? createPeaks(work.media.sampleRate) : undefined;
+  const peaks = isDrawnInPassing(work) ? createPeaks(work.probed.media.sampleRate) : undefined;
   const { movieTimescale } = tools.binaries;
   const addresses = { input: addressOf(input), output: addressOf(output, PIPES.stdout) };
   const mostBytes = tools.limits.resultBytes + 1;

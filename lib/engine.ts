@@ -1,18 +1,18 @@
+import type { AudioLimits } from './audio-limits.ts';
 import { createChildren } from './child.ts';
-import type { Limits } from './config.ts';
 import { type Conversion, convertToFile, convertToSink, type Made, type Work } from './encode.ts';
 import { decodingFailure, resultTooLarge, tooLong } from './failures.ts';
 import { decodeArguments } from './ffmpeg.ts';
 import { isWhole } from './filters.ts';
 import { type Format, possibleFormats } from './formats.ts';
+import type { Prober, Source } from './input.ts';
 import { encodeAtLevel } from './levels.ts';
 import { mustBePlausible } from './limits.ts';
-import type { Adaptation, Loudness, MediaInfo } from './media.ts';
+import type { Adaptation, Loudness } from './media.ts';
 import { countSamples, measure, readPicture } from './passes.ts';
 import { type Plan, planConversion } from './plan.ts';
 import type { Probed } from './probe.ts';
 import { addressOf, decode, type EngineParts, probe, type Tools } from './runs.ts';
-import type { Prober, Source } from './source.ts';
 import { createStopwatch } from './stopwatch.ts';
 import { tagChanges } from './tags.ts';
 import { createSink } from './target.ts';
@@ -24,9 +24,9 @@ export interface AudioEngine extends Prober {
   /** Makes a result and checks it, by as many passes as it takes. Throws a failure's code, `unavailable`, or the signal's reason. */
   convert(conversion: Conversion): Promise<Made>;
   /** Decodes the whole of what was probed; null where there is too little sound to measure. Throws as `convert`. */
-  loudness(source: Source, media: MediaInfo, signal: AbortSignal): Promise<Loudness | null>;
+  loudness(source: Source, probed: Probed, signal: AbortSignal): Promise<Loudness | null>;
   /** Decodes the whole of what was probed. Throws as `convert`. */
-  waveform(source: Source, media: MediaInfo, signal: AbortSignal): Promise<Waveform>;
+  waveform(source: Source, probed: Probed, signal: AbortSignal): Promise<Waveform>;
   /** Kills what runs, at once. */
   killAll(): void;
 }
@@ -34,8 +34,6 @@ export interface AudioEngine extends Prober {
 export function createEngine(parts: EngineParts): AudioEngine {
   const { binaries, limits } = parts;
   const tools: Tools = { ...parts, children: createChildren(parts.launcher, binaries.cage) };
-  /** What else a probe saw is nothing that a task shows. */
-  const seen = new WeakMap<MediaInfo, Probed>();
 
   return {
     formats: possibleFormats(binaries.encoders, binaries.muxers),
@@ -43,49 +41,32 @@ export function createEngine(parts: EngineParts): AudioEngine {
       const probed = await probe(tools, source, signal);
       if ((probed.media.duration ?? 0) > limits.durationSeconds && !probed.estimated) throw tooLong(limits);
       mustBePlausible(probed.media);
-      seen.set(probed.media, probed);
-      return probed.media;
+      return probed;
     },
     async convert(conversion) {
-      const { format, options, media } = conversion;
-      const probed = seen.get(media);
-      if (!probed) throw new TypeError('only what was probed can be converted');
+      const { format, options, probed } = conversion;
       const plan = planConversion(format, options, probed);
       mustFit(plan, limits);
       const onProgress = rising(conversion.onProgress);
-      const skipped = plan.chain.trim.start / media.sampleRate;
+      const skipped = plan.chain.trim.start / probed.media.sampleRate;
       const tags = tagChanges(plan, probed.tags);
       const { conversionSeconds } = limits;
       const watch = createStopwatch(conversion.signal, { wall: conversionSeconds, stall: conversionSeconds });
       try {
         const { signal } = watch;
-        return await convertPlanned(tools, {
-          ...conversion,
-          signal,
-          onProgress,
-          probed,
-          skipped,
-          plan,
-          tags,
-        });
+        return await convertPlanned(tools, { ...conversion, signal, onProgress, skipped, plan, tags });
       } finally {
         watch.stop();
       }
     },
-    async loudness(source, media, signal) {
-      const probed = seen.get(media);
-      if (!probed) throw new TypeError('only what was probed can be measured');
-      return measure(tools, { input: source, probed, signal });
-    },
-    async waveform(source, media, signal) {
-      const probed = seen.get(media);
-      if (!probed) throw new TypeError('only what was probed can be drawn');
-      const peaks = createPeaks(media.sampleRate);
+    loudness: (input, probed, signal) => measure(tools, { input, probed, signal }),
+    async waveform(input, probed, signal) {
+      const peaks = createPeaks(probed.media.sampleRate);
       const sound = { output: peaks.read };
       const { ending } = await decode(
         tools,
-        { input: source, probed, signal },
-        decodeArguments(addressOf(source)),
+        { input, probed, signal },
+        decodeArguments(addressOf(input)),
         sound,
       );
       if (ending.code !== 0) throw decodingFailure(ending);
@@ -105,13 +86,13 @@ function rising(onProgress: (fraction: number) => void): (fraction: number) => v
 }
 
 /** The limit on a result comes from the original's duration: ten hours of silence are a 14 MB Opus file and a 7 GB WAV. */
-function mustFit({ format, seconds, mostBitrate }: Plan, { resultBytes }: Limits): void {
+function mustFit({ format, seconds, mostBitrate }: Plan, { resultBytes }: AudioLimits): void {
   const bytes = ((seconds ?? 0) * mostBitrate) / 8;
   if (bytes > resultBytes) throw resultTooLarge(format, resultBytes);
 }
 
 async function convertPlanned(tools: Tools, work: Work): Promise<Made> {
-  const { plan, media, output, signal } = work;
+  const { plan, probed, output, signal } = work;
   const picture = await readPicture(tools, work);
   const without = plan.cover && !picture && plan.format.cover !== 'stream' ? [NO_PICTURE] : [];
   const length = plan.chain.fadeOut > 0 ? await countSamples(tools, work) : null;
@@ -126,6 +107,7 @@ async function convertPlanned(tools: Tools, work: Work): Promise<Made> {
       return measure(tools, { input: output, probed: await probe(tools, output, signal), signal });
     },
   });
+  const { media } = probed;
   const original = isWhole(plan.chain) ? { ...media, loudness: before } : media;
   return {
     ...made,

@@ -1,5 +1,5 @@
+import type { AudioLimits } from './audio-limits.ts';
 import type { Ending } from './child.ts';
-import type { Limits } from './config.ts';
 import { AppError } from './errors.ts';
 import type { Format } from './formats.ts';
 
@@ -43,7 +43,7 @@ export function limitReached(ending: Ending): AppError | undefined {
 }
 
 /** Why ffmpeg made no result. */
-export function conversionFailure(ending: Ending, format: Format, limits: Limits): AppError {
+export function conversionFailure(ending: Ending, format: Format, limits: AudioLimits): AppError {
   const { code, signal, stderr } = ending;
   if (signal === 'SIGXFSZ' || SIGNALS[code ?? 0] === 'SIGXFSZ' || /File too large/i.test(stderr)) {
     return resultTooLarge(format, limits.resultBytes);
@@ -87,7 +87,7 @@ export function unsupportedCodec(cause?: Error): AppError {
   return new AppError('unsupported_codec', 'The codec of the original is not known here.', { cause });
 }
 
-export function tooLong({ durationSeconds }: Limits): AppError {
+export function tooLong({ durationSeconds }: AudioLimits): AppError {
   return new AppError(
     'too_long',
     `The original lasts longer than ${durationSeconds} s, which is the most here.`,

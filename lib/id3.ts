@@ -1,10 +1,5 @@
 import type { Cover } from './media.ts';
-
-/** A picture with its bytes. */
-export interface Picture {
-  cover: Cover;
-  bytes: Buffer;
-}
+import type { Picture } from './picture.ts';
 
 /** ffmpeg's names of tags and the text frames of ID3v2.4 (id3.org, ID3v2.4.0 frames, 4.2). */
 const FRAMES: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
-import type { MediaInfo } from './media.ts';
+import type { Prober } from './input.ts';
 import { createMemory } from './memory.ts';
-import type { Prober } from './source.ts';
+import type { Probed } from './probe.ts';
 
 /** Originals that are remembered: who wants one format often wants another. */
 const MOST = 200;
@@ -14,19 +14,19 @@ const LONGEST_TAG = 1000;
  * @returns by the key of an original, what probes it, or knows it
  */
 export function createKnownMedia(engine: Prober) {
-  const known = createMemory<MediaInfo>(MOST);
+  const known = createMemory<Probed>(MOST);
   return (key: string): Prober => ({
     async probe(source, signal) {
       const remembered = known.get(key);
       if (remembered) return remembered;
-      const media = await engine.probe(source, signal);
-      if (isSmall(media)) known.keep(key, media);
-      return media;
+      const probed = await engine.probe(source, signal);
+      if (isSmall(probed)) known.keep(key, probed);
+      return probed;
     },
   });
 }
 
-function isSmall({ tags }: MediaInfo): boolean {
+function isSmall({ tags }: Probed): boolean {
   const values = Object.values(tags);
   return values.length < MOST_TAGS && values.every(({ length }) => length < LONGEST_TAG);
 }

@@ -1,5 +1,5 @@
+import type { AudioLimits } from './audio-limits.ts';
 import type { ResourceLimits } from './child.ts';
-import type { Limits } from './config.ts';
 import { tooMuch } from './failures.ts';
 import type { MediaInfo } from './media.ts';
 
@@ -36,7 +36,7 @@ export function mustBePlausible({ sampleRate, channels }: MediaInfo): void {
  * @param duration seconds; null where the file does not say
  */
 export function conversionLimits(
-  { conversionSeconds, durationSeconds, resultBytes }: Limits,
+  { conversionSeconds, durationSeconds, resultBytes }: AudioLimits,
   duration: number | null,
 ): ResourceLimits {
   const needed = Math.ceil(CPU.file + CPU.second * (duration ?? durationSeconds));

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import type { AudioEngine } from './engine.ts';
 import { AppError, isFailure } from './errors.ts';
 import type { Format } from './formats.ts';
-import { objectKey, originalKey, stem } from './keys.ts';
+import { originalKey, stem } from './keys.ts';
 import type { MediaInfo } from './media.ts';
+import { objectKey } from './ports/object-key.ts';
 import type { Storage } from './ports/storage.ts';
 import type { Workspaces } from './workspace.ts';
 
@@ -41,7 +42,8 @@ export async function findOldResult(
     try {
       return await workspaces.use(async (folder) => {
         await originals.fetch(name, join(folder, 'audio'));
-        return (await engine()).probe(join(folder, 'audio'), new AbortController().signal);
+        const { media } = await (await engine()).probe(join(folder, 'audio'), new AbortController().signal);
+        return media;
       });
     } catch (error) {
       throw isFailure(error) ? refused(error.message) : error;

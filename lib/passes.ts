@@ -1,9 +1,9 @@
 import { conversionFailure, decodingFailure } from './failures.ts';
 import { lengthArguments, loudnessArguments, pictureArguments } from './ffmpeg.ts';
 import type { Chain } from './filters.ts';
-import type { Picture } from './id3.ts';
 import { readLoudness } from './loudness.ts';
 import type { Loudness } from './media.ts';
+import type { Picture } from './picture.ts';
 import { mayBeTag, pictureReader } from './pictures.ts';
 import type { Plan } from './plan.ts';
 import { addressOf, decode, type Material, type Tools } from './runs.ts';

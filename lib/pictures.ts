@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Binaries } from './binaries.ts';
 import type { PipeReader } from './child.ts';
 import { type Address, fileAddress } from './ffmpeg.ts';
-import { id3Tag, type Picture } from './id3.ts';
+import { id3Tag } from './id3.ts';
+import type { Picture } from './picture.ts';
 import { appendChunk } from './riff.ts';
 import { vorbisPicture } from './vorbis-picture.ts';
 

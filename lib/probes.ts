@@ -16,9 +16,10 @@ export function createProbes(engine: () => Promise<AudioEngine>, gate: Gate): Pr
   return {
     async look(path, measured, signal) {
       const audio = await engine();
-      const media = await audio.probe(path, signal);
+      const probed = await audio.probe(path, signal);
+      const { media } = probed;
       if (!measured) return media;
-      return { ...media, loudness: await gate(() => audio.loudness(path, media, signal)) };
+      return { ...media, loudness: await gate(() => audio.loudness(path, probed, signal)) };
     },
   };
 }

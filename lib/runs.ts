@@ -1,22 +1,22 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { AudioLimits } from './audio-limits.ts';
 import type { Binaries } from './binaries.ts';
 import { type Children, type Ending, eachLine, type PipeReader } from './child.ts';
-import type { Limits } from './config.ts';
 import { limitReached, tooLong, tooMuch } from './failures.ts';
 import { fileAddress, PIPES, probeArguments } from './ffmpeg.ts';
 import type { Gate } from './gate.ts';
+import type { Source } from './input.ts';
 import type { Launcher } from './launch.ts';
 import { conversionLimits, PROBE_BYTES, PROBE_SECONDS, probeLimits } from './limits.ts';
 import { type Probed, readProbe } from './probe.ts';
-import type { Source } from './source.ts';
 import { createStopwatch } from './stopwatch.ts';
 import type { Sink, Target } from './target.ts';
 
 export interface EngineParts {
   binaries: Binaries;
-  limits: Limits;
+  limits: AudioLimits;
   /** PATH of the programs. */
   path: string;
   /** How many runs of ffmpeg there may be at once. */

@@ -3,25 +3,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { AppError, hasCode } from './errors.ts';
-import type { MediaInfo } from './media.ts';
+import type { Prober, Source } from './input.ts';
 import type { Storage } from './ports/storage.ts';
-
-/** An original that programs read from standard input, as it comes out of a storage. */
-export interface StreamedSource {
-  /** A private folder for what runs on it. */
-  folder: string;
-  /** Reads from the beginning; fails with `unavailable` where the storage breaks off. */
-  open(): Promise<Readable>;
-}
-
-/** Where an original is read from: a local path, or a stream. */
-export type Source = string | StreamedSource;
-
-/** What sees what a file or a stream holds. */
-export interface Prober {
-  /** Throws `not_audio`, `no_audio`, `damaged`, `too_long`, `timed_out`, `resource_limit`. */
-  probe(source: Source, signal: AbortSignal): Promise<MediaInfo>;
-}
+import type { Probed } from './probe.ts';
 
 /**
  * Containers (ffprobe's names) that decode alike through a pipe: nothing after the sound is needed for it. Others keep
@@ -42,7 +26,7 @@ const TAIL = 64 * 1024;
 /** An original that was looked into. */
 export interface Opened {
   source: Source;
-  media: MediaInfo;
+  probed: Probed;
 }
 
 /**
@@ -60,7 +44,7 @@ export async function openSource(
   if (streamed) return streamed;
   const source = join(folder, 'input');
   await storage.fetch(key, source);
-  return { source, media: await probe(source, signal) };
+  return { source, probed: await probe(source, signal) };
 }
 
 /**
@@ -82,9 +66,10 @@ async function openStream(
   if (!SIGNATURE.test(head.toString('latin1', 0, 4))) return undefined;
   const tail = await buffer(await storage.read(key, { start: size - TAIL, end: size - 1 }));
   if (TRAILER.test(tail.toString('latin1'))) return undefined;
-  const media = await look(probe, await sketch(join(folder, 'sketch'), head, tail, size), signal);
-  if (!media || !STREAMABLE.has(media.container)) return undefined;
-  return { source: { folder, open: async () => Readable.from(whole(await storage.read(key), size)) }, media };
+  const probed = await look(probe, await sketch(join(folder, 'sketch'), head, tail, size), signal);
+  if (!probed || !STREAMABLE.has(probed.media.container)) return undefined;
+  const read = async () => Readable.from(whole(await storage.read(key), size));
+  return { source: { folder, open: read }, probed };
 }
 
 async function sketch(path: string, head: Buffer, tail: Buffer, size: number): Promise<string> {
@@ -99,11 +84,7 @@ async function sketch(path: string, head: Buffer, tail: Buffer, size: number): P
 }
 
 /** Undefined where too much is missing: the whole file then has the last word. */
-async function look(
-  probe: Prober['probe'],
-  path: string,
-  signal: AbortSignal,
-): Promise<MediaInfo | undefined> {
+async function look(probe: Prober['probe'], path: string, signal: AbortSignal): Promise<Probed | undefined> {
   try {
     return await probe(path, signal);
   } catch (error) {

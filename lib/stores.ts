@@ -1,5 +1,4 @@
 import type { Connector } from '@google-cloud/cloud-sql-connector';
-import type { Knex } from 'knex';
 import type { Config, DatabaseConfig } from './config.ts';
 import { createArrivalStore } from './db/arrivals.ts';
 import { cloudSqlAddress } from './db/cloudsql.ts';
@@ -8,7 +7,7 @@ import type { EmbeddedServer } from './db/embedded.ts';
 import { grant } from './db/grants.ts';
 import { createHousekeeping } from './db/housekeeping.ts';
 import { createInheritance } from './db/inheritance.ts';
-import { createLeaseStore, type LeaseOptions } from './db/leases.ts';
+import { createLeaseStore } from './db/leases.ts';
 import { createTaskStore } from './db/tasks.ts';
 import { createUploadStore } from './db/uploads.ts';
 import { createRefreshTokenStore, createUserStore } from './db/users.ts';
@@ -16,7 +15,7 @@ import { lazy } from './lazy.ts';
 import type { Log } from './log.ts';
 import type { Inheritance } from './ports/first-generation.ts';
 import type { Housekeeping } from './ports/housekeeping.ts';
-import type { LeaseStore } from './ports/leases.ts';
+import type { LeaseOptions, LeaseStore } from './ports/leases.ts';
 import type { Queue } from './ports/queue.ts';
 import type { TaskStore } from './ports/tasks.ts';
 import type { ArrivalStore, UploadStore } from './ports/uploads.ts';
@@ -31,7 +30,6 @@ const QUEUE_POLL = 10;
 
 /** What the database holds, and the queue. */
 export interface Stores {
-  knex: Knex;
   queue: Queue;
   tasks: TaskStore;
   leases: LeaseStore;
@@ -41,6 +39,8 @@ export interface Stores {
   refreshTokens: RefreshTokenStore;
   housekeeping: Housekeeping;
   inheritance: Inheritance;
+  /** Throws while the database does not answer. */
+  check(): Promise<void>;
   /** Leaves queue and database, in this order. */
   close(): Promise<void>;
 }
@@ -64,7 +64,7 @@ export async function openStores(
   if (mode === 'vm') await mustBeMigrated(knex);
   const queue = await openQueue(config, log, address);
   return {
-    ...{ knex, queue },
+    queue,
     tasks: createTaskStore(knex, queue, log),
     leases: createLeaseStore(knex, queue, log, lease),
     uploads: createUploadStore(knex),
@@ -73,6 +73,9 @@ export async function openStores(
     refreshTokens: createRefreshTokenStore(knex),
     housekeeping: createHousekeeping(knex, queue, log, lease.attempts),
     inheritance: createInheritance(knex),
+    async check() {
+      await knex.raw('select 1');
+    },
     async close() {
       await queue.close();
       await knex.destroy();

@@ -96,7 +96,7 @@ async function siteGroup(app: App): Promise<OpenAPIHono> {
   return siteRoutes({
     documented: () => called(app),
     checks: {
-      database: async () => (await stores()).knex.raw('select 1'),
+      database: async () => (await stores()).check(),
       storage: () => Promise.all([originals.check(), results.check()]),
       queue: async () => (await stores()).queue.check(),
     },

@@ -1,4 +1,4 @@
-import type { Limits } from './config.ts';
+import type { AudioLimits } from './audio-limits.ts';
 import { AppError } from './errors.ts';
 import { resultTooLarge } from './failures.ts';
 import type { MediaInfo } from './media.ts';
@@ -26,7 +26,7 @@ const LEAST = 0.5;
  */
 export function verdict(
   { format, encoder, seconds }: Plan,
-  { resultBytes }: Limits,
+  { resultBytes }: AudioLimits,
   decoded: Decoded & { reckoned: boolean },
   made: { media: MediaInfo; estimated: boolean; size: number },
 ): string[] {

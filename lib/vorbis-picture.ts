@@ -1,4 +1,5 @@
-import { mimeType, type Picture } from './id3.ts';
+import { mimeType } from './id3.ts';
+import type { Picture } from './picture.ts';
 
 /** Picture type 3 is the front cover, and both formats that are kept have 24 bits a pixel, or as good as. */
 const FRONT = 3;

@@ -66,8 +66,8 @@ async function make(
   const { signal } = new AbortController();
   const waveform = await gate(() =>
     workspaces.use(async (folder) => {
-      const { source, media } = await openSource(audio, file.storage, file.key, folder, signal);
-      return audio.waveform(source, media, signal);
+      const { source, probed } = await openSource(audio, file.storage, file.key, folder, signal);
+      return audio.waveform(source, probed, signal);
     }),
   );
   const key = waveformKey(task, of);

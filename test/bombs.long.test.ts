@@ -73,8 +73,8 @@ describe('A decode bomb', function () {
     const attached = ['-map', '0', '-map', '1', '-c', 'copy', '-disposition:v', 'attached_pic'];
     await ffmpeg('-i', path('a.flac'), '-i', path('a.png'), ...attached, path('b.flac'));
     const audio = await testEngine();
-    const probed = await audio.probe(path('b.flac'), signal);
-    assert.equal(probed.coverArt, true);
+    const { media } = await audio.probe(path('b.flac'), signal);
+    assert.equal(media.coverArt, true);
     assert.equal((await convert(path('b.flac'), 'wav')).media.codec, 'pcm_s16le');
   });
 });

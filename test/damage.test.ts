@@ -131,8 +131,8 @@ describe('A conversion fails by its own code', function () {
     const parts = await engineParts({ stallSeconds: 1 });
     const ffmpeg = { ...parts.binaries.ffmpeg, path: stuck };
     const audio = createEngine({ ...parts, binaries: { ...parts.binaries, ffmpeg } });
-    const media = await audio.probe(path, signal);
-    const wish = { format: formatCalled('mp3'), media, options: {}, onProgress: () => undefined, signal };
+    const probed = await audio.probe(path, signal);
+    const wish = { format: formatCalled('mp3'), probed, options: {}, onProgress: () => undefined, signal };
     const conversion = { input: path, output: join(folder(), 'result'), ...wish };
     await assert.rejects(audio.convert(conversion), { code: 'stalled' });
   });

@@ -17,13 +17,13 @@ describe('audio engine', function () {
       const input = join(folder(), `in.${from.extension}`);
       const id3 = from.name === 'aac' ? ['-write_id3v2', '1'] : [];
       await makeTone(input, 2, '-c:a', from.codec.encoders[0].name, '-metadata', 'title=Hello', ...id3);
-      const media = await audio.probe(input, signal);
-      assert.equal(media.tags.title, 'Hello');
+      const probed = await audio.probe(input, signal);
+      assert.equal(probed.media.tags.title, 'Hello');
       await withEach(audio.formats, async (format) => {
         const output = join(folder(), `out-${format.name}.${format.extension}`);
         const seen: number[] = [];
         const onProgress = (fraction: number) => seen.push(fraction);
-        const made = await audio.convert({ input, output, format, media, options: {}, onProgress, signal });
+        const made = await audio.convert({ input, output, format, probed, options: {}, onProgress, signal });
         assert.equal(made.media.codec, format.codec.encoders[0].codec, format.name);
         if (format.tags !== 'none') assert.equal(made.media.tags.title, 'Hello', format.name);
         assert.ok(Math.abs((made.media.duration ?? 0) - 2) < 0.1, `${format.name}: ${made.media.duration} s`);
@@ -60,11 +60,11 @@ describe('audio engine', function () {
     const input = join(folder(), 'a.opus');
     await makeTone(input, 3);
     const audio = await testEngine({ resultBytes: 1000 });
-    const media = await audio.probe(input, signal);
+    const probed = await audio.probe(input, signal);
     const format = FORMATS.find(({ name }) => name === 'wav');
     assert.ok(format);
     const output = join(folder(), 'out.wav');
-    const conversion = { input, output, format, media, options: {}, onProgress: () => undefined, signal };
+    const conversion = { input, output, format, probed, options: {}, onProgress: () => undefined, signal };
     await assert.rejects(audio.convert(conversion), { code: 'result_too_large' });
   });
 });

@@ -46,8 +46,8 @@ export async function convertFile(
   const format = audio.formats.find((format) => format.name === name);
   if (!format) throw new TypeError(`no format ${name} can be made here`);
   const { signal } = new AbortController();
-  const media = await audio.probe(input, signal);
-  const how = { format, media, options: parseOptions(format, options), signal };
+  const probed = await audio.probe(input, signal);
+  const how = { format, probed, options: parseOptions(format, options), signal };
   return audio.convert({ input, output, ...how, onProgress: () => undefined });
 }
 

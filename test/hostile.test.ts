@@ -61,12 +61,12 @@ describe('A hostile file', function () {
     const audio = await testEngine();
     const honest = join(folder(), 'honest.mp3');
     await makeTone(honest, 2);
-    const media = await audio.probe(honest, signal);
+    const probed = await audio.probe(honest, signal);
     for (const [what, text] of await lists()) {
       if (!/absolute|url|sdp/.test(what)) continue;
       const path = join(folder(), 'attacker', 'x.mp3');
       await writeFile(path, text);
-      await assert.rejects(convert(audio, path, 'wav', media), isFailure, what);
+      await assert.rejects(convert(audio, path, 'wav', probed), isFailure, what);
     }
     assert.deepEqual(requests, []);
   });
@@ -112,18 +112,18 @@ describe('A hostile file', function () {
     const out = join(folder(), 'out.wav');
     await run(ffmpeg.path, ['-v', 'quiet', '-nostdin', '-y', '-enable_drefs', '1', '-i', path, out]);
     assert.ok((await stat(out)).size > 100_000, 'the bait is good');
-    const media = await audio.probe(path, signal);
-    await assert.rejects(convert(audio, path, 'wav', media), { code: 'no_audio' });
+    const probed = await audio.probe(path, signal);
+    await assert.rejects(convert(audio, path, 'wav', probed), { code: 'no_audio' });
   });
 
   async function convert(
     audio: AudioEngine,
     input: string,
     to: string,
-    media: Awaited<ReturnType<AudioEngine['probe']>>,
+    probed: Awaited<ReturnType<AudioEngine['probe']>>,
   ) {
     const output = join(folder(), 'result');
-    const wish = { format: formatCalled(to), media, options: {}, onProgress: () => undefined, signal };
+    const wish = { format: formatCalled(to), probed, options: {}, onProgress: () => undefined, signal };
     return audio.convert({ input, output, ...wish });
   }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { hasCode } from '../lib/errors.ts';
-import { extension, fileName, objectKey, originalKey, resultKey, stem } from '../lib/keys.ts';
+import { extension, fileName, originalKey, resultKey, stem } from '../lib/keys.ts';
+import { objectKey } from '../lib/ports/object-key.ts';
 
 describe('fileName', () => {
   const kept = ['song.wav', 'Ünïcödé 🎵.mp3', 'it\'s "quoted".ogg', '-i', '.mp3', 'a.b.c', '日本語'];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import sinon from 'sinon';
 import { createKnownMedia } from '../lib/known-media.ts';
-import type { MediaInfo } from '../lib/media.ts';
+import type { Probed } from '../lib/probe.ts';
 import { makeTone } from './audio.ts';
 import { testEngine } from './engine.ts';
 import { temporaryFolder } from './folders.ts';
@@ -15,25 +15,25 @@ describe('What originals hold', () => {
     const engine = await testEngine();
     const probe = sinon.spy(engine, 'probe');
     const of = createKnownMedia(engine);
-    const seen = new Map<string, MediaInfo>();
+    const seen = new Map<string, Probed>();
     for (const [name, seconds] of Object.entries({ 'a.wav': 1, 'b.wav': 2 })) {
       await makeTone(join(folder(), name), seconds);
       seen.set(name, await of(name).probe(join(folder(), name), signal));
     }
-    for (const [name, media] of seen) assert.equal(await of(name).probe('/gone', signal), media);
+    for (const [name, probed] of seen) assert.equal(await of(name).probe('/gone', signal), probed);
     assert.deepEqual(
-      [...seen.values()].map(({ duration }) => duration),
+      [...seen.values()].map(({ media }) => media.duration),
       [1, 2],
     );
     assert.equal(probe.callCount, 2);
   });
 
   it('is not remembered where it could not be seen, or where tags would fill the memory', async () => {
-    const media = { tags: { comment: 'x'.repeat(1000) } } as unknown as MediaInfo;
+    const probed = { tags: { comment: 'x'.repeat(1000) } } as unknown as Probed;
     const probe = sinon.stub().rejects(new Error('out of reach'));
     const of = createKnownMedia({ probe });
     await assert.rejects(of('a').probe('/a', signal), /out of reach/);
-    probe.resolves(media);
+    probe.resolves(probed);
     await of('a').probe('/a', signal);
     await of('a').probe('/a', signal);
     assert.equal(probe.callCount, 3);

@@ -32,7 +32,7 @@ describe('every original to every format', function () {
       const input = join(folder(), `in.${extension}`);
       if (!(await make(input))) this.skip();
       const audio = await testEngine();
-      const original = await audio.probe(input, signal);
+      const { media: original } = await audio.probe(input, signal);
       await withEach(audio.formats, async (format) => {
         const output = join(folder(), `out-${format.name}.${format.extension}`);
         const { media, warnings } = await convertFile(input, output, format.name, {}, { resultBytes: 1e8 });

@@ -42,11 +42,11 @@ describe('Streaming from and to a bucket', function () {
       const path = await stored(storage, name);
       const fetch = sinon.spy(storage, 'fetch');
       const audio = await testEngine();
-      const { source, media } = await openSource(audio, storage, `1/${name}`, folder(), signal);
+      const { source, probed } = await openSource(audio, storage, `1/${name}`, folder(), signal);
       assert.equal(fetch.callCount, 0);
-      assert.deepEqual(media, await audio.probe(path, signal));
+      assert.deepEqual(probed, await audio.probe(path, signal));
 
-      const wish = { format: formatCalled(to), media, options: {}, onProgress: () => undefined, signal };
+      const wish = { format: formatCalled(to), probed, options: {}, onProgress: () => undefined, signal };
       const store = (stream: Readable) => storage.put('1/result', stream);
       const streamed = await audio.convert({ ...wish, input: source, output: { folder: folder(), store } });
       const output = join(folder(), 'result');
@@ -62,9 +62,9 @@ describe('Streaming from and to a bucket', function () {
     const storage = bucket();
     await stored(storage, 'a.m4a', '-c:a', 'alac');
     const audio = await testEngine();
-    const { source, media } = await openSource(audio, storage, '1/a.m4a', folder(), signal);
+    const { source, probed } = await openSource(audio, storage, '1/a.m4a', folder(), signal);
     assert.equal(source, join(folder(), 'input'));
-    assert.equal(media.tags.title, 'Hello');
+    assert.equal(probed.media.tags.title, 'Hello');
   });
 
   it('copies a file whose tags stand at the end', async () => {
@@ -80,12 +80,12 @@ describe('Streaming from and to a bucket', function () {
     const storage = bucket();
     await stored(storage, 'a.wav');
     const audio = await testEngine();
-    const { source, media } = await openSource(audio, storage, '1/a.wav', folder(), signal);
+    const { source, probed } = await openSource(audio, storage, '1/a.wav', folder(), signal);
     await truncate(join(folder(), 'bucket', '1', 'a.wav'), 200_000);
     const format = formatCalled('opus');
     const store = (stream: Readable) => storage.put('1/result', stream);
     const output = { folder: folder(), store };
-    const wish = { input: source, output, format, media, options: {}, onProgress: () => undefined, signal };
+    const wish = { input: source, output, format, probed, options: {}, onProgress: () => undefined, signal };
     await assert.rejects(audio.convert(wish), { code: 'unavailable' });
     assert.equal(await storage.stat('1/result'), undefined);
   });
@@ -94,13 +94,13 @@ describe('Streaming from and to a bucket', function () {
     const path = join(folder(), 'a.wav');
     await makeTone(path, 30);
     const audio = await testEngine();
-    const media = await audio.probe(path, signal);
+    const probed = await audio.probe(path, signal);
     const store = async (stream: Readable): Promise<number> => {
       for await (const _ of stream) throw new AppError('unavailable', 'The bucket is full.');
       return 0;
     };
     const output = { folder: folder(), store };
-    const wish = { input: path, output, format: formatCalled('opus'), media, options: {} };
+    const wish = { input: path, output, format: formatCalled('opus'), probed, options: {} };
     await assert.rejects(
       audio.convert({ ...wish, onProgress: () => undefined, signal }),
       /The bucket is full/,
@@ -111,14 +111,14 @@ describe('Streaming from and to a bucket', function () {
     const path = join(folder(), 'a.wav');
     await makeTone(path, 300);
     const audio = await testEngine({ stallSeconds: 1, resultBytes: 1e9 });
-    const media = await audio.probe(path, signal);
+    const probed = await audio.probe(path, signal);
     const taken = Promise.withResolvers<number>();
     const store = (stream: Readable) => {
       stream.once('error', taken.reject);
       return taken.promise;
     };
     const output = { folder: folder(), store };
-    const wish = { input: path, output, format: formatCalled('aac'), media, options: {} };
+    const wish = { input: path, output, format: formatCalled('aac'), probed, options: {} };
     await assert.rejects(audio.convert({ ...wish, onProgress: () => undefined, signal }), {
       code: 'unavailable',
       message: /storage did not keep up/,
@@ -129,8 +129,8 @@ describe('Streaming from and to a bucket', function () {
     const path = join(folder(), 'a.opus');
     await makeTone(path, 580);
     const audio = await testEngine({ stallSeconds: 0.05, resultBytes: 1e9 });
-    const media = await audio.probe(path, signal);
-    const wish = { input: path, format: formatCalled('wav'), media, onProgress: () => undefined, signal };
+    const probed = await audio.probe(path, signal);
+    const wish = { input: path, format: formatCalled('wav'), probed, onProgress: () => undefined, signal };
     const whole = { ...wish, output: join(folder(), 'whole'), options: {} };
     await assert.rejects(audio.convert(whole), { code: 'stalled' });
     const { media: made } = await audio.convert({
@@ -146,11 +146,11 @@ describe('Streaming from and to a bucket', function () {
     const path = join(folder(), 'a.wav');
     await makeTone(path, 600);
     const audio = await testEngine({ resultBytes: 1e8 });
-    const media = await audio.probe(path, signal);
+    const probed = await audio.probe(path, signal);
     const abort = new AbortController();
     const store = (stream: Readable) => storage.put('1/result', stream);
     const output = { folder: folder(), store };
-    const wish = { input: path, output, format: formatCalled('opus'), media, options: {} };
+    const wish = { input: path, output, format: formatCalled('opus'), probed, options: {} };
     const onProgress = () => abort.abort(new AppError('interrupted', 'Cancelled.'));
     await assert.rejects(audio.convert({ ...wish, onProgress, signal: abort.signal }), {
       code: 'interrupted',

@@ -20,7 +20,8 @@ describe("A WAV file's header", () => {
     for (const channels of ['1', '2']) {
       it(`says what a probe says: ${codec}, ${channels} channels`, async () => {
         const path = await make('-c:a', codec, '-ac', channels, '-ar', '48000');
-        const { tags, coverArt, loudness, ...probed } = await (await testEngine()).probe(path, signal);
+        const { media } = await (await testEngine()).probe(path, signal);
+        const { tags, coverArt, loudness, ...probed } = media;
         assert.deepEqual(await readWavHeader(path), probed);
       });
     }
@@ -28,7 +29,8 @@ describe("A WAV file's header", () => {
 
   it('says what a probe says of RF64', async () => {
     const path = await make('-rf64', 'always');
-    const { tags, coverArt, loudness, ...probed } = await (await testEngine()).probe(path, signal);
+    const { media } = await (await testEngine()).probe(path, signal);
+    const { tags, coverArt, loudness, ...probed } = media;
     assert.deepEqual(await readWavHeader(path), probed);
   });
 

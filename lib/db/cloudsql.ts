@@ -1,6 +1,15 @@
 import type { Connector } from '@google-cloud/cloud-sql-connector';
-import type { CloudSqlConfig } from '../config.ts';
 import type { DatabaseAddress } from './database.ts';
+
+export interface CloudSqlOptions {
+  /** `project:region:name` */
+  instance: string;
+  /** Name of the database. */
+  name: string;
+  /** The service account's email address without `.gserviceaccount.com`. */
+  user: string;
+  address: 'PRIVATE' | 'PUBLIC';
+}
 
 /**
  * Cloud SQL through Google's connector: TLS with a certificate that renews itself, and the service account's own
@@ -8,7 +17,7 @@ import type { DatabaseAddress } from './database.ts';
  */
 export async function cloudSqlAddress(
   connector: Pick<Connector, 'getOptions'>,
-  { instance, name, user, address }: CloudSqlConfig,
+  { instance, name, user, address }: CloudSqlOptions,
 ): Promise<DatabaseAddress> {
   const { AuthTypes, IpAddressTypes } = await import('@google-cloud/cloud-sql-connector');
   const { stream } = await connector.getOptions({

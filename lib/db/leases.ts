@@ -1,16 +1,9 @@
 import type { Knex } from 'knex';
 import type { Log } from '../log.ts';
-import type { ClaimRefusal, Lease, LeaseStore } from '../ports/leases.ts';
+import type { ClaimRefusal, Lease, LeaseOptions, LeaseStore } from '../ports/leases.ts';
 import type { TaskState } from '../ports/tasks.ts';
 import { type Bells, changeAndRing } from './bells.ts';
 import { type TaskRow, toTask } from './rows.ts';
-
-export interface LeaseOptions {
-  /** Seconds without a heartbeat after which a lease is dead. */
-  seconds: number;
-  /** Attempts that one revision gets. */
-  attempts: number;
-}
 
 export function createLeaseStore(knex: Knex, bells: Bells, log: Log, options: LeaseOptions): LeaseStore {
   const tasks = (db: Knex = knex) => db<TaskRow>('tasks');

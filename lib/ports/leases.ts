@@ -2,6 +2,13 @@ import type { MediaInfo } from '../media.ts';
 import type { Bell } from './queue.ts';
 import type { ConversionResult, Task, TaskFailure } from './tasks.ts';
 
+export interface LeaseOptions {
+  /** Seconds without a heartbeat after which a lease is dead. */
+  seconds: number;
+  /** Attempts that one revision gets. */
+  attempts: number;
+}
+
 /** The right of one attempt to convert one revision of one task, for a short time that heartbeats renew. */
 export interface Lease {
   taskId: number;

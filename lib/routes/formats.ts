@@ -1,5 +1,4 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Limits } from '../config.ts';
 import type { Format } from '../formats.ts';
 import { createRouter } from '../http.ts';
 import { describeOptions } from '../options.ts';
@@ -24,6 +23,9 @@ const FORMATS = z.object({
   }),
 });
 
+/** Limits that callers are told. Bytes and seconds. */
+type ShownLimits = z.output<typeof FORMATS>['limits'];
+
 const list = createRoute({
   method: 'get',
   path: '/api/formats',
@@ -31,7 +33,7 @@ const list = createRoute({
   responses: { 200: json(FORMATS, 'Formats and limits.') },
 });
 
-export function formatRoutes(formats: () => Promise<readonly Format[]>, limits: Limits): OpenAPIHono {
+export function formatRoutes(formats: () => Promise<readonly Format[]>, limits: ShownLimits): OpenAPIHono {
   const router = createRouter();
   router.openapi(list, async (c) => {
     const shown = (await formats()).map((format) => {

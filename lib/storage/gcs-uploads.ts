@@ -1,5 +1,5 @@
 import type { Bucket } from '@google-cloud/storage';
-import { objectKey } from '../keys.ts';
+import { objectKey } from '../ports/object-key.ts';
 import type { Uploads } from '../ports/uploads.ts';
 import { cancelSession } from './gcs-sessions.ts';
 

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Bucket, File, FileMetadata } from '@google-cloud/storage';
 import { create as contentDisposition } from 'content-disposition';
 import { AppError } from '../errors.ts';
-import { objectKey } from '../keys.ts';
+import { objectKey } from '../ports/object-key.ts';
 import type { ByteRange, Storage, StoredObject } from '../ports/storage.ts';
 import { sendStream } from './gcs-sessions.ts';
 

@@ -1,7 +1,7 @@
 import { link, mkdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isErrno } from '../errors.ts';
-import { objectKey } from '../keys.ts';
+import { objectKey } from '../ports/object-key.ts';
 import type { Adoption, Storage } from '../ports/storage.ts';
 
 export interface FolderAdoptionOptions {

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../errors.ts';
-import { objectKey } from '../keys.ts';
+import { objectKey } from '../ports/object-key.ts';
 import type { PartialFiles } from '../ports/uploads.ts';
 import { type FolderOptions, moveInto, openRoot, PARTIAL, syncFolder, unlessMissing } from './nfs.ts';
 
