@@ -88,3 +88,13 @@ export function hasCode<C extends ErrorCode>(error: unknown, code: C): error is 
 export function isErrno(error: unknown, code: string): error is NodeJS.ErrnoException {
   return error instanceof Error && 'code' in error && error.code === code;
 }
+
+/**
+ * Handler for `catch` that answers undefined for Node's errors with one of `codes`, and throws all others again:
+ * `await stat(path).catch(undefinedFor('ENOENT'))`.
+ */
+export function undefinedFor(...codes: readonly string[]): (error: unknown) => undefined {
+  return (error) => {
+    if (!codes.some((code) => isErrno(error, code))) throw error;
+  };
+}

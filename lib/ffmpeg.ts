@@ -3,7 +3,7 @@ import { type Chain, filters, type Level, measuredFilters } from './filters.ts';
 import type { Format } from './formats.ts';
 import type { Cover } from './media.ts';
 import type { Plan } from './plan.ts';
-import type { TagChanges } from './tags.ts';
+import type { TagChanges } from './tag-names.ts';
 
 /** Where programs read and write where that is no local file. */
 export const PIPES = { stdin: 'pipe:0', stdout: 'pipe:1', third: 'pipe:3', fourth: 'pipe:4' } as const;

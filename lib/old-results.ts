@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { durationTolerance } from './duration-tolerance.ts';
 import type { AudioEngine } from './engine.ts';
 import { AppError, isFailure } from './errors.ts';
 import type { Format } from './formats.ts';
@@ -7,9 +8,6 @@ import type { MediaInfo } from './media.ts';
 import { objectKey } from './ports/object-key.ts';
 import type { Storage } from './ports/storage.ts';
 import type { Workspaces } from './workspace.ts';
-
-/** Seconds, and part of the duration, by which a result may be shorter or longer than its original. */
-const TOLERANCE = { seconds: 0.5, part: 0.005 };
 
 /** What a worker of the first generation made: `{stem}.{ext}` beside the original. */
 export interface OldResult {
@@ -62,8 +60,7 @@ function mustFit(original: MediaInfo | null, made: MediaInfo, format: Format): v
   if (!original) return;
   const expected = original.duration ?? 0;
   const drift = Math.abs(expected - (made.duration ?? 0));
-  if (drift > TOLERANCE.seconds + TOLERANCE.part * expected)
-    throw refused('the result is not as long as the original');
+  if (drift > durationTolerance(expected)) throw refused('the result is not as long as the original');
 }
 
 function refused(why: string): AppError {

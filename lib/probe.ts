@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from './errors.ts';
 import type { Cover, Depth, MediaInfo } from './media.ts';
+import { isTechnical } from './tag-names.ts';
 
 /** What a probe knows: what a task shows, and what only a conversion needs. */
 export interface Probed {
@@ -46,15 +47,6 @@ const OUTPUT = z.object({
 
 type Stream = z.output<typeof OUTPUT>['streams'][number];
 
-/** Tags of the container that say nothing of the audio. */
-const TECHNICAL = new Set([
-  'major_brand',
-  'minor_version',
-  'compatible_brands',
-  'handler_name',
-  'vendor_id',
-  'encoder',
-]);
 /** ffmpeg's name of lyrics that came with their language, as ID3v2 has them. */
 export const LYRICS = /^lyrics-[a-z]{3}$/i;
 
@@ -143,7 +135,7 @@ export function shownTags(tags: Record<string, string>): Record<string, string> 
     name.toLowerCase().replace(LYRICS, 'lyrics'),
     value,
   ]);
-  return clean(Object.fromEntries(named.filter(([name]) => !TECHNICAL.has(name))), SHOWN);
+  return clean(Object.fromEntries(named.filter(([name]) => !isTechnical(name))), SHOWN);
 }
 
 /** Texts that a database and an argument take: no NUL, no half of a surrogate pair, not too much of it. */

@@ -1,17 +1,7 @@
 import { TAG_NAMES, type TagName } from './options.ts';
 import type { Plan } from './plan.ts';
 import { LYRICS } from './probe.ts';
-
-/** How the tags of a result differ from its original's. */
-export interface TagChanges {
-  /** Whether the original's are taken at all. */
-  keep: boolean;
-  /** Values by name; an empty one removes the tag. */
-  set: Readonly<Record<string, string>>;
-}
-
-/** What a container notes of itself. */
-const TECHNICAL = /^(encoder|major_brand|minor_version|compatible_brands|handler_name|vendor_id|duration)$/i;
+import { isTechnical, type TagChanges } from './tag-names.ts';
 
 /** Say how loud a player should make the original; wrong once its level is another (RFC 7845, 5.2.1, for the second). */
 const GAIN = /^(replaygain_|r128_)[a-z0-9_]{1,40}$/i;
@@ -50,5 +40,5 @@ export function finalTags(
   );
   const changed = Object.entries(set).map(([name, value]) => [name.toLowerCase(), value] as const);
   const all = Object.entries(Object.fromEntries([...kept, ...changed]));
-  return Object.fromEntries(all.filter(([name, value]) => value !== '' && !TECHNICAL.test(name)));
+  return Object.fromEntries(all.filter(([name, value]) => value !== '' && !isTechnical(name)));
 }

@@ -1,4 +1,5 @@
 import type { AudioLimits } from './audio-limits.ts';
+import { durationTolerance } from './duration-tolerance.ts';
 import { AppError } from './errors.ts';
 import { resultTooLarge } from './failures.ts';
 import type { MediaInfo } from './media.ts';
@@ -11,9 +12,6 @@ export interface Decoded {
   /** Whether it found fault with the original. */
   complained: boolean;
 }
-
-/** Seconds, and part of the duration, by which a result may differ from what was decoded. */
-const TOLERANCE = { seconds: 0.5, part: 0.005 };
 
 /** Of what the original says it holds, the part that must be there: with less, a result would be an accident. */
 const LEAST = 0.5;
@@ -34,7 +32,7 @@ export function verdict(
   if (made.media.codec !== encoder.codec)
     throw new AppError('internal', `The result is ${made.media.codec}.`);
   const length = made.estimated ? decoded.seconds : (made.media.duration ?? 0);
-  if (length > decoded.seconds + tolerance(decoded.seconds)) {
+  if (length > decoded.seconds + durationTolerance(decoded.seconds)) {
     throw new AppError('unavailable', 'The result is longer than what was encoded.');
   }
   const damage = decoded.complained ? ['Parts of the original are damaged; they were left out.'] : [];
@@ -44,12 +42,8 @@ export function verdict(
 
 /** Timestamps jump over what is missing, so that only the result itself says how much sound there was. */
 function missing(declared: number, found: number): string[] {
-  if (found >= declared - tolerance(declared)) return [];
+  if (found >= declared - durationTolerance(declared)) return [];
   const sentence = `The original should give ${declared.toFixed(1)} s, but only ${found.toFixed(1)} s could be decoded`;
   if (found < declared * LEAST) throw new AppError('damaged', `${sentence}.`);
   return [`${sentence}.`];
-}
-
-function tolerance(duration: number): number {
-  return TOLERANCE.seconds + TOLERANCE.part * duration;
 }

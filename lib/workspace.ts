@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrno } from './errors.ts';
+import { isErrno, undefinedFor } from './errors.ts';
 
 /** Makes private working folders, each empty at first and gone at the end. */
 export interface Workspaces {
@@ -24,10 +24,7 @@ export function createWorkspaces(root: string): Workspaces {
       }
     },
     async clearDead() {
-      const names = await readdir(root).catch((error: unknown) => {
-        if (isErrno(error, 'ENOENT')) return [];
-        throw error;
-      });
+      const names = (await readdir(root).catch(undefinedFor('ENOENT'))) ?? [];
       const dead = names.filter((name) => !isAlive(Number.parseInt(name, 10)));
       await Promise.all(dead.map((name) => rm(join(root, name), { recursive: true, force: true })));
     },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError, isErrno } from '../errors.ts';
+import { AppError, undefinedFor } from '../errors.ts';
 import type { Files } from './files.ts';
 
 /** Name of the file by which a root is known: a mount point whose mount is missing has none. */
@@ -17,7 +17,7 @@ export type RootRole = 'originals' | 'results';
  */
 export async function markRoot(root: string, role: RootRole): Promise<boolean> {
   try {
-    await mkdir(root, { mode: 0o770 }).catch(unless('EEXIST'));
+    await mkdir(root, { mode: 0o770 }).catch(undefinedFor('EEXIST'));
     if (await isMarked(root)) {
       await mustBeRoot(root, role);
       return false;
@@ -32,7 +32,7 @@ export async function markRoot(root: string, role: RootRole): Promise<boolean> {
 }
 
 async function isMarked(root: string): Promise<boolean> {
-  return (await stat(join(root, MARKER)).catch(unless('ENOENT'))) !== undefined;
+  return (await stat(join(root, MARKER)).catch(undefinedFor('ENOENT'))) !== undefined;
 }
 
 /** Whole or not at all, since another machine may be doing the same. */
@@ -48,7 +48,7 @@ async function writeMarker(root: string, role: RootRole): Promise<void> {
 
 /** For the start of a process: throws `misconfigured` with a sentence for the operator. */
 export async function mustBeRoot(root: string, role: RootRole): Promise<void> {
-  const found = await readFile(join(root, MARKER), 'utf8').catch(unless('ENOENT'));
+  const found = await readFile(join(root, MARKER), 'utf8').catch(undefinedFor('ENOENT'));
   if (found === undefined) {
     const sentence = `${root} is not the root of the ${role}: it has no file ${MARKER}. Mount the share; on a new one, run npm run init-share once.`;
     throw new AppError('misconfigured', sentence);
@@ -66,10 +66,4 @@ export async function mustBeMounted(root: string, files: Pick<Files, 'stat'>): P
   } catch (cause) {
     throw new AppError('unavailable', 'The files are out of reach. Try again later.', { cause });
   }
-}
-
-function unless(code: string): (error: unknown) => undefined {
-  return (error) => {
-    if (!isErrno(error, code)) throw error;
-  };
 }
