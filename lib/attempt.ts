@@ -2,9 +2,10 @@ import { AppError } from './errors.ts';
 import { type Format, findFormat } from './formats.ts';
 import type { Log } from './log.ts';
 import type { MediaInfo } from './media.ts';
-import { type Options, parseOptions } from './options.ts';
+import { parseOptions } from './options.ts';
 import type { Lease, LeaseStore } from './ports/leases.ts';
 import type { Task } from './ports/tasks.ts';
+import { type EffectiveOptions, effectiveOptions } from './resolved-options.ts';
 
 /** Milliseconds between heartbeats; a task that was removed or changed stops within about that time. */
 const HEARTBEAT = 1000;
@@ -17,7 +18,7 @@ export interface Attempt {
   lease: Lease;
   task: Task;
   format: Format;
-  options: Options;
+  options: EffectiveOptions;
   abort: AbortController;
   progress: number;
   media: MediaInfo | null;
@@ -39,7 +40,7 @@ export interface AttemptParts {
 export function beginAttempt({ lease, task }: { lease: Lease; task: Task }, heldAt: number): Attempt {
   const format = findFormat(task.wish.format);
   if (!format) throw new TypeError(`task ${task.id} wants the unknown format ${task.wish.format}`);
-  const options = parseOptions(format, task.wish.options);
+  const options = effectiveOptions(format, parseOptions(format, task.wish.options));
   return {
     lease,
     task,

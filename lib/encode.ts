@@ -7,11 +7,11 @@ import type { Level } from './filters.ts';
 import type { Format } from './formats.ts';
 import type { Source } from './input.ts';
 import type { Adaptation, MediaInfo } from './media.ts';
-import type { Options } from './options.ts';
 import type { Picture } from './picture.ts';
 import { addId3Chunk, writePictureTag } from './pictures.ts';
 import type { Plan } from './plan.ts';
 import { type Probed, shownTags } from './probe.ts';
+import type { EffectiveOptions } from './resolved-options.ts';
 import { addressOf, decode, folderOf, probe, type Tools } from './runs.ts';
 import type { TagChanges } from './tag-names.ts';
 import { finalTags } from './tags.ts';
@@ -26,7 +26,7 @@ export interface Conversion {
   format: Format;
   /** The original, as `probe` saw it. */
   probed: Probed;
-  options: Options;
+  options: EffectiveOptions;
   /** Whether the original's waveform is wanted, where it can be had in passing. */
   waveform?: boolean;
   /** Gets 0 to 1, rising. */

@@ -6,7 +6,7 @@ import type { Format } from './formats.ts';
 import type { Adaptation, Cover, Depth } from './media.ts';
 import type { Options } from './options.ts';
 import type { Probed } from './probe.ts';
-import { type Resolved, resolve } from './resolved-options.ts';
+import type { EffectiveOptions } from './resolved-options.ts';
 
 /** How one original becomes one result: everything that can be decided before ffmpeg runs. */
 export interface Plan {
@@ -32,19 +32,19 @@ export interface Plan {
 type Adapt = (property: string, from: number | string, to: number | string, reason: string) => void;
 
 /** Decides how to make `format` of an original. Throws `nothing_left` where trimming leaves none of it. */
-export function planConversion(format: Format, asked: Options, source: Probed): Plan {
+export function planConversion(format: Format, effective: EffectiveOptions, source: Probed): Plan {
   const adaptations: Adaptation[] = [];
   const adapt: Adapt = (property, from, to, reason) => adaptations.push({ property, from, to, reason });
-  const resolved = resolve(format, asked);
-  const sampleRate = sampleRateOf(format, resolved, source, adapt);
-  const channels = channelsOf(format, resolved, source, adapt);
-  const encoder = encoderOf(format, resolved.options.bitDepth, source, adapt);
-  const { settings, mostBitrate } = rateOf(format, resolved, sampleRate, channels, encoder, adapt);
+  const { options } = effective;
+  const sampleRate = sampleRateOf(format, effective, source, adapt);
+  const channels = channelsOf(format, effective, source, adapt);
+  const encoder = encoderOf(format, options.bitDepth, source, adapt);
+  const { settings, mostBitrate } = rateOf(format, effective, sampleRate, channels, encoder, adapt);
   const { codec } = format;
-  const effort = codec.compression?.args(resolved.options.compressionLevel ?? codec.compression.standard);
-  const trim = trimOf(resolved.options, source);
+  const effort = codec.compression?.args(options.compressionLevel ?? codec.compression.standard);
+  const trim = trimOf(options, source);
   return {
-    ...{ format, options: resolved.options, encoder, sampleRate, channels },
+    ...{ format, options, encoder, sampleRate, channels },
     seconds: trim.seconds,
     settings: [...settings, ...(effort ?? [])],
     mostBitrate,
@@ -53,11 +53,11 @@ export function planConversion(format: Format, asked: Options, source: Probed): 
       mix: mixOf(format, source, channels, adapt),
       sampleRate,
       resample: sampleRate !== source.media.sampleRate,
-      ...fadesOf(resolved.options, trim.seconds, sampleRate, adapt),
+      ...fadesOf(options, trim.seconds, sampleRate, adapt),
       output: encoder.depth,
       drops: drops(source.depth, encoder.depth),
     },
-    cover: coverOf(format, resolved.options, source, adapt),
+    cover: coverOf(format, options, source, adapt),
     adaptations,
   };
 }
@@ -65,7 +65,7 @@ export function planConversion(format: Format, asked: Options, source: Probed): 
 /** The next rate that the codec knows, upwards if there is one, so that nothing is lost. */
 function sampleRateOf(
   { name, codec }: Format,
-  { asked, options }: Resolved,
+  { asked, options }: EffectiveOptions,
   source: Probed,
   adapt: Adapt,
 ): number {
@@ -82,7 +82,7 @@ function sampleRateOf(
 
 function channelsOf(
   { name, codec }: Format,
-  { options, mostChannels }: Resolved,
+  { options, mostChannels }: EffectiveOptions,
   source: Probed,
   adapt: Adapt,
 ): number {
@@ -124,7 +124,7 @@ function shown({ bits, float }: Depth): string {
 
 function rateOf(
   { name, codec: { bitrates } }: Format,
-  { options, rate }: Resolved,
+  { options, rate }: EffectiveOptions,
   sampleRate: number,
   channels: number,
   { depth }: Encoder,

@@ -4,7 +4,7 @@ import type { Options } from './options.ts';
 import { PRESETS } from './presets.ts';
 
 /** Options with a preset's filled in. `rate` is what the codec makes where neither bitrate nor quality is asked for. */
-export interface Resolved {
+export interface EffectiveOptions {
   /** As its task asks for them. */
   readonly asked: Options;
   /** With what the preset adds. */
@@ -14,7 +14,7 @@ export interface Resolved {
 }
 
 /** What is asked for comes before what its preset says. */
-export function resolve({ codec }: Format, asked: Options): Resolved {
+export function effectiveOptions({ codec }: Format, asked: Options): EffectiveOptions {
   const preset = asked.preset && PRESETS[asked.preset];
   const { smallest = false, ...lossless } = codec.bitrates ? {} : (preset?.lossless ?? {});
   const effort = smallest && codec.compression ? { compressionLevel: codec.compression.most } : {};

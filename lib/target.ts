@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
 import type { PipeReader } from './child.ts';
 import type { Format } from './formats.ts';
-import type { Options } from './options.ts';
-import { resolve } from './resolved-options.ts';
+import type { EffectiveOptions } from './resolved-options.ts';
 
 /** Where a result goes that is stored as it comes out of the program. */
 export interface StreamedTarget {
@@ -24,8 +23,8 @@ export type Target = string | StreamedTarget;
 const STREAMABLE: ReadonlySet<string> = new Set(['ogg', 'opus', 'adts', 'mp2', 'ac3']);
 
 /** What is normalised in loudness may be made more than once. */
-export function isStreamed(format: Format, options: Options): boolean {
-  return STREAMABLE.has(format.muxer) && resolve(format, options).options.loudness === undefined;
+export function isStreamed(format: Format, { options }: EffectiveOptions): boolean {
+  return STREAMABLE.has(format.muxer) && options.loudness === undefined;
 }
 
 /** Bytes of a result's beginning that are kept for its check; cover art stands there as well. */

@@ -3,6 +3,7 @@ import { chmod, open, readFile, stat, truncate, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import type { Limits } from '../lib/config.ts';
 import { createEngine } from '../lib/engine.ts';
+import { effectiveOptions } from '../lib/resolved-options.ts';
 import { binaries, makeTone } from './audio.ts';
 import { convertFile, engineParts, formatCalled } from './engine.ts';
 import { temporaryFolder } from './folders.ts';
@@ -132,7 +133,13 @@ describe('A conversion fails by its own code', function () {
     const ffmpeg = { ...parts.binaries.ffmpeg, path: stuck };
     const audio = createEngine({ ...parts, binaries: { ...parts.binaries, ffmpeg } });
     const probed = await audio.probe(path, signal);
-    const wish = { format: formatCalled('mp3'), probed, options: {}, onProgress: () => undefined, signal };
+    const wish = {
+      format: formatCalled('mp3'),
+      probed,
+      options: effectiveOptions(formatCalled('mp3'), {}),
+      onProgress: () => undefined,
+      signal,
+    };
     const conversion = { input: path, output: join(folder(), 'result'), ...wish };
     await assert.rejects(audio.convert(conversion), { code: 'stalled' });
   });

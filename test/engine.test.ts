@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FORMATS } from '../lib/formats.ts';
+import { effectiveOptions } from '../lib/resolved-options.ts';
 import { makeTone } from './audio.ts';
 import { testEngine, withEach } from './engine.ts';
 import { temporaryFolder } from './folders.ts';
@@ -23,7 +24,15 @@ describe('audio engine', function () {
         const output = join(folder(), `out-${format.name}.${format.extension}`);
         const seen: number[] = [];
         const onProgress = (fraction: number) => seen.push(fraction);
-        const made = await audio.convert({ input, output, format, probed, options: {}, onProgress, signal });
+        const made = await audio.convert({
+          input,
+          output,
+          format,
+          probed,
+          options: effectiveOptions(format, {}),
+          onProgress,
+          signal,
+        });
         assert.equal(made.media.codec, format.codec.encoders[0].codec, format.name);
         if (format.tags !== 'none') assert.equal(made.media.tags.title, 'Hello', format.name);
         assert.ok(Math.abs((made.media.duration ?? 0) - 2) < 0.1, `${format.name}: ${made.media.duration} s`);
@@ -64,7 +73,15 @@ describe('audio engine', function () {
     const format = FORMATS.find(({ name }) => name === 'wav');
     assert.ok(format);
     const output = join(folder(), 'out.wav');
-    const conversion = { input, output, format, probed, options: {}, onProgress: () => undefined, signal };
+    const conversion = {
+      input,
+      output,
+      format,
+      probed,
+      options: effectiveOptions(format, {}),
+      onProgress: () => undefined,
+      signal,
+    };
     await assert.rejects(audio.convert(conversion), { code: 'result_too_large' });
   });
 });

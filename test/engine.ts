@@ -6,6 +6,7 @@ import { FORMATS, type Format } from '../lib/formats.ts';
 import { createGate } from '../lib/gate.ts';
 import { createLauncher } from '../lib/launch.ts';
 import { parseOptions } from '../lib/options.ts';
+import { effectiveOptions } from '../lib/resolved-options.ts';
 import type { EngineParts } from '../lib/runs.ts';
 import { binaries } from './audio.ts';
 
@@ -47,7 +48,7 @@ export async function convertFile(
   if (!format) throw new TypeError(`no format ${name} can be made here`);
   const { signal } = new AbortController();
   const probed = await audio.probe(input, signal);
-  const how = { format, probed, options: parseOptions(format, options), signal };
+  const how = { format, probed, options: effectiveOptions(format, parseOptions(format, options)), signal };
   return audio.convert({ input, output, ...how, onProgress: () => undefined });
 }
 

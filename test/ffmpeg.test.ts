@@ -6,6 +6,7 @@ import { type Options, parseOptions, TAG_NAMES } from '../lib/options.ts';
 import { planConversion } from '../lib/plan.ts';
 import { PRESET_NAMES } from '../lib/presets.ts';
 import type { Probed } from '../lib/probe.ts';
+import { effectiveOptions } from '../lib/resolved-options.ts';
 import { tagChanges } from '../lib/tags.ts';
 
 /** Options of ours that take no value; all others take the one that follows. */
@@ -96,7 +97,7 @@ describe('the arguments of ffmpeg', () => {
         fc.boolean(),
         fc.boolean(),
         (format, probed, raw, movieTimescale, drawn) => {
-          const plan = planConversion(format, parseOptions(format, raw), probed);
+          const plan = planConversion(format, effectiveOptions(format, parseOptions(format, raw)), probed);
           const changes = {
             level: { gain: 3, ceiling: -1 },
             length: 1000,
@@ -123,7 +124,7 @@ describe('the arguments of ffmpeg', () => {
   it('hold none either where only loudness or length is measured', () => {
     fc.assert(
       fc.property(fc.constantFrom(...FORMATS), original, options, (format, probed, raw) => {
-        const { chain } = planConversion(format, parseOptions(format, raw), probed);
+        const { chain } = planConversion(format, effectiveOptions(format, parseOptions(format, raw)), probed);
         for (const args of [
           loudnessArguments(places.input, chain, 1000),
           lengthArguments(places.input, chain),
@@ -161,7 +162,7 @@ describe('the arguments of ffmpeg', () => {
     };
     const none: Options = {};
     for (const format of FORMATS.filter(({ name }) => ['flac', 'wav', 'mp3', 'm4a'].includes(name))) {
-      const plan = planConversion(format, none, same);
+      const plan = planConversion(format, effectiveOptions(format, none), same);
       const unchanged = { level: { gain: 0, ceiling: null }, length: null, tags: tagChanges(plan, {}) };
       const args = convertArguments({
         ...places,

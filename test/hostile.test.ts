@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { AudioEngine } from '../lib/engine.ts';
 import { isFailure } from '../lib/errors.ts';
+import { effectiveOptions } from '../lib/resolved-options.ts';
 import { binaries, makeTone } from './audio.ts';
 import { formatCalled, testEngine } from './engine.ts';
 import { pointElsewhere } from './external-track.ts';
@@ -123,7 +124,13 @@ describe('A hostile file', function () {
     probed: Awaited<ReturnType<AudioEngine['probe']>>,
   ) {
     const output = join(folder(), 'result');
-    const wish = { format: formatCalled(to), probed, options: {}, onProgress: () => undefined, signal };
+    const wish = {
+      format: formatCalled(to),
+      probed,
+      options: effectiveOptions(formatCalled(to), {}),
+      onProgress: () => undefined,
+      signal,
+    };
     return audio.convert({ input, output, ...wish });
   }
 });

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import sinon from 'sinon';
 import { AppError } from '../lib/errors.ts';
 import type { Storage } from '../lib/ports/storage.ts';
+import { effectiveOptions } from '../lib/resolved-options.ts';
 import { openSource } from '../lib/source.ts';
 import { createFolderStorage } from '../lib/storage/nfs.ts';
 import { binaries, makeTone } from './audio.ts';
@@ -46,7 +47,13 @@ describe('Streaming from and to a bucket', function () {
       assert.equal(fetch.callCount, 0);
       assert.deepEqual(probed, await audio.probe(path, signal));
 
-      const wish = { format: formatCalled(to), probed, options: {}, onProgress: () => undefined, signal };
+      const wish = {
+        format: formatCalled(to),
+        probed,
+        options: effectiveOptions(formatCalled(to), {}),
+        onProgress: () => undefined,
+        signal,
+      };
       const store = (stream: Readable) => storage.put('1/result', stream);
       const streamed = await audio.convert({ ...wish, input: source, output: { folder: folder(), store } });
       const output = join(folder(), 'result');
@@ -85,7 +92,15 @@ describe('Streaming from and to a bucket', function () {
     const format = formatCalled('opus');
     const store = (stream: Readable) => storage.put('1/result', stream);
     const output = { folder: folder(), store };
-    const wish = { input: source, output, format, probed, options: {}, onProgress: () => undefined, signal };
+    const wish = {
+      input: source,
+      output,
+      format,
+      probed,
+      options: effectiveOptions(format, {}),
+      onProgress: () => undefined,
+      signal,
+    };
     await assert.rejects(audio.convert(wish), { code: 'unavailable' });
     assert.equal(await storage.stat('1/result'), undefined);
   });
@@ -100,7 +115,13 @@ describe('Streaming from and to a bucket', function () {
       return 0;
     };
     const output = { folder: folder(), store };
-    const wish = { input: path, output, format: formatCalled('opus'), probed, options: {} };
+    const wish = {
+      input: path,
+      output,
+      format: formatCalled('opus'),
+      probed,
+      options: effectiveOptions(formatCalled('opus'), {}),
+    };
     await assert.rejects(
       audio.convert({ ...wish, onProgress: () => undefined, signal }),
       /The bucket is full/,
@@ -118,7 +139,13 @@ describe('Streaming from and to a bucket', function () {
       return taken.promise;
     };
     const output = { folder: folder(), store };
-    const wish = { input: path, output, format: formatCalled('aac'), probed, options: {} };
+    const wish = {
+      input: path,
+      output,
+      format: formatCalled('aac'),
+      probed,
+      options: effectiveOptions(formatCalled('aac'), {}),
+    };
     await assert.rejects(audio.convert({ ...wish, onProgress: () => undefined, signal }), {
       code: 'unavailable',
       message: /storage did not keep up/,
@@ -131,12 +158,16 @@ describe('Streaming from and to a bucket', function () {
     const audio = await testEngine({ stallSeconds: 0.05, resultBytes: 1e9 });
     const probed = await audio.probe(path, signal);
     const wish = { input: path, format: formatCalled('wav'), probed, onProgress: () => undefined, signal };
-    const whole = { ...wish, output: join(folder(), 'whole'), options: {} };
+    const whole = {
+      ...wish,
+      output: join(folder(), 'whole'),
+      options: effectiveOptions(formatCalled('wav'), {}),
+    };
     await assert.rejects(audio.convert(whole), { code: 'stalled' });
     const { media: made } = await audio.convert({
       ...wish,
       output: join(folder(), 'end'),
-      options: { start: 570 },
+      options: effectiveOptions(formatCalled('wav'), { start: 570 }),
     });
     assert.equal(made.duration, 10);
   });
@@ -150,7 +181,13 @@ describe('Streaming from and to a bucket', function () {
     const abort = new AbortController();
     const store = (stream: Readable) => storage.put('1/result', stream);
     const output = { folder: folder(), store };
-    const wish = { input: path, output, format: formatCalled('opus'), probed, options: {} };
+    const wish = {
+      input: path,
+      output,
+      format: formatCalled('opus'),
+      probed,
+      options: effectiveOptions(formatCalled('opus'), {}),
+    };
     const onProgress = () => abort.abort(new AppError('interrupted', 'Cancelled.'));
     await assert.rejects(audio.convert({ ...wish, onProgress, signal: abort.signal }), {
       code: 'interrupted',
