@@ -47,7 +47,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Every variable that is read, its form and its default; the README's table is tested against it. */
+/** Every variable that is read, its form and its default; a test holds the table of docs/configuration.md against it. */
 export const VARIABLES = z.object({
   PORT: whole(0, 65_535).default(8080),
   TONEMILL_DATA: z.string().default('.tonemill'),

@@ -1,65 +1,66 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { VARIABLES } from '../lib/variables.ts';
+import { z } from 'zod';
 import { binaries, makeTone } from './audio.ts';
 import { temporaryFolder } from './folders.ts';
+import { PAGES, shellBlocks } from './pages.ts';
 import { testService } from './service.ts';
 
 const run = promisify(execFile);
 
-const README = readFileSync('README.md', 'utf8');
-
-describe('The README', () => {
+describe('Commands of the README and of docs/', () => {
   const service = testService();
   const folder = temporaryFolder();
+  before(async function () {
+    if (!(await isThere('curl')) || !(await isThere('bash'))) this.skip();
+  });
 
-  it('has five curl lines that lead from sign-up to result', async function () {
-    if (!(await isThere('curl')) || !(await isThere('bash'))) return this.skip();
+  /** Lines of every block under a heading, block after block, at the address of this service. */
+  const commands = (page: string, heading: string) =>
+    shellBlocks(page, heading)
+      .flat()
+      .map((line) => line.replaceAll('http://localhost:8080', service.url()));
+  const bash = async (...lines: (string | undefined)[]) =>
+    (await run('bash', ['-c', ['set -euo pipefail', ...lines].join('\n')], { cwd: folder() })).stdout;
+
+  it('lead from sign-up to result in five lines', async () => {
     await makeTone(join(folder(), 'song.wav'), 2);
-    const lines = commands('From sign-up to result').map((line) =>
-      line.replaceAll('http://localhost:8080', service.url()),
-    );
+    const lines = commands('README.md', 'From sign-up to result');
     assert.equal(lines.length, 5);
     const [signUp, logIn, upload, look, download] = lines;
     const wait = `until ${look} | grep -E '"state":"(PROCESSED|FAILED)"'; do sleep 0.1; done`;
-    const script = ['set -euo pipefail', signUp, logIn, upload, wait, download].join('\n');
-    const { stdout } = await run('bash', ['-c', script], { cwd: folder() });
-    assert.match(stdout, /"state":"PROCESSED"/);
+    assert.match(await bash(signUp, logIn, upload, wait, download), /"state":"PROCESSED"/);
     const { ffprobe } = await binaries();
     const show = ['-v', 'error', '-show_entries', 'stream=codec_name', '-of', 'csv=p=0'];
     assert.equal((await run(ffprobe.path, [...show, join(folder(), 'song.mp3')])).stdout.trim(), 'mp3');
   });
 
-  it('has curl lines that send a large file, ask after a break, and send the rest', async function () {
-    if (!(await isThere('curl')) || !(await isThere('bash'))) return this.skip();
-    await makeTone(join(folder(), 'song.wav'), 15);
+  it('send the file of an upload session in one piece', async () => {
+    await makeTone(join(folder(), 'song.wav'), 2);
     const { token } = await service.newUser();
-    const [announce, , ask, sizes, rest] = [
-      ...section('From sign-up to result').matchAll(/```sh\n(.*?)```/gs),
-    ]
-      .slice(1)
-      .flatMap(([, block = '']) => block.trim().split('\n'))
-      .map((line) => line.replaceAll('http://localhost:8080', service.url()));
-    const begin = 'head -c 1048576 song.wav | curl -s -T - -H "Content-Range: bytes 0-1048575/*" "$URL"';
-    const script = ['set -euo pipefail', `TOKEN=${token}`, announce, begin, ask, sizes, rest].join('\n');
-    const { stdout } = await run('bash', ['-c', script], { cwd: folder() });
-    assert.match(stdout, /^HTTP\/1.1 308/m);
-    assert.match(stdout, /^range: bytes=0-1048575/im);
-    assert.match(stdout, /"message":"The file is whole."/);
+    const [open, send] = commands('docs/api.md', 'Upload sessions');
+    assert.match(await bash(`TOKEN=${token}`, open, send), /"message":"The file is whole."/);
   });
 
-  it('has curl lines that ask for options, presets and a probe, as the service takes them', async function () {
-    if (!(await isThere('curl')) || !(await isThere('bash'))) return this.skip();
+  it('ask an upload session for its status after a break, and send the rest', async () => {
+    await makeTone(join(folder(), 'song.wav'), 15);
+    const { token } = await service.newUser();
+    const [open, , ask, sizes, rest] = commands('docs/api.md', 'Upload sessions');
+    const begin = 'head -c 1048576 song.wav | curl -s -T - -H "Content-Range: bytes 0-1048575/*" "$URL"';
+    const output = await bash(`TOKEN=${token}`, open, begin, ask, sizes, rest);
+    assert.match(output, /^HTTP\/1.1 308/m);
+    assert.match(output, /^range: bytes=0-1048575/im);
+    assert.match(output, /"message":"The file is whole."/);
+  });
+
+  it('request options, presets and another format of the same original', async () => {
     await makeTone(join(folder(), 'song.wav'), 2);
     const user = await service.newUser();
-    const [first, second, again, probe] = commands('Formats, options, presets').map((line) =>
-      line.replaceAll('http://localhost:8080', service.url()),
-    );
-    const sh = async (line = '') =>
-      JSON.parse((await run('bash', ['-c', `TOKEN=${user.token}; ${line}`], { cwd: folder() })).stdout);
+    const [first, second, again] = commands('docs/formats.md', 'Commands');
+    const sh = async (line = '') => JSON.parse(await bash(`TOKEN=${user.token}`, line));
     for (const line of [first, second]) {
       const { task } = await sh(line);
       assert.equal((await user.settled(task.id)).state, 'PROCESSED');
@@ -67,38 +68,33 @@ describe('The README', () => {
       assert.deepEqual(changed.options, { loudness: { target: -16, truePeak: -1 } });
       assert.equal((await user.settled(task.id)).state, 'PROCESSED');
     }
-    assert.equal((await sh(probe)).codec, 'pcm_s16le');
   });
 
-  it('lists every variable that is read, and no other', () => {
-    const rows = section('Configuration').matchAll(/^\|([^|]+)\|/gm);
-    const listed = [...rows].flatMap(([, cell = '']) =>
-      [...cell.matchAll(/`([A-Z_]+)`/g)].map((match) => match[1]),
-    );
-    assert.deepEqual(listed.sort(), Object.keys(VARIABLES.shape).sort());
+  it('probe a file, and draw the waveform of a task', async () => {
+    await makeTone(join(folder(), 'song.wav'), 2);
+    const user = await service.newUser();
+    const [probe] = commands('docs/api.md', 'Media information without a task');
+    const [draw] = commands('docs/api.md', 'Waveforms');
+    const media = JSON.parse(await bash(`TOKEN=${user.token}`, probe));
+    assert.equal(media.codec, 'pcm_s16le');
+    assert.equal(typeof media.loudness.integrated, 'number');
+    const bytes = await readFile(join(folder(), 'song.wav'));
+    const { id } = await user.convert({ name: 'song.wav', bytes }, 'mp3');
+    await bash(`TOKEN=${user.token}`, draw?.replace('tasks/1/', `tasks/${id}/`));
+    const picture = await readFile(join(folder(), 'song.png'));
+    assert.equal(picture.subarray(1, 4).toString(), 'PNG');
   });
 
-  it('names only npm scripts that there are', () => {
-    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
-    const named = [...README.matchAll(/npm run ([a-z:-]+)/g)].map((match) => match[1] ?? '');
-    assert.ok(named.includes('doctor'));
+  it('leave out no route that the service describes: docs/api.md names each', async () => {
+    const answer = await fetch(`${service.url()}/openapi.json`);
+    const { paths } = z.object({ paths: z.record(z.string(), z.unknown()) }).parse(await answer.json());
+    const api = PAGES.find(({ path }) => path === 'docs/api.md')?.text ?? '';
     assert.deepEqual(
-      named.filter((name) => !(name in scripts)),
+      Object.keys(paths).filter((path) => !api.includes(path)),
       [],
     );
   });
 });
-
-/** From a heading to the next one of its own level. */
-function section(heading: string): string {
-  return README.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
-}
-
-/** Lines of the first block of shell commands under a heading. */
-function commands(heading: string): string[] {
-  const block = /```sh\n(.*?)```/s.exec(section(heading))?.[1] ?? '';
-  return block.trim().split('\n');
-}
 
 async function isThere(program: string): Promise<boolean> {
   return run(program, ['--version']).then(

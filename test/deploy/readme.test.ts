@@ -2,18 +2,17 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '../folders.ts';
-import { openStage, ROOT } from './build.ts';
+import { shellBlocks } from '../pages.ts';
+import { openStage } from './build.ts';
 
-describe("The README's page on Google Cloud", () => {
+describe('The commands of docs/google-cloud.md that deploy', () => {
   const folder = temporaryFolder();
 
-  it('has commands that run in this order, up to where Google answers', async () => {
-    const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
-    const page = readme.split(/^## /m).find((section) => section.startsWith('On Google Cloud\n')) ?? '';
-    const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block ?? '');
+  it('run in this order, up to the answers of Google', async () => {
+    const blocks = shellBlocks('docs/google-cloud.md', 'Deploy');
     assert.equal(blocks.length, 3);
     const stage = await openStage(folder());
-    const { code, output } = await stage.commands(blocks.join('\n'));
+    const { code, output } = await stage.commands(blocks.flat().join('\n'));
     assert.equal(code, 0, output);
     assert.deepEqual(await stage.calls(), [
       'gcloud auth login',
@@ -23,7 +22,7 @@ describe("The README's page on Google Cloud", () => {
       'npm ci',
       'npm run deploy -- --project my-tonemill --region europe-west1 --dry-run',
       'npm run deploy -- --project my-tonemill --region europe-west1',
-      'node test/deploy/smoke-live.ts https://audio.example.com',
+      'node terraform/deploy/smoke-live.ts https://audio.example.com',
       'gcloud projects delete my-tonemill',
     ]);
     const variables = await readFile(join(folder(), 'terraform', 'serverless', 'terraform.tfvars'), 'utf8');
