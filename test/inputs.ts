@@ -18,7 +18,7 @@ const SECONDS = 2;
 const SOUND = ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=48000:duration=${SECONDS}`];
 const PICTURES = ['-f', 'lavfi', '-i', `testsrc=size=64x48:rate=10:duration=${SECONDS}`];
 
-/** Everything that the README says is read and that is no result of its own. */
+/** Every input format of docs/formats.md that is no output format. */
 export const INPUTS: readonly Input[] = [
   sound('wavpack', 'wv', '-c:a', 'wavpack'),
   sound('tta', 'tta', '-c:a', 'tta'),
