@@ -69,6 +69,7 @@ export function createCallerTokens({
 const FAULTS_OF_TOKENS = [
   errors.JOSEAlgNotAllowed,
   errors.JOSENotSupported,
+  errors.JWKSMultipleMatchingKeys,
   errors.JWKSNoMatchingKey,
   errors.JWSInvalid,
   errors.JWSSignatureVerificationFailed,

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { AppError } from './errors.ts';
 import type { Bell } from './ports/queue.ts';
 import type { ArrivedObject } from './uploaded.ts';
+import { MOST_INTEGER, wholeNumber } from './whole-number.ts';
 
-const NUMBER = z.coerce.number().int().min(1);
-const BELL = z.object({ taskId: NUMBER, revision: NUMBER });
+/** A number in JSON, and a text among attributes. */
+const INTEGER = z.union([z.int().min(1).max(MOST_INTEGER), wholeNumber(1, MOST_INTEGER)]);
+const BELL = z.object({ taskId: INTEGER, revision: INTEGER });
 
 /** The body of a Pub/Sub push request, which is also the data of its CloudEvent. */
 const PUSH = z.object({
@@ -31,12 +33,15 @@ export async function decodeBell(headers: Headers, body: string): Promise<Bell> 
   }
 }
 
+/** An int64 as text (Cloud Storage, JSON API, objects). */
+const GENERATION = z.string().regex(/^\d{1,19}$/);
+
 /** As Cloud Storage describes an object in CloudEvents, and in notifications with `JSON_API_V1`. */
 const OBJECT = z.object({
   bucket: z.string(),
   name: z.string(),
-  generation: z.coerce.string().optional(),
-  size: z.coerce.number().int().min(0).optional(),
+  generation: z.union([z.int().min(0).transform(String), GENERATION]).optional(),
+  size: z.union([z.int().min(0), wholeNumber(0, Number.MAX_SAFE_INTEGER)]).optional(),
 });
 
 /** Attributes of a notification, which has no data where its payload format is `NONE`. */
@@ -44,7 +49,7 @@ const NOTIFICATION = z.object({
   eventType: z.string(),
   bucketId: z.string(),
   objectId: z.string(),
-  objectGeneration: z.string().optional(),
+  objectGeneration: GENERATION.optional(),
 });
 
 const FINALIZED = 'google.cloud.storage.object.v1.finalized';

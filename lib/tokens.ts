@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { AppError } from './errors.ts';
 import { createMemory } from './memory.ts';
 import type { Clock } from './ports/clock.ts';
+import { MOST_INTEGER, wholeNumber } from './whole-number.ts';
 
 export const JWT_ALGORITHM = 'ES256';
 
@@ -53,7 +54,7 @@ const PRIVATE_KEY = z.looseObject({
   kid: z.string(),
 });
 const KEY_SET = z.object({ keys: z.array(PRIVATE_KEY).min(1) });
-const SUBJECT = z.object({ sub: z.string().regex(/^\d{1,10}$/) });
+const SUBJECT = z.object({ sub: wholeNumber(1, MOST_INTEGER) });
 const CLAIMS = SUBJECT.extend({ email: z.string(), exp: z.number() });
 
 /** Tokens of which it is known that they are good: a signature costs more to check than all else of a small request. */
@@ -97,14 +98,14 @@ export async function createTokens(keys: string, clock: Clock): Promise<Tokens> 
       const known = remembered.get(token, seconds());
       if (known) return known;
       const { sub, email, exp } = await verify(AUDIENCE, CLAIMS, token).catch(refuse(invalid));
-      const principal = { userId: Number(sub), email };
+      const principal = { userId: sub, email };
       remembered.keep(token, principal, exp);
       return principal;
     },
     signUpload: (taskId, expiresAt) => sign(UPLOAD_AUDIENCE, taskId, Math.ceil(expiresAt.getTime() / 1000)),
     async verifyUpload(token) {
       const { sub } = await verify(UPLOAD_AUDIENCE, SUBJECT, token).catch(refuse(invalidUpload));
-      return Number(sub);
+      return sub;
     },
   };
 }

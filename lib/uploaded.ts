@@ -3,6 +3,7 @@ import type { Log } from './log.ts';
 import type { Storage } from './ports/storage.ts';
 import type { Task, TaskFailure, TaskStore } from './ports/tasks.ts';
 import type { UploadStore, Uploads } from './ports/uploads.ts';
+import { idOf } from './whole-number.ts';
 
 /** An object that a storage says has come whole. */
 export interface ArrivedObject {
@@ -86,6 +87,5 @@ export function isRefused({ error }: Task): boolean {
 
 /** The task that the first part of a key names, if it names one; ids are PostgreSQL integers. */
 export function taskIdOf(key: string): number | undefined {
-  const id = Number(/^(\d{1,10})\//.exec(key)?.[1]);
-  return id >= 1 && id <= 2 ** 31 - 1 ? id : undefined;
+  return idOf(/^(\d+)\//.exec(key)?.[1]);
 }

@@ -63,6 +63,13 @@ describe('decodeArrival', () => {
     ['something else than JSON', { headers: new Headers(), body: 'x' }],
     ['a message without attributes', raw({ data: base64(OBJECT) })],
     ['a message whose data is not JSON', raw({ attributes: ATTRIBUTES, data: 'eA==' })],
+    [
+      'a size in another spelling',
+      raw({ attributes: ATTRIBUTES, data: base64({ ...OBJECT, size: '0x4d2' }) }),
+    ],
+    ['a size beyond all', binary(storageEvent({ data: { ...OBJECT, size: 1e300 } }))],
+    ['a generation that is none', raw({ attributes: { ...ATTRIBUTES, objectGeneration: 'x' } })],
+    ['an object for a generation', binary(storageEvent({ data: { ...OBJECT, generation: {} } }))],
     ['a CloudEvent that names no object', binary(storageEvent({ data: { bucket: 'originals' } }))],
   ] as const) {
     it(`refuses ${what}`, async () => {

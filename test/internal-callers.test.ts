@@ -119,6 +119,45 @@ describe('Internal routes', () => {
     });
   }
 
+  const push = (message: object) => ({ message });
+  const json = (value: object) => ({ data: Buffer.from(JSON.stringify(value)).toString('base64') });
+  /** Ids and revisions that no row has: every one would otherwise be delivered until it expires. */
+  const IMPOSSIBLE: readonly object[] = [
+    ...[2 ** 31, 2 ** 53, 1e300, -1, 0, 1.5, '1', null, [], { a: 1 }].flatMap((value) => [
+      push(json({ taskId: value, revision: value })),
+      push(json({ taskId: 2 ** 31, revision: value })),
+    ]),
+    ...['2147483648', '-1', '0', '1.5', '0x1', '01', '1e0', ' 1', '', '9'.repeat(400), '\0'].flatMap(
+      (text) => [
+        push({ attributes: { taskId: text, revision: text } }),
+        push({ attributes: { taskId: '1', revision: text } }),
+        push({ attributes: { taskId: text, revision: '1' } }),
+      ],
+    ),
+    ...[
+      push({ data: 'AA==' }),
+      push({ data: '%' }),
+      push(json([])),
+      push({ attributes: { constructor: 'x' } }),
+    ],
+    ...[{}, [], { message: null }, { message: [] }, { message: { data: 7 } }],
+  ].filter((event) => JSON.stringify(event) !== JSON.stringify(push(json({ taskId: '1', revision: '1' }))));
+
+  for (const name of ['convert', 'dead-letter', 'uploaded'] as const) {
+    it(`acknowledge events of ${name} that name what can not be, and call none an error`, async () => {
+      lines.length = 0;
+      const http = await target(name, {});
+      for (const event of [...IMPOSSIBLE, '{bad', '']) {
+        const body = typeof event === 'string' ? event : JSON.stringify(event);
+        const headers = { ...credential, 'Content-Type': 'application/json' };
+        const answer = await http.request('/', { method: 'POST', headers, body });
+        assert.equal(answer.status, 200, body.slice(0, 200));
+        assert.match(await answer.text(), /^\{"ignored":/, body);
+      }
+      assert.doesNotMatch(lines.join('\n'), /"ERROR"/);
+    });
+  }
+
   it('take a sweep in the cloud by token only', async () => {
     assert.equal(await statusOf('sweep', CLOUD, credential), 401);
     assert.equal(await statusOf('sweep', CLOUD, bearer(await issuer.token({ email: 'x' }))), 401);

@@ -1,9 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { MediaInfo } from '../media.ts';
 import type { ConversionResult, Task } from '../ports/tasks.ts';
-
-/** PostgreSQL's integer ends here. */
-const MOST_ID = 2 ** 31 - 1;
+import { MOST_INTEGER, wholeNumber } from '../whole-number.ts';
 
 export const PROBLEM = z
   .object({
@@ -49,12 +47,11 @@ export const body = <T extends z.ZodType>(schema: T) => ({
 });
 
 export const ID = z.object({
-  id: z.coerce
-    .number({ error: 'expected a task id' })
-    .int('expected a task id')
-    .min(1, 'expected a task id')
-    .max(MOST_ID, 'expected a task id')
-    .openapi({ param: { name: 'id', in: 'path' }, example: 7 }),
+  id: wholeNumber(1, MOST_INTEGER, 'expected a task id').openapi({
+    ...{ type: 'integer', minimum: 1, maximum: MOST_INTEGER },
+    param: { name: 'id', in: 'path' },
+    example: 7,
+  }),
 });
 
 export const STATES = [

@@ -3,6 +3,7 @@ import type { Auth } from '../auth.ts';
 import { createRouter, jsonBody } from '../http.ts';
 import type { TaskPage } from '../ports/tasks.ts';
 import type { Tasks } from '../tasks.ts';
+import { MOST_INTEGER, wholeNumber } from '../whole-number.ts';
 import { type Authenticated, bearer } from './bearer.ts';
 import { body, ID, json, OPTIONS, problems, STATES, TASK, taskJson } from './schemas.ts';
 
@@ -12,16 +13,17 @@ export interface TaskRouteParts {
 }
 
 const PAGE = z.object({
-  max: z.coerce.number().int().min(1).max(1000).default(100).openapi({ description: 'At most so many.' }),
+  max: wholeNumber(1, 1000)
+    .default(100)
+    .openapi({ type: 'integer', minimum: 1, maximum: 1000, description: 'At most so many.' }),
   order: z.enum(['0', '1']).default('0').openapi({ description: '0: ascending by id, 1: descending.' }),
   state: z.enum(STATES).optional(),
-  after: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
+  after: wholeNumber(0, MOST_INTEGER)
     .optional()
-    .openapi({ description: 'Only what comes after this id, in the order asked for.' }),
+    .openapi({
+      ...{ type: 'integer', minimum: 0, maximum: MOST_INTEGER },
+      description: 'Only what comes after this id, in the order asked for.',
+    }),
 });
 
 const WISH = z.object({ newFormat: z.string().max(100).openapi({ example: 'mp3' }), options: OPTIONS });

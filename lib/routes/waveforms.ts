@@ -4,6 +4,7 @@ import { createRouter } from '../http.ts';
 import { drawWaveform } from '../png.ts';
 import { narrow, toJson } from '../waveform.ts';
 import type { Waveforms } from '../waveforms.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { type Authenticated, bearer } from './bearer.ts';
 import { ID, problems } from './schemas.ts';
 
@@ -15,20 +16,20 @@ export interface WaveformRouteParts {
 /** Pixels of a picture, and the most of one. */
 const SIZE = { width: 1000, height: 200, most: 4096 };
 
-const pixels = (most: number) => {
-  const error = `expected a whole number from 1 to ${most}`;
-  return z.coerce.number({ error }).int(error).min(1, error).max(most, error);
-};
+const MOST_WIDTH = 1_000_000;
 
 const QUERY = z.object({
   of: z.enum(['original', 'result'], { error: 'expected original or result' }).default('original'),
   format: z.enum(['json', 'png'], { error: 'expected json or png' }).default('json'),
-  width: pixels(1_000_000)
+  width: wholeNumber(1, MOST_WIDTH)
     .optional()
     .openapi({
+      ...{ type: 'integer', minimum: 1, maximum: MOST_WIDTH },
       description: `Pixels at the most. PNG: ${SIZE.width}, up to ${SIZE.most}; JSON: all there are.`,
     }),
-  height: pixels(SIZE.most).default(SIZE.height).openapi({ description: 'Pixels, of a PNG.' }),
+  height: wholeNumber(1, SIZE.most)
+    .default(SIZE.height)
+    .openapi({ type: 'integer', minimum: 1, maximum: SIZE.most, description: 'Pixels, of a PNG.' }),
 });
 
 /** Version 2 of what audiowaveform writes (bbc/audiowaveform, doc/DataFormat.md). */
