@@ -30,7 +30,7 @@ export interface Auth {
   refresh(refreshToken: string): Promise<Session>;
   /** Revokes all that came of the same log-in; a token that is not known is fine. */
   logOut(refreshToken: string): Promise<void>;
-  /** Throws `unauthenticated`. */
+  /** Throws `unauthenticated`, also where the user is no longer there. */
   authenticate(token: string): Promise<Principal>;
 }
 
@@ -74,7 +74,11 @@ export function createAuth({ users, refreshTokens, tokens, clock }: AuthParts): 
       const used = await refreshTokens.use(hashOf(refreshToken));
       if (used) await refreshTokens.revokeFamily(used.token.family);
     },
-    authenticate: (token) => tokens.verify(token),
+    async authenticate(token) {
+      const principal = await tokens.verify(token);
+      if (await users.exists(principal.userId)) return principal;
+      throw new AppError('unauthenticated', 'This user is no longer there. Log in as another.');
+    },
   };
 }
 

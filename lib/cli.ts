@@ -26,7 +26,7 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 await main(process.argv[2] ?? '');
 
 async function main(name: string): Promise<void> {
-  const command = COMMANDS[name];
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   try {
     if (!command) throw new AppError('misconfigured', `Expected one of ${Object.keys(COMMANDS).join(', ')}.`);
     await command();

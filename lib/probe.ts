@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from './errors.ts';
 import type { Cover, Depth, MediaInfo } from './media.ts';
 import { isTechnical } from './tag-names.ts';
+import { storable } from './text.ts';
 
 /** What a probe knows: what a task shows, and what only a conversion needs. */
 export interface Probed {
@@ -100,11 +101,20 @@ function parse(
   stdout: string,
   stderr: string,
 ): Output & { format: NonNullable<Output['format']> } {
-  const output = OUTPUT.safeParse(ok ? JSON.parse(stdout) : {});
+  const output = OUTPUT.safeParse(ok ? jsonOf(stdout) : {});
   const format = output.data?.format;
   if (output.data && format) return { ...output.data, format };
   const sentence = 'The file is not audio of a kind that is known here, or its beginning is damaged.';
   throw new AppError('not_audio', sentence, { cause: new Error(stderr.trim() || 'no output') });
+}
+
+/** Undefined where a hostile file had ffprobe print something else. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The least depth that holds what ffmpeg decodes; codecs with bits but few (ADPCM, G.711) are decoded to 16. */
@@ -147,5 +157,5 @@ function clean(tags: Record<string, string>, most: typeof SHOWN): Record<string,
 }
 
 function text(raw: string, most: number): string {
-  return raw.replaceAll('\0', '').slice(0, most).toWellFormed();
+  return storable(raw.slice(0, most));
 }

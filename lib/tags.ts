@@ -18,14 +18,14 @@ export function tagChanges(
   const sung = names.filter((name) => LYRICS.test(name));
   const set = {
     ...Object.fromEntries([...outdated, ...sung].map((name) => [name, ''])),
-    ...Object.fromEntries(names.flatMap((name) => standardTag(name, original[name]))),
+    ...Object.fromEntries(Object.entries(original).flatMap(([name, value]) => standardTag(name, value))),
     ...(typeof metadata === 'object' && metadata),
   };
   return { keep: true, set };
 }
 
 /** Said once more for what ffprobe reads and an older ffmpeg does not: the ID3 chunk of RIFF, lyrics with a language. */
-function standardTag(name: string, value = ''): [TagName, string][] {
+function standardTag(name: string, value: string): [TagName, string][] {
   const standard = name.toLowerCase().replace(LYRICS, 'lyrics');
   return TAG_NAMES.filter((tag) => tag === standard).map((tag) => [tag, value]);
 }

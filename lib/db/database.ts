@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
 import { AppError } from '../errors.ts';
+import { postgresClient } from './client.ts';
 import { MIGRATION_NAMES, migrationSource } from './migrations.ts';
 
 /** How to reach a database: a postgres:// URL, or who comes in through a connector's stream. */
@@ -27,10 +28,12 @@ const MIGRATION_LOCK = 8_612_730_041;
  */
 export function openDatabase(address: DatabaseAddress, pool: number): Knex {
   return knexFactory({
-    client: 'pg',
+    client: postgresClient(),
     connection: { ...clientConfig(address), application_name: 'tonemill' },
     pool: { min: 0, max: pool },
     acquireConnectionTimeout: 15_000,
+    // Else the message of an error repeats every value, among them secrets.
+    compileSqlOnError: false,
   });
 }
 

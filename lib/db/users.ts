@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { AppError } from '../errors.ts';
 import type { RefreshToken, RefreshTokenStore, User, UserStore } from '../ports/users.ts';
+import { createPresence } from './presence.ts';
 import { isUniqueViolation } from './rows.ts';
 
 interface UserRow {
@@ -38,6 +39,11 @@ export function createUserStore(knex: Knex): UserStore {
       const row = await knex<UserRow>('users').where({ id }).first();
       return row && toUser(row);
     },
+    exists: createPresence((ids) =>
+      knex<UserRow>('users')
+        .whereIn('id', [...ids])
+        .pluck('id'),
+    ),
   };
 }
 

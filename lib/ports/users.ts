@@ -10,6 +10,8 @@ export interface UserStore {
   create(user: Omit<User, 'id'>): Promise<User>;
   findByEmail(email: string): Promise<User | undefined>;
   find(id: number): Promise<User | undefined>;
+  /** Whether a user with this id is there now; cheap enough to be asked before every request. */
+  exists(id: number): Promise<boolean>;
 }
 
 export interface RefreshToken {

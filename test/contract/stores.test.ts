@@ -67,6 +67,53 @@ describe('The stores on PostgreSQL', () => {
     await Promise.all([migrate(database.url()), migrate(database.url())]);
   });
 
+  it('refuse what PostgreSQL has no place for, and repeat none of it', async () => {
+    const refused = (error: unknown) =>
+      hasCode(error, 'invalid_request') && !/secret/.test(`${error.message} ${error.cause}`);
+    const person = { name: randomUUID(), email: `${randomUUID()}@example.org`, passwordHash: 'hash' };
+    await assert.rejects(users().create({ ...person, name: 'secret\0' }), refused);
+    await assert.rejects(users().findByEmail('secret\0'), refused);
+    for (const id of [2 ** 31, -(2 ** 40), 1.5, Number.NaN]) {
+      await assert.rejects(users().find(id), refused);
+      await assert.rejects(users().exists(id), refused);
+      await assert.rejects(tasks().find(id), refused);
+      await assert.rejects(tasks().uploaded(id), refused);
+      await assert.rejects(leases().claim({ taskId: 1, revision: id }, 'worker'), refused);
+    }
+  });
+
+  it('clean texts of files, which become JSON', async () => {
+    const task = await uploadedTask();
+    const media = { ...MEDIA, tags: { 'a\0b': 'c\0d\ud800' } };
+    assert.ok(await leases().finish(await claim(task), media, { ...RESULT, media, warnings: ['\0w'] }));
+    const kept = await tasks().find(task.id);
+    assert.deepEqual(kept?.media?.tags, { ab: 'cd\ufffd' });
+    assert.deepEqual(kept?.result?.warnings, ['w']);
+  });
+
+  it('know which users are there, and take nothing for one who is gone', async () => {
+    const [here, gone] = [await newUser(), await newUser()];
+    await database.knex()('users').where({ id: gone.id }).delete();
+    const asked = [here.id, gone.id, here.id, gone.id].map((id) => users().exists(id));
+    assert.deepEqual(await Promise.all(asked), [true, false, true, false]);
+    const expiresAt = new Date(Date.now() + 60_000);
+    const task = {
+      name: 'a.wav',
+      originalExt: 'wav',
+      wish: { format: 'mp3', options: {} },
+      declaredSize: null,
+    };
+    const unauthenticated = (error: unknown) => hasCode(error, 'unauthenticated');
+    await assert.rejects(
+      tasks().create({ ...task, userId: gone.id, uploadExpiresAt: expiresAt }),
+      unauthenticated,
+    );
+    await assert.rejects(
+      tokens().add({ hash: randomUUID(), family: randomUUID(), userId: gone.id, expiresAt }),
+      unauthenticated,
+    );
+  });
+
   it('keep a user by email, whatever its case', async () => {
     const user = await users().create({ name: 'Ann', email: 'Ann@Example.org', passwordHash: 'x' });
     assert.deepEqual(await users().findByEmail('ann@example.ORG'), user);
