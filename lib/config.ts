@@ -49,6 +49,8 @@ export interface Config {
   readonly mode: Mode;
   /** HTTP port; 0 picks a free one. */
   readonly port: number;
+  /** How many proxies in front add to X-Forwarded-For, or the addresses and CIDR blocks of those that may. */
+  readonly trustedProxies: number | readonly string[];
   /** Folder of what local mode keeps, absolute. */
   readonly data: string;
   /** Folder for private working files of this user, absolute. */
@@ -93,6 +95,9 @@ export interface Limits {
   readonly stallSeconds: number;
 }
 
+/** No request reaches a service of Cloud Run but through Google's own front, which adds the address of its client. */
+const PLATFORM_PROXIES = 1;
+
 /** A Cloud Run function takes 32 MiB with everything, which leaves 31 MiB for a file. */
 const FUNCTION_FORM_BYTES = 31 * 1024 * 1024;
 
@@ -122,6 +127,7 @@ function assemble(env: Environment, mode: Mode): Config {
   return {
     mode,
     port: env.PORT,
+    trustedProxies: env.TRUST_PROXY ?? (env.K_SERVICE === undefined ? 0 : PLATFORM_PROXIES),
     data,
     work:
       env.DATABASE === 'embedded'

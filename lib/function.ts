@@ -1,8 +1,8 @@
 import type { HttpFunction } from '@google-cloud/functions-framework';
-import { getRequestListener } from '@hono/node-server';
 import { type App, createApp } from './app.ts';
 import { loadConfig } from './config.ts';
 import { createLog } from './log.ts';
+import { createListener } from './node-server.ts';
 import { createTarget, type TargetName } from './targets.ts';
 
 let shared: App | undefined;
@@ -13,7 +13,7 @@ let shared: App | undefined;
  * lease of a conversion that was cut off runs out by itself.
  */
 export function createFunction(name: TargetName): HttpFunction {
-  let listener: { app: App; answer: Promise<ReturnType<typeof getRequestListener>> } | undefined;
+  let listener: { app: App; answer: Promise<ReturnType<typeof createListener>> } | undefined;
   return async (request, response) => {
     const app = sharedApp();
     if (listener?.app !== app) listener = { app, answer: listenerOf(name, app) };
@@ -21,8 +21,8 @@ export function createFunction(name: TargetName): HttpFunction {
   };
 }
 
-async function listenerOf(name: TargetName, app: App): Promise<ReturnType<typeof getRequestListener>> {
-  return getRequestListener((await createTarget(name, app)).fetch);
+async function listenerOf(name: TargetName, app: App): Promise<ReturnType<typeof createListener>> {
+  return createListener(await createTarget(name, app), app.log);
 }
 
 /**

@@ -3,9 +3,13 @@ import type { Context, Env, MiddlewareHandler, Next } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
+import { createClientAddress } from './client-address.ts';
+import { incomingOf, isClientGone } from './connection.ts';
 import { AppError, type ErrorCode, type FieldProblem } from './errors.ts';
-import { type Log, withFields } from './log.ts';
+import { parseJson } from './json-text.ts';
+import { type Log, type LogFields, withFields } from './log.ts';
 import { traceFields } from './trace.ts';
+import { idOf } from './whole-number.ts';
 
 /** Bytes of a JSON body; the largest that a route needs is a few hundred. */
 export const JSON_BYTES = 64 * 1024;
@@ -47,6 +51,12 @@ const STATUS: Record<ErrorCode, 400 | 401 | 404 | 405 | 409 | 410 | 413 | 415 | 
 /** Statuses whose error is ours: the caller gets no detail, the log gets all. */
 const OURS: ReadonlySet<ErrorCode> = new Set(['misconfigured', 'internal']);
 
+/** Codes that a caller can bring about at will although their status is one of ours: none of them is an ERROR. */
+const THEIRS: ReadonlySet<ErrorCode> = new Set(['upload_gap']);
+
+/** The client closed the connection, so that this status is only for the log (as nginx has it). */
+const CLIENT_CLOSED = 499;
+
 /** Routes that validate by their schemas; invalid input becomes one `invalid_request`. */
 export function createRouter<E extends Env = Env>(): OpenAPIHono<E> {
   return new OpenAPIHono<E>({
@@ -60,33 +70,86 @@ export function createRouter<E extends Env = Env>(): OpenAPIHono<E> {
  * The outermost router: every error that the inner ones throw becomes problem+json here, and every request one line of
  * the log. Of its address only the route is written, since the rest may hold a token or a credential.
  * @param project Google Cloud's project, in which traces are
+ * @param clientAddress from the connection's peer and X-Forwarded-For
  */
-export function createHttp(log: Log, project?: string): OpenAPIHono {
+export function createHttp(log: Log, project?: string, clientAddress = createClientAddress(0)): OpenAPIHono {
   const http = createRouter();
-  http.use((c, next) => withFields(traceFields(c.req.raw.headers, project), () => observed(log, c, next)));
+  const callerOf = (c: Context): Caller => ({
+    remoteIp: clientAddress(incomingOf(c)?.socket.remoteAddress, c.req.header('X-Forwarded-For')),
+    userId: userIdOf(c),
+  });
+  http.use((c, next) =>
+    withFields(traceFields(c.req.raw.headers, project), () => observed(log, c, next, callerOf)),
+  );
+  http.use(errorsOnly);
   http.notFound((c) => respond(c, noRoute(http, c)));
   http.onError((error, c) => {
     const known = toAppError(error);
+    if (isClientGone(c)) return clientClosed(log, error, known, c);
     if (known?.code === 'unavailable') log.warn('What a request needs does not answer', { error });
     if (known && !OURS.has(known.code)) return respond(c, known);
-    log.error('A request failed', { error, method: c.req.method, route: routeOf(c) });
+    const { userId } = callerOf(c);
+    log.error('A request failed', { error, method: c.req.method, route: routeOf(c), userId });
     return respond(c, new AppError('internal', 'Something went wrong on our side. Try again later.'));
   });
   return http;
 }
 
-async function observed(log: Log, c: Context, next: Next): Promise<void> {
+/** Who sent a request: an IP address, and the user whose token came with it. */
+interface Caller {
+  remoteIp: string | undefined;
+  userId: number | undefined;
+}
+
+async function observed(log: Log, c: Context, next: Next, callerOf: (c: Context) => Caller): Promise<void> {
   const began = performance.now();
   await next();
   c.res.headers.set('X-Content-Type-Options', 'nosniff');
   const { status } = c.res;
   const { method } = c.req;
   const seconds = (performance.now() - began) / 1000;
-  const taskId = Number(c.req.param('id') ?? Number.NaN);
   const route = routeOf(c);
-  const httpRequest = { requestMethod: method, status, latency: `${seconds.toFixed(6)}s` };
-  const fields = { httpRequest, route, ...(Number.isInteger(taskId) && { taskId }), seconds };
-  log[status < 500 ? 'info' : 'error'](`${method} ${route} ${status}`, fields);
+  const { remoteIp, userId } = callerOf(c);
+  const httpRequest = { requestMethod: method, status, latency: `${seconds.toFixed(6)}s`, remoteIp };
+  const fields: LogFields = { httpRequest, route, taskId: idOf(c.req.param('id')), userId, seconds };
+  const isTheirs = status < 500 || (c.error instanceof AppError && THEIRS.has(c.error.code));
+  log[isTheirs ? 'info' : 'error'](`${method} ${route} ${status}`, fields);
+}
+
+/** hono passes on only what is an Error; a request's signal is aborted with a text. */
+const errorsOnly: MiddlewareHandler = async (_c, next) => {
+  try {
+    await next();
+  } catch (thrown) {
+    throw thrown instanceof Error ? thrown : new DOMException(String(thrown), 'AbortError');
+  }
+};
+
+/** Nobody reads the answer. An error that the closed connection does not explain is ours all the same, and told. */
+function clientClosed(log: Log, error: Error, known: AppError | undefined, c: Context): Response {
+  const isExplained = known ? !OURS.has(known.code) : isOfConnection(error);
+  if (!isExplained) log.warn('A request failed after its client had gone', { error, route: routeOf(c) });
+  return new Response(null, { status: CLIENT_CLOSED });
+}
+
+/** Codes and names by which Node.js and the adapter tell of a connection that closed. */
+const CLOSED: ReadonlySet<unknown> = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ABORT_ERR',
+  'AbortError',
+]);
+
+function isOfConnection(error: Error): boolean {
+  if (CLOSED.has(error.name) || ('code' in error && CLOSED.has(error.code))) return true;
+  return error.message === 'Client connection prematurely closed.';
+}
+
+/** What `bearer` found, where the route has it. */
+function userIdOf(c: Context): number | undefined {
+  const principal: { userId: number } | undefined = c.get('principal');
+  return principal?.userId;
 }
 
 /** The pattern that the last handler was found by. */
@@ -102,7 +165,7 @@ export function validated<T extends z.ZodType>(schema: T, input: unknown): z.out
 }
 
 /**
- * Refuses JSON that is too large, and what is not declared as JSON.
+ * Refuses JSON that is too large or not valid, that holds what can not be stored, and what is not declared as JSON.
  * @param expected what a refusal names, where a route takes something else as well
  */
 export function jsonBody(expected = 'application/json'): MiddlewareHandler[] {
@@ -117,45 +180,59 @@ export function jsonBody(expected = 'application/json'): MiddlewareHandler[] {
       throw new AppError('too_large', `The JSON body is larger than ${JSON_BYTES} bytes.`);
     },
   });
-  return [declared, limited];
+  return [declared, limited, parsed];
 }
+
+/** The text is kept by the request, so that a handler can parse it again. */
+const parsed: MiddlewareHandler = async (c, next) => {
+  parseJson(await c.req.text(), 'body');
+  await next();
+};
 
 export function unsupportedMediaType(expected: string, came: string): AppError {
   const what = came === '' ? 'nothing' : JSON.stringify(came.slice(0, 60));
   return new AppError('unsupported_media_type', `The content type must be ${expected}, and was ${what}.`);
 }
 
-/** RFC 9457, with the `error` that first-generation clients read. */
 function respond(c: Context, error: AppError): Response {
-  const status = STATUS[error.code];
+  const { status, body, headers } = problemOf(error);
   if (error.code === 'unauthenticated') c.header('WWW-Authenticate', 'Bearer realm="tonemill"');
   if (status === 413) c.header('Connection', 'close');
-  const problem = {
+  return c.body(body, status, headers);
+}
+
+type Status = (typeof STATUS)[ErrorCode] | 408 | 417 | 431;
+
+/** RFC 9457, with the `error` that first-generation clients read. */
+export function problemOf<S extends Status = (typeof STATUS)[ErrorCode]>(error: AppError, as?: S) {
+  const status = as ?? STATUS[error.code];
+  const title = TITLES[status];
+  const body = JSON.stringify({
     type: 'about:blank',
-    title: TITLES[status],
+    title,
     status,
     code: error.code,
     detail: error.message,
-  };
-  const body = {
-    ...problem,
     error: error.message,
     ...(error.details.length > 0 && { errors: error.details }),
-  };
-  return c.body(JSON.stringify(body), status, { 'Content-Type': 'application/problem+json' });
+  });
+  return { status, title, body, headers: { 'Content-Type': 'application/problem+json' } };
 }
 
-const TITLES: Record<(typeof STATUS)[ErrorCode], string> = {
+const TITLES: Record<Status, string> = {
   400: 'Bad Request',
   401: 'Unauthorized',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  408: 'Request Timeout',
   409: 'Conflict',
   410: 'Gone',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   416: 'Range Not Satisfiable',
+  417: 'Expectation Failed',
   422: 'Unprocessable Content',
+  431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };

@@ -1,6 +1,4 @@
-import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { createAdaptorServer } from '@hono/node-server';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { tryLock } from './db/file-lock.ts';
@@ -8,6 +6,7 @@ import { AppError } from './errors.ts';
 import { makeFolder } from './folder.ts';
 import { closeServer, listen } from './listen.ts';
 import type { Log } from './log.ts';
+import { createHttpServer } from './node-server.ts';
 import { createSite } from './targets.ts';
 import { startWorker } from './worker.ts';
 
@@ -31,7 +30,7 @@ export async function serveLocal(config: Config, log: Log): Promise<Served> {
   process.once('exit', giveUp);
   try {
     await app.engine();
-    const server = createAdaptorServer({ fetch: (await createSite(app)).fetch }) as Server;
+    const server = createHttpServer(await createSite(app), log);
     const url = await listen(server, config.port);
     const { leases } = await app.stores();
     await leases.releaseAll(WORKER);

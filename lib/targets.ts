@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { App } from './app.ts';
+import { createClientAddress } from './client-address.ts';
 import { createHttp } from './http.ts';
 
 /** The routes of one function each, which are loaded when they are asked for: a function waits for its own and no others. */
@@ -43,7 +44,8 @@ async function called(app: App): Promise<OpenAPIHono[]> {
 }
 
 function joined(app: App, groups: readonly OpenAPIHono[]): OpenAPIHono {
-  const http = createHttp(app.log, app.config.project);
+  const { project, trustedProxies } = app.config;
+  const http = createHttp(app.log, project, createClientAddress(trustedProxies));
   for (const group of groups) http.route('/', group);
   return http;
 }

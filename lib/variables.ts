@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { isNetwork } from './client-address.ts';
 import type { FieldProblem } from './errors.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /**
  * `local`: everything in one process; `vm`: API and worker processes that share files and database;
@@ -11,17 +13,10 @@ export type Mode = 'local' | 'vm' | 'functions';
 
 const MIB = 1024 * 1024;
 
-const whole = (least: number, most: number) =>
-  z.coerce
-    .number({ error: `expected a whole number from ${least} to ${most}` })
-    .int(`expected a whole number from ${least} to ${most}`)
-    .min(least, `expected a whole number from ${least} to ${most}`)
-    .max(most, `expected a whole number from ${least} to ${most}`);
-
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, { error: `expected ${values.join(' or ')}` });
 
-const bytes = whole(1, Number.MAX_SAFE_INTEGER);
+const bytes = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
 /** Texts with commas between them. */
 const list = z.string().transform((text) =>
@@ -30,6 +25,17 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter(Boolean),
 );
+
+/** How many proxies stand in front, or which may. */
+const proxies = z.string().transform((text, context): number | string[] => {
+  if (/^\d{1,2}$/.test(text)) return Number(text);
+  const networks = text.split(',').map((part) => part.trim());
+  if (networks.every(isNetwork)) return networks;
+  const message =
+    'expected a number of proxies, or addresses and blocks such as 10.0.0.0/8 with commas between';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
 
 /** JSON such as {"api": "ann", "worker": "bob"}. */
 const logins = z.string().transform((text, context) => {
@@ -49,7 +55,8 @@ function jsonOf(text: string): unknown {
 
 /** Every variable that is read, its form and its default; a test holds the table of docs/configuration.md against it. */
 export const VARIABLES = z.object({
-  PORT: whole(0, 65_535).default(8080),
+  PORT: wholeNumber(0, 65_535).default(8080),
+  TRUST_PROXY: proxies.optional(),
   TONEMILL_DATA: z.string().default('.tonemill'),
   STORAGE: oneOf(['nfs', 'gcs']).default('nfs'),
   NFS_ORIGINALS: z.string().optional(),
@@ -71,7 +78,7 @@ export const VARIABLES = z.object({
   CLOUDSQL_ADDRESS: oneOf(['private', 'public']).default('private'),
   DATABASE_NAME: z.string().default('tonemill'),
   DATABASE_USER: z.string().optional(),
-  DATABASE_POOL: whole(1, 1000).default(10),
+  DATABASE_POOL: wholeNumber(1, 1000).default(10),
   DATABASE_GRANTS: logins.optional(),
   JWT_PRIVATE_KEYS: z.string().optional(),
   SERVICE_CREDENTIAL: z.string().min(16, 'expected at least 16 characters').optional(),
@@ -83,13 +90,13 @@ export const VARIABLES = z.object({
   FFMPEG_PATH: z.string().optional(),
   FFPROBE_PATH: z.string().optional(),
   PATH: z.string().default(''),
-  CONVERSIONS: whole(1, 1024).default(availableParallelism()),
+  CONVERSIONS: wholeNumber(1, 1024).default(availableParallelism()),
   PAUSED: oneOf(['true', 'false']).default('false'),
   MAX_UPLOAD_BYTES: bytes.default(2048 * MIB),
   MAX_RESULT_BYTES: bytes.default(8192 * MIB),
-  MAX_DURATION_SECONDS: whole(1, 604_800).default(43_200),
-  CONVERSION_TIMEOUT_SECONDS: whole(1, 86_400).optional(),
-  STALL_TIMEOUT_SECONDS: whole(1, 3600).default(30),
+  MAX_DURATION_SECONDS: wholeNumber(1, 604_800).default(43_200),
+  CONVERSION_TIMEOUT_SECONDS: wholeNumber(1, 86_400).optional(),
+  STALL_TIMEOUT_SECONDS: wholeNumber(1, 3600).default(30),
 });
 
 export type Environment = z.output<typeof VARIABLES>;

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
 import { hostname } from 'node:os';
-import { createAdaptorServer } from '@hono/node-server';
 import { type App, createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
 import { closeServer, listen } from './listen.ts';
 import type { Log } from './log.ts';
+import { createHttpServer } from './node-server.ts';
 import { createSite } from './targets.ts';
 import { startWorker } from './worker.ts';
 
@@ -23,7 +22,7 @@ export async function serveApi(config: Config, log: Log): Promise<Running> {
   mustShareSecrets(config);
   return running(config, log, async (app) => {
     await app.stores();
-    const server = createAdaptorServer({ fetch: (await createSite(app)).fetch }) as Server;
+    const server = createHttpServer(await createSite(app), log);
     const url = await listen(server, config.port);
     return { sentence: `Tonemill is ready on ${url}`, stop: () => closeServer(server) };
   });

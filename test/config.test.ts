@@ -95,6 +95,26 @@ describe('loadConfig', () => {
     assert.equal(loadConfig({ ...env, ...hosts }, 'functions').oidc, undefined);
   });
 
+  it('trusts no proxy but those that are named, and on Cloud Run the one that is always there', () => {
+    const trusted = (env: NodeJS.ProcessEnv) => loadConfig(env).trustedProxies;
+    assert.equal(trusted({}), 0);
+    assert.equal(trusted({ K_SERVICE: 'site' }), 1);
+    assert.equal(trusted({ K_SERVICE: 'site', TRUST_PROXY: '2' }), 2);
+    assert.deepEqual(trusted({ TRUST_PROXY: '10.0.0.0/8, ::1' }), ['10.0.0.0/8', '::1']);
+    for (const text of [
+      'true',
+      '-1',
+      '100',
+      '10.0.0.0/33',
+      '10.0.0.0/',
+      '10.0.0',
+      '::1/129',
+      'a.example.org',
+      ',',
+    ])
+      assert.throws(() => trusted({ TRUST_PROXY: text }), /TRUST_PROXY: expected a number of proxies/, text);
+  });
+
   it('takes an empty value for none', () => {
     assert.equal(loadConfig({ PORT: '', FFMPEG_PATH: '' }).port, 8080);
     assert.equal(loadConfig({ FFMPEG_PATH: '' }).ffmpegPath, undefined);

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { Storage } from '@google-cloud/storage';
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { createClientAddress } from '../lib/client-address.ts';
 import { AppError } from '../lib/errors.ts';
-import { createHttp } from '../lib/http.ts';
+import { createHttp, createRouter } from '../lib/http.ts';
 import { listen } from '../lib/listen.ts';
 import { createLog } from '../lib/log.ts';
+import { createHttpServer } from '../lib/node-server.ts';
+import type { Authenticated } from '../lib/routes/bearer.ts';
 import { traceFields } from '../lib/trace.ts';
 
 const LINE = z.looseObject({
@@ -13,7 +17,15 @@ const LINE = z.looseObject({
   message: z.string(),
   time: z.iso.datetime(),
   seconds: z.number().optional(),
-  httpRequest: z.object({ requestMethod: z.string(), status: z.int(), latency: z.string() }).optional(),
+  userId: z.int().optional(),
+  httpRequest: z
+    .object({
+      requestMethod: z.string(),
+      status: z.int(),
+      latency: z.string(),
+      remoteIp: z.string().optional(),
+    })
+    .optional(),
 });
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -68,6 +80,59 @@ describe('The log', () => {
         ['ERROR', 'GET /broken 500'],
       ],
     );
+  });
+
+  it('names the client and the user of a request, and believes X-Forwarded-For of trusted proxies only', async () => {
+    for (const [trusted, remoteIp] of [
+      [0, '127.0.0.1'],
+      [1, '1.1.1.1'],
+    ] as const) {
+      lines = [];
+      const site = createHttp(log, undefined, createClientAddress(trusted));
+      const named = createRouter<Authenticated>();
+      named.get('/me', (c) => {
+        c.set('principal', { userId: 7, email: 'ann@example.org' });
+        return c.text('you');
+      });
+      site.route('/', named as unknown as OpenAPIHono);
+      const server = createHttpServer(site, log);
+      const { port } = new URL(await listen(server, 0));
+      const headers = { 'X-Forwarded-For': '6.6.6.6, 1.1.1.1' };
+      await fetch(`http://127.0.0.1:${port}/me`, { headers });
+      server.close();
+      const [line, ...others] = lines.map((text) => LINE.parse(JSON.parse(text)));
+      assert.deepEqual(others, []);
+      assert.equal(line?.userId, 7);
+      assert.equal(line.httpRequest?.remoteIp, remoteIp);
+      assert.doesNotMatch(lines.join(), /6\.6\.6\.6|example\.org/);
+    }
+  });
+
+  it('calls no error what a client that went away brought about, but tells of what it did not', async () => {
+    const failures = {
+      '/cut': Object.assign(new Error('aborted'), { code: 'ECONNRESET' }),
+      '/late': new AppError('upload_incomplete', 'Cut off.'),
+      '/ours': new TypeError('broken'),
+    };
+    const expected: Record<string, string[]> = {
+      '/cut': ['INFO'],
+      '/late': ['INFO'],
+      '/ours': ['WARNING', 'INFO'],
+    };
+    for (const [path, failure] of Object.entries(failures)) {
+      lines = [];
+      const app = http();
+      app.get(path, () => {
+        throw failure;
+      });
+      await app.request(path, { signal: AbortSignal.abort() });
+      const told = lines.map((line) => LINE.parse(JSON.parse(line)));
+      assert.deepEqual(
+        told.map(({ severity }) => severity),
+        Object.hasOwn(expected, path) && expected[path],
+      );
+      assert.equal(told.at(-1)?.httpRequest?.status, 499);
+    }
   });
 
   it('joins all lines of a request to its trace', async () => {

@@ -5,6 +5,7 @@ import type { Auth } from '../auth.ts';
 import { AppError } from '../errors.ts';
 import type { Description, FormUploads } from '../form-uploads.ts';
 import { createRouter, jsonBody, validated } from '../http.ts';
+import { parseJson } from '../json-text.ts';
 import { type FormFile, intoFolder, receiveForm } from '../multipart.ts';
 import type { Task } from '../ports/tasks.ts';
 import type { WishRequest } from '../tasks.ts';
@@ -90,7 +91,7 @@ export function creationRoutes(parts: CreationRouteParts): OpenAPIHono<Authentic
   router.on('POST', ['/api/tasks'], ...jsonBody('application/json or multipart/form-data'), async (c) => {
     const { userId, email } = c.get('principal');
     const { filename, newFormat, options, size } = validated(ANNOUNCEMENT, await c.req.json());
-    const origin = c.req.header('Origin');
+    const origin = originOf(c);
     const announcement = { filename, newFormat, options, size, origin, service: serviceUrl(c) };
     const { task, upload } = await (await announcements()).announce(userId, announcement);
     const shown = { ...upload, expiresAt: upload.expiresAt.toISOString() };
@@ -129,6 +130,12 @@ function serviceUrl(c: Context): string {
   return `${outside ? `${outside}:` : protocol}//${host}`;
 }
 
+/** The page that asks; a header that no browser would send is as good as none. */
+function originOf(c: Context): string | undefined {
+  const header = c.req.header('Origin') ?? '';
+  return URL.parse(header)?.origin === header ? header : undefined;
+}
+
 function descriptionOf(file: FormFile): Description {
   const wish = wishOf(file);
   if (wish) return { filename: filenameOf(file), wish };
@@ -144,15 +151,7 @@ function filenameOf({ fields, partName }: FormFile): string {
 function wishOf({ fields }: FormFile): WishRequest | undefined {
   const newFormat = fields.get('newFormat');
   const options = fields.get('options');
-  return newFormat ? { newFormat, options: options ? parseJson(options) : undefined } : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new AppError('invalid_request', 'The field options is not valid JSON.', {
-      details: [{ path: 'options', message: 'expected a JSON object' }],
-    });
-  }
+  return newFormat
+    ? { newFormat, options: options ? parseJson(options, 'field options', 'options') : undefined }
+    : undefined;
 }

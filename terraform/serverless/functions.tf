@@ -4,19 +4,20 @@ locals {
 
   # One entry a target of functions/index.ts.
   # public: behind the load balancer, for everyone. callers: the accounts whose tokens it takes.
+  # The load balancer adds two addresses to X-Forwarded-For: its client's, and its own.
   # A multipart upload, 31 MiB and its copy, stands in the memory of `tasks`: 20 at once in 2 GiB.
   # The private folder of `convert` is memory too.
   functions = {
     auth = {
-      public = true, callers = [], secrets = local.jwt_keys, environment = {}
+      public = true, callers = [], secrets = local.jwt_keys, environment = { TRUST_PROXY = "2" }
       cpu    = 1, memory = "512Mi", concurrency = 20, timeout = 30, signs_urls = false
     }
     tasks = {
-      public = true, callers = [local.accounts.convert], secrets = merge(local.jwt_keys, local.credential), environment = {}
+      public = true, callers = [local.accounts.convert], secrets = merge(local.jwt_keys, local.credential), environment = { TRUST_PROXY = "2" }
       cpu    = 1, memory = "2Gi", concurrency = 20, timeout = 300, signs_urls = true
     }
     site = {
-      public = true, callers = [], secrets = {}, environment = {}
+      public = true, callers = [], secrets = {}, environment = { TRUST_PROXY = "2" }
       cpu    = 1, memory = "512Mi", concurrency = 80, timeout = 30, signs_urls = false
     }
     uploaded = {

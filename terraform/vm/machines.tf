@@ -32,9 +32,11 @@ locals {
     PUBSUB_SUBSCRIPTION = module.conversions[0].subscription
   } : { QUEUE = "postgres" }
 
+  # TRUST_PROXY: the load balancer adds two addresses to X-Forwarded-For, its client's and its own.
   environment = {
     api = merge(local.common_environment, local.queue_environment, {
       PORT          = tostring(local.port)
+      TRUST_PROXY   = "2"
       DATABASE_USER = module.database.users["api"]
       DATABASE_POOL = tostring(var.api.pool)
     })

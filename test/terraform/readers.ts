@@ -22,6 +22,7 @@ const NEITHER = {
 export const FUNCTIONS: Readers<FunctionName> = {
   ...NEITHER,
   PORT: 'Cloud Run sets it',
+  TRUST_PROXY: ['auth', 'site', 'tasks'],
   TONEMILL_DATA: EVERY,
   STORAGE: EVERY,
   NFS_ORIGINALS: 'read where STORAGE is nfs',
@@ -61,6 +62,7 @@ type Role = (typeof ROLES)[number];
 export const MACHINES: Readers<Role> = {
   ...NEITHER,
   PORT: ['api'],
+  TRUST_PROXY: ['api'],
   TONEMILL_DATA: ROLES,
   STORAGE: ROLES,
   NFS_ORIGINALS: ROLES,
