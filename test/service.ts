@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { loadConfig } from '../lib/config.ts';
 import { isErrno } from '../lib/errors.ts';
-import { silentLog } from '../lib/log.ts';
+import { type Log, silentLog } from '../lib/log.ts';
 import { type Served, serveLocal } from '../lib/serve.ts';
 import { MARKER } from '../lib/storage/marker.ts';
 import { removeCluster } from './database.ts';
@@ -70,7 +70,7 @@ export interface User {
 const SESSION = z.object({ token: z.string(), refreshToken: z.string() });
 
 /** One service for the `describe` that it is called in. */
-export function testService(environment: NodeJS.ProcessEnv = {}): Service {
+export function testService(environment: NodeJS.ProcessEnv = {}, log: Log = silentLog): Service {
   let folder = '';
   let served: Served | undefined;
   let users = 0;
@@ -79,7 +79,7 @@ export function testService(environment: NodeJS.ProcessEnv = {}): Service {
     folder = await newFolder();
     const { PATH, FFMPEG_PATH } = process.env;
     const env = { PATH, FFMPEG_PATH, PORT: '0', TONEMILL_DATA: folder, ...environment };
-    served = await serveLocal(loadConfig(env), silentLog);
+    served = await serveLocal(loadConfig(env), log);
   });
   after(async function () {
     this.timeout(30_000);
