@@ -58,6 +58,13 @@ export interface FieldProblem {
   message: string;
 }
 
+export interface AppErrorOptions {
+  details?: FieldProblem[];
+  cause?: unknown;
+  /** Seconds. */
+  retryAfter?: number;
+}
+
 /**
  * The one error of this code base. `message` is a sentence for people: what was expected, what came, what to do;
  * never a secret, never a path of the server. What helps only the operator goes into `cause`.
@@ -65,12 +72,15 @@ export interface FieldProblem {
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly details: readonly FieldProblem[];
+  /** Seconds after which the same request may succeed; undefined where nobody knows. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { details?: FieldProblem[]; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
     this.details = options.details ?? [];
+    this.retryAfter = options.retryAfter;
   }
 }
 

@@ -86,7 +86,8 @@ export function createHttp(log: Log, project?: string, clientAddress = createCli
   http.onError((error, c) => {
     const known = toAppError(error);
     if (isClientGone(c)) return clientClosed(log, error, known, c);
-    if (known?.code === 'unavailable') log.warn('What a request needs does not answer', { error });
+    if (known?.code === 'unavailable' && known.retryAfter === undefined)
+      log.warn('What a request needs does not answer', { error });
     if (known && !OURS.has(known.code)) return respond(c, known);
     const { userId } = callerOf(c);
     log.error('A request failed', { error, method: c.req.method, route: routeOf(c), userId });
@@ -112,8 +113,13 @@ async function observed(log: Log, c: Context, next: Next, callerOf: (c: Context)
   const { remoteIp, userId } = callerOf(c);
   const httpRequest = { requestMethod: method, status, latency: `${seconds.toFixed(6)}s`, remoteIp };
   const fields: LogFields = { httpRequest, route, taskId: idOf(c.req.param('id')), userId, seconds };
-  const isTheirs = status < 500 || (c.error instanceof AppError && THEIRS.has(c.error.code));
-  log[isTheirs ? 'info' : 'error'](`${method} ${route} ${status}`, fields);
+  log[levelOf(c)](`${method} ${route} ${status}`, fields);
+}
+
+/** A 5xx that the caller's request explains, or that says when to try again, is no failure of the service. */
+function levelOf({ res, error }: Context): 'info' | 'warn' | 'error' {
+  if (res.status < 500 || (error instanceof AppError && THEIRS.has(error.code))) return 'info';
+  return res.headers.has('Retry-After') ? 'warn' : 'error';
 }
 
 /** hono passes on only what is an Error; a request's signal is aborted with a text. */
@@ -197,6 +203,7 @@ export function unsupportedMediaType(expected: string, came: string): AppError {
 function respond(c: Context, error: AppError): Response {
   const { status, body, headers } = problemOf(error);
   if (error.code === 'unauthenticated') c.header('WWW-Authenticate', 'Bearer realm="tonemill"');
+  if (error.retryAfter !== undefined) c.header('Retry-After', String(error.retryAfter));
   if (status === 413) c.header('Connection', 'close');
   return c.body(body, status, headers);
 }
