@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Announcements, cancelEnded, createAnnouncements } from './announcements.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
@@ -16,11 +17,13 @@ import { createLauncherBeside } from './launch-beside.ts';
 import { type Lazy, lazy } from './lazy.ts';
 import type { Log } from './log.ts';
 import { type MoveInCounts, type MoveInParts, moveIn } from './move-in.ts';
+import { createPasswords } from './passwords.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Housekeeping } from './ports/housekeeping.ts';
 import type { LeaseOptions } from './ports/leases.ts';
 import type { Storage } from './ports/storage.ts';
 import { createProbes, type Probes } from './probes.ts';
+import { createRefreshTokens } from './refresh-tokens.ts';
 import { createReports, type Reports } from './reports.ts';
 import { openRoots } from './roots.ts';
 import { serviceCredential, signingKeys } from './secrets.ts';
@@ -118,9 +121,11 @@ export function createApp(
   const files = { originals, results, workspaces };
   const { paused } = config;
 
+  const passwords = createPasswords(availableParallelism());
   const auth = lazy(async () => {
     const { users, refreshTokens } = await stores();
-    return createAuth({ users, refreshTokens, tokens: await tokens(), clock });
+    const parts = { users, passwords, refreshTokens: createRefreshTokens(refreshTokens, clock) };
+    return createAuth({ ...parts, tokens: await tokens() });
   });
   const formats = async () => (await engine()).formats;
   const uploads = lazy(async () => uploadsFor(tokens));
@@ -202,7 +207,7 @@ export function createApp(
       const to = { users, tasks, inheritance };
       const { withFirstGeneration } = await import('./db/first-generation.ts');
       return withFirstGeneration(from, (tables) =>
-        moveIn({ ...files, ...to, ...how, adoption, engine, from: tables }),
+        moveIn({ ...files, ...to, ...how, passwords, adoption, engine, from: tables }),
       );
     },
     checkRoots: check,

@@ -1,12 +1,9 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { AppError } from './errors.ts';
-import { hashPassword, NOBODYS_HASH, verifyPassword } from './passwords.ts';
-import type { Clock } from './ports/clock.ts';
-import type { RefreshTokenStore, User, UserStore } from './ports/users.ts';
+import { refuseGuessable } from './password-rules.ts';
+import type { Passwords } from './passwords.ts';
+import type { User, UserStore } from './ports/users.ts';
+import type { RefreshTokens } from './refresh-tokens.ts';
 import { type Principal, TOKEN_SECONDS, type Tokens } from './tokens.ts';
-
-/** Days for which a refresh token is good. */
-const REFRESH_DAYS = 30;
 
 export interface Session {
   token: string;
@@ -21,12 +18,16 @@ export interface SignUp {
   password: string;
 }
 
+/** A `signal` aborts where the caller is gone; whatever still waits for its turn is given up then. */
 export interface Auth {
-  /** Throws `taken`. */
-  signUp(signUp: SignUp): Promise<User>;
-  /** Throws `unauthenticated`, in the same time and words for an unknown email and a wrong password. */
-  logIn(email: string, password: string): Promise<Session>;
-  /** Trades a refresh token for a new session. One that was used before revokes all that came of the same log-in. */
+  /** Throws `taken`, `invalid_request` for a password that is guessed first, and `unavailable` where too many wait. */
+  signUp(signUp: SignUp, signal?: AbortSignal): Promise<User>;
+  /**
+   * Throws `unauthenticated`, in the same time and words for an unknown email and a wrong password, and `unavailable` where
+   * too many wait.
+   */
+  logIn(email: string, password: string, signal?: AbortSignal): Promise<Session>;
+  /** Trades a refresh token for a new session. One that was used more than 10 s before revokes all of the same log-in. */
   refresh(refreshToken: string): Promise<Session>;
   /** Revokes all that came of the same log-in; a token that is not known is fine. */
   logOut(refreshToken: string): Promise<void>;
@@ -36,52 +37,46 @@ export interface Auth {
 
 export interface AuthParts {
   users: UserStore;
-  refreshTokens: RefreshTokenStore;
+  passwords: Passwords;
+  refreshTokens: RefreshTokens;
   tokens: Tokens;
-  clock: Clock;
 }
 
-export function createAuth({ users, refreshTokens, tokens, clock }: AuthParts): Auth {
-  const openSession = async (user: User, family: string): Promise<Session> => {
-    const refreshToken = randomBytes(32).toString('base64url');
-    const expiresAt = new Date(clock.now().getTime() + REFRESH_DAYS * 86_400_000);
-    await refreshTokens.add({ hash: hashOf(refreshToken), family, userId: user.id, expiresAt });
+export function createAuth({ users, passwords, refreshTokens, tokens }: AuthParts): Auth {
+  const openSession = async (user: User, refreshToken: string): Promise<Session> => {
     const token = await tokens.sign({ userId: user.id, email: user.email });
     return { token, refreshToken, expiresIn: TOKEN_SECONDS };
   };
 
   return {
-    async signUp({ user, email, password }) {
-      return users.create({ name: user, email, passwordHash: await hashPassword(password) });
+    async signUp({ user: name, email, password }, signal) {
+      await refuseGuessable(password, { name, email });
+      const free = () => users.checkFree({ name, email });
+      return users.create({ name, email, passwordHash: await passwords.hash(password, free, signal) });
     },
-    async logIn(email, password) {
-      const user = await users.findByEmail(email);
-      const matches = await verifyPassword(password, user?.passwordHash ?? NOBODYS_HASH);
+    async logIn(email, password, signal) {
+      let user: User | undefined;
+      const find = async () => {
+        user = await users.findByEmail(email);
+        return user?.passwordHash;
+      };
+      const matches = await passwords.verify(password, find, signal);
       if (!user || !matches) throw new AppError('unauthenticated', 'Email or password is wrong.');
-      return openSession(user, randomUUID());
+      return openSession(user, await refreshTokens.issue(user.id));
     },
-    async refresh(refreshToken) {
-      const used = await refreshTokens.use(hashOf(refreshToken));
-      if (!used || used.reused) {
-        if (used) await refreshTokens.revokeFamily(used.token.family);
+    async refresh(presented) {
+      const rotated = await refreshTokens.rotate(presented);
+      if (!rotated)
         throw new AppError('unauthenticated', 'The refresh token is not valid any more. Log in again.');
-      }
-      const user = await users.find(used.token.userId);
+      const user = await users.find(rotated.userId);
       if (!user) throw new AppError('unauthenticated', 'This user is no longer there.');
-      return openSession(user, used.token.family);
+      return openSession(user, rotated.refreshToken);
     },
-    async logOut(refreshToken) {
-      const used = await refreshTokens.use(hashOf(refreshToken));
-      if (used) await refreshTokens.revokeFamily(used.token.family);
-    },
+    logOut: (refreshToken) => refreshTokens.revoke(refreshToken),
     async authenticate(token) {
       const principal = await tokens.verify(token);
       if (await users.exists(principal.userId)) return principal;
       throw new AppError('unauthenticated', 'This user is no longer there. Log in as another.');
     },
   };
-}
-
-function hashOf(refreshToken: string): string {
-  return createHash('sha256').update(refreshToken).digest('base64url');
 }

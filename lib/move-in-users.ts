@@ -1,9 +1,10 @@
-import { hashPassword, verifyPassword } from './passwords.ts';
+import type { Passwords } from './passwords.ts';
 import type { Inheritance, OldUser } from './ports/first-generation.ts';
 import type { UserStore } from './ports/users.ts';
 
 export interface MoveInUserParts {
   users: UserStore;
+  passwords: Passwords;
   inheritance: Inheritance;
   /** False: look at everything, change nothing. */
   apply: boolean;
@@ -17,8 +18,8 @@ export type Fate = 'copied' | 'known' | 'left';
 /** Users that are here, by the email of their tasks; the id is undefined where a dry run has not made them. */
 export type Owners = ReadonlyMap<string, { id: number | undefined }>;
 
-/** Moves users one after another, and knows who came. */
-export function createUserMove({ users, inheritance, apply, print }: MoveInUserParts): {
+/** Moves users one after another, so that its passwords never fill their queue, and knows who came. */
+export function createUserMove({ users, passwords, inheritance, apply, print }: MoveInUserParts): {
   move: (user: OldUser) => Promise<Fate>;
   owners: Owners;
 } {
@@ -45,7 +46,7 @@ export function createUserMove({ users, inheritance, apply, print }: MoveInUserP
     const twin = known?.email ?? emails.get(email.toLowerCase());
     if (twin !== undefined && twin !== email) return leave(`${twin} differs from it in nothing but case`);
     emails.set(email.toLowerCase(), email);
-    if (known && !(await verifyPassword(password, known.passwordHash))) {
+    if (known && !(await passwords.verify(password, async () => known.passwordHash))) {
       return leave('somebody signed up here with this email and another password');
     }
     if (known) {
@@ -55,7 +56,7 @@ export function createUserMove({ users, inheritance, apply, print }: MoveInUserP
     }
     const name = await freeName(given ?? email, email);
     print(`user ${email}: copied${name === given ? '' : `, named ${name}`}`);
-    const add = async () => users.create({ email, name, passwordHash: await hashPassword(password) });
+    const add = async () => users.create({ email, name, passwordHash: await passwords.hash(password) });
     owners.set(email, { id: apply ? (await add()).id : undefined });
     return 'copied';
   };

@@ -1,44 +1,56 @@
-import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { hash, matches, NOBODYS_HASH } from './argon2id.ts';
+import { createBoundedSemaphore } from './bounded-semaphore.ts';
+import { AppError } from './errors.ts';
+import { normalized } from './password-rules.ts';
 
-const derive: (algorithm: 'argon2id', parameters: Argon2Parameters) => Promise<Buffer> = promisify(argon2);
-
-/** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. */
-const COST = { memory: 19_456, passes: 2, parallelism: 1 };
-
-/** @returns the hash in PHC string format, `$argon2id$v=19$m=...,t=...,p=...$salt$hash` */
-export async function hashPassword(password: string): Promise<string> {
-  const nonce = randomBytes(16);
-  const hash = await derive('argon2id', { message: password, nonce, tagLength: 32, ...COST });
-  return phc(nonce, hash);
+/** Hashes passwords in turn, so that they fill neither the cores nor the thread pool, behind which all file operations wait. */
+export interface Passwords {
+  /**
+   * @param check what is cheaper than a hash, and done in the same turn; its error is thrown instead of hashing
+   * @param signal aborts where the caller is gone: what still waits is given up
+   * Throws `unavailable` where too many wait.
+   */
+  hash(password: string, check?: () => Promise<void>, signal?: AbortSignal): Promise<string>;
+  /**
+   * Whether `password` made the hash that `find` answers when its turn has come; without a hash it takes the same time.
+   * Throws `unavailable` where too many wait.
+   */
+  verify(password: string, find: () => Promise<string | undefined>, signal?: AbortSignal): Promise<boolean>;
 }
 
-/** A hash that no password is known to make; verifying against it costs what verifying a real one costs. */
-export const NOBODYS_HASH = phc(Buffer.alloc(16), Buffer.alloc(32));
+/** Hashes that may wait: about 3 s at 30 ms each (2 cores of a cloud machine, measured). */
+const QUEUE = 100;
 
-/** Whether `password` made `phc`; a string that is no such hash throws a TypeError. */
-export async function verifyPassword(password: string, phc: string): Promise<boolean> {
-  const match = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/.exec(phc);
-  if (!match) throw new TypeError('expected an argon2id hash in PHC string format');
-  const [, memory, passes, parallelism, salt = '', stored = ''] = match;
-  const expected = Buffer.from(stored, 'base64');
-  const found = await derive('argon2id', {
-    message: password,
-    nonce: Buffer.from(salt, 'base64'),
-    tagLength: expected.length,
-    memory: Number(memory),
-    passes: Number(passes),
-    parallelism: Number(parallelism),
-  });
-  return timingSafeEqual(found, expected);
+/** Seconds after which a full queue has been worked off. */
+const RETRY_SECONDS = 3;
+
+/**
+ * @param cores of this machine. Half of them hash, and never more than two (19 MiB each): the other half is left for
+ * requests and for ffmpeg, which a flood of wrong passwords must not slow to less than half.
+ * @param queue hashes that may wait
+ */
+export function createPasswords(cores: number, queue: number = QUEUE): Passwords {
+  const concurrency = Math.min(2, Math.max(1, Math.floor(cores / 2)));
+  const inTurn = createBoundedSemaphore({ concurrency, queue, full: overloaded });
+  return {
+    hash: (password, check, signal) =>
+      inTurn(async () => {
+        await check?.();
+        return hash(normalized(password));
+      }, signal),
+    verify: (password, find, signal) =>
+      inTurn(async () => matchesAny(password, (await find()) ?? NOBODYS_HASH), signal),
+  };
 }
 
-function phc(nonce: Buffer, hash: Buffer): string {
-  const { memory, passes, parallelism } = COST;
-  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(nonce)}$${base64(hash)}`;
+/** Also as it was typed, since hashes of before normalization were made of that. */
+async function matchesAny(password: string, phc: string): Promise<boolean> {
+  const text = normalized(password);
+  if (await matches(text, phc)) return true;
+  return text !== password && matches(password, phc);
 }
 
-/** Base64 without padding, as the PHC format wants it. */
-function base64(bytes: Buffer): string {
-  return bytes.toString('base64').replace(/=+$/, '');
+function overloaded(): AppError {
+  const sentence = 'Too many people are signing up or logging in at this moment. Try again in a few seconds.';
+  return new AppError('unavailable', sentence, { retryAfter: RETRY_SECONDS });
 }

@@ -23,6 +23,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '003_tasks', up: createTasks, down: (knex) => knex.schema.dropTable('tasks') },
   { name: '005_chores', up: createChores, down: (knex) => knex.schema.dropTable('chores') },
   { name: '006_uploads', up: addUploads, down: dropUploads },
+  { name: '007_successor_salts', up: addSuccessorSalts, down: dropSuccessorSalts },
 ];
 
 export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);
@@ -117,5 +118,18 @@ async function dropUploads(knex: Knex): Promise<void> {
   await knex.schema.dropTable('ended_uploads');
   await knex.schema.alterTable('tasks', (table) => {
     table.dropColumns('declared_size', 'upload_session', 'upload_received', 'upload_writer');
+  });
+}
+
+/** The salt by which a used refresh token yields its successor again, for a few seconds. */
+async function addSuccessorSalts(knex: Knex): Promise<void> {
+  await knex.schema.alterTable('refresh_tokens', (table) => {
+    table.text('successor_salt');
+  });
+}
+
+async function dropSuccessorSalts(knex: Knex): Promise<void> {
+  await knex.schema.alterTable('refresh_tokens', (table) => {
+    table.dropColumn('successor_salt');
   });
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { AppError } from '../errors.ts';
-import type { RefreshToken, RefreshTokenStore, User, UserStore } from '../ports/users.ts';
+import type { User, UserStore } from '../ports/users.ts';
 import { createPresence } from './presence.ts';
 import { isUniqueViolation } from './rows.ts';
 
@@ -9,14 +9,6 @@ interface UserRow {
   name: string;
   email: string;
   password_hash: string;
-}
-
-interface TokenRow {
-  hash: string;
-  family: string;
-  user_id: number;
-  expires_at: Date;
-  used_at: Date | null;
 }
 
 export function createUserStore(knex: Knex): UserStore {
@@ -30,6 +22,12 @@ export function createUserStore(knex: Knex): UserStore {
         if (isUniqueViolation(error)) throw taken(error.constraint);
         throw error;
       }
+    },
+    async checkFree({ name, email }) {
+      const rows = await knex<UserRow>('users')
+        .whereRaw('lower(name) = lower(?) or lower(email) = lower(?)', [name, email])
+        .select<{ named: boolean }[]>(knex.raw('lower(name) = lower(?) as named', [name]));
+      if (rows.length > 0) throw taken(rows.some(({ named }) => named) ? NAME_KEY : undefined);
     },
     async findByEmail(email) {
       const row = await knex<UserRow>('users').whereRaw('lower(email) = lower(?)', [email]).first();
@@ -47,27 +45,11 @@ export function createUserStore(knex: Knex): UserStore {
   };
 }
 
-export function createRefreshTokenStore(knex: Knex): RefreshTokenStore {
-  return {
-    async add({ hash, family, userId, expiresAt }) {
-      await knex('refresh_tokens').insert({ hash, family, user_id: userId, expires_at: expiresAt });
-    },
-    async use(hash) {
-      const live = () =>
-        knex<TokenRow>('refresh_tokens').where({ hash }).where('expires_at', '>', knex.fn.now());
-      const [fresh] = await live().whereNull('used_at').update({ used_at: knex.fn.now() }, '*');
-      if (fresh) return { token: toToken(fresh), reused: false };
-      const used = await live().first();
-      return used && { token: toToken(used), reused: true };
-    },
-    async revokeFamily(family) {
-      await knex('refresh_tokens').where({ family }).delete();
-    },
-  };
-}
+/** The unique index on names. */
+const NAME_KEY = 'users_name_key';
 
 function taken(constraint: string | undefined): AppError {
-  const field = constraint === 'users_name_key' ? 'user' : 'email';
+  const field = constraint === NAME_KEY ? 'user' : 'email';
   return new AppError('taken', `This ${field} is taken. Choose another, or log in.`, {
     details: [{ path: field, message: 'is taken' }],
   });
@@ -75,8 +57,4 @@ function taken(constraint: string | undefined): AppError {
 
 function toUser(row: UserRow): User {
   return { id: row.id, name: row.name, email: row.email, passwordHash: row.password_hash };
-}
-
-function toToken(row: TokenRow): RefreshToken {
-  return { hash: row.hash, family: row.family, userId: row.user_id, expiresAt: row.expires_at };
 }

@@ -8,6 +8,8 @@ export interface User {
 export interface UserStore {
   /** Throws `taken` where name or email is in use. */
   create(user: Omit<User, 'id'>): Promise<User>;
+  /** Throws the same, without writing: what is free here may be taken by the time of `create`. */
+  checkFree(user: Pick<User, 'name' | 'email'>): Promise<void>;
   findByEmail(email: string): Promise<User | undefined>;
   find(id: number): Promise<User | undefined>;
   /** Whether a user with this id is there now; cheap enough to be asked before every request. */
@@ -23,9 +25,32 @@ export interface RefreshToken {
   expiresAt: Date;
 }
 
+/** A refresh token as it is stored. `used` is undefined for a token that was not yet traded for its successor. */
+export interface StoredRefreshToken extends RefreshToken {
+  used: RefreshTokenUse | undefined;
+}
+
+export interface RefreshTokenUse {
+  at: Date;
+  /** Random; with the used token itself, it yields the successor. */
+  salt: string;
+}
+
+/** One family while it is locked: no other transaction reads or changes it. */
+export interface LockedFamily {
+  find(hash: string): Promise<StoredRefreshToken | undefined>;
+  /** Marks a token as used, and adds its successor. */
+  replace(hash: string, use: RefreshTokenUse, successor: RefreshToken): Promise<void>;
+  /** Removes every token of the family. */
+  revoke(): Promise<void>;
+}
+
 export interface RefreshTokenStore {
+  /** Adds the first token of a family. */
   add(token: RefreshToken): Promise<void>;
-  /** Marks a token as used and answers it; `reused` where it was used before; undefined where it is unknown or expired. */
-  use(hash: string): Promise<{ token: RefreshToken; reused: boolean } | undefined>;
-  revokeFamily(family: string): Promise<void>;
+  /**
+   * Runs `work` in one transaction that holds the lock of the family to which the token belongs; an error of `work`
+   * undoes what it did. Undefined where no token has this hash.
+   */
+  withFamily<T>(hash: string, work: (family: LockedFamily) => Promise<T>): Promise<T | undefined>;
 }

@@ -1,6 +1,13 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Auth } from '../auth.ts';
 import { createRouter, jsonBody } from '../http.ts';
+import {
+  FEWEST_CHARACTERS,
+  isTooLong,
+  isWellFormed,
+  MOST_BYTES,
+  passwordProblem,
+} from '../password-rules.ts';
 import type { PublicKeys } from '../tokens.ts';
 import { body, json, problems } from './schemas.ts';
 
@@ -9,11 +16,25 @@ export interface AuthRouteParts {
   publicKeys: () => Promise<PublicKeys>;
 }
 
+const NEW_PASSWORD = z
+  .string()
+  .superRefine((password, context) => {
+    const message = passwordProblem(password);
+    if (message) context.addIssue({ code: 'custom', message });
+  })
+  .openapi({
+    example: 'correct horse',
+    minLength: FEWEST_CHARACTERS,
+    maxLength: MOST_BYTES,
+    description:
+      'At most 1,024 bytes in UTF-8. None of the most common passwords, nor the name or the email. Compared as OpaqueString (RFC 8265).',
+  });
+
+/** Imported passwords may be longer than new ones, and hold other characters. */
 const PASSWORD = z
   .string()
-  .min(8, 'expected at least 8 characters')
-  .max(1000, 'expected at most 1000 characters')
-  .openapi({ example: 'correct horse' });
+  .refine(isWellFormed, 'expected whole Unicode characters')
+  .refine((password) => !isTooLong(password), `expected at most ${4 * MOST_BYTES} bytes in UTF-8`);
 
 const SIGN_UP = z
   .object({
@@ -25,7 +46,7 @@ const SIGN_UP = z
       .regex(/^\P{Cc}*$/u, 'expected no control characters')
       .openapi({ example: 'ann' }),
     email: z.email('expected an email address').max(254).openapi({ example: 'ann@example.org' }),
-    password1: PASSWORD,
+    password1: NEW_PASSWORD,
     password2: z.string(),
   })
   .refine(({ password1, password2 }) => password1 === password2, {
@@ -33,13 +54,15 @@ const SIGN_UP = z
     message: 'expected the same as password1',
   });
 
-const LOG_IN = z.object({ email: z.string().max(254), password: z.string().max(1000) });
+const LOG_IN = z.object({ email: z.string().max(254), password: PASSWORD });
 const REFRESH = z.object({ refreshToken: z.string().max(200) });
 
 const SESSION = z
   .object({
     token: z.string().openapi({ description: 'For `Authorization: Bearer`.' }),
-    refreshToken: z.string().openapi({ description: 'Good once.' }),
+    refreshToken: z
+      .string()
+      .openapi({ description: 'Good once; for 10 s after that it yields its successor again.' }),
     expiresIn: z.int().openapi({ description: 'Seconds for which the token is good.' }),
   })
   .openapi('Session');
@@ -69,7 +92,7 @@ const signUp = createRoute({
   summary: 'Sign up',
   middleware: jsonBody(),
   request: { body: body(SIGN_UP) },
-  responses: { 200: json(SIGNED_UP, 'The new user.'), ...problems(400, 409, 413, 415) },
+  responses: { 200: json(SIGNED_UP, 'The new user.'), ...problems(400, 409, 413, 415, 503) },
 });
 
 const logIn = createRoute({
@@ -78,7 +101,7 @@ const logIn = createRoute({
   summary: 'Log in',
   middleware: jsonBody(),
   request: { body: body(LOG_IN) },
-  responses: { 200: json(SESSION, 'A session.'), ...problems(400, 401, 413, 415) },
+  responses: { 200: json(SESSION, 'A session.'), ...problems(400, 401, 413, 415, 503) },
 });
 
 const refresh = createRoute({
@@ -110,12 +133,15 @@ export function authRoutes({ auth, publicKeys }: AuthRouteParts): OpenAPIHono {
   const router = createRouter();
   router.openapi(signUp, async (c) => {
     const { user: name, email, password1 } = c.req.valid('json');
-    const { id, ...user } = await (await auth()).signUp({ user: name, email, password: password1 });
+    const { id, ...user } = await (await auth()).signUp(
+      { user: name, email, password: password1 },
+      c.req.raw.signal,
+    );
     return c.json({ message: 'Signed up.', user: { id, user: user.name, email: user.email } }, 200);
   });
   router.openapi(logIn, async (c) => {
     const { email, password } = c.req.valid('json');
-    return c.json(await (await auth()).logIn(email, password), 200, NOT_STORED);
+    return c.json(await (await auth()).logIn(email, password, c.req.raw.signal), 200, NOT_STORED);
   });
   router.openapi(refresh, async (c) => {
     return c.json(await (await auth()).refresh(c.req.valid('json').refreshToken), 200, NOT_STORED);

@@ -4,9 +4,10 @@ import { createArrivalStore } from '../../lib/db/arrivals.ts';
 import { migrate } from '../../lib/db/database.ts';
 import { createHousekeeping } from '../../lib/db/housekeeping.ts';
 import { createLeaseStore } from '../../lib/db/leases.ts';
+import { createRefreshTokenStore } from '../../lib/db/refresh-tokens.ts';
 import { createTaskStore } from '../../lib/db/tasks.ts';
 import { createUploadStore } from '../../lib/db/uploads.ts';
-import { createRefreshTokenStore, createUserStore } from '../../lib/db/users.ts';
+import { createUserStore } from '../../lib/db/users.ts';
 import { hasCode } from '../../lib/errors.ts';
 import { silentLog } from '../../lib/log.ts';
 import type { MediaInfo } from '../../lib/media.ts';
@@ -128,19 +129,47 @@ describe('The stores on PostgreSQL', () => {
     }
   });
 
-  it('let a refresh token be used once, and forget a revoked family', async () => {
+  it('change a family of refresh tokens one after another, wholly or not at all, and forget a revoked one', async () => {
     const { id } = await newUser();
-    const token = {
-      hash: randomUUID(),
-      family: randomUUID(),
-      userId: id,
-      expiresAt: new Date(Date.now() + 60_000),
-    };
+    const expiresAt = new Date(Date.now() + 60_000);
+    const token = { hash: randomUUID(), family: randomUUID(), userId: id, expiresAt };
+    const successor = { ...token, hash: randomUUID() };
+    const use = { at: new Date(), salt: 'salt' };
     await tokens().add(token);
-    const uses = await Promise.all([1, 2, 3].map(() => tokens().use(token.hash)));
-    assert.deepEqual(uses.map((use) => use?.reused).sort(), [false, true, true]);
-    await tokens().revokeFamily(token.family);
-    assert.equal(await tokens().use(token.hash), undefined);
+    const replace = async (failure?: Error) =>
+      tokens().withFamily(token.hash, async (family) => {
+        if ((await family.find(token.hash))?.used) return 'used';
+        await family.replace(token.hash, use, successor);
+        if (failure) throw failure;
+        return 'replaced';
+      });
+    await assert.rejects(replace(new Error('broken')), /broken/);
+    assert.deepEqual((await Promise.all([1, 2, 3].map(() => replace()))).sort(), [
+      'replaced',
+      'used',
+      'used',
+    ]);
+    const found = await tokens().withFamily(successor.hash, (family) => family.find(token.hash));
+    assert.deepEqual(found, { ...token, used: use });
+    await tokens().withFamily(token.hash, (family) => family.revoke());
+    assert.equal(await tokens().withFamily(successor.hash, async () => 'found'), undefined);
+  });
+
+  it('say who has a name or an email before it is taken, as they do then', async () => {
+    const { name, email } = await newUser();
+    const fields: string[] = [];
+    for (const person of [
+      { name: name.toUpperCase(), email: 'free@example.org' },
+      { name: 'free', email },
+    ]) {
+      await assert.rejects(users().checkFree(person), (error) => {
+        assert.ok(hasCode(error, 'taken'));
+        fields.push(error.details[0]?.path ?? '');
+        return true;
+      });
+    }
+    assert.deepEqual(fields, ['user', 'email']);
+    await users().checkFree({ name: 'free', email: 'free@example.org' });
   });
 
   it('ring once for an upload that came, however often it is told', async () => {

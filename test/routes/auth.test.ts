@@ -9,6 +9,7 @@ const SIGN_UP = {
   password1: 'correct horse',
   password2: 'correct horse',
 };
+const twice = (password: string) => ({ password1: password, password2: password });
 const SESSION = z.strictObject({ token: z.string(), refreshToken: z.string(), expiresIn: z.literal(3600) });
 
 describe('The routes of auth', () => {
@@ -36,6 +37,10 @@ describe('The routes of auth', () => {
 
   const invalid: [string, object, string][] = [
     ['a short password', { ...SIGN_UP, password1: 'short', password2: 'short' }, 'password1'],
+    ['the email for a password', { ...SIGN_UP, ...twice(SIGN_UP.email) }, 'password1'],
+    ['a common password', { ...SIGN_UP, ...twice('password1') }, 'password1'],
+    ['half a surrogate pair in a password', { ...SIGN_UP, ...twice('correct \ud800 horse') }, 'password1'],
+    ['NUL in a password', { ...SIGN_UP, ...twice('correct\0horse') }, 'password1'],
     ['two different passwords', { ...SIGN_UP, password2: 'another horse' }, 'password2'],
     ['no email address', { ...SIGN_UP, email: 'ann' }, 'email'],
     ['no name', { ...SIGN_UP, user: ' ' }, 'user'],
@@ -66,6 +71,14 @@ describe('The routes of auth', () => {
     assert.ok(!JSON.stringify(keys).includes('"d"'));
   });
 
+  it('refuse a log-in whose password can not be, and name the field', async () => {
+    for (const password of ['half \ud800', 'x'.repeat(5000)]) {
+      const answer = await post(route('login'), { email: 'ann@example.org', password });
+      assert.equal(answer.status, 400);
+      assert.equal((await problem(answer)).errors?.[0]?.path, 'password');
+    }
+  });
+
   it('answer a wrong password and an unknown email alike', async () => {
     const { email } = await service.newUser();
     const wrong = await post(route('login'), { email, password: 'wrong horse' });
@@ -76,12 +89,21 @@ describe('The routes of auth', () => {
     assert.deepEqual(await problem(wrong), await problem(unknown));
   });
 
-  it('rotate refresh tokens, and revoke the family on reuse', async () => {
+  it('rotate refresh tokens, and answer the same one again to a second tab or a repeated request', async () => {
     const { refreshToken } = await service.newUser();
-    const first = await post(route('refresh'), { refreshToken });
-    const next = SESSION.parse(await first.json());
-    assert.equal((await post(route('refresh'), { refreshToken })).status, 401);
-    assert.equal((await post(route('refresh'), { refreshToken: next.refreshToken })).status, 401);
+    const tabs = await Promise.all([1, 2, 3].map(() => post(route('refresh'), { refreshToken })));
+    const sessions = await Promise.all(tabs.map(async (answer) => SESSION.parse(await answer.json())));
+    const [next] = sessions;
+    assert.equal(new Set(sessions.map((session) => session.refreshToken)).size, 1);
+    assert.equal((await post(route('refresh'), { refreshToken: next?.refreshToken })).status, 200);
+  });
+
+  it('log a user in by the same password however its accents are written', async () => {
+    const password = 'Ångström und Zoë';
+    const person = { user: 'zoë', email: 'zoe@example.org', password1: password, password2: password };
+    assert.equal((await post(route('signup'), person)).status, 200);
+    const answer = await post(route('login'), { email: person.email, password: password.normalize('NFD') });
+    assert.equal(answer.status, 200);
   });
 
   it('log out', async () => {
