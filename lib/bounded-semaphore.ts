@@ -8,8 +8,8 @@ export interface SemaphoreOptions {
   concurrency: number;
   /** Pieces of work that may wait; more are refused. */
   queue: number;
-  /** Error for work that finds the queue full. */
-  full: () => Error;
+  /** Error for work that finds the queue full; may take its time. */
+  full: () => Promise<Error>;
 }
 
 /**
@@ -48,7 +48,7 @@ export function createBoundedSemaphore({ concurrency, queue, full }: SemaphoreOp
   return async (work, signal) => {
     if (signal?.aborted) throw interrupted(signal);
     if (free > 0) free -= 1;
-    else if (waiting.size >= queue) throw full();
+    else if (waiting.size >= queue) throw await full();
     else await turn(signal);
     try {
       return await work();

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { hash, matches, NOBODYS_HASH } from './argon2id.ts';
 import { createBoundedSemaphore } from './bounded-semaphore.ts';
 import { AppError } from './errors.ts';
@@ -18,8 +19,18 @@ export interface Passwords {
   verify(password: string, find: () => Promise<string | undefined>, signal?: AbortSignal): Promise<boolean>;
 }
 
-/** Hashes that may wait: about 3 s at 30 ms each (2 cores of a cloud machine, measured). */
-const QUEUE = 100;
+export interface PasswordQueue {
+  /** Hashes that may wait. */
+  waiting: number;
+  /** Milliseconds for which a refusal is held back. */
+  pause: number;
+}
+
+/**
+ * A hash takes 30 ms (one core of a cloud machine, measured), so that 100 wait for 3 s. A refusal costs as much as any
+ * answer: the pause keeps clients that ask again at once, 200 of them, from taking the processor by refusals alone.
+ */
+const QUEUE: PasswordQueue = { waiting: 100, pause: 1000 };
 
 /** Seconds after which a full queue has been worked off. */
 const RETRY_SECONDS = 3;
@@ -27,11 +38,11 @@ const RETRY_SECONDS = 3;
 /**
  * @param cores of this machine. Half of them hash, and never more than two (19 MiB each): the other half is left for
  * requests and for ffmpeg, which a flood of wrong passwords must not slow to less than half.
- * @param queue hashes that may wait
  */
-export function createPasswords(cores: number, queue: number = QUEUE): Passwords {
+export function createPasswords(cores: number, { waiting, pause }: PasswordQueue = QUEUE): Passwords {
   const concurrency = Math.min(2, Math.max(1, Math.floor(cores / 2)));
-  const inTurn = createBoundedSemaphore({ concurrency, queue, full: overloaded });
+  const full = () => setTimeout(pause, overloaded());
+  const inTurn = createBoundedSemaphore({ concurrency, queue: waiting, full });
   return {
     hash: (password, check, signal) =>
       inTurn(async () => {

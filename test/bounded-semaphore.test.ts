@@ -5,7 +5,7 @@ import { hasCode } from '../lib/errors.ts';
 describe('A bounded semaphore', () => {
   const full = new Error('full');
   const semaphore = (concurrency: number, queue: number) => {
-    const inTurn = createBoundedSemaphore({ concurrency, queue, full: () => full });
+    const inTurn = createBoundedSemaphore({ concurrency, queue, full: async () => full });
     const begun: string[] = [];
     const ends = new Map<string, () => void>();
     const work = (name: string, signal?: AbortSignal) =>

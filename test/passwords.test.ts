@@ -47,7 +47,7 @@ describe('Passwords', () => {
 
   it('are hashed one after another on two cores, so many wait, and more are told when to come again', async () => {
     const queue = 3;
-    const { hash } = createPasswords(2, queue);
+    const { hash } = createPasswords(2, { waiting: queue, pause: 0 });
     const begun: number[] = [];
     const held = Promise.withResolvers<void>();
     const ask = (number: number) =>

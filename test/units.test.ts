@@ -16,6 +16,9 @@ const PROCESSES = UNITS.slice(0, 2);
 /** Of 10, as `systemd-analyze security` counts; it calls what is over 4 exposed. */
 const MOST_EXPOSURE = 2;
 
+/** Threads of libuv, which must be known before the first of them starts; an operator's own number stays. */
+const THREADS = /env UV_THREADPOOL_SIZE=\$\{UV_THREADPOOL_SIZE:-(\d+)\} /;
+
 describe('The systemd units', () => {
   const folder = temporaryFolder();
   const unit = (name: string) => readFile(join(FILES, name), 'utf8');
@@ -59,7 +62,21 @@ describe('The systemd units', () => {
     const starts = PROCESSES.map(
       async (name) => `exec ${/^ExecStart=\/usr\/local\/bin\/(.*)$/m.exec(await unit(name))?.[1]}`,
     );
-    assert.deepEqual(await Promise.all(starts), [scripts.serve, scripts.worker]);
+    const withoutThreads = [scripts.serve, scripts.worker].map((script) => script.replace(THREADS, ''));
+    assert.deepEqual(await Promise.all(starts), withoutThreads);
+  });
+
+  it('give Node.js the threads that each npm script of a server gives it, and those of a function', async () => {
+    const { scripts } = JSON.parse(await readFile('package.json', 'utf8'));
+    const functions = await readFile(join('terraform', 'serverless', 'functions.tf'), 'utf8');
+    const found = [
+      ...['start', 'dev', 'serve', 'worker'].map((name) => THREADS.exec(scripts[name])?.[1]),
+      ...(await Promise.all(PROCESSES.map(unit))).map(
+        (text) => /^Environment=UV_THREADPOOL_SIZE=(\d+)$/m.exec(text)?.[1],
+      ),
+      /UV_THREADPOOL_SIZE\s+= "(\d+)"/.exec(functions)?.[1],
+    ];
+    assert.deepEqual(new Set(found), new Set(['8']));
   });
 
   it('come with an environment that serves, once its secrets are filled in', async () => {

@@ -40,8 +40,10 @@ locals {
     }
   }
 
+  # Threads of libuv: hashes take at most 2 and name look-ups at most half of them, so that some are left for files.
   environment = {
     NODE_ENV             = "production"
+    UV_THREADPOOL_SIZE   = "8"
     GOOGLE_CLOUD_PROJECT = var.project
     TONEMILL_DATA        = "/tmp/tonemill"
     STORAGE              = "gcs"

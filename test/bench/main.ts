@@ -2,6 +2,7 @@ import { api } from './api.ts';
 import { coldStart } from './cold-start.ts';
 import { convert } from './convert.ts';
 import { kills } from './kills.ts';
+import { loop } from './loop.ts';
 import { memory } from './memory.ts';
 
 /** Benchmarks by name: `npm run bench -- NAME`. Each prints what it measured, and judges nothing. */
@@ -10,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'cold-start': coldStart,
   convert,
   kills,
+  loop,
   memory,
 };
 

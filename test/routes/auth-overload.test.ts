@@ -36,7 +36,12 @@ describe('Too many log-ins at once', () => {
     const refreshTokens = { issue: asked(), rotate: asked(), revoke: asked() };
     const publicKeys = { keys: [] };
     const tokens = { publicKeys, sign: asked(), verify: asked(), signUpload: asked(), verifyUpload: asked() };
-    const auth = createAuth({ users, passwords: createPasswords(2, QUEUE), refreshTokens, tokens });
+    const auth = createAuth({
+      users,
+      passwords: createPasswords(2, { waiting: QUEUE, pause: 0 }),
+      refreshTokens,
+      tokens,
+    });
     const http = createHttp(createLog((line) => lines.push(LINE.parse(JSON.parse(line)))));
     http.route('/', authRoutes({ auth: async () => auth, publicKeys: async () => publicKeys }));
     server = createServer(getRequestListener(http.fetch));

@@ -135,10 +135,12 @@ function literal(value: unknown): string | undefined {
   return typeof value === 'string' && !/\$\{/.test(value) ? value : undefined;
 }
 
-/** NODE_ENV is Node's own; functions-framework hides stacks by it. */
+/** Node's own; functions-framework hides stacks by NODE_ENV. */
+const OF_NODE = new Set(['NODE_ENV', 'UV_THREADPOOL_SIZE']);
+
 function names(set: Record<string, string>): string[] {
   return Object.keys(set)
-    .filter((name) => name !== 'NODE_ENV')
+    .filter((name) => !OF_NODE.has(name))
     .sort();
 }
 
