@@ -27,8 +27,8 @@ export interface PasswordQueue {
 }
 
 /**
- * A hash takes 30 ms (one core of a cloud machine, measured), so that 100 wait for 3 s. A refusal costs as much as any
- * answer: the pause keeps clients that ask again at once, 200 of them, from taking the processor by refusals alone.
+ * A hash takes 25 to 30 ms of one core (measured), so that 100 wait for 3 s. A refusal costs as much as any answer: the
+ * pause keeps 200 clients that ask again at once from taking the processor by refusals alone.
  */
 const QUEUE: PasswordQueue = { waiting: 100, pause: 1000 };
 

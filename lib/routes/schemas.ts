@@ -33,7 +33,7 @@ const DESCRIPTIONS: Record<number, string> = {
   415: 'Another content type is expected.',
   416: 'The range is outside the file.',
   422: 'No such format can be made.',
-  503: 'Something that the service needs does not answer.',
+  503: 'Something that the service needs does not answer, or too much is asked at once: see `Retry-After`.',
 };
 
 export const json = <T extends z.ZodType>(schema: T, description: string) => ({
