@@ -138,7 +138,7 @@ export function createApp(
   );
   const formUploads = lazy(async () => {
     const { tasks: store, arrivals } = await stores();
-    return createFormUploads({ tasks: await tasks(), store, arrivals, originals, clock });
+    return createFormUploads({ tasks: await tasks(), store, arrivals, originals, workspaces, clock });
   });
   const announcements = lazy(async () => {
     const { tasks: store, uploads: uploadStore } = await stores();

@@ -1,44 +1,45 @@
 import { Readable } from 'node:stream';
+import { z } from 'zod';
 import { AppError } from './errors.ts';
+import { type Fields, type FormFile, saveFormFile } from './form-file.ts';
+import { parseJson } from './json-text.ts';
 import { extension, fileName, originalKey } from './keys.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Storage } from './ports/storage.ts';
 import type { Task, TaskStore, Wish } from './ports/tasks.ts';
 import type { ArrivalStore } from './ports/uploads.ts';
 import type { Tasks, WishRequest } from './tasks.ts';
+import type { Workspaces } from './workspace.ts';
 
 /** Seconds after which an upload that was begun is given up. */
 const UPLOAD_SECONDS = 3600;
 
-/** A file as it came with a request. */
-export interface ReceivedFile {
-  /** Local path; the file is moved away from there. */
-  path: string;
-  /** Bytes. */
-  size: number;
-}
+/** Text fields of a form that brings an original. */
+export const FORM_FIELDS = z.object({
+  newFormat: z
+    .string('expected a format, such as mp3')
+    .min(1, 'expected a format, such as mp3')
+    .meta({ example: 'mp3' }),
+  filename: z.string().optional().meta({ description: 'Default: the name of the part `audio`.' }),
+  options: z
+    .string()
+    .transform((text) => parseJson(text, 'field options', 'options'))
+    .optional()
+    .meta({
+      description: 'JSON; `GET /api/formats` lists the options of each format.',
+      example: '{"bitrate": 128000}',
+    }),
+});
 
-/** What a form says of its file. */
-export interface Description {
-  filename: string;
-  wish: WishRequest;
-}
-
-/** A file while it comes. */
-export interface IncomingFile {
-  content: Readable;
-  /** What was said before the file; its name may still change, and the wish be missing. */
-  soFar: { filename: string; wish: WishRequest | undefined };
-  /** What the whole form says; rejects where the form is not whole, or does not say it. */
-  described: () => Promise<Description>;
-}
-
-/** Takes the originals that forms bring. What breaks in between leaves neither row nor file. */
+/** Takes originals that come in forms; a form that fails leaves neither row nor file. */
 export interface FormUploads {
-  /** Keeps a file of this machine. */
-  keep(userId: number, description: Description, file: ReceivedFile): Promise<Task>;
-  /** Keeps a file while it comes: the row first, then byte for byte into the storage. */
-  stream(userId: number, file: IncomingFile): Promise<Task>;
+  /**
+   * Creates a task from a form. Where originals are files of this machine, the file is written first and renamed when
+   * the whole form is right; else the row comes first, and the file is streamed into the storage.
+   * Throws `invalid_request`, `unsupported_format`, what reading the file throws, and `not_found` where the task was
+   * removed meanwhile.
+   */
+  receive(userId: number, file: FormFile): Promise<Task>;
 }
 
 export interface FormUploadParts {
@@ -46,53 +47,71 @@ export interface FormUploadParts {
   store: TaskStore;
   arrivals: ArrivalStore;
   originals: Storage;
+  workspaces: Workspaces;
   clock: Clock;
 }
 
-/** The wish of a form that has not told it yet; nobody converts before it has. */
+/** Stands in the row until the form names a format; nothing is converted before. */
 const UNKNOWN: Wish = { format: '', options: {} };
 
-export function createFormUploads({
-  tasks,
-  store,
-  arrivals,
-  originals,
-  clock,
-}: FormUploadParts): FormUploads {
-  const create = (userId: number, name: string, wish: Wish, declaredSize: number) =>
-    store.create({
-      ...{ userId, name, originalExt: extension(name), wish, declaredSize },
-      uploadExpiresAt: new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000),
-    });
+export function createFormUploads(parts: FormUploadParts): FormUploads {
+  const { tasks, store, arrivals, originals, workspaces, clock } = parts;
+  return { receive: originals.local ? spool : stream };
 
-  return {
-    async keep(userId, { filename, wish: request }, { path, size }) {
-      const { name, wish } = await tasks.check(filename, request);
-      mustHoldSomething(size);
+  async function spool(userId: number, file: FormFile): Promise<Task> {
+    await checkBefore(file);
+    return workspaces.use(async (folder) => {
+      const { path, size } = await saveFormFile(folder, file);
+      const { name, wish } = await checkAll(file, await file.end(), size);
       const task = await create(userId, name, wish, size);
       const key = originalKey(task);
       return orUndo(task.id, new Set([key]), async () => {
         await originals.put(key, path);
       });
-    },
-    async stream(userId, { content, soFar, described }) {
-      const name = seemingName(soFar.filename);
-      const wish = soFar.wish ? (await tasks.check(name, soFar.wish)).wish : UNKNOWN;
-      // Of no bytes: an object that its storage made of half a file is not what this row waits for.
-      const begun = await create(userId, name, wish, 0);
-      const first = originalKey(begun);
-      const keys = new Set([first]);
-      return orUndo(begun.id, keys, async () => {
-        let last = first;
-        const describe = async (size: number) => {
-          last = originalKey(await settle(begun.id, await described(), size));
-          keys.add(last);
-        };
-        await originals.put(first, Readable.from(endedBy(content, describe)));
-        if (last !== first) await rename(first, last);
-      });
-    },
-  };
+    });
+  }
+
+  async function stream(userId: number, file: FormFile): Promise<Task> {
+    const { name, wish } = await checkBefore(file);
+    // Declared with no bytes: an object that its storage made of half a file does not match the row.
+    const begun = await create(userId, name, wish, 0);
+    const first = originalKey(begun);
+    const keys = new Set([first]);
+    return orUndo(begun.id, keys, async () => {
+      let last = first;
+      const describe = async (size: number) => {
+        last = originalKey(await settle(begun.id, file, size));
+        keys.add(last);
+      };
+      await originals.put(first, Readable.from(endedBy(file.content, describe)));
+      if (last !== first) await rename(first, last);
+    });
+  }
+
+  /** Refuses a format that is told before the file, before a byte of the file is read. The name may change later. */
+  async function checkBefore({ name: partName, before }: FormFile): Promise<{ name: string; wish: Wish }> {
+    const name = seemingName(before.get('filename') || partName);
+    if (!before.get('newFormat')) return { name, wish: UNKNOWN };
+    return { name, wish: (await tasks.check(name, parseFields(before))).wish };
+  }
+
+  async function checkAll({ name }: FormFile, fields: Fields, size: number) {
+    const { filename, ...request } = parseFields(fields);
+    const checked = await tasks.check(filename || name, request);
+    mustHoldSomething(size);
+    return checked;
+  }
+
+  async function settle(id: number, file: FormFile, size: number): Promise<Task> {
+    const { name, wish } = await checkAll(file, await file.end(), size);
+    const description = { name, originalExt: extension(name), wish, declaredSize: size };
+    return found(await arrivals.describe(id, description));
+  }
+
+  function create(userId: number, name: string, wish: Wish, declaredSize: number): Promise<Task> {
+    const uploadExpiresAt = new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000);
+    return store.create({ userId, name, originalExt: extension(name), wish, declaredSize, uploadExpiresAt });
+  }
 
   /** Does what stores an original, and has its task go on; or leaves nothing of either. */
   async function orUndo(id: number, keys: ReadonlySet<string>, work: () => Promise<void>): Promise<Task> {
@@ -107,13 +126,6 @@ export function createFormUploads({
     }
   }
 
-  async function settle(id: number, { filename, wish: request }: Description, size: number): Promise<Task> {
-    const { name, wish } = await tasks.check(filename, request);
-    mustHoldSomething(size);
-    const description = { name, originalExt: extension(name), wish, declaredSize: size };
-    return found(await arrivals.describe(id, description));
-  }
-
   /** For a name that came after its file. */
   async function rename(from: string, to: string): Promise<void> {
     await originals.put(to, await originals.read(from));
@@ -121,18 +133,29 @@ export function createFormUploads({
   }
 }
 
-/** A stream ends, and so an object is whole, only when `end` is done: nobody hears of the object before the row knows of it. */
-async function* endedBy(content: Readable, end: (size: number) => Promise<void>): AsyncGenerator<Buffer> {
+/** A stream ends, and so an object is whole, only when `end` is done: the row knows of an object before its storage tells of it. */
+async function* endedBy(
+  content: AsyncIterable<Buffer>,
+  end: (size: number) => Promise<void>,
+): AsyncGenerator<Buffer> {
   let size = 0;
-  // Where the storage gives up, the content is not to blame: it stays as it is.
-  for await (const chunk of content.iterator({ destroyOnReturn: false })) {
+  for await (const chunk of content) {
     size += chunk.length;
     yield chunk;
   }
   await end(size);
 }
 
-/** What the file may be called until all is known. */
+function parseFields(fields: Fields): WishRequest & { filename?: string | undefined } {
+  const given = [...fields].filter(([, value]) => value !== '');
+  const parsed = FORM_FIELDS.safeParse(Object.fromEntries(given));
+  if (parsed.success) return parsed.data;
+  const details = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  const sentence = details.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  throw new AppError('invalid_request', `The fields of the form are not valid. ${sentence}.`, { details });
+}
+
+/** The name of the file until the whole form is read. */
 function seemingName(filename: string): string {
   try {
     return fileName(filename);

@@ -57,7 +57,7 @@ async function authGroup({ auth, tokens }: App): Promise<OpenAPIHono> {
 
 async function taskGroups(app: App): Promise<OpenAPIHono[]> {
   const { auth, tasks, announcements, arrivals, tokens, engine, reports, callers, workspaces } = app;
-  const { waveforms, probes, formUploads, originals } = app;
+  const { waveforms, probes, formUploads } = app;
   const [
     { formatRoutes },
     { reportRoutes },
@@ -79,7 +79,7 @@ async function taskGroups(app: App): Promise<OpenAPIHono[]> {
   ]);
   const { limits } = app.config;
   const { formBytes } = limits;
-  const creation = { auth, formUploads, announcements, workspaces, local: originals.local, formBytes };
+  const creation = { auth, formUploads, announcements, formBytes };
   return [
     formatRoutes(async () => (await engine()).formats, limits),
     reportRoutes(callers, reports),

@@ -95,8 +95,8 @@ describe('Bad input', () => {
   }
 
   const bodies: [string, string, string, number, string][] = [
-    ['a form without a boundary', 'multipart/form-data', 'x', 415, 'unsupported_media_type'],
-    ['a form that is none', FORM, 'x', 400, 'upload_incomplete'],
+    ['a form without a boundary', 'multipart/form-data', 'x', 400, 'invalid_request'],
+    ['a form that is none', FORM, 'x', 400, 'invalid_request'],
     ['an empty form', FORM, '--b--\r\n', 400, 'invalid_request'],
     ['plain text', 'text/plain', 'x', 415, 'unsupported_media_type'],
     ['nothing', FORM, '', 400, 'upload_incomplete'],

@@ -99,7 +99,12 @@ describe('A form to the functions', function () {
       400,
       'invalid_request',
     ],
-    ['two files', { audio, other: audio, newFormat: 'mp3' }, 400, 'invalid_request'],
+    [
+      'two files',
+      { newFormat: 'mp3', audio, other: { name: 'b.wav', bytes: BYTES.subarray(0, 1000) } },
+      400,
+      'invalid_request',
+    ],
     [
       'too large a file',
       { audio: { ...audio, bytes: randomBytes(LIMIT + 1) }, newFormat: 'mp3' },

@@ -2,14 +2,9 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Announcements } from '../announcements.ts';
 import type { Auth } from '../auth.ts';
-import { AppError } from '../errors.ts';
-import type { Description, FormUploads } from '../form-uploads.ts';
+import { FORM_FIELDS, type FormUploads } from '../form-uploads.ts';
 import { createRouter, jsonBody, validated } from '../http.ts';
-import { parseJson } from '../json-text.ts';
-import { type FormFile, intoFolder, receiveForm } from '../multipart.ts';
-import type { Task } from '../ports/tasks.ts';
-import type { WishRequest } from '../tasks.ts';
-import type { Workspaces } from '../workspace.ts';
+import { formRequest, readForm } from '../multipart.ts';
 import { type Authenticated, bearer } from './bearer.ts';
 import { json, OPTIONS, problems, TASK, taskJson } from './schemas.ts';
 
@@ -17,22 +12,11 @@ export interface CreationRouteParts {
   auth: () => Promise<Auth>;
   formUploads: () => Promise<FormUploads>;
   announcements: () => Promise<Announcements>;
-  workspaces: Workspaces;
-  /** Whether originals are files of this machine: a form's file is then written first, and renamed when all is well. */
-  local: boolean;
   /** Most bytes of one file in a form. */
   formBytes: number;
 }
 
-const FORM = z.object({
-  audio: z.string().openapi({ format: 'binary' }),
-  newFormat: z.string().openapi({ example: 'mp3' }),
-  filename: z.string().optional().openapi({ description: 'Default: the name of the part `audio`.' }),
-  options: z.string().optional().openapi({
-    description: 'JSON; what a format takes stands in `GET /api/formats`.',
-    example: '{"bitrate": 128000}',
-  }),
-});
+const FORM = FORM_FIELDS.extend({ audio: z.string().openapi({ format: 'binary' }) });
 
 const ANNOUNCEMENT = z.object({
   filename: z.string().max(1000).openapi({ example: 'song.wav' }),
@@ -77,15 +61,15 @@ const CREATE = createRoute({
 });
 
 export function creationRoutes(parts: CreationRouteParts): OpenAPIHono<Authenticated> {
-  const { auth, announcements, formBytes } = parts;
+  const { auth, formUploads, announcements, formBytes } = parts;
   const router = createRouter<Authenticated>();
   router.openAPIRegistry.registerPath(CREATE);
   router.post('/api/tasks', bearer(auth), async (c, next) => {
     const contentType = c.req.header('Content-Type') ?? '';
     if (!/^multipart\/form-data/i.test(contentType)) return next();
     const { userId, email } = c.get('principal');
-    const request = { contentType, body: c.req.raw.body };
-    const task = await receiveForm(request, formBytes, (file) => keep(parts, userId, file));
+    const file = await readForm(formRequest(c), formBytes);
+    const task = await (await formUploads()).receive(userId, file);
     return c.json({ message: 'The task is created.', task: taskJson(task, email) }, 200);
   });
   router.on('POST', ['/api/tasks'], ...jsonBody('application/json or multipart/form-data'), async (c) => {
@@ -99,25 +83,6 @@ export function creationRoutes(parts: CreationRouteParts): OpenAPIHono<Authentic
     return c.json({ message, task: taskJson(task, email), upload: shown }, 200);
   });
   return router;
-}
-
-async function keep(
-  { formUploads, workspaces, local }: CreationRouteParts,
-  userId: number,
-  file: FormFile,
-): Promise<Task> {
-  const uploads = await formUploads();
-  if (local)
-    return workspaces.use(async (folder) => {
-      const received = await intoFolder(folder, file);
-      return uploads.keep(userId, descriptionOf(file), received);
-    });
-  const soFar = { filename: filenameOf(file), wish: wishOf(file) };
-  const described = async () => {
-    await file.whole;
-    return descriptionOf(file);
-  };
-  return uploads.stream(userId, { content: file.content, soFar, described });
 }
 
 /**
@@ -134,24 +99,4 @@ function serviceUrl(c: Context): string {
 function originOf(c: Context): string | undefined {
   const header = c.req.header('Origin') ?? '';
   return URL.parse(header)?.origin === header ? header : undefined;
-}
-
-function descriptionOf(file: FormFile): Description {
-  const wish = wishOf(file);
-  if (wish) return { filename: filenameOf(file), wish };
-  throw new AppError('invalid_request', 'The field newFormat is missing.', {
-    details: [{ path: 'newFormat', message: 'expected a format, such as mp3' }],
-  });
-}
-
-function filenameOf({ fields, partName }: FormFile): string {
-  return fields.get('filename') || partName;
-}
-
-function wishOf({ fields }: FormFile): WishRequest | undefined {
-  const newFormat = fields.get('newFormat');
-  const options = fields.get('options');
-  return newFormat
-    ? { newFormat, options: options ? parseJson(options, 'field options', 'options') : undefined }
-    : undefined;
 }

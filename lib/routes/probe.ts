@@ -1,7 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Auth } from '../auth.ts';
+import { saveFormFile } from '../form-file.ts';
 import { createRouter, validated } from '../http.ts';
-import { intoFolder, receiveForm } from '../multipart.ts';
+import { formRequest, readForm } from '../multipart.ts';
 import type { Probes } from '../probes.ts';
 import type { Workspaces } from '../workspace.ts';
 import { type Authenticated, bearer } from './bearer.ts';
@@ -51,11 +52,11 @@ export function probeRoutes({
   router.openAPIRegistry.registerPath(PROBE);
   router.post('/api/probe', bearer(auth), async (c) => {
     const { loudness } = validated(QUERY, c.req.query());
-    const { signal, body } = c.req.raw;
+    const file = await readForm(formRequest(c), formBytes);
     const media = await workspaces.use(async (folder) => {
-      const request = { contentType: c.req.header('Content-Type'), body };
-      const { path } = await receiveForm(request, formBytes, (file) => intoFolder(folder, file));
-      return probes.look(path, loudness === 'true', signal);
+      const { path } = await saveFormFile(folder, file);
+      await file.end();
+      return probes.look(path, loudness === 'true', c.req.raw.signal);
     });
     return c.json(mediaJson(media), 200);
   });

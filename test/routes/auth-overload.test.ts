@@ -32,7 +32,7 @@ describe('Too many log-ins at once', () => {
     lines = [];
     const asked = () => sinon.stub().returns(database.promise);
     findByEmail = asked();
-    const users = { create: asked(), checkFree: asked(), find: asked(), findByEmail };
+    const users = { create: asked(), checkFree: asked(), exists: asked(), find: asked(), findByEmail };
     const refreshTokens = { issue: asked(), rotate: asked(), revoke: asked() };
     const publicKeys = { keys: [] };
     const tokens = { publicKeys, sign: asked(), verify: asked(), signUpload: asked(), verifyUpload: asked() };

@@ -1,0 +1,139 @@
+import { BodyReader } from './body-reader.ts';
+import { AppError, type ErrorCode } from './errors.ts';
+
+/** One part of a multipart body. */
+export interface BodyPart {
+  /** Position in the body; the first part is 1. */
+  number: number;
+  /** Values by lower-case name; the first of a name that stands twice. */
+  headers: ReadonlyMap<string, string>;
+  /** Read to its end before the next part is asked for. */
+  content: AsyncGenerator<Buffer, void>;
+}
+
+/** Bytes of the headers of one part. */
+const HEADER_BYTES = 8 * 1024;
+
+/** Bytes of a body without its boundary that are looked at to tell the reason. */
+const SAMPLE_BYTES = 200;
+
+const LINE_FEEDS = 'The lines of the form end with LF. End boundaries and headers with CRLF (RFC 2046, 5.1).';
+
+const EMPTY_LINE = Buffer.from('\r\n\r\n');
+
+/**
+ * Splits a multipart body (RFC 2046, 5.1) while it comes; holds one chunk and one part's headers in memory. Preamble and
+ * epilogue are read and dropped. No library does this here: those at hand skip a part without a name, cut long headers
+ * and report every other fault as an unexpected end, so that the answer can't name the cause.
+ * @param check is called with the bytes taken so far before more of the body is read, and throws to end it
+ * Throws `upload_incomplete` where the body ends early, `too_large` for long part headers, `invalid_request` for faults
+ * of form; each message names the part and the place. Errors of `source` pass through.
+ */
+export async function* readParts(
+  source: AsyncIterable<Uint8Array>,
+  boundary: string,
+  check: (taken: number) => void,
+): AsyncGenerator<BodyPart, void> {
+  // The first boundary may begin the body, without the line break that stands before the others.
+  const reader = new BodyReader(source, '\r\n', check);
+  const delimiter = Buffer.from(`\r\n--${boundary}`);
+  await skipPreamble(reader, boundary, delimiter);
+  for (let number = 1; await hasPart(reader, boundary, number); number++) {
+    const headers = await readHeaders(reader, boundary, number);
+    let whole = false;
+    const content = async function* () {
+      yield* reader.upTo(delimiter, () => endedInside(`the content of part ${number}`, boundary));
+      whole = true;
+    };
+    yield { number, headers, content: content() };
+    if (!whole) throw new TypeError('the next part was asked for before this one was read to its end');
+  }
+  await reader.skipRest();
+}
+
+async function skipPreamble(reader: BodyReader, boundary: string, delimiter: Buffer): Promise<void> {
+  let sample = '';
+  const endedEarly = (rest: Buffer) => noBoundary((sample + rest.toString('latin1')).trimStart(), boundary);
+  for await (const chunk of reader.upTo(delimiter, endedEarly)) {
+    if (sample.length < SAMPLE_BYTES) sample += chunk.toString('latin1', 0, SAMPLE_BYTES);
+  }
+}
+
+/** A boundary is followed by a line break and a part, or by two hyphens and the epilogue. */
+async function hasPart(reader: BodyReader, boundary: string, number: number): Promise<boolean> {
+  for (;;) {
+    const next = (await reader.peek(2)).toString('latin1');
+    if (next === '--') return false;
+    if (next === '\r\n') return true;
+    if (next.length < 2) throw endedInside(`the boundary before part ${number}`, boundary);
+    if (next.startsWith('\n')) throw fault(LINE_FEEDS);
+    if (!/^[ \t]/.test(next)) throw badBoundaryLine(number, boundary);
+    reader.skip(1);
+  }
+}
+
+/** The line break of the boundary begins the block, so that a part without headers has an empty one. */
+async function readHeaders(
+  reader: BodyReader,
+  boundary: string,
+  number: number,
+): Promise<Map<string, string>> {
+  const place = `the headers of part ${number}`;
+  const block = await reader.block(EMPTY_LINE, HEADER_BYTES, () => endedInside(place, boundary));
+  if (!block)
+    throw new AppError('too_large', `The headers of part ${number} are over ${HEADER_BYTES} bytes.`);
+  const headers = new Map<string, string>();
+  const unfolded = decode(block, number).replace(/\r\n[ \t]+/g, ' ');
+  for (const line of unfolded.split('\r\n').filter((line) => line !== '')) {
+    if (line.startsWith(`--${boundary}`)) throw unendedHeaders(number);
+    const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([^\r\n\0]*)$/.exec(line) ?? [];
+    if (!name) throw badHeader(number, line);
+    if (!headers.has(name.toLowerCase())) headers.set(name.toLowerCase(), value.trimEnd());
+  }
+  return headers;
+}
+
+function decode(block: Buffer, number: number): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(block);
+  } catch (cause) {
+    const sentence = `The headers of part ${number} are not valid UTF-8. Send names in UTF-8 (RFC 7578, 5.1).`;
+    throw new AppError('invalid_request', sentence, { cause });
+  }
+}
+
+function noBoundary(sample: string, boundary: string): AppError {
+  const named = `the boundary ${shown(boundary)} that the Content-Type names`;
+  if (sample === '') return fault('The body is empty. Expected a form.', 'upload_incomplete');
+  const other = /^--([^\r\n]{1,70})\r?\n/.exec(sample)?.[1];
+  if (other)
+    return fault(`The body begins with the boundary ${shown(other)}, but not ${named}. Use one of them.`);
+  return fault(`The body does not contain ${named}. Send it as --${boundary} on a line before each part.`);
+}
+
+function endedInside(place: string, boundary: string): AppError {
+  const sentence = `The body ends inside ${place}, without the final boundary --${boundary}--. Send the form again, to its end.`;
+  return fault(sentence, 'upload_incomplete');
+}
+
+function badBoundaryLine(number: number, boundary: string): AppError {
+  return fault(
+    `The boundary --${boundary} before part ${number} must be followed by CRLF, or by -- after the last part. Other bytes came.`,
+  );
+}
+
+function unendedHeaders(number: number): AppError {
+  return fault(`The headers of part ${number} must end with an empty line, but a boundary came.`);
+}
+
+function badHeader(number: number, line: string): AppError {
+  return fault(`A header of part ${number} must be written as NAME: VALUE, and was ${shown(line)}.`);
+}
+
+function fault(sentence: string, code: ErrorCode = 'invalid_request'): AppError {
+  return new AppError(code, sentence);
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 70));
+}
