@@ -11,6 +11,7 @@ export type RequestErrorCode =
   | 'upload_gap'
   | 'upload_gone'
   | 'too_large'
+  | 'request_timeout'
   | 'unsupported_media_type'
   | 'unsupported_format'
   | 'range_not_satisfiable';

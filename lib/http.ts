@@ -8,6 +8,7 @@ import { incomingOf, isClientGone } from './connection.ts';
 import { AppError, type ErrorCode, type FieldProblem } from './errors.ts';
 import { parseJson } from './json-text.ts';
 import { type Log, type LogFields, withFields } from './log.ts';
+import { ReceivedRequest } from './received-request.ts';
 import { traceFields } from './trace.ts';
 import { idOf } from './whole-number.ts';
 
@@ -15,38 +16,40 @@ import { idOf } from './whole-number.ts';
 export const JSON_BYTES = 64 * 1024;
 
 /** The one place where codes become statuses. */
-const STATUS: Record<ErrorCode, 400 | 401 | 404 | 405 | 409 | 410 | 413 | 415 | 416 | 422 | 500 | 503> = {
-  invalid_request: 400,
-  unauthenticated: 401,
-  not_found: 404,
-  method_not_allowed: 405,
-  taken: 409,
-  not_ready: 409,
-  not_uploaded: 409,
-  upload_incomplete: 400,
-  upload_gap: 503,
-  upload_gone: 410,
-  size_mismatch: 400,
-  too_large: 413,
-  unsupported_media_type: 415,
-  unsupported_format: 422,
-  range_not_satisfiable: 416,
-  not_audio: 422,
-  no_audio: 422,
-  damaged: 422,
-  unsupported_codec: 422,
-  nothing_left: 422,
-  too_long: 422,
-  result_too_large: 422,
-  timed_out: 422,
-  stalled: 422,
-  resource_limit: 422,
-  gave_up: 422,
-  misconfigured: 500,
-  unavailable: 503,
-  interrupted: 503,
-  internal: 500,
-};
+const STATUS: Record<ErrorCode, 400 | 401 | 404 | 405 | 408 | 409 | 410 | 413 | 415 | 416 | 422 | 500 | 503> =
+  {
+    invalid_request: 400,
+    unauthenticated: 401,
+    not_found: 404,
+    method_not_allowed: 405,
+    taken: 409,
+    not_ready: 409,
+    not_uploaded: 409,
+    upload_incomplete: 400,
+    upload_gap: 503,
+    upload_gone: 410,
+    size_mismatch: 400,
+    too_large: 413,
+    request_timeout: 408,
+    unsupported_media_type: 415,
+    unsupported_format: 422,
+    range_not_satisfiable: 416,
+    not_audio: 422,
+    no_audio: 422,
+    damaged: 422,
+    unsupported_codec: 422,
+    nothing_left: 422,
+    too_long: 422,
+    result_too_large: 422,
+    timed_out: 422,
+    stalled: 422,
+    resource_limit: 422,
+    gave_up: 422,
+    misconfigured: 500,
+    unavailable: 503,
+    interrupted: 503,
+    internal: 500,
+  };
 
 /** Statuses whose error is ours: the caller gets no detail, the log gets all. */
 const OURS: ReadonlySet<ErrorCode> = new Set(['misconfigured', 'internal']);
@@ -84,8 +87,9 @@ export function createHttp(log: Log, project?: string, clientAddress = createCli
   http.use(errorsOnly);
   http.notFound((c) => respond(c, noRoute(http, c)));
   http.onError((error, c) => {
-    const known = toAppError(error);
-    if (isClientGone(c)) return clientClosed(log, error, known, c);
+    const failure = failureOf(c);
+    const known = failure ?? toAppError(error);
+    if (!failure && isClientGone(c)) return clientClosed(log, error, known, c);
     if (known?.code === 'unavailable' && known.retryAfter === undefined)
       log.warn('What a request needs does not answer', { error });
     if (known && !OURS.has(known.code)) return respond(c, known);
@@ -178,12 +182,14 @@ export function jsonBody(expected = 'application/json'): MiddlewareHandler[] {
   const declared: MiddlewareHandler = async (c, next) => {
     const type = c.req.header('Content-Type') ?? '';
     if (!/^application\/json\s*(;|$)/i.test(type)) throw unsupportedMediaType(expected, type);
+    // Before the body is touched, which makes the server send 100 Continue.
+    if (Number(c.req.header('Content-Length') ?? 0) > JSON_BYTES) throw jsonTooLarge();
     await next();
   };
   const limited = bodyLimit({
     maxSize: JSON_BYTES,
     onError: () => {
-      throw new AppError('too_large', `The JSON body is larger than ${JSON_BYTES} bytes.`);
+      throw jsonTooLarge();
     },
   });
   return [declared, limited, parsed];
@@ -195,6 +201,10 @@ const parsed: MiddlewareHandler = async (c, next) => {
   await next();
 };
 
+function jsonTooLarge(): AppError {
+  return new AppError('too_large', `The JSON body is larger than ${JSON_BYTES} bytes.`);
+}
+
 export function unsupportedMediaType(expected: string, came: string): AppError {
   const what = came === '' ? 'nothing' : JSON.stringify(came.slice(0, 60));
   return new AppError('unsupported_media_type', `The content type must be ${expected}, and was ${what}.`);
@@ -204,7 +214,7 @@ function respond(c: Context, error: AppError): Response {
   const { status, body, headers } = problemOf(error);
   if (error.code === 'unauthenticated') c.header('WWW-Authenticate', 'Bearer realm="tonemill"');
   if (error.retryAfter !== undefined) c.header('Retry-After', String(error.retryAfter));
-  if (status === 413) c.header('Connection', 'close');
+  if (failureOf(c)) c.header('Connection', 'close');
   return c.body(body, status, headers);
 }
 
@@ -243,6 +253,12 @@ const TITLES: Record<Status, string> = {
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
+
+/** The reason why the server ended the body of a request; errors of the handler then only follow from it. */
+function failureOf({ env }: Context): AppError | undefined {
+  const incoming: unknown = env?.incoming;
+  return incoming instanceof ReceivedRequest ? incoming.failure : undefined;
+}
 
 function toAppError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error;

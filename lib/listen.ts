@@ -1,11 +1,46 @@
-import type { Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { AppError, isErrno } from './errors.ts';
+import { ReceivedRequest } from './received-request.ts';
+import { createSlowClients, type SlowClients } from './slow-clients.ts';
 
 /** Milliseconds that requests which run at the end may still take. */
 const GRACE = 3000;
 
 /** Milliseconds without a byte after which a connection is given up. */
 const IDLE = 300_000;
+
+/** Milliseconds that the headers of a request may take; checked every so many. */
+const HEADERS = 20_000;
+const HEADERS_CHECK = 5000;
+
+/** Milliseconds between two looks for slow clients. */
+const CHECK = 1000;
+
+/**
+ * An HTTP server whose clients can't hold connections without using them: headers have a time-out, bodies and answers a
+ * least throughput, and bodies that no handler reads a bound. 100 Continue is sent when the body is first read, so that
+ * a request that is refused before gets its final answer instead.
+ */
+export function createGuardedServer(
+  listener: RequestListener,
+  slowClients: SlowClients = createSlowClients(),
+): Server<typeof ReceivedRequest> {
+  const options = { IncomingMessage: ReceivedRequest, connectionsCheckingInterval: HEADERS_CHECK };
+  const server = createServer<typeof ReceivedRequest>(options, listener);
+  server.prependListener('request', slowClients.watch);
+  server.on('checkContinue', (incoming, outgoing) => {
+    outgoing.setHeader('Connection', 'close');
+    incoming.onFirstRead(() => {
+      if (outgoing.headersSent) return;
+      outgoing.removeHeader('Connection');
+      outgoing.writeContinue();
+    });
+    server.emit('request', incoming, outgoing);
+  });
+  const timer = setInterval(slowClients.check, CHECK).unref();
+  server.once('close', () => clearInterval(timer));
+  return server;
+}
 
 /**
  * Begins to listen, and answers under which URL this machine reaches it.
@@ -26,6 +61,7 @@ export function listen(server: Server, port: number): Promise<string> {
 /** Node.js ends every request after five minutes; a large file over a slow line takes hours. */
 function allowLongUploads(server: Server): void {
   server.requestTimeout = 0;
+  server.headersTimeout = HEADERS;
   server.timeout = IDLE;
 }
 

@@ -10,13 +10,14 @@ export interface FormRequest {
   contentType: string | undefined;
   /** Its Content-Length; undefined where the body is chunked. */
   length: string | undefined;
-  body: ReadableStream<Uint8Array> | null;
+  /** Opens the body, upon which a client that awaits 100 Continue begins to send it. */
+  open(): ReadableStream<Uint8Array> | null;
 }
 
 /** A request as far as `readForm` looks at it. */
 export function formRequest({ req }: Context): FormRequest {
-  const { body } = req.raw;
-  return { contentType: req.header('Content-Type'), length: req.header('Content-Length'), body };
+  const [contentType, length] = [req.header('Content-Type'), req.header('Content-Length')];
+  return { contentType, length, open: () => req.raw.body };
 }
 
 const FIELD_BYTES = 64 * 1024;
@@ -33,10 +34,10 @@ const SURROUNDING_BYTES = 256 * 1024;
  * Throws `unsupported_media_type`, `too_large`, `upload_incomplete` (cut off), `invalid_request`.
  */
 export async function readForm(request: FormRequest, fileBytes: number): Promise<FormFile> {
-  const { body } = request;
   const boundary = boundaryOf(request.contentType ?? '');
   const length = Number(request.length ?? 0);
   if (length > fileBytes + SURROUNDING_BYTES) throw tooLarge(fileBytes, length);
+  const body = request.open();
   let file = 0;
   const parts = readParts(body ? received(body) : empty(), boundary, (taken) => {
     if (taken - file > SURROUNDING_BYTES) throw tooMuchAround();

@@ -1,13 +1,19 @@
-import { createServer, type Server, ServerResponse } from 'node:http';
+import { type Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError } from '@hono/node-server';
-import type { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from './errors.ts';
 import { problemOf } from './http.ts';
+import { createGuardedServer } from './listen.ts';
 import type { Log } from './log.ts';
+import type { SlowClients } from './slow-clients.ts';
+
+/** Routes, as hono has them. */
+interface Routes {
+  fetch: Parameters<typeof getRequestListener>[0];
+}
 
 /** Answers requests by the routes; what is no request that they can see is answered as problem+json as well. */
-export function createListener(http: OpenAPIHono, log: Log): ReturnType<typeof getRequestListener> {
+export function createListener(http: Routes, log: Log): ReturnType<typeof getRequestListener> {
   const errorHandler = (error: unknown): Response => {
     const known = error instanceof RequestError ? badRequest(error) : undefined;
     if (known) log.info('A request was refused before any route', { reason: error });
@@ -21,8 +27,8 @@ export function createListener(http: OpenAPIHono, log: Log): ReturnType<typeof g
 }
 
 /** A server of these routes, which does not listen yet. */
-export function createHttpServer(http: OpenAPIHono, log: Log): Server {
-  const server = createServer(createListener(http, log));
+export function createHttpServer(http: Routes, log: Log, slowClients?: SlowClients): Server {
+  const server = createGuardedServer(createListener(http, log), slowClients);
   server.on('checkExpectation', (_request, response) => {
     const { body, headers } = problemOf(new AppError('invalid_request', EXPECTATION), 417);
     response.writeHead(417, headers).end(body);

@@ -51,6 +51,7 @@ const CODES: Readonly<Record<ErrorCode, 'request' | 'task' | 'both'>> = {
   upload_incomplete: 'request',
   upload_gap: 'request',
   upload_gone: 'request',
+  request_timeout: 'request',
   too_large: 'both',
   size_mismatch: 'both',
   unsupported_media_type: 'request',

@@ -27,6 +27,7 @@ const DESCRIPTIONS: Record<number, string> = {
   400: 'The request is not valid; `errors` names the fields.',
   401: 'No token, or one that is not valid.',
   404: 'There is no such thing, or it is not yours.',
+  408: 'The body came too slowly.',
   409: 'Not possible in the present state.',
   410: 'The upload is over.',
   413: 'Too large.',

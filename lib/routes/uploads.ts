@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { Arrival, Arrivals, Piece } from '../arrivals.ts';
 import { AppError } from '../errors.ts';
 import { createRouter, validated } from '../http.ts';
+import { ReceivedRequest } from '../received-request.ts';
 import type { Tokens } from '../tokens.ts';
 import { ID, json, problems } from './schemas.ts';
 
@@ -27,7 +28,7 @@ const SEND = {
     308: {
       description: 'More is to come; `Range: bytes=0-x` says what has arrived, nothing where it is missing.',
     },
-    ...problems(400, 401, 410, 413, 503),
+    ...problems(400, 401, 408, 410, 413, 503),
   },
 } as const;
 
@@ -74,6 +75,8 @@ const MOST_UNHEARD = 16 * 1024 * 1024;
  */
 const heardOut: MiddlewareHandler = async (c, next) => {
   await next();
+  const incoming: unknown = c.env?.incoming;
+  if (incoming instanceof ReceivedRequest && (incoming.awaitsContinue || incoming.failure)) return;
   const { body } = c.req.raw;
   if (!body || body.locked) return;
   let bytes = 0;
