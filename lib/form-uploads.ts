@@ -1,7 +1,10 @@
+import { createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
-import { type Fields, type FormFile, saveFormFile } from './form-file.ts';
 import { parseJson } from './json-text.ts';
 import { extension, fileName, originalKey } from './keys.ts';
 import type { Clock } from './ports/clock.ts';
@@ -30,6 +33,21 @@ export const FORM_FIELDS = z.object({
       example: '{"bitrate": 128000}',
     }),
 });
+
+/** Text fields of a form by name. */
+export type Fields = ReadonlyMap<string, string>;
+
+/** The one file of a form, while the form is read. */
+export interface FormFile {
+  /** Its name as its part gave it; empty where it gave none. */
+  name: string;
+  /** Fields that stand before the file. */
+  before: Fields;
+  /** Throws the AppError that says why the form is refused. Read to its end before `end` is called. */
+  content: AsyncIterable<Buffer>;
+  /** Reads the rest of the form, and returns all of its fields. Throws as `content` does. */
+  end(): Promise<Fields>;
+}
 
 /** Takes originals that come in forms; a form that fails leaves neither row nor file. */
 export interface FormUploads {
@@ -131,6 +149,16 @@ export function createFormUploads(parts: FormUploadParts): FormUploads {
     await originals.put(to, await originals.read(from));
     await originals.remove(from);
   }
+}
+
+/** Writes the content of a form's file into a folder; returns its absolute path and its bytes. Throws what the content throws. */
+export async function saveFormFile(
+  folder: string,
+  { content }: FormFile,
+): Promise<{ path: string; size: number }> {
+  const path = join(folder, 'upload');
+  await pipeline(content, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+  return { path, size: (await stat(path)).size };
 }
 
 /** A stream ends, and so an object is whole, only when `end` is done: the row knows of an object before its storage tells of it. */

@@ -2,7 +2,7 @@ import { MIMEType } from 'node:util';
 import { parse } from 'content-disposition';
 import type { Context } from 'hono';
 import { AppError } from './errors.ts';
-import type { FormFile } from './form-file.ts';
+import type { FormFile } from './form-uploads.ts';
 import { unsupportedMediaType } from './http.ts';
 import { type BodyPart, readParts } from './multipart-parts.ts';
 

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Auth } from '../auth.ts';
-import { saveFormFile } from '../form-file.ts';
+import { saveFormFile } from '../form-uploads.ts';
 import { createRouter, validated } from '../http.ts';
 import { formRequest, readForm } from '../multipart.ts';
 import type { Probes } from '../probes.ts';
