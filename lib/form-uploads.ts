@@ -76,8 +76,8 @@ export function createFormUploads(parts: FormUploadParts): FormUploads {
   const { tasks, store, arrivals, originals, workspaces, clock } = parts;
   return { receive: originals.local ? spool : stream };
 
+  /** Reads the whole form before it refuses anything, so that clients that send all before they read get the answer. */
   async function spool(userId: number, file: FormFile): Promise<Task> {
-    await checkBefore(file);
     return workspaces.use(async (folder) => {
       const { path, size } = await saveFormFile(folder, file);
       const { name, wish } = await checkAll(file, await file.end(), size);
@@ -151,14 +151,16 @@ export function createFormUploads(parts: FormUploadParts): FormUploads {
   }
 }
 
-/** Writes the content of a form's file into a folder; returns its absolute path and its bytes. Throws what the content throws. */
+/** Writes the content of a form's file into a folder; returns its absolute path and its bytes. Throws what the content throws, and `invalid_request` where it is empty. */
 export async function saveFormFile(
   folder: string,
   { content }: FormFile,
 ): Promise<{ path: string; size: number }> {
   const path = join(folder, 'upload');
   await pipeline(content, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
-  return { path, size: (await stat(path)).size };
+  const { size } = await stat(path);
+  mustHoldSomething(size);
+  return { path, size };
 }
 
 /** A stream ends, and so an object is whole, only when `end` is done: the row knows of an object before its storage tells of it. */

@@ -35,7 +35,8 @@ export async function* readParts(
 ): AsyncGenerator<BodyPart, void> {
   // The first boundary may begin the body, without the line break that stands before the others.
   const reader = new BodyReader(source, '\r\n', check);
-  const delimiter = Buffer.from(`\r\n--${boundary}`);
+  // As it stands in the Content-Type, of which Node.js reads each byte as one character.
+  const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
   await skipPreamble(reader, boundary, delimiter);
   for (let number = 1; await hasPart(reader, boundary, number); number++) {
     const headers = await readHeaders(reader, boundary, number);

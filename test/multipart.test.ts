@@ -82,6 +82,11 @@ describe('A multipart form', () => {
     assert.deepEqual(Object.fromEntries(fields), { newFormat: 'mp3', filename: 'Töne' });
   });
 
+  it('may have a quoted boundary with any characters', async () => {
+    const body = Buffer.from(form(file()).replaceAll('--b', '--a: é'), 'latin1');
+    assert.equal((await read([body], 'multipart/form-data; boundary="a: é"')).bytes.toString(), 'sound');
+  });
+
   it('may have a file that is exactly as large as is taken', async () => {
     assert.equal((await read([form(file(FILE, 'x'.repeat(LIMIT)))])).bytes.length, LIMIT);
   });

@@ -57,7 +57,7 @@ const CREATE = createRoute({
       content: { 'multipart/form-data': { schema: FORM }, 'application/json': { schema: ANNOUNCEMENT } },
     },
   },
-  responses: { 200: json(CREATED, 'The new task.'), ...problems(400, 401, 408, 413, 415, 422) },
+  responses: { 200: json(CREATED, 'The new task.'), ...problems(400, 401, 413, 415, 422) },
 });
 
 export function creationRoutes(parts: CreationRouteParts): OpenAPIHono<Authenticated> {

@@ -39,7 +39,7 @@ const PROBE = createRoute({
       },
     },
   },
-  responses: { 200: json(MEDIA, 'What it holds.'), ...problems(400, 401, 408, 413, 415, 422) },
+  responses: { 200: json(MEDIA, 'What it holds.'), ...problems(400, 401, 413, 415, 422) },
 });
 
 export function probeRoutes({

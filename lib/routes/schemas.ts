@@ -15,11 +15,12 @@ export const PROBLEM = z
   })
   .openapi('Problem', { description: 'RFC 9457' });
 
-/** Documents the error statuses of a route. */
+/** Documents the error statuses of a route. A route with a body, which can be too large, has one that can be too slow. */
 export function problems<const S extends readonly number[]>(...statuses: S) {
   const content = { 'application/problem+json': { schema: PROBLEM } };
+  const slow = statuses.includes(413) ? [408] : [];
   return Object.fromEntries(
-    statuses.map((status) => [status, { description: DESCRIPTIONS[status] ?? '', content }]),
+    [...statuses, ...slow].map((status) => [status, { description: DESCRIPTIONS[status] ?? '', content }]),
   );
 }
 

@@ -28,7 +28,7 @@ const SEND = {
     308: {
       description: 'More is to come; `Range: bytes=0-x` says what has arrived, nothing where it is missing.',
     },
-    ...problems(400, 401, 408, 410, 413, 503),
+    ...problems(400, 401, 410, 413, 503),
   },
 } as const;
 

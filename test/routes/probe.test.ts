@@ -51,6 +51,8 @@ describe('POST /api/probe', function () {
     const none = await probe(user, new TextEncoder().encode('no audio '.repeat(100)));
     assert.equal(none.status, 422);
     assert.equal(PROBLEM.parse(await none.json()).code, 'not_audio');
+    const empty = await probe(user, new Uint8Array());
+    assert.match(PROBLEM.parse(await empty.json()).detail, /file is empty/);
     const field = await user.fetch('/api/probe', { method: 'POST', body: new FormData() });
     assert.equal(field.status, 400);
     const wrong = await probe(user, await tone('in.wav'), '?loudness=maybe');
