@@ -127,7 +127,7 @@ class BodyReader {
   async *upTo(delimiter: Buffer, endedEarly: EndedEarly): AsyncGenerator<Buffer, void> {
     for (;;) {
       const at = this.#held.indexOf(delimiter);
-      const length = at >= 0 ? at : Math.max(0, this.#held.length - delimiter.length + 1);
+      const length = at >= 0 ? at : this.#held.length - beginningAtEnd(this.#held, delimiter);
       if (length > 0) yield this.#take(length);
       if (at >= 0) {
         this.#take(delimiter.length);
@@ -175,9 +175,17 @@ class BodyReader {
     this.#check(this.#taken);
     const { done, value } = await this.#source.next();
     if (done) return false;
-    this.#held = Buffer.concat([this.#held, value]);
+    const chunk = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    this.#held = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk;
     return true;
   }
+}
+
+/** Bytes at the end of `held` with which a delimiter may begin. */
+function beginningAtEnd(held: Buffer, delimiter: Buffer): number {
+  let length = Math.min(held.length, delimiter.length - 1);
+  while (length > 0 && !held.subarray(-length).equals(delimiter.subarray(0, length))) length--;
+  return length;
 }
 
 function noBoundary(sample: string, boundary: string): AppError {
