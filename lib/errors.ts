@@ -14,7 +14,8 @@ export type RequestErrorCode =
   | 'request_timeout'
   | 'unsupported_media_type'
   | 'unsupported_format'
-  | 'range_not_satisfiable';
+  | 'range_not_satisfiable'
+  | 'precondition_failed';
 
 /** Why an original can't be converted: permanent, recorded on the task, never tried again. */
 export type FailureCode =

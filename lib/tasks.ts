@@ -18,6 +18,8 @@ export interface TaskFile {
   key: string;
   /** Bytes. */
   size: number;
+  /** Task and revision that the file belongs to, such as `7-2`; an original is of revision 0. */
+  version: string;
   /** For the person who saves it. */
   name: string;
   mimeType: string;
@@ -104,6 +106,7 @@ export function createTasks(parts: TasksParts): Tasks {
       storage: originals,
       key,
       size,
+      version: `${task.id}-0`,
       name: task.name,
       mimeType: mimeType ?? 'application/octet-stream',
     };
@@ -114,7 +117,8 @@ export function createTasks(parts: TasksParts): Tasks {
     if (!task.result || !format) throw notReady(task);
     const { key, size } = task.result;
     const name = resultKey(task, format.extension).split('/').at(-1) ?? format.name;
-    return { storage: results, key, size, name, mimeType: format.mimeType };
+    const version = `${task.id}-${task.revision}`;
+    return { storage: results, key, size, version, name, mimeType: format.mimeType };
   }
 }
 

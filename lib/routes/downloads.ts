@@ -2,14 +2,21 @@ import { Readable } from 'node:stream';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { create as contentDisposition } from 'content-disposition';
 import type { Context } from 'hono';
-import parseRange from 'range-parser';
 import type { Auth } from '../auth.ts';
-import { AppError } from '../errors.ts';
 import { createRouter } from '../http.ts';
-import type { ByteRange } from '../ports/storage.ts';
 import type { TaskFile, Tasks } from '../tasks.ts';
 import { type Authenticated, bearer } from './bearer.ts';
+import { requestedRange } from './byte-range.ts';
+import { rangeApplies, validatorHeaders } from './conditional-requests.ts';
 import { ID, problems } from './schemas.ts';
+import {
+  CONDITIONS,
+  NOT_MODIFIED,
+  notModified,
+  textHeader,
+  VALIDATORS,
+  validatorsOf,
+} from './stored-file.ts';
 
 export interface DownloadRouteParts {
   auth: () => Promise<Auth>;
@@ -24,12 +31,34 @@ const PATHS = {
 
 const FILE = {
   description: 'The file; one range may be asked for.',
+  headers: {
+    ...VALIDATORS,
+    'Accept-Ranges': textHeader('bytes'),
+    'Content-Disposition': textHeader('The name to save it under.'),
+  },
   content: { 'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) } },
 };
 
 const QUERY = z.object({
   redirect: z.enum(['true', 'false'], { error: 'expected true or false' }).default('true').openapi({
     description: 'false: answer the address as JSON, where there would be a redirection.',
+  }),
+});
+
+const PART = {
+  ...FILE,
+  description: 'The range that was asked for.',
+  headers: {
+    ...FILE.headers,
+    'Content-Range': textHeader('Such as `bytes 0-1023/4096`.'),
+  },
+};
+
+/** What a request for a file may say besides its token. */
+const HEADERS = CONDITIONS.extend({
+  range: z.string().optional().openapi({ description: 'One range of bytes.', example: 'bytes=0-1023' }),
+  'if-range': z.string().optional().openapi({
+    description: 'The validator of a part that is there already: all of another file comes.',
   }),
 });
 
@@ -44,17 +73,19 @@ export function downloadRoutes({ auth, tasks }: DownloadRouteParts): OpenAPIHono
       summary,
       security: [{ bearer: [] }],
       middleware: bearer(auth),
-      request: { params: ID, query: QUERY },
+      request: { params: ID, query: QUERY, headers: HEADERS },
       responses: {
         200: { ...FILE, content: { ...FILE.content, 'application/json': { schema: LINK } } },
-        206: FILE,
+        206: PART,
+        ...NOT_MODIFIED,
         302: { description: 'To the storage itself, in the cloud.' },
-        ...problems(400, 401, 404, 409, 416),
+        ...problems(400, 401, 404, 409, 412, 416),
       },
     });
     router.openapi(route, async (c) => {
       const { userId } = c.get('principal');
       const file = await (await tasks()).file(userId, c.req.valid('param').id, which);
+      // A redirection has no validators; the storage itself evaluates ranges and conditions.
       const url = await file.storage.link(file.key, file);
       if (url === undefined) return send(c, file);
       c.header('Cache-Control', 'private, no-store');
@@ -64,36 +95,26 @@ export function downloadRoutes({ auth, tasks }: DownloadRouteParts): OpenAPIHono
   return router;
 }
 
-/** Streams a file, or the one range of it that is asked for (RFC 9110, 14.2); several ranges get the whole. */
+/** Streams a file, or the one range of it that is asked for (RFC 9110, 14.2); for HEAD nothing is opened. */
 async function send(c: Context, file: TaskFile): Promise<Response> {
-  const range = rangeOf(c, file.size);
-  const length = range ? range.end - range.start + 1 : file.size;
-  const headers = {
+  const { size, ...validators } = await validatorsOf(file);
+  const caching = { 'Cache-Control': 'private, no-store' };
+  const unchanged = notModified(c, validators, caching);
+  if (unchanged) return unchanged;
+  const range = rangeApplies(c, validators) ? requestedRange(c, size) : undefined;
+  const headers = new Headers({
+    ...caching,
+    ...validatorHeaders(validators),
     'Accept-Ranges': 'bytes',
-    'Cache-Control': 'private, no-store',
     'Content-Disposition': contentDisposition(file.name),
-    'Content-Length': String(length),
+    'Content-Length': String(range ? range.end - range.start + 1 : size),
     'Content-Security-Policy': "default-src 'none'; sandbox",
     'Content-Type': file.mimeType,
-    ...(range && { 'Content-Range': `bytes ${range.start}-${range.end}/${file.size}` }),
-  };
+    ...(range && { 'Content-Range': `bytes ${range.start}-${range.end}/${size}` }),
+  });
   const status = range ? 206 : 200;
   if (c.req.method === 'HEAD') return new Response(null, { status, headers });
+  // The last step: an error after it would leave the file open.
   const stream = await file.storage.read(file.key, range);
   return new Response(Readable.toWeb(stream), { status, headers });
-}
-
-function rangeOf(c: Context, size: number): ByteRange | undefined {
-  const header = c.req.header('Range');
-  if (header === undefined) return undefined;
-  const ranges = parseRange(size, header, { combine: true });
-  if (ranges === -2) return undefined;
-  if (ranges === -1) {
-    c.header('Content-Range', `bytes */${size}`);
-    throw new AppError('range_not_satisfiable', `The file has ${size} bytes; the range is outside.`);
-  }
-  const [first, ...others] = ranges;
-  return first && ranges.type === 'bytes' && others.length === 0
-    ? { start: first.start, end: first.end }
-    : undefined;
 }

@@ -31,6 +31,7 @@ const DESCRIPTIONS: Record<number, string> = {
   408: 'The body came too slowly.',
   409: 'Not possible in the present state.',
   410: 'The upload is over.',
+  412: '`If-Match` or `If-Unmodified-Since` does not hold: the file is another one now.',
   413: 'Too large.',
   415: 'Another content type is expected.',
   416: 'The range is outside the file.',

@@ -39,6 +39,15 @@ describe('Downloads in the cloud', function () {
       assert.equal(file.status, 200);
       assert.ok((await file.arrayBuffer()).byteLength > 1000);
 
+      for (const [method, headers] of [
+        ['HEAD', {}],
+        ['GET', { 'If-None-Match': '*' }],
+        ['GET', { 'If-Match': '"other"', Range: 'bytes=99999999-' }],
+      ] as const) {
+        const path = `/api/tasks/${task.id}/${which}`;
+        assert.equal((await ann.fetch(path, { ...manual, method, headers })).status, 302);
+      }
+
       const told = await ann.fetch(`/api/tasks/${task.id}/${which}?redirect=false`, manual);
       assert.equal(told.status, 200);
       const { url } = z.object({ url: z.url() }).parse(await told.json());
