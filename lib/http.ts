@@ -9,6 +9,7 @@ import { AppError, type ErrorCode, type FieldProblem } from './errors.ts';
 import { parseJson } from './json-text.ts';
 import { type Log, type LogFields, withFields } from './log.ts';
 import { ReceivedRequest } from './received-request.ts';
+import { cancelUnsentBody } from './routes/unsent-body.ts';
 import { traceFields } from './trace.ts';
 import { idOf } from './whole-number.ts';
 
@@ -88,6 +89,7 @@ export function createHttp(log: Log, project?: string, clientAddress = createCli
     withFields(traceFields(c.req.raw.headers, project), () => observed(log, c, next, callerOf)),
   );
   http.use(errorsOnly);
+  http.use(cancelUnsentBody);
   http.notFound((c) => respond(c, noRoute(http, c)));
   http.onError((error, c) => {
     const failure = failureOf(c);

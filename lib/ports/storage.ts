@@ -6,7 +6,8 @@ export interface Storage {
   readonly local: boolean;
   /**
    * Stores a file under `key`, whole or not at all; an object that stands there is replaced.
-   * A `source` of type string names a local file, which the storage may move instead of copying.
+   * A `source` of type string names a local file, which the storage may move instead of copying. A stream is read to
+   * its end, or destroyed where the write fails.
    * @returns its size in bytes
    */
   put(key: string, source: Readable | string): Promise<number>;

@@ -7,6 +7,7 @@ import { create as contentDisposition } from 'content-disposition';
 import { AppError } from '../errors.ts';
 import { objectKey } from '../ports/object-key.ts';
 import type { ByteRange, Storage, StoredObject } from '../ports/storage.ts';
+import { destroyingOnFailure } from './abandoned-source.ts';
 import { sendStream } from './gcs-sessions.ts';
 
 /** Seconds for which a link is good. */
@@ -27,9 +28,7 @@ export function createBucketStorage(bucket: () => Promise<Bucket>): Storage {
   };
   return {
     local: false,
-    async put(key, source) {
-      return put(await fileOf(key), source);
-    },
+    put: (key, source) => destroyingOnFailure(source, async () => put(await fileOf(key), source)),
     async fetch(key, path) {
       const file = await fileOf(key);
       await mustStat(file);

@@ -6,6 +6,7 @@ import { AppError, hasCode, isErrno } from '../errors.ts';
 import { lazy } from '../lazy.ts';
 import { objectKey } from '../ports/object-key.ts';
 import type { Storage, StoredObject } from '../ports/storage.ts';
+import { destroyingOnFailure } from './abandoned-source.ts';
 import { type Files, NODE_FILES, retryingStale } from './files.ts';
 import { MARKER, markRoot, mustBeMounted, type RootRole } from './marker.ts';
 
@@ -29,22 +30,23 @@ export function createFolderStorage(options: FolderOptions): Storage {
   const { root } = options;
   const { fs, ready } = openRoot(options);
   const pathOf = (key: string) => join(root, ...objectKey(...key.split('/')).split('/'));
+  const put = async (key: string, source: Readable | string) => {
+    const target = pathOf(key);
+    const partial = join(root, PARTIAL, randomUUID());
+    await ready();
+    await fs.mkdir(dirname(partial), { recursive: true });
+    try {
+      const { size, inode } = await write(fs, partial, source);
+      await moveInto(fs, partial, target, inode);
+      await syncFolder(fs, dirname(target));
+      return size;
+    } finally {
+      await fs.rm(partial, { force: true });
+    }
+  };
   return {
     local: true,
-    async put(key, source) {
-      const target = pathOf(key);
-      const partial = join(root, PARTIAL, randomUUID());
-      await ready();
-      await fs.mkdir(dirname(partial), { recursive: true });
-      try {
-        const { size, inode } = await write(fs, partial, source);
-        await moveInto(fs, partial, target, inode);
-        await syncFolder(fs, dirname(target));
-        return size;
-      } finally {
-        await fs.rm(partial, { force: true });
-      }
-    },
+    put: (key, source) => destroyingOnFailure(source, () => put(key, source)),
     async fetch(key, path) {
       const target = pathOf(key);
       await ready();

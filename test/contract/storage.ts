@@ -77,6 +77,12 @@ export function describeStorage(name: string, make: () => Promise<Storage>): voi
       assert.deepEqual(await keys(), []);
     });
 
+    it('destroys a stream that it does not read, so that its file or connection is closed', async () => {
+      const source = Readable.from([Buffer.from('x')]);
+      await assert.rejects(storage.put('../a', source));
+      assert.ok(source.destroyed);
+    });
+
     it('makes an object readable as a local file', async () => {
       await storage.put('1/a', Readable.from([Buffer.from('local')]));
       await storage.fetch('1/a', join(folder(), 'input'));
