@@ -7,14 +7,21 @@ import { type WaveformOf, waveformKey } from './keys.ts';
 import type { Storage } from './ports/storage.ts';
 import type { Task, TaskStore } from './ports/tasks.ts';
 import { openSource } from './source.ts';
-import type { Tasks } from './tasks.ts';
+import type { TaskFile, Tasks } from './tasks.ts';
 import { fromBytes, toBytes, type Waveform } from './waveform.ts';
 import type { Workspaces } from './workspace.ts';
 
 /** Waveforms of tasks, each made once and kept beside the result. */
 export interface Waveforms {
-  /** Throws `not_found`, `not_ready`, `not_uploaded`, or what decoding fails with. */
-  get(userId: number, id: number, of: WaveformOf): Promise<Waveform>;
+  /** Finds what a waveform is of, and decodes nothing yet. Throws `not_found`, `not_ready`, `not_uploaded`. */
+  find(userId: number, id: number, of: WaveformOf): Promise<FoundWaveform>;
+}
+
+export interface FoundWaveform {
+  /** The file that the waveform is of. */
+  file: TaskFile;
+  /** What is kept, or made now. Throws what decoding fails with. */
+  read(): Promise<Waveform>;
 }
 
 export interface WaveformParts {
@@ -33,18 +40,22 @@ export function createWaveforms(parts: WaveformParts): Waveforms {
   const making = new Map<string, Promise<Waveform>>();
 
   return {
-    async get(userId, id, of) {
+    async find(userId, id, of) {
       const service = await tasks();
       const task = await service.get(userId, id);
       const file = await service.file(userId, id, of);
-      const key = waveformKey(task, of);
-      const kept = await read(results, key);
-      if (kept) return kept;
-      const made = making.get(key) ?? make(parts, task, of, file).finally(() => making.delete(key));
-      making.set(key, made);
-      return made;
+      return { file, read: () => readOrMake(task, of, file) };
     },
   };
+
+  async function readOrMake(task: Task, of: WaveformOf, file: TaskFile): Promise<Waveform> {
+    const key = waveformKey(task, of);
+    const kept = await read(results, key);
+    if (kept) return kept;
+    const made = making.get(key) ?? make(parts, task, of, file).finally(() => making.delete(key));
+    making.set(key, made);
+    return made;
+  }
 }
 
 async function read(results: Storage, key: string): Promise<Waveform | undefined> {

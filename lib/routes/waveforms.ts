@@ -6,12 +6,16 @@ import { narrow, toJson } from '../waveform.ts';
 import type { Waveforms } from '../waveforms.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { type Authenticated, bearer } from './bearer.ts';
+import { type Validators, validatorHeaders } from './conditional-requests.ts';
 import { ID, problems } from './schemas.ts';
+import { CONDITIONS, NOT_MODIFIED, notModified, VALIDATORS, validatorsOf } from './stored-file.ts';
 
 export interface WaveformRouteParts {
   auth: () => Promise<Auth>;
   waveforms: Waveforms;
 }
+
+const TYPES = { json: 'application/json', png: 'image/png' } as const;
 
 /** Pixels of a picture, and the most of one. */
 const SIZE = { width: 1000, height: 200, most: 4096 };
@@ -52,16 +56,18 @@ const route = createRoute({
   description:
     'As wavesurfer.js and peaks.js read it, or as a picture. Made once, and kept as long as the file.',
   security: [{ bearer: [] }],
-  request: { params: ID, query: QUERY },
+  request: { params: ID, query: QUERY, headers: CONDITIONS },
   responses: {
     200: {
       description: 'The waveform.',
+      headers: { ETag: VALIDATORS.ETag },
       content: {
         'application/json': { schema: WAVEFORM },
         'image/png': { schema: z.string().openapi({ format: 'binary' }) },
       },
     },
-    ...problems(400, 401, 404, 409, 422),
+    ...NOT_MODIFIED,
+    ...problems(400, 401, 404, 409, 412, 422),
   },
 });
 
@@ -70,12 +76,24 @@ export function waveformRoutes({ auth, waveforms }: WaveformRouteParts): OpenAPI
   router.use('/api/tasks/:id/waveform', bearer(auth));
   router.openapi(route, async (c) => {
     const { of, format, width, height } = c.req.valid('query');
-    const waveform = await waveforms.get(c.get('principal').userId, c.req.valid('param').id, of);
-    c.header('Cache-Control', 'private, no-store');
+    const { file, read } = await waveforms.find(c.get('principal').userId, c.req.valid('param').id, of);
+    const validators = { etag: tagOf(await validatorsOf(file), c.req.valid('query')) };
+    const caching = { 'Cache-Control': 'private, no-store' };
+    const unchanged = notModified(c, validators, caching);
+    if (unchanged) return unchanged;
+    const headers = { ...caching, ...validatorHeaders(validators) };
+    if (c.req.method === 'HEAD') return c.body(null, 200, { ...headers, 'Content-Type': TYPES[format] });
+    const waveform = await read();
     if (format === 'json')
-      return c.json(toJson(width === undefined ? waveform : narrow(waveform, width)), 200);
+      return c.json(toJson(width === undefined ? waveform : narrow(waveform, width)), 200, headers);
     const picture = await drawWaveform(waveform, Math.min(width ?? SIZE.width, SIZE.most), height);
-    return c.body(new Uint8Array(picture), 200, { 'Content-Type': 'image/png' });
+    return c.body(new Uint8Array(picture), 200, { ...headers, 'Content-Type': TYPES.png });
   });
   return router;
+}
+
+/** A weak tag: another release may draw the same file by other bytes. */
+function tagOf({ etag }: Validators, { format, width, height }: z.output<typeof QUERY>): string {
+  const [drawn, size] = [format === 'png' ? `-${height}` : '', width === undefined ? '' : `-${width}`];
+  return `W/${etag.slice(0, -1)}-${format}${size}${drawn}"`;
 }

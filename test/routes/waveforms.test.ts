@@ -114,6 +114,34 @@ describe('GET /api/tasks/{id}/waveform', function () {
     await user.fetch(`/api/tasks/${id}`, { method: 'DELETE' });
   });
 
+  it('is not made for HEAD or for 304, which know its tag beforehand', async () => {
+    const user = await service.newUser();
+    const id = await converted(user, 'flac', 'wav');
+    const tags = new Set<string | null>();
+    for (const [query, type] of [
+      ['', 'application/json'],
+      ['?width=50', 'application/json'],
+      ['?of=result', 'application/json'],
+      ['?format=png', 'image/png'],
+      ['?format=png&height=50', 'image/png'],
+    ] as const) {
+      const path = `/api/tasks/${id}/waveform${query}`;
+      const head = await user.fetch(path, { method: 'HEAD' });
+      assert.equal(head.status, 200);
+      assert.equal(head.headers.get('content-type'), type);
+      const etag = head.headers.get('etag') ?? '';
+      assert.match(etag, /^W\/"[!#-~]+"$/);
+      tags.add(etag);
+      const same = await user.fetch(path, { headers: { 'If-None-Match': etag } });
+      assert.equal(same.status, 304);
+    }
+    assert.equal(tags.size, 5);
+    assert.deepEqual(await kept(id), []);
+    const answer = await ask(user, id, '?of=result');
+    assert.ok(tags.has(answer.headers.get('etag')));
+    assert.deepEqual(await kept(id), ['1/result.dat']);
+  });
+
   it('is nobody else’s, and says what it expects', async () => {
     const [user, other] = [await service.newUser(), await service.newUser()];
     const id = await converted(user, 'wav', 'flac');
@@ -132,6 +160,8 @@ describe('GET /api/tasks/{id}/waveform', function () {
       'mp3',
     );
     assert.equal((await user.fetch(`/api/tasks/${task.id}/waveform?of=result`)).status, 409);
-    assert.equal((await user.fetch(`/api/tasks/${task.id}/waveform`)).status, 422);
+    const refused = await user.fetch(`/api/tasks/${task.id}/waveform`);
+    assert.equal(refused.status, 422);
+    assert.equal(refused.headers.get('etag'), null);
   });
 });
