@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { App } from './app.ts';
 import { createClientAddress } from './client-address.ts';
 import { createHttp } from './http.ts';
+import { createProcessCheck } from './process-check.ts';
 
 /** The routes of one function each, which are loaded when they are asked for: a function waits for its own and no others. */
 export const TARGETS = {
@@ -97,6 +98,7 @@ async function siteGroup(app: App): Promise<OpenAPIHono> {
   const { stores, originals, results, cage, log } = app;
   return siteRoutes({
     documented: () => called(app),
+    process: createProcessCheck(),
     checks: {
       database: async () => (await stores()).check(),
       storage: () => Promise.all([originals.check(), results.check()]),

@@ -1,17 +1,18 @@
-import { createReadStream } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Cage } from '../binaries.ts';
 import { AppError } from '../errors.ts';
 import { createRouter } from '../http.ts';
 import type { Log } from '../log.ts';
+import { sharedRun, within } from '../shared-run.ts';
+import { DOCS } from './docs.ts';
+import { memoryFile } from './memory-file.ts';
 import { json, problems } from './schemas.ts';
 
 export interface SiteRouteParts {
   /** Every group of routes that the description is made from. */
   documented: () => Promise<OpenAPIHono[]>;
+  /** Throws `unavailable` while the process can open no files. */
+  process: () => Promise<void>;
   /** What the service needs, by name; each throws while it does not answer. */
   checks: Readonly<Record<string, () => Promise<unknown>>>;
   /** What holds conversions within limits on this machine. */
@@ -30,8 +31,8 @@ const READY = z.object({
 const health = createRoute({
   method: 'get',
   path: '/health',
-  summary: 'The process is up',
-  responses: { 200: json(z.object({ status: z.literal('ok') }), 'Up.') },
+  summary: 'The process is up, and can open files',
+  responses: { 200: json(z.object({ status: z.literal('ok') }), 'Up.'), ...problems(503) },
 });
 
 const ready = createRoute({
@@ -44,45 +45,54 @@ const ready = createRoute({
 /** Milliseconds that one check may take. */
 const PATIENCE = 5000;
 
-export function siteRoutes({ documented, checks, cage, log }: SiteRouteParts): OpenAPIHono {
+export function siteRoutes({ documented, process, checks, cage, log }: SiteRouteParts): OpenAPIHono {
   const router = createRouter();
-  router.openapi(health, (c) => c.json({ status: 'ok' as const }, 200));
+  const failingChecks = readiness({ process, ...checks }, log);
+  const limitsHere = sharedRun(() => within(PATIENCE, cage()));
+  router.openapi(health, async (c) => {
+    await process();
+    return c.json({ status: 'ok' as const }, 200);
+  });
   router.openapi(ready, async (c) => {
-    const failing = await failingChecks(checks, log);
+    const failing = await failingChecks();
     if (failing.length > 0) {
       throw new AppError('unavailable', `Not ready: ${failing.join(', ')} did not answer.`);
     }
-    const { prlimit, setpriv } = await cage();
+    const { prlimit, setpriv } = await limitsHere();
     const limits = { resources: prlimit !== undefined, parent: setpriv !== undefined };
     return c.json({ status: 'ready' as const, limits }, 200);
   });
-  router.get('/openapi.json', async (c) => c.json(describe([...(await documented()), router])));
-  router.get('/docs', (c) => c.html(PAGE, 200, { 'Content-Security-Policy': POLICY }));
-  router.get('/docs/:asset', (c) => {
-    const type = ASSETS[c.req.param('asset')];
-    if (!type) throw new AppError('not_found', 'There is no such part of the documentation.');
-    return c.body(asset(c.req.param('asset')), 200, { 'Content-Type': type });
+  const description = memoryFile({
+    load: async () => JSON.stringify(describe([...(await documented()), router])),
+    headers: { 'Content-Type': 'application/json' },
+    caching: 'no-cache',
+  });
+  router.get('/openapi.json', description);
+  router.get('/docs', memoryFile(DOCS.page));
+  const parts = new Map(Object.entries(DOCS.parts).map(([name, part]) => [name, memoryFile(part)]));
+  router.get('/docs/:part', (c) => {
+    const answer = parts.get(c.req.param('part'));
+    if (!answer) throw new AppError('not_found', 'There is no such part of the documentation.');
+    return answer(c);
   });
   return router;
 }
 
-async function failingChecks(checks: SiteRouteParts['checks'], log: Log): Promise<string[]> {
-  const asked = Object.entries(checks).map(async ([name, check]) => {
-    try {
-      await Promise.race([check(), tooSlow()]);
-      return [];
-    } catch (error) {
-      log.warn('Not ready', { part: name, error });
-      return [name];
-    }
+/** Asks all at once, each at most once at a time and for so long. Answers the names of those that fail. */
+function readiness(checks: SiteRouteParts['checks'], log: Log): () => Promise<string[]> {
+  const asking = Object.entries(checks).map(([name, check]) => {
+    const bounded = sharedRun(() => within(PATIENCE, check()));
+    return async () => {
+      try {
+        await bounded();
+        return [];
+      } catch (error) {
+        log.warn('Not ready', { part: name, error });
+        return [name];
+      }
+    };
   });
-  return (await Promise.all(asked)).flat();
-}
-
-function tooSlow(): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    setTimeout(() => reject(new AppError('unavailable', 'No answer in time.')), PATIENCE).unref();
-  });
+  return async () => (await Promise.all(asking.map((ask) => ask()))).flat();
 }
 
 function describe(groups: readonly OpenAPIHono[]): object {
@@ -104,36 +114,3 @@ function describe(groups: readonly OpenAPIHono[]): object {
     servers: [{ url: '/' }],
   });
 }
-
-const ASSETS: Readonly<Record<string, string>> = {
-  'swagger-ui.css': 'text/css; charset=utf-8',
-  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
-  'start.js': 'text/javascript; charset=utf-8',
-};
-
-const START = "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinking: true });\n";
-
-function asset(name: string): ReadableStream | string {
-  if (name === 'start.js') return START;
-  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  return Readable.toWeb(createReadStream(join(folder, name))) as ReadableStream;
-}
-
-/** All that the page needs comes from this server; the interface styles itself inline. */
-const POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'";
-
-const PAGE = `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width">
-    <title>Tonemill API</title>
-    <link rel="stylesheet" href="/docs/swagger-ui.css">
-  </head>
-  <body>
-    <main id="api"></main>
-    <script src="/docs/swagger-ui-bundle.js"></script>
-    <script src="/docs/start.js"></script>
-  </body>
-</html>
-`;

@@ -8,7 +8,13 @@ const DOCUMENT = z.object({
   openapi: z.string(),
   paths: z.record(
     z.string(),
-    z.record(z.string(), z.object({ responses: z.record(z.string(), z.unknown()) })),
+    z.record(
+      z.string(),
+      z.object({
+        parameters: z.array(z.object({ name: z.string(), in: z.string() })).optional(),
+        responses: z.record(z.string(), z.unknown()),
+      }),
+    ),
   ),
 });
 
@@ -62,6 +68,80 @@ describe('The routes of the site', () => {
       assert.equal((await get(source)).status, 200, source);
     }
     assert.equal((await get('/docs/other.js')).status, 404);
+  });
+
+  it('find no documentation by the names that every object has', async () => {
+    for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'swagger-ui.css/', '%00']) {
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await fetch(`${service.url()}/docs/${name}`, { method });
+        assert.equal(answer.status, 404, `${method} ${name}`);
+      }
+    }
+  });
+
+  it('send the documentation compressed as the client allows, each form with a tag of its own', async () => {
+    for (const path of ['/docs', '/docs/swagger-ui-bundle.js', '/openapi.json']) {
+      const tags = new Set<string | null>();
+      let plain = 0;
+      for (const [accepted, coding] of [
+        ['identity', null],
+        ['*', null],
+        ['br;q=0, gzip;q=0', null],
+        ['gzip, deflate', 'gzip'],
+        ['gzip, deflate, br, zstd', 'br'],
+        ['br;q=0, GZIP;q=0.5', 'gzip'],
+      ] as const) {
+        const init = { headers: { 'Accept-Encoding': accepted } };
+        const whole = await fetch(`${service.url()}${path}`, init);
+        const size = (await whole.arrayBuffer()).byteLength;
+        plain ||= size;
+        assert.equal(size, plain, `${path} ${accepted}`);
+        assert.equal(whole.headers.get('content-encoding'), coding, accepted);
+        assert.equal(whole.headers.get('vary'), 'Accept-Encoding');
+        assert.match(whole.headers.get('cache-control') ?? '', /^no-cache$|^public, max-age=3600$/);
+        tags.add(whole.headers.get('etag'));
+        const head = await fetch(`${service.url()}${path}`, { ...init, method: 'HEAD' });
+        for (const name of ['etag', 'content-length', 'content-type', 'content-encoding', 'cache-control']) {
+          assert.equal(head.headers.get(name), whole.headers.get(name), `${path} ${name}`);
+        }
+      }
+      assert.equal(tags.size, 3);
+    }
+  });
+
+  it('answer 304 to who has the documentation already', async () => {
+    for (const path of ['/docs', '/docs/swagger-ui.css', '/docs/start.js', '/openapi.json']) {
+      const etag = (await fetch(`${service.url()}${path}`, { method: 'HEAD' })).headers.get('etag') ?? '';
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await fetch(`${service.url()}${path}`, { method, headers: { 'If-None-Match': etag } });
+        assert.equal(answer.status, 304, `${method} ${path}`);
+        assert.equal(answer.headers.get('etag'), etag);
+        assert.equal(answer.headers.get('vary'), 'Accept-Encoding');
+        assert.equal(await answer.text(), '');
+      }
+    }
+  });
+
+  it('document what a download says of its version, and what it answers to conditions', async () => {
+    const { paths } = DOCUMENT.parse(await (await get('/openapi.json')).json());
+    const RESPONSE = z.object({ headers: z.record(z.string(), z.unknown()) });
+    for (const path of ['/api/tasks/{id}/original', '/api/tasks/{id}/result', '/api/download/{id}']) {
+      const { parameters = [], responses } = paths[path]?.get ?? { responses: {} };
+      const sent = parameters.filter((parameter) => parameter.in === 'header').map(({ name }) => name);
+      assert.deepEqual(sent.sort(), [
+        'if-match',
+        'if-modified-since',
+        'if-none-match',
+        'if-range',
+        'if-unmodified-since',
+        'range',
+      ]);
+      for (const status of ['200', '206', '304']) {
+        const { headers } = RESPONSE.parse(responses[status]);
+        assert.ok('ETag' in headers && 'Last-Modified' in headers, `${path} ${status}`);
+      }
+      assert.ok('412' in responses && '416' in responses);
+    }
   });
 
   it('say that the process is up, that its parts answer, and what limits conversions', async () => {

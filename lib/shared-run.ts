@@ -1,0 +1,26 @@
+import { AppError } from './errors.ts';
+
+/** Runs `work` once at a time: callers that come meanwhile share the outcome of the run. */
+export function sharedRun<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => {
+    running ??= work().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
+
+/** Waits for `work` so many milliseconds at the most; it goes on unheard after that. Throws `unavailable`. */
+export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new AppError('unavailable', 'No answer in time.')),
+    milliseconds,
+  );
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
