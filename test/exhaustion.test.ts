@@ -17,7 +17,8 @@ describe('A process without file descriptors or threads', function () {
   let agents: Map<string, Agent>;
   const folder = temporaryFolder(async () => {
     for (const agent of agents.values()) agent.destroy();
-    await program?.end('SIGTERM');
+    // A process whose threads wait does not end by itself.
+    await program?.end('SIGKILL');
     await removeCluster(join(data(), 'postgres'));
   });
   const data = () => join(folder(), 'data');
