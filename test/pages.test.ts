@@ -56,6 +56,7 @@ const CODES: Readonly<Record<ErrorCode, 'request' | 'task' | 'both'>> = {
   size_mismatch: 'both',
   unsupported_media_type: 'request',
   unsupported_format: 'request',
+  precondition_failed: 'request',
   range_not_satisfiable: 'request',
   not_audio: 'task',
   no_audio: 'task',
