@@ -150,7 +150,7 @@ export function createApp(
     lazy(async () => {
       const { tasks: store, uploads: uploadStore, arrivals } = await stores();
       const parts = { store, uploadStore, uploads: await uploads(), arrivals, partials, uploadBytes };
-      return createArrivals({ ...parts, newWriter: randomUUID });
+      return createArrivals({ ...parts, newFile: workspaces.file, newWriter: randomUUID });
     });
   const uploaded = lazy(async () => {
     const { tasks: store, uploads: uploadStore } = await stores();

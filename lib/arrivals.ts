@@ -1,31 +1,33 @@
+import type { FileHandle } from 'node:fs/promises';
 import { mustBeUploadable } from './announcements.ts';
-import { AppError } from './errors.ts';
+import { differing } from './checksums.ts';
+import { hasCode } from './errors.ts';
 import { originalKey } from './keys.ts';
-import type { Task, TaskStore } from './ports/tasks.ts';
-import type { ArrivalStore, PartialFiles, UploadStore, Uploads } from './ports/uploads.ts';
-
-/** Pieces before the last are multiples of this (Cloud Storage, "Performing resumable uploads"). */
-export const PIECE = 256 * 1024;
-
-/** Bytes that are held in memory, and then stored, synced and noted at once; so many are lost when the process dies. */
-const STEP = 16 * PIECE;
-
-/** What a request says that it holds. */
-export interface Piece {
-  /** Position of the first byte. */
-  start: number;
-  /** Position after the last byte; undefined where only the end of the request will tell. */
-  end: number | undefined;
-  /** Bytes of the whole file; undefined where that is not known yet. */
-  total: number | undefined;
-  /** Whether the file ends with this piece. */
-  last: boolean;
-}
+import { createOpenUploads } from './open-uploads.ts';
+import { createOriginalHashes, type Turn } from './original-hashes.ts';
+import {
+  aligned,
+  claimsOf,
+  conflict,
+  gap,
+  gone,
+  mustAgree,
+  mustBePossible,
+  mustHaveHashes,
+  mustMatch,
+  type Piece,
+  superseded,
+} from './piece.ts';
+import { createPieceReceiver, type Upload } from './piece-receiver.ts';
+import type { Hashes, Task, TaskStore } from './ports/tasks.ts';
+import type { ArrivalStore, FileClaims, PartialFiles, UploadStore, Uploads } from './ports/uploads.ts';
 
 /** `complete`: the original is whole and its task goes on; else so many bytes from the beginning are kept. */
 export interface Arrival {
   complete: boolean;
   received: number;
+  /** Of the original, where it is complete and they are known. */
+  checksums: Hashes | null;
 }
 
 /**
@@ -36,13 +38,15 @@ export interface Arrival {
 export interface Arrivals {
   /**
    * How much has arrived.
-   * @param total bytes of the whole file, where the caller says so: an upload that has them all is completed
-   * Throws `upload_gone`, `size_mismatch`.
+   * @param said of the whole file, as far as the caller says so: an upload that has all bytes is completed
+   * Throws `upload_gone`, `size_mismatch`, `upload_conflict`, `checksum_mismatch`.
    */
-  status(taskId: number, total: number | undefined): Promise<Arrival>;
+  status(taskId: number, said: Pick<Piece, 'total' | 'fileHashes'>): Promise<Arrival>;
   /**
-   * Adds a piece, or what of it is missing; what arrived before `source` breaks is kept.
-   * Throws `upload_gone`, `upload_gap`, `size_mismatch`, `too_large`, `invalid_request`, `upload_incomplete`.
+   * Adds a piece, or what of it is missing; what arrived before `source` breaks is kept. Bytes that are there already must
+   * be the same; a file whose hash is not the one that was said is not kept, and may be sent again from its beginning.
+   * Throws `upload_gone`, `upload_gap`, `upload_conflict`, `size_mismatch`, `checksum_mismatch`, `too_large`,
+   * `invalid_request`, `upload_incomplete`, `interrupted`.
    */
   receive(taskId: number, piece: Piece, source: AsyncIterable<Uint8Array>): Promise<Arrival>;
   /** Gives an upload up. Throws `upload_gone`, also where it is complete. */
@@ -55,6 +59,8 @@ export interface ArrivalParts {
   uploadStore: UploadStore;
   uploads: Uploads;
   partials: PartialFiles;
+  /** Opens an empty file that vanishes with its handle. */
+  newFile: () => Promise<FileHandle>;
   /** Most bytes of one original. */
   uploadBytes: number;
   /** A new name for who writes, a UUID. */
@@ -62,148 +68,114 @@ export interface ArrivalParts {
 }
 
 export function createArrivals(parts: ArrivalParts): Arrivals {
-  const { store, arrivals, uploadStore, uploads, partials, uploadBytes, newWriter } = parts;
+  const { store, arrivals, uploadStore, uploads, partials, uploadBytes } = parts;
+  const hashes = createOriginalHashes(partials);
+  const openUploads = createOpenUploads(arrivals);
+  const receiver = createPieceReceiver({ ...parts, hashes, openUploads });
   return {
-    async status(taskId, total) {
-      const { task, received } = await known(taskId);
-      if (task.state !== 'AWAITING_UPLOAD') return complete(received);
-      mustMatch(task, total);
-      const whole = total ?? task.declaredSize;
-      return received > 0 && received === whole ? finish(task, received) : { complete: false, received };
+    async status(taskId, said) {
+      const upload = await known(taskId);
+      const { task, received, claims } = upload;
+      mustMatch(task, said.total);
+      if (said.total !== undefined) mustBeUploadable(said.total, uploadBytes);
+      if (task.state !== 'AWAITING_UPLOAD') return completeBefore(upload, claimsOf(said));
+      mustAgree(claims, claimsOf(said));
+      const whole = said.total ?? task.declaredSize ?? claims.size;
+      if (received === 0 || received !== whole) return incomplete(received);
+      const turn = await receiver.take(task, claimsOf(said));
+      return finish(task, turn, received, turn.claims);
     },
     async receive(taskId, piece, source) {
-      const { task } = await known(taskId);
+      const upload = await known(taskId);
+      const { task, claims } = upload;
       mustBePossible(task, piece, uploadBytes);
-      const writer = newWriter();
-      const before = await arrivals.take(taskId, writer);
-      if (before === undefined) return endedMeanwhile(taskId);
-      if (piece.start > before) throw gap(piece.start, before);
-      const received = await append({ task, writer, piece, before }, source);
-      if (piece.last && piece.total === undefined) mustMatch(task, received);
-      const whole = piece.last ? (piece.total ?? received) : undefined;
-      return received === whole ? finish(task, received) : { complete: false, received };
+      const said = claimsOf(piece);
+      if (task.state !== 'AWAITING_UPLOAD') return receiveAgain(upload, piece, source);
+      mustAgree(claims, said);
+      if (piece.start > upload.received) throw gap(piece.start, upload.received);
+      const { received, came, writing } = await receiver.receive(upload, piece, source);
+      if (!piece.last || came !== (piece.total ?? came)) return incomplete(received);
+      mustMatch(task, came);
+      if (came < received) throw endsEarly(came, received);
+      const turn = writing ?? (await receiver.take(task, said));
+      return finish(task, turn, received, turn.claims);
     },
     async cancel(taskId) {
       if (!(await uploadStore.abandon(taskId))) throw gone();
       await uploads.cancel(String(taskId));
+      await openUploads.look();
     },
   };
 
-  async function known(taskId: number): Promise<{ task: Task; received: number }> {
+  async function known(taskId: number): Promise<Upload> {
     const found = await arrivals.find(taskId);
     if (!found || found.task.state === 'EXPIRED') throw gone();
     return found;
   }
 
-  async function endedMeanwhile(taskId: number): Promise<Arrival> {
-    return complete((await known(taskId)).received);
-  }
-
-  /** Stores what is missing of a piece, step by step. */
-  async function append(
-    { task, writer, piece, before }: { task: Task; writer: string; piece: Piece; before: number },
+  /** A piece of a file that is complete: its answer was lost, or it is one of another file. */
+  async function receiveAgain(
+    upload: Upload,
+    piece: Piece,
     source: AsyncIterable<Uint8Array>,
-  ): Promise<number> {
-    let received = before;
-    let came = piece.start;
-    let pending: Uint8Array[] = [];
-    const store = async (until: number) => {
-      const bytes = Buffer.concat(pending);
-      const now = bytes.subarray(0, Math.max(0, until - received));
-      pending = [bytes.subarray(now.length)];
-      if (now.length === 0) return;
-      const write = (position: number) => partials.write(task.id, position, now);
-      const after = await arrivals.add(task.id, writer, now.length, write);
-      if (after === undefined) throw superseded();
-      received = after;
-    };
-    try {
-      for await (const chunk of source) {
-        const known = Math.min(chunk.length, Math.max(0, received - came));
-        came += chunk.length;
-        mustFit(task, piece, came, uploadBytes);
-        pending.push(chunk.subarray(known));
-        if (came - received >= STEP) await store(aligned(came));
-      }
-    } catch (error) {
-      if (error instanceof AppError) throw error;
-      await store(came);
-      throw cutOff(error);
-    }
-    await store(piece.last ? came : aligned(came));
-    return received;
+  ): Promise<Arrival> {
+    const arrival = completeBefore(upload, claimsOf(piece));
+    if (piece.start > upload.received) throw gap(piece.start, upload.received);
+    const { came } = await receiver.receive(upload, piece, source);
+    if (piece.last && came < upload.received) throw endsEarly(came, upload.received);
+    return arrival;
   }
 
-  /** Whoever comes here twice, or after a crash in between, finds it done. */
-  async function finish(task: Task, size: number): Promise<Arrival> {
+  /** Coming here twice, or after a crash in between, finds it done. */
+  async function finish(task: Task, turn: Turn, size: number, claims: FileClaims): Promise<Arrival> {
     mustBeUploadable(size, uploadBytes);
+    mustAgree({ size }, claims);
+    const checksums = await hashesOf(task, turn, size, claims);
+    if (differing(checksums, claims).length > 0) await refuse(task, turn, checksums, claims);
     const key = originalKey(task);
     await partials.complete(task.id, key, size);
-    if (await store.uploaded(task.id)) return complete(size);
+    hashes.forget(task.id);
+    if (await store.uploaded(task.id, checksums)) return complete(size, checksums);
     const now = await store.find(task.id);
-    if (now && now.state !== 'EXPIRED') return complete(size);
+    if (now && now.state !== 'EXPIRED') return complete(size, now.checksums);
     await uploads.discard(key);
     throw gone();
   }
-}
 
-function complete(received: number): Arrival {
-  return { complete: true, received };
-}
+  async function hashesOf(task: Task, turn: Turn, size: number, claims: FileClaims): Promise<Hashes> {
+    try {
+      return await hashes.of(task, turn, size, claims);
+    } catch (error) {
+      const state = (await arrivals.waiting([task.id])).get(task.id);
+      if (hasCode(error, 'upload_gone') && state?.writer !== turn.writer) throw superseded();
+      throw error;
+    }
+  }
 
-function aligned(position: number): number {
-  return position - (position % PIECE);
-}
-
-/** What can be told before a byte is read. */
-function mustBePossible(task: Task, { start, end, total, last }: Piece, uploadBytes: number): void {
-  mustMatch(task, total);
-  if (total !== undefined) mustBeUploadable(total, uploadBytes);
-  if (end === undefined) return;
-  mustFit(task, { start, end, total, last }, end, uploadBytes);
-  if (!last && end - start < PIECE) {
-    throw new AppError(
-      'invalid_request',
-      `A piece of ${end - start} bytes came. All but the last must be multiples of ${PIECE} bytes.`,
-    );
+  /** Nothing of the file is kept, nor what was said of it: either may be what is wrong. */
+  async function refuse(task: Task, { writer }: Turn, computed: Hashes, claims: FileClaims): Promise<never> {
+    const rewound = await arrivals.rewind(task.id, writer, 0, () => partials.remove(task.id));
+    if (!rewound) throw await receiver.lostRight(task.id);
+    hashes.forget(task.id);
+    mustHaveHashes(computed, claims, 'file');
+    throw superseded();
   }
 }
 
-/** Throws where a request reaches further than it said, than was announced, or than is taken. */
-function mustFit({ declaredSize }: Task, { end, total }: Piece, position: number, uploadBytes: number): void {
-  if (position > Math.min(end ?? Infinity, total ?? Infinity))
-    throw new AppError('invalid_request', 'The body is longer than its Content-Range says.');
-  if (declaredSize !== null && position > declaredSize) throw mismatch(declaredSize, position);
-  mustBeUploadable(position, uploadBytes);
+function completeBefore({ task, received }: Upload, said: FileClaims): Arrival {
+  if (received > 0) mustAgree({ ...task.checksums, size: received }, said);
+  return complete(received, task.checksums);
 }
 
-function mustMatch({ declaredSize }: Task, total: number | undefined): void {
-  if (declaredSize !== null && total !== undefined && total !== declaredSize)
-    throw mismatch(declaredSize, total);
+function complete(received: number, checksums: Hashes | null): Arrival {
+  return { complete: true, received, checksums };
 }
 
-function mismatch(declared: number, came: number): AppError {
-  return new AppError('size_mismatch', `The file was announced with ${declared} bytes, and has ${came}.`);
+/** The last piece is noted to the byte; where its process died before the end, pieces are still cut by multiples. */
+function incomplete(received: number): Arrival {
+  return { complete: false, received: aligned(received), checksums: null };
 }
 
-/** Cloud Storage answers this by 503 as well, which has clients ask for the status and go on from there. */
-function gap(start: number, received: number): AppError {
-  const sentence = `The piece begins at byte ${start}, but only ${received} have arrived. Go on from there.`;
-  return new AppError('upload_gap', sentence);
-}
-
-function gone(): AppError {
-  return new AppError(
-    'upload_gone',
-    'This upload is over: it was cancelled, or its task removed or expired.',
-  );
-}
-
-function superseded(): AppError {
-  return new AppError('interrupted', 'Another request goes on with this upload.');
-}
-
-function cutOff(cause: unknown): AppError {
-  const sentence = 'The request broke off. Ask for the status, and go on from there.';
-  return new AppError('upload_incomplete', sentence, { cause });
+function endsEarly(end: number, received: number) {
+  return conflict(`This request's file ends at ${end}, and ${received} bytes have arrived.`);
 }

@@ -10,6 +10,8 @@ export type RequestErrorCode =
   | 'upload_incomplete'
   | 'upload_gap'
   | 'upload_gone'
+  | 'upload_conflict'
+  | 'checksum_mismatch'
   | 'too_large'
   | 'request_timeout'
   | 'unsupported_media_type'

@@ -42,6 +42,8 @@ const OBJECT = z.object({
   name: z.string(),
   generation: z.union([z.int().min(0).transform(String), GENERATION]).optional(),
   size: z.union([z.int().min(0), wholeNumber(0, Number.MAX_SAFE_INTEGER)]).optional(),
+  crc32c: z.string().optional(),
+  md5Hash: z.string().optional(),
 });
 
 /** Attributes of a notification, which has no data where its payload format is `NONE`. */
@@ -94,8 +96,12 @@ function arrived({
   name,
   generation,
   size,
+  crc32c,
+  md5Hash: md5,
 }: Partial<z.output<typeof OBJECT>> & { bucket: string; name: string }): ArrivedObject {
-  return { bucket, key: name, version: generation, size };
+  const checksums = { ...(crc32c !== undefined && { crc32c }), ...(md5 !== undefined && { md5 }) };
+  const known = crc32c !== undefined && { checksums };
+  return { bucket, key: name, version: generation, size, ...known };
 }
 
 /** The library brings a JSON Schema validator along, so only what is a CloudEvent has it loaded. */

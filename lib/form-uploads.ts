@@ -4,18 +4,22 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { createDigest, type Digest } from './checksums.ts';
 import { AppError } from './errors.ts';
 import { parseJson } from './json-text.ts';
 import { extension, fileName, originalKey } from './keys.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Storage } from './ports/storage.ts';
-import type { Task, TaskStore, Wish } from './ports/tasks.ts';
+import type { Hashes, HashName, Task, TaskStore, Wish } from './ports/tasks.ts';
 import type { ArrivalStore } from './ports/uploads.ts';
 import type { Tasks, WishRequest } from './tasks.ts';
 import type { Workspaces } from './workspace.ts';
 
 /** Seconds after which an upload that was begun is given up. */
 const UPLOAD_SECONDS = 3600;
+
+/** Hashes of a form's file, which are computed while it comes. */
+const FORM_HASHES = ['crc32c', 'sha256'] as const satisfies readonly HashName[];
 
 /** Text fields of a form that brings an original. */
 export const FORM_FIELDS = z.object({
@@ -79,12 +83,13 @@ export function createFormUploads(parts: FormUploadParts): FormUploads {
   /** Reads the whole form before it refuses anything, so that clients that send all before they read get the answer. */
   async function spool(userId: number, file: FormFile): Promise<Task> {
     return workspaces.use(async (folder) => {
-      const { path, size } = await saveFormFile(folder, file);
+      const { path, size, checksums } = await saveFormFile(folder, file);
       const { name, wish } = await checkAll(file, await file.end(), size);
       const task = await create(userId, name, wish, size);
       const key = originalKey(task);
       return orUndo(task.id, new Set([key]), async () => {
         await originals.put(key, path);
+        return checksums;
       });
     });
   }
@@ -97,12 +102,14 @@ export function createFormUploads(parts: FormUploadParts): FormUploads {
     const keys = new Set([first]);
     return orUndo(begun.id, keys, async () => {
       let last = first;
+      const digest = await createDigest(FORM_HASHES);
       const describe = async (size: number) => {
-        last = originalKey(await settle(begun.id, file, size));
+        last = originalKey(await settle(begun.id, file, size, digest.hashes()));
         keys.add(last);
       };
-      await originals.put(first, Readable.from(endedBy(file.content, describe)));
+      await originals.put(first, Readable.from(endedBy(hashed(file.content, digest), describe)));
       if (last !== first) await rename(first, last);
+      return digest.hashes();
     });
   }
 
@@ -120,9 +127,9 @@ export function createFormUploads(parts: FormUploadParts): FormUploads {
     return checked;
   }
 
-  async function settle(id: number, file: FormFile, size: number): Promise<Task> {
+  async function settle(id: number, file: FormFile, size: number, checksums: Hashes): Promise<Task> {
     const { name, wish } = await checkAll(file, await file.end(), size);
-    const description = { name, originalExt: extension(name), wish, declaredSize: size };
+    const description = { name, originalExt: extension(name), wish, declaredSize: size, checksums };
     return found(await arrivals.describe(id, description));
   }
 
@@ -132,11 +139,11 @@ export function createFormUploads(parts: FormUploadParts): FormUploads {
   }
 
   /** Does what stores an original, and has its task go on; or leaves nothing of either. */
-  async function orUndo(id: number, keys: ReadonlySet<string>, work: () => Promise<void>): Promise<Task> {
+  async function orUndo(id: number, keys: ReadonlySet<string>, work: () => Promise<Hashes>): Promise<Task> {
     try {
-      await work();
+      const checksums = await work();
       // The storage's own event may have told of the file before this request does.
-      return found((await store.uploaded(id)) ?? (await store.find(id)));
+      return found((await store.uploaded(id, checksums)) ?? (await store.find(id)));
     } catch (error) {
       await store.remove(id);
       for (const key of keys) await originals.remove(key);
@@ -151,16 +158,30 @@ export function createFormUploads(parts: FormUploadParts): FormUploads {
   }
 }
 
-/** Writes the content of a form's file into a folder; returns its absolute path and its bytes. Throws what the content throws, and `invalid_request` where it is empty. */
-export async function saveFormFile(
-  folder: string,
-  { content }: FormFile,
-): Promise<{ path: string; size: number }> {
+/** The file of a form in a working folder. */
+export interface SavedFile {
+  /** Absolute. */
+  path: string;
+  /** Bytes. */
+  size: number;
+  checksums: Hashes;
+}
+
+/** Writes the content of a form's file into a folder. Throws as the content does, and `invalid_request` for no byte. */
+export async function saveFormFile(folder: string, { content }: FormFile): Promise<SavedFile> {
   const path = join(folder, 'upload');
-  await pipeline(content, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+  const digest = await createDigest(FORM_HASHES);
+  await pipeline(hashed(content, digest), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
   const { size } = await stat(path);
   mustHoldSomething(size);
-  return { path, size };
+  return { path, size, checksums: digest.hashes() };
+}
+
+async function* hashed(content: AsyncIterable<Buffer>, digest: Digest): AsyncGenerator<Buffer> {
+  for await (const chunk of content) {
+    digest.update(chunk);
+    yield chunk;
+  }
 }
 
 /** A stream ends, and so an object is whole, only when `end` is done: the row knows of an object before its storage tells of it. */

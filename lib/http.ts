@@ -31,6 +31,8 @@ const STATUS: Record<
   upload_incomplete: 400,
   upload_gap: 503,
   upload_gone: 410,
+  upload_conflict: 409,
+  checksum_mismatch: 400,
   size_mismatch: 400,
   too_large: 413,
   request_timeout: 408,

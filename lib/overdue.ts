@@ -46,7 +46,8 @@ async function end(
 ): Promise<keyof OverdueReport | undefined> {
   const object = await originals.stat(originalKey(task));
   if (!object) return (await uploadStore.abandon(task.id)) ? 'expiredUploads' : undefined;
-  const { key, size } = object;
-  const placement = await (await uploaded())({ bucket: undefined, key, version: undefined, size });
+  const { key, size, checksums } = object;
+  const told = { bucket: undefined, key, version: undefined, size, ...(checksums && { checksums }) };
+  const placement = await (await uploaded())(told);
   return placement === 'uploaded' || placement === 'refused' ? 'foundUploads' : undefined;
 }

@@ -1,7 +1,7 @@
 import { originalKey } from './keys.ts';
 import type { Log } from './log.ts';
 import type { Storage } from './ports/storage.ts';
-import type { Task, TaskFailure, TaskStore } from './ports/tasks.ts';
+import type { Hashes, Task, TaskFailure, TaskStore } from './ports/tasks.ts';
 import type { UploadStore, Uploads } from './ports/uploads.ts';
 import { idOf } from './whole-number.ts';
 
@@ -14,6 +14,8 @@ export interface ArrivedObject {
   version: string | undefined;
   /** Bytes; undefined where the event does not say. */
   size: number | undefined;
+  /** Those that the storage computes, where the event says them: a bucket never knows SHA-256. */
+  checksums?: Hashes;
 }
 
 /**
@@ -63,11 +65,11 @@ export function createUploaded(parts: UploadedParts): (object: ArrivedObject) =>
 /** Only who changes the row rings. */
 async function settle(parts: UploadedParts, task: Task, object: ArrivedObject): Promise<Placement> {
   const { store, uploadStore, originals, uploadBytes } = parts;
-  const size = object.size ?? (await originals.stat(object.key))?.size;
+  const { size, checksums } = object.size === undefined ? ((await originals.stat(object.key)) ?? {}) : object;
   if (size === undefined) return 'unplaced';
   const failure = failureOf(task, size, uploadBytes);
   if (failure) return (await uploadStore.refuse(task.id, failure)) ? 'refused' : 'known';
-  return (await store.uploaded(task.id)) ? 'uploaded' : 'known';
+  return (await store.uploaded(task.id, checksums)) ? 'uploaded' : 'known';
 }
 
 function failureOf({ declaredSize }: Task, size: number, uploadBytes: number): TaskFailure | undefined {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isErrno, undefinedFor } from './errors.ts';
 
@@ -7,6 +7,8 @@ import { isErrno, undefinedFor } from './errors.ts';
 export interface Workspaces {
   /** Calls `work` with the absolute path of a folder that is removed when it ends, however it ends. */
   use<T>(work: (folder: string) => Promise<T>): Promise<T>;
+  /** Opens an empty file for reading and writing that has no name, and so vanishes with its handle or process. */
+  file(): Promise<FileHandle>;
   /** Removes the folders of processes that died. */
   clearDead(): Promise<void>;
 }
@@ -22,6 +24,13 @@ export function createWorkspaces(root: string): Workspaces {
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
+    },
+    async file() {
+      const path = join(root, `${process.pid}-${randomUUID()}`);
+      await mkdir(root, { recursive: true });
+      const file = await open(path, 'wx+', 0o600);
+      await rm(path, { force: true });
+      return file;
     },
     async clearDead() {
       const names = (await readdir(root).catch(undefinedFor('ENOENT'))) ?? [];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import sinon from 'sinon';
 import { cancelEnded, createAnnouncements } from '../lib/announcements.ts';
 import { createTaskStore } from '../lib/db/tasks.ts';
@@ -88,7 +89,7 @@ describe('An announcement', () => {
     const ours = createFolderUploads({ originals, partials, sign: async () => 'token' });
     const { task } = await announce();
     await uploadStore().opened(task.id, String(task.id));
-    await partials.write(task.id, 0, Buffer.from('half'));
+    await partials.write(task.id, 0, Readable.from([Buffer.from('half')]));
     assert.deepEqual(await readdir(join(root.root, '.partial')), [`${task.id}.upload`]);
     await expire(task.id);
     assert.equal(await cancelEnded({ uploads: ours, uploadStore: uploadStore(), log: silentLog }), 1);

@@ -14,6 +14,7 @@ const TASK: Task = {
   ...{
     declaredSize: null,
     uploadExpiresAt: new Date(),
+    checksums: null,
     createdAt: new Date(),
     startedAt: new Date(),
     finishedAt: null,
@@ -42,7 +43,11 @@ describe('An attempt whose time is up', () => {
       results: storage as unknown as Storage,
       engine: { convert, probe: stub().resolves({ tags: {} }) } as unknown as AudioEngine,
     };
-    const workspaces = { use: <T>(work: (folder: string) => Promise<T>) => work('/none'), clearDead: stub() };
+    const workspaces = {
+      use: <T>(work: (folder: string) => Promise<T>) => work('/none'),
+      clearDead: stub(),
+      file: stub(),
+    };
     const settings = { worker: 'w', paused: false, deadline: 0.05, attempts: 5 };
     const clock = { now: () => new Date() };
     const conversions = createConversions({ ...parts, ...settings, workspaces, clock, log: silentLog });

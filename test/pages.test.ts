@@ -51,6 +51,8 @@ const CODES: Readonly<Record<ErrorCode, 'request' | 'task' | 'both'>> = {
   upload_incomplete: 'request',
   upload_gap: 'request',
   upload_gone: 'request',
+  upload_conflict: 'request',
+  checksum_mismatch: 'request',
   request_timeout: 'request',
   too_large: 'both',
   size_mismatch: 'both',

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { ArrivalStore } from '../ports/uploads.ts';
+import type { ArrivalStore, Received } from '../ports/uploads.ts';
 import { type TaskRow, toTask } from './rows.ts';
 
 /**
@@ -10,29 +10,63 @@ import { type TaskRow, toTask } from './rows.ts';
 export function createArrivalStore(knex: Knex): ArrivalStore {
   const waiting = (id: number, db: Knex = knex) =>
     db<TaskRow>('tasks').where({ id, state: 'AWAITING_UPLOAD' });
+  const locked = (trx: Knex, id: number, writer: string) =>
+    waiting(id, trx).where({ upload_writer: writer }).forUpdate().first('upload_received');
   return {
-    async describe(id, { name, originalExt, wish: { format, options }, declaredSize }) {
-      const change = { name, original_ext: originalExt, format, options, declared_size: declaredSize };
-      const [row] = await waiting(id).update(change, '*');
+    async describe(id, { name, originalExt, wish: { format, options }, declaredSize, checksums }) {
+      const description = { name, original_ext: originalExt, format, options, declared_size: declaredSize };
+      const [row] = await waiting(id).update({ ...description, checksums }, '*');
       return row && toTask(row);
     },
     async find(id) {
       const row = await knex<TaskRow>('tasks').where({ id }).first();
-      return row && { task: toTask(row), received: Number(row.upload_received) };
+      return row && { task: toTask(row), ...receivedOf(row) };
     },
-    async take(id, writer) {
-      const [row] = await waiting(id).update({ upload_writer: writer }, ['upload_received']);
-      return row && Number(row.upload_received);
-    },
+    take: (id, writer, claims) =>
+      knex.transaction(async (trx) => {
+        const before = await waiting(id, trx).forUpdate().first('upload_writer');
+        const said = JSON.stringify(claims);
+        const known = "coalesce(upload_claims, '{}')";
+        const [row] = await waiting(id, trx)
+          .whereRaw(`${known} || ?::jsonb = ?::jsonb || ${known}`, [said, said])
+          .update({ upload_writer: writer, upload_claims: trx.raw(`${known} || ?::jsonb`, [said]) }, [
+            'upload_received',
+            'upload_claims',
+          ]);
+        return row && { ...receivedOf(row), previous: before?.upload_writer ?? null };
+      }),
     add: (id, writer, bytes, write) =>
       knex.transaction(async (trx) => {
-        const mine = waiting(id, trx).where({ upload_writer: writer });
-        const row = await mine.clone().forUpdate().first('upload_received');
+        const row = await locked(trx, id, writer);
         if (!row) return undefined;
         const position = Number(row.upload_received);
         await write(position);
-        await mine.clone().update({ upload_received: position + bytes });
+        await waiting(id, trx).update({ upload_received: position + bytes });
         return position + bytes;
       }),
+    rewind: (id, writer, received, undo) =>
+      knex.transaction(async (trx) => {
+        if (!(await locked(trx, id, writer))) return false;
+        await undo?.();
+        const forgotten = received === 0 ? { upload_claims: null } : {};
+        await waiting(id, trx).update({ upload_received: received, ...forgotten });
+        return true;
+      }),
+    async waiting(ids) {
+      const rows = await knex<TaskRow>('tasks')
+        .whereIn('id', [...ids])
+        .whereNot({ state: 'EXPIRED' })
+        .select('id', 'state', 'upload_writer');
+      return new Map(
+        rows.map(({ id, state, upload_writer }) => [
+          id,
+          { writer: upload_writer, complete: state !== 'AWAITING_UPLOAD' },
+        ]),
+      );
+    },
   };
+}
+
+function receivedOf(row: Pick<TaskRow, 'upload_received' | 'upload_claims'>): Received {
+  return { received: Number(row.upload_received), claims: row.upload_claims ?? {} };
 }

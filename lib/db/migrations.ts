@@ -24,6 +24,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '005_chores', up: createChores, down: (knex) => knex.schema.dropTable('chores') },
   { name: '006_uploads', up: addUploads, down: dropUploads },
   { name: '007_successor_salts', up: addSuccessorSalts, down: dropSuccessorSalts },
+  { name: '008_checksums', up: addChecksums, down: dropChecksums },
 ];
 
 export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);
@@ -131,5 +132,18 @@ async function addSuccessorSalts(knex: Knex): Promise<void> {
 async function dropSuccessorSalts(knex: Knex): Promise<void> {
   await knex.schema.alterTable('refresh_tokens', (table) => {
     table.dropColumn('successor_salt');
+  });
+}
+
+async function addChecksums(knex: Knex): Promise<void> {
+  await knex.schema.alterTable('tasks', (table) => {
+    table.jsonb('checksums');
+    table.jsonb('upload_claims');
+  });
+}
+
+async function dropChecksums(knex: Knex): Promise<void> {
+  await knex.schema.alterTable('tasks', (table) => {
+    table.dropColumns('checksums', 'upload_claims');
   });
 }

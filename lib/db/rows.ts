@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { MediaInfo } from '../media.ts';
-import type { ConversionResult, Task, TaskFailure, TaskOptions, TaskState } from '../ports/tasks.ts';
+import type { ConversionResult, Hashes, Task, TaskFailure, TaskOptions, TaskState } from '../ports/tasks.ts';
+import type { FileClaims } from '../ports/uploads.ts';
 
 /** A row of `tasks`. */
 export interface TaskRow {
@@ -24,6 +25,10 @@ export interface TaskRow {
   upload_received: string | number;
   /** Who adds to an original that arrives in pieces. */
   upload_writer: string | null;
+  /** What its requests said of the whole file. */
+  upload_claims: FileClaims | null;
+  /** Hashes of the original. */
+  checksums: Hashes | null;
   progress: number;
   media: MediaInfo | null;
   result: ConversionResult | null;
@@ -45,6 +50,7 @@ export function toTask(row: TaskRow): Task {
     attempt: row.attempt,
     declaredSize: row.declared_size === null ? null : Number(row.declared_size),
     uploadExpiresAt: row.upload_expires_at,
+    checksums: row.checksums,
     progress: row.progress,
     media: row.media,
     result: row.result,

@@ -26,12 +26,17 @@ export function createTaskStore(knex: Knex, bells: Bells, log: Log): TaskStore {
       if (!row) throw new TypeError('insert answered no row');
       return toTask(row);
     },
-    async uploaded(id) {
+    async uploaded(id, checksums) {
       const [row] = await changeAndRing(knex, bells, log, (trx) =>
         tasks(trx)
           .where({ id, state: 'AWAITING_UPLOAD' })
           .update(
-            { state: 'UPLOADED', upload_session: null, upload_writer: null, rung_at: trx.fn.now() },
+            {
+              ...{ state: 'UPLOADED', upload_session: null, upload_writer: null, rung_at: trx.fn.now() },
+              ...(checksums && {
+                checksums: trx.raw("coalesce(checksums, '{}') || ?::jsonb", [JSON.stringify(checksums)]),
+              }),
+            },
             '*',
           ),
       );

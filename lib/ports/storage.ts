@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Hashes } from './tasks.ts';
 
 /** Where files are kept: a folder (also over NFS), or a bucket. Keys are `{taskId}/...`, with `/` between parts. */
 export interface Storage {
@@ -43,6 +44,8 @@ export interface StoredObject {
   key: string;
   size: number;
   modified: Date;
+  /** Those that the storage has computed itself, where it does. */
+  checksums?: Hashes;
 }
 
 export interface ListedObject extends StoredObject {

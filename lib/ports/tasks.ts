@@ -28,6 +28,11 @@ export interface TaskFailure {
   message: string;
 }
 
+export type HashName = 'crc32c' | 'md5' | 'sha256' | 'sha512';
+
+/** Hashes of bytes, in base64; CRC32C in big-endian byte order, as Cloud Storage writes it. */
+export type Hashes = Readonly<Partial<Record<HashName, string>>>;
+
 /** One original and the wish to have it in another format. */
 export interface Task {
   id: number;
@@ -45,6 +50,8 @@ export interface Task {
   /** Bytes of the original as they were announced; null where they were not. */
   declaredSize: number | null;
   uploadExpiresAt: Date;
+  /** Those of the original that are known; null where none is. */
+  checksums: Hashes | null;
   /** 0 to 1. */
   progress: number;
   media: MediaInfo | null;
@@ -77,8 +84,11 @@ export interface TaskPage {
 /** Tasks as their owners see them. Whatever makes a task UPLOADED also rings its bell. */
 export interface TaskStore {
   create(task: NewTask): Promise<Task>;
-  /** AWAITING_UPLOAD to UPLOADED; undefined where somebody else was first, or it expired. */
-  uploaded(id: number): Promise<Task | undefined>;
+  /**
+   * AWAITING_UPLOAD to UPLOADED; undefined where somebody else was first, or it expired.
+   * @param checksums of the original; what is known already stays where this is left out
+   */
+  uploaded(id: number, checksums?: Hashes): Promise<Task | undefined>;
   find(id: number, userId?: number): Promise<Task | undefined>;
   list(userId: number, page: TaskPage): Promise<Task[]>;
   /** Sets another wish: next revision, UPLOADED; undefined where there is no such task or its original never came. */

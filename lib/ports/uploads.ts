@@ -1,4 +1,4 @@
-import type { NewTask, Task, TaskFailure } from './tasks.ts';
+import type { Hashes, NewTask, Task, TaskFailure } from './tasks.ts';
 
 /** An original that is announced, and sent afterwards. */
 export interface AnnouncedUpload {
@@ -53,19 +53,39 @@ export interface UploadStore {
   hasEnded(taskId: number): Promise<boolean>;
 }
 
+/** What the requests of one upload say of the whole file: two that contradict each other speak of two files. */
+export interface FileClaims extends Hashes {
+  /** Bytes. */
+  readonly size?: number;
+}
+
+/** How far an original has arrived. */
+export interface Received {
+  /** Bytes. */
+  received: number;
+  claims: FileClaims;
+}
+
+/** The right to add to an original. */
+export interface Taken extends Received {
+  /** Who had it before: nobody else has written since. */
+  previous: string | null;
+}
+
 /** How far an original has arrived that this program receives itself: the row is the truth, not the file's length. */
 export interface ArrivalStore {
   /** Notes what a form says of its file once it was read to its end; undefined where the task waits no longer. */
   describe(
     id: number,
-    description: Pick<NewTask, 'name' | 'originalExt' | 'wish' | 'declaredSize'>,
+    description: Pick<NewTask, 'name' | 'originalExt' | 'wish' | 'declaredSize'> & { checksums: Hashes },
   ): Promise<Task | undefined>;
-  find(id: number): Promise<{ task: Task; received: number } | undefined>;
+  find(id: number): Promise<(Received & { task: Task }) | undefined>;
   /**
-   * Makes `writer` the only one to add; another that still writes finds out before its next piece.
-   * @returns the bytes received, or undefined where the task does not wait for an upload
+   * Makes `writer` the only one to add, and keeps what it claims; another that still writes finds out before its next step.
+   * @returns what has arrived, and all that was claimed; undefined, with nothing changed, where the task does not wait for
+   * an upload, or the claims contradict earlier ones
    */
-  take(id: number, writer: string): Promise<number | undefined>;
+  take(id: number, writer: string, claims: FileClaims): Promise<Taken | undefined>;
   /**
    * Adds `bytes` to what is received after `write` has stored them at that position; nobody else writes meanwhile.
    * @returns the bytes received now, or undefined, with nothing written, where `writer` is no longer the one
@@ -76,12 +96,28 @@ export interface ArrivalStore {
     bytes: number,
     write: (position: number) => Promise<void>,
   ): Promise<number | undefined>;
+  /**
+   * Goes back to the first `received` bytes after `undo`, during which nobody writes; at 0 all claims are forgotten.
+   * @returns false, with nothing undone, where `writer` is no longer the one
+   */
+  rewind(id: number, writer: string, received: number, undo?: () => Promise<void>): Promise<boolean>;
+  /** Of these tasks: who writes, and whether the original is complete. Those that are gone or expired are left out. */
+  waiting(ids: readonly number[]): Promise<Map<number, { writer: string | null; complete: boolean }>>;
+}
+
+/** Bytes of an original that are stored, whether or not it is whole. */
+export interface StoredBytes {
+  /** At most `length` bytes at a position; fewer only at the end. */
+  read(position: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
 }
 
 /** Originals that grow piece by piece beside the whole ones. */
 export interface PartialFiles {
-  /** Stores bytes at a position, lastingly. Throws `upload_gone` where what came before is no longer there. */
-  write(taskId: number, position: number, bytes: Uint8Array): Promise<void>;
+  /** Stores bytes from a position on, lastingly. Throws `upload_gone` where what came before is no longer there. */
+  write(taskId: number, position: number, content: AsyncIterable<Uint8Array>): Promise<void>;
+  /** What is stored of an original, growing or whole; undefined where there is nothing. */
+  open(taskId: number, key: string): Promise<StoredBytes | undefined>;
   /** Makes the first `size` bytes the original `key`; done before is fine. Throws `upload_gone` where it is neither. */
   complete(taskId: number, key: string, size: number): Promise<void>;
   /** Removes what arrived; nothing there is fine. */

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { MediaInfo } from '../media.ts';
-import type { ConversionResult, Task } from '../ports/tasks.ts';
+import type { ConversionResult, Hashes, Task } from '../ports/tasks.ts';
 import { MOST_INTEGER, wholeNumber } from '../whole-number.ts';
 
 export const PROBLEM = z
@@ -116,6 +116,20 @@ const RESULT = z
   })
   .openapi('Result');
 
+const CHECKSUMS = z
+  .object({
+    crc32c: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Base64, big-endian, as `gcloud storage hash` says it.' }),
+    sha256: z.string().nullable().openapi({
+      description:
+        'Hexadecimal, as `sha256sum` says it. Null where a bucket took the file: Cloud Storage computes none.',
+    }),
+  })
+  .nullable()
+  .openapi({ description: 'Of the original; null until it has come, and where nobody computed them.' });
+
 export const TASK = z
   .object({
     id: z.int(),
@@ -128,6 +142,7 @@ export const TASK = z
     revision: z.int().openapi({ description: 'Counts how often the wish was changed.' }),
     options: z.record(z.string(), z.unknown()),
     progress: z.number().openapi({ description: '0 to 1.' }),
+    checksums: CHECKSUMS,
     media: MEDIA.nullable().openapi({ description: 'What the original holds.' }),
     result: RESULT.nullable(),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
@@ -153,11 +168,19 @@ export function taskJson(task: Task, user: string): z.input<typeof TASK> {
     revision: task.revision,
     options: { ...task.wish.options },
     progress: task.progress,
+    checksums: task.checksums && checksumsJson(task.checksums),
     media: task.media && mediaJson(task.media),
     result: task.result && resultJson(task.result),
     error: task.error,
     startedAt: task.startedAt?.toISOString() ?? null,
     finishedAt: task.finishedAt?.toISOString() ?? null,
+  };
+}
+
+function checksumsJson({ crc32c, sha256 }: Hashes): z.input<typeof CHECKSUMS> {
+  return {
+    crc32c: crc32c ?? null,
+    sha256: sha256 === undefined ? null : Buffer.from(sha256, 'base64').toString('hex'),
   };
 }
 

@@ -1,10 +1,13 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
-import type { Arrival, Arrivals, Piece } from '../arrivals.ts';
+import type { Arrival, Arrivals } from '../arrivals.ts';
 import { AppError } from '../errors.ts';
 import { createRouter, validated } from '../http.ts';
+import type { Piece } from '../piece.ts';
 import { ReceivedRequest } from '../received-request.ts';
 import type { Tokens } from '../tokens.ts';
+import { bodyHashes, fileHashes } from './content-hashes.ts';
 import { ID, json, problems } from './schemas.ts';
 
 export interface UploadRouteParts {
@@ -13,7 +16,12 @@ export interface UploadRouteParts {
 }
 
 const QUERY = z.object({ token: z.string().openapi({ description: 'As the announcement answered it.' }) });
-const STORED = z.object({ message: z.string(), size: z.int().openapi({ description: 'Bytes.' }) });
+const STORED = z.object({
+  message: z.string(),
+  size: z.int().openapi({ description: 'Bytes.' }),
+  crc32c: z.string().optional().openapi({ description: 'Base64, big-endian, as Cloud Storage says it.' }),
+  md5Hash: z.string().optional().openapi({ description: 'Base64, as Cloud Storage says it.' }),
+});
 
 const DOCUMENTED = { path: '/api/uploads/{id}', request: { params: ID, query: QUERY } } as const;
 
@@ -22,13 +30,13 @@ const SEND = {
   method: 'put',
   summary: 'Send an announced file, whole or in pieces',
   description:
-    "The protocol of Cloud Storage's resumable uploads: `Content-Range: bytes 0-262143/1000000`, or `/*` while the size is not known; pieces before the last are multiples of 256 KiB. `Content-Range: bytes */*` without a body asks how much has arrived.",
+    "The protocol of Cloud Storage's resumable uploads: `Content-Range: bytes 0-262143/1000000`, or `/*` while the size is not known; pieces before the last are multiples of 256 KiB. `Content-Range: bytes */*` without a body asks how much has arrived. Of a request that breaks, whole multiples of 256 KiB are kept. Bytes that have arrived must be the same when they are sent again. `x-goog-hash` (crc32c, md5), `Repr-Digest` and `Digest` (sha-256, sha-512, md5, crc32c) say hashes of the whole file, with any piece of it; `Content-Digest` and `Content-MD5` of the body. A file or body with another hash is not kept, and may be sent again.",
   responses: {
     200: json(STORED, 'The file is whole.'),
     308: {
       description: 'More is to come; `Range: bytes=0-x` says what has arrived, nothing where it is missing.',
     },
-    ...problems(400, 401, 410, 413, 503),
+    ...problems(400, 401, 409, 410, 413, 503),
   },
 } as const;
 
@@ -56,7 +64,7 @@ export function uploadRoutes({ arrivals, tokens }: UploadRouteParts): OpenAPIHon
   router.put('/api/uploads/:id', heardOut, async (c) => {
     const id = await authorised(c);
     const asked = contentRange(c);
-    if ('ask' in asked) return answer(c, await (await arrivals()).status(id, asked.total));
+    if ('ask' in asked) return answer(c, await (await arrivals()).status(id, asked));
     return answer(c, await (await arrivals()).receive(id, asked, bodyOf(c)));
   });
   router.delete('/api/uploads/:id', async (c) => {
@@ -78,10 +86,10 @@ const heardOut: MiddlewareHandler = async (c, next) => {
   const incoming: unknown = c.env?.incoming;
   if (incoming instanceof ReceivedRequest && (incoming.awaitsContinue || incoming.failure)) return;
   const { body } = c.req.raw;
-  if (!body || body.locked) return;
+  if (!body || !(await unlocked(body))) return;
   let bytes = 0;
   try {
-    for await (const chunk of body) {
+    for await (const chunk of untilIdle(body)) {
       bytes += chunk.length;
       if (bytes > MOST_UNHEARD) break;
     }
@@ -91,8 +99,39 @@ const heardOut: MiddlewareHandler = async (c, next) => {
   if (bytes > MOST_UNHEARD) c.header('Connection', 'close');
 };
 
-function answer(c: Context, { complete, received }: Arrival): Response {
-  if (complete) return c.json({ message: 'The file is whole.', size: received }, 200);
+/** Clients of Cloud Storage look for the hashes of the object that they made. */
+/** Milliseconds after which a client that sends nothing more is answered. */
+const IDLE = 500;
+
+/** Milliseconds between looks whether a body is free. */
+const LOOK = 20;
+
+/** Whether a body can be read on: it can't while a read of it that was given up still waits for the client. */
+async function unlocked(body: ReadableStream<Uint8Array>): Promise<boolean> {
+  for (let waited = 0; body.locked && waited < IDLE; waited += LOOK) await setTimeout(LOOK);
+  return !body.locked;
+}
+
+async function* untilIdle(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  for (;;) {
+    const next = await Promise.race([reader.read(), idle()]);
+    if (!next?.value) return;
+    yield next.value;
+  }
+}
+
+/** A process that was busy itself looks once more what has come. */
+async function idle(): Promise<undefined> {
+  await setTimeout(IDLE);
+  await setImmediate();
+}
+
+function answer(c: Context, { complete, received, checksums }: Arrival): Response {
+  if (complete) {
+    const { crc32c, md5: md5Hash } = checksums ?? {};
+    return c.json({ message: 'The file is whole.', size: received, crc32c, md5Hash }, 200);
+  }
   const range = received > 0 ? { Range: `bytes=0-${received - 1}` } : {};
   return c.body(null, 308, { ...range, 'Content-Length': '0' });
 }
@@ -105,15 +144,19 @@ async function* bodyOf({ req }: Context): AsyncGenerator<Uint8Array> {
 /** `bytes FIRST-LAST/TOTAL`, each of which may be unknown, or only a question (RFC 9110, 14.4, and Cloud Storage). */
 const CONTENT_RANGE = /^bytes (?:\*|(\d{1,15})-(\d{1,15}|\*))\/(\d{1,15}|\*)$/;
 
-function contentRange(c: Context): Piece | { ask: true; total: number | undefined } {
+type StatusQuestion = Pick<Piece, 'total' | 'fileHashes'> & { ask: true };
+
+function contentRange(c: Context): Piece | StatusQuestion {
   const length = numberOf(c.req.header('Content-Length'));
   const header = c.req.header('Content-Range');
-  if (header === undefined) return { start: 0, end: length, total: length, last: true };
+  const hashes = { fileHashes: fileHashes(c.req.raw.headers), bodyHashes: bodyHashes(c.req.raw.headers) };
+  if (header === undefined) return { start: 0, end: length, total: length, last: true, ...hashes };
   const found = CONTENT_RANGE.exec(header);
   if (!found) throw badRange(header);
   const [first, end, total] = [numberOf(found[1]), numberOf(found[2], 1), numberOf(found[3])];
-  if (first === undefined) return askOnly(length, total);
-  return piece(header, length, { start: first, end, total, last: end === undefined || end === total });
+  if (first === undefined) return { ...askOnly(length, total), ...hashes };
+  const last = end === undefined || end === total;
+  return piece(header, length, { start: first, end, total, last, ...hashes });
 }
 
 function askOnly(length: number | undefined, total: number | undefined) {

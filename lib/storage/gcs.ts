@@ -124,8 +124,9 @@ async function metadata(file: File): Promise<FileMetadata | undefined> {
   }
 }
 
-function describe(key: string, { size, updated }: FileMetadata): StoredObject {
-  return { key, size: Number(size), modified: new Date(updated ?? 0) };
+function describe(key: string, { size, updated, crc32c, md5Hash: md5 }: FileMetadata): StoredObject {
+  const checksums = crc32c !== undefined && { checksums: { crc32c, ...(md5 !== undefined && { md5 }) } };
+  return { key, size: Number(size), modified: new Date(updated ?? 0), ...checksums };
 }
 
 function hasStatus(error: unknown, status: number): boolean {

@@ -2,7 +2,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../errors.ts';
 import { objectKey } from '../ports/object-key.ts';
-import type { PartialFiles } from '../ports/uploads.ts';
+import type { PartialFiles, StoredBytes } from '../ports/uploads.ts';
+import { writeAll } from '../write-all.ts';
 import { type FolderOptions, moveInto, openRoot, PARTIAL, syncFolder, unlessMissing } from './nfs.ts';
 
 /**
@@ -13,6 +14,7 @@ export function createPartialFiles(options: FolderOptions): PartialFiles {
   const { root } = options;
   const { fs, ready } = openRoot(options);
   const partialOf = (taskId: number) => join(root, PARTIAL, objectKey(`${taskId}.upload`));
+  const targetOf = (key: string) => join(root, ...objectKey(...key.split('/')).split('/'));
   const openPartial = async (taskId: number): Promise<FileHandle> => {
     const file = await unlessMissing(fs.open(partialOf(taskId), 'r+'));
     if (!file) throw lost();
@@ -24,19 +26,30 @@ export function createPartialFiles(options: FolderOptions): PartialFiles {
   };
 
   return {
-    async write(taskId, position, bytes) {
+    async write(taskId, position, content) {
       await ready();
       const file = await (position === 0 ? create(taskId) : openPartial(taskId));
       try {
         await mustReach(file, position);
-        await writeAll(file, bytes, position);
+        let end = position;
+        for await (const bytes of content) {
+          await writeAll(file, bytes, end);
+          end += bytes.length;
+        }
         await file.sync();
       } finally {
         await file.close();
       }
     },
+    async open(taskId, key) {
+      await ready();
+      const file =
+        (await unlessMissing(fs.open(partialOf(taskId), 'r'))) ??
+        (await unlessMissing(fs.open(targetOf(key), 'r')));
+      return file && storedBytes(file);
+    },
     async complete(taskId, key, size) {
-      const target = join(root, ...objectKey(...key.split('/')).split('/'));
+      const target = targetOf(key);
       const isWhole = async () => (await unlessMissing(fs.stat(target)))?.size === size;
       await ready();
       if (await isWhole()) return;
@@ -71,13 +84,20 @@ async function mustReach(file: FileHandle, position: number): Promise<void> {
   if ((await file.stat()).size < position) throw lost();
 }
 
-/** A single write may store less than it was given. */
-async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) {
-    const rest = bytes.subarray(written);
-    written += (await file.write(rest, 0, rest.length, position + written)).bytesWritten;
-  }
+function storedBytes(file: FileHandle): StoredBytes {
+  return {
+    async read(position, length) {
+      const buffer = Buffer.allocUnsafe(length);
+      let filled = 0;
+      while (filled < length) {
+        const { bytesRead } = await file.read(buffer, filled, length - filled, position + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return buffer.subarray(0, filled);
+    },
+    close: () => file.close(),
+  };
 }
 
 function lost(): AppError {

@@ -359,9 +359,11 @@ describe('The stores on PostgreSQL', () => {
       const write = async (position: number) => {
         written.push(position);
       };
-      assert.equal(await arrivals().take(task.id, first), 0);
+      assert.equal((await arrivals().take(task.id, first, {}))?.received, 0);
       assert.equal(await arrivals().add(task.id, first, 10, write), 10);
-      assert.equal(await arrivals().take(task.id, second), 10);
+      assert.deepEqual(await arrivals().take(task.id, second, {}), {
+        ...{ received: 10, claims: {}, previous: first },
+      });
       assert.equal(await arrivals().add(task.id, first, 10, write), undefined);
       assert.equal(await arrivals().add(task.id, second, 5, write), 15);
       assert.deepEqual(written, [0, 10]);
@@ -371,7 +373,7 @@ describe('The stores on PostgreSQL', () => {
     it('what a form says of its file, until the file has come', async () => {
       const task = await opened();
       const wish = { format: 'flac', options: { compressionLevel: 5 } };
-      const description = { name: 'b.aiff', originalExt: 'aiff', wish, declaredSize: 10 };
+      const description = { name: 'b.aiff', originalExt: 'aiff', wish, declaredSize: 10, checksums: {} };
       const described = await arrivals().describe(task.id, description);
       assert.deepEqual(described, { ...task, ...description });
       await tasks().uploaded(task.id);
@@ -382,7 +384,7 @@ describe('The stores on PostgreSQL', () => {
     it('nothing of bytes that could not be stored', async () => {
       const task = await opened();
       const writer = randomUUID();
-      await arrivals().take(task.id, writer);
+      await arrivals().take(task.id, writer, {});
       const full = async () => {
         throw new Error('disk full');
       };
@@ -393,7 +395,7 @@ describe('The stores on PostgreSQL', () => {
     it('of twenty additions at once each exactly once', async () => {
       const task = await opened();
       const writer = randomUUID();
-      await arrivals().take(task.id, writer);
+      await arrivals().take(task.id, writer, {});
       const positions: number[] = [];
       const add = () =>
         arrivals().add(task.id, writer, 7, async (position) => {

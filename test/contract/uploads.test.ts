@@ -22,6 +22,7 @@ const TASK: Task = {
   attempt: 0,
   declaredSize: null,
   uploadExpiresAt: new Date(),
+  checksums: null,
   progress: 0,
   media: null,
   result: null,

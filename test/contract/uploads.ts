@@ -135,12 +135,74 @@ export function describeUploads(name: string, { announce, full }: UploadsUnderTe
       await mustBeStored();
     });
 
-    it('keeps what arrived of a piece whose connection breaks', async () => {
+    for (const [where, sent] of [
+      ['at its beginning', 0],
+      ['inside it', PIECE - 1],
+      ['at a boundary', PIECE],
+      ['behind a boundary', PIECE + 500],
+      ['before its last byte', 2 * PIECE + 1233],
+    ] as const) {
+      it(`goes on at a multiple of 256 KiB after a piece that breaks ${where}`, async () => {
+        await piece(0, PIECE);
+        await upload.breakOff(file, PIECE, sent);
+        const { received } = await upload.ask();
+        assert.ok(received >= PIECE && received <= PIECE + sent && received % PIECE === 0, String(received));
+        assert.equal(await finishStubbornly(upload, file, PIECE), 200);
+        await mustBeStored();
+      });
+    }
+
+    it('refuses other bytes than have arrived, and keeps those that have', async () => {
+      await piece(0, 2 * PIECE);
+      for (const position of [0, PIECE + 5, 2 * PIECE - 1]) {
+        const other = Buffer.from(file);
+        other.writeUInt8(other.readUInt8(position) ^ 1, position);
+        for (const start of [0, PIECE]) {
+          if (position < start) continue;
+          const refused = await upload.put(other.subarray(start), `bytes ${start}-${total - 1}/${total}`);
+          assert.deepEqual([refused.status, refused.code], [409, 'upload_conflict'], `${start} ${position}`);
+        }
+      }
+      assert.equal((await upload.ask()).received, 2 * PIECE);
+      assert.equal((await upload.finish(file)).status, 200);
+      await mustBeStored();
+    });
+
+    it('refuses another file where one is complete, and knows its own again', async () => {
+      await begin(undefined);
+      await upload.put(file);
+      const other = Buffer.from(file);
+      other.writeUInt8(other.readUInt8(total - 1) ^ 1, total - 1);
+      for (const [body, range] of [
+        [other, undefined],
+        [other.subarray(2 * PIECE), `bytes ${2 * PIECE}-${total - 1}/${total}`],
+        [file.subarray(0, PIECE), undefined],
+        [Buffer.concat([file, file]), 'bytes 0-*/*'],
+      ] as const) {
+        const refused = await upload.put(body, range);
+        assert.deepEqual([refused.status, refused.code], [409, 'upload_conflict']);
+      }
+      assert.equal((await upload.put(file)).status, 200);
+      await mustBeStored();
+    });
+
+    it('refuses pieces that speak of files of different sizes', async () => {
+      await begin(undefined);
       await piece(0, PIECE);
-      await upload.breakOff(file, PIECE, PIECE + 500);
-      let { received } = await upload.ask();
-      while (received <= PIECE) ({ received } = await upload.ask());
-      assert.ok(received <= 2 * PIECE + 500);
+      const refused = [await piece(PIECE, 2 * PIECE, total + 5), await upload.ask(total + 5)];
+      for (const { status, code } of refused) assert.deepEqual([status, code], [409, 'upload_conflict']);
+      assert.equal((await upload.finish(file)).status, 200);
+      await mustBeStored();
+    });
+
+    it('refuses a file that ends where an earlier one went on', async () => {
+      await begin(undefined);
+      await piece(0, 3 * PIECE, '*');
+      const short = file.subarray(0, 2 * PIECE);
+      for (const range of [undefined, 'bytes 0-*/*']) {
+        const refused = await upload.put(short, range);
+        assert.deepEqual([refused.status, refused.code], [409, 'upload_conflict']);
+      }
       assert.equal((await upload.finish(file)).status, 200);
       await mustBeStored();
     });

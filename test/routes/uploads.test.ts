@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { createDigest } from '../../lib/checksums.ts';
 import { isErrno } from '../../lib/errors.ts';
 import { signingKeys } from '../../lib/secrets.ts';
 import { createTokens } from '../../lib/tokens.ts';
@@ -18,6 +21,10 @@ const ANNOUNCED = z.object({
     headers: z.record(z.string(), z.string()),
     expiresAt: z.iso.datetime(),
   }),
+});
+
+const CHECKED = z.object({
+  checksums: z.object({ crc32c: z.string(), sha256: z.string() }),
 });
 
 const LIMIT = 12 * 1024 * 1024;
@@ -137,6 +144,102 @@ describe('Announced uploads', () => {
     assert.equal((await client.put(Buffer.alloc(10), `bytes ${PIECE}-${PIECE + 9}/*`)).status, 410);
   });
 
+  const FILE = randomBytes(PIECE + 7);
+  const hash = (name: string, bytes: Uint8Array = FILE) => createHash(name).update(bytes).digest('base64');
+  const put = async (url: string, headers: Record<string, string>, body: Uint8Array = FILE) => {
+    const answer = await fetch(url, { method: 'PUT', headers, body: Uint8Array.from(body) });
+    const { code } = z.object({ code: z.string().optional() }).parse(await answer.json());
+    return [answer.status, code];
+  };
+
+  it('are checked against every hash that is sent, whole or as a body, and may come again', async () => {
+    const { crc32c, md5, sha256 } = await createDigestOf(FILE);
+    const sha512 = hash('sha512');
+    const bare = (text = '') => text.replace(/=+$/, '');
+    for (const [header, right, wrong] of [
+      ['x-goog-hash', `crc32c=${crc32c}`, 'crc32c=AAAAAA=='],
+      [
+        'x-goog-hash',
+        `crc32c=${crc32c}, md5=${md5}`,
+        `crc32c=${crc32c},md5=${hash('md5', FILE.subarray(1))}`,
+      ],
+      ['X-Goog-Hash', `md5=${bare(md5)},sha3=abc=`, `md5=${bare(hash('md5', FILE.subarray(1)))}`],
+      ['Digest', `SHA-256=${sha256},unixsum=30637`, `sha-256=${hash('sha256', FILE.subarray(1))}`],
+      [
+        'Repr-Digest',
+        `sha-256=:${sha256}:, sha-512=:${sha512}:`,
+        `sha-512=:${hash('sha512', FILE.subarray(1))}:`,
+      ],
+      [
+        'Content-Digest',
+        `sha-512=:${sha512}:;q=1, blake=:AAAA:`,
+        `sha-256=:${hash('sha256', FILE.subarray(1))}:`,
+      ],
+      ['Content-MD5', `${md5}`, hash('md5', FILE.subarray(1))],
+    ] as const) {
+      const { task, upload } = await announced();
+      assert.deepEqual(await put(upload.url, { [header]: wrong }), [400, 'checksum_mismatch'], wrong);
+      assert.deepEqual((await resumableUpload(upload.url).ask()).received, 0);
+      assert.deepEqual(await put(upload.url, { [header]: right }), [200, undefined], right);
+      const { checksums } = CHECKED.parse(await (await ann.fetch(`/api/tasks/${task.id}`)).json());
+      const hex = createHash('sha256').update(FILE).digest('hex');
+      assert.deepEqual(checksums, { crc32c, sha256: hex });
+    }
+  });
+
+  it('are refused where a hash is malformed', async () => {
+    const { upload } = await announced();
+    for (const [header, value] of [
+      ['x-goog-hash', 'crc32c=AAAA'],
+      ['x-goog-hash', 'crc32c'],
+      ['x-goog-hash', 'md5=%%%'],
+      ['x-goog-hash', `md5=${hash('md5')},md5=${hash('md5', FILE.subarray(1))}`],
+      ['Content-MD5', 'abc'],
+      ['Content-MD5', `${hash('md5')}, ${hash('md5')}`],
+      ['Digest', 'sha-256=:AAAA:'],
+      ['Repr-Digest', `sha-256=${hash('sha256')}`],
+      ['Content-Digest', 'sha-256=:AAAA:'],
+      ['Content-Digest', '::'],
+    ] as const) {
+      assert.deepEqual(
+        await put(upload.url, { [header]: value }),
+        [400, 'invalid_request'],
+        `${header}: ${value}`,
+      );
+    }
+    assert.equal((await resumableUpload(upload.url).put(FILE)).status, 200);
+  });
+
+  it('answer the hashes that clients of Cloud Storage look for', async () => {
+    const { upload } = await announced();
+    const answer = await fetch(upload.url, { method: 'PUT', body: Uint8Array.from(FILE) });
+    const { crc32c, md5 } = await createDigestOf(FILE);
+    const body = z.object({ crc32c: z.string(), md5Hash: z.string() }).parse(await answer.json());
+    assert.deepEqual(body, { crc32c, md5Hash: md5 });
+  });
+
+  it('that come as forms show their hashes as well', async () => {
+    const { id } = await ann.create({ name: 'a.wav', bytes: FILE }, 'mp3');
+    const { checksums } = CHECKED.parse(await (await ann.fetch(`/api/tasks/${id}`)).json());
+    const { crc32c } = await createDigestOf(FILE);
+    assert.deepEqual(checksums, { crc32c, sha256: createHash('sha256').update(FILE).digest('hex') });
+  });
+
+  it('are answered 410 while their client still sends, when their task is removed', async () => {
+    const { task, upload } = await announced();
+    const sending = request(upload.url, { method: 'PUT', headers: { 'Content-Length': '1000000' } });
+    sending.on('error', () => undefined);
+    const answered = once(sending, 'response');
+    const sent = Promise.withResolvers<void>();
+    sending.write(FILE, () => sent.resolve());
+    await sent.promise;
+    await ann.fetch(`/api/tasks/${task.id}`, { method: 'DELETE' });
+    const [answer] = await answered;
+    assert.ok(answer instanceof IncomingMessage);
+    assert.equal(answer.statusCode, 410);
+    sending.destroy();
+  });
+
   it('leave their task EXPIRED when they are cancelled', async () => {
     const { task, upload } = await announced();
     assert.equal(await resumableUpload(upload.url).cancel(), 499);
@@ -150,4 +253,10 @@ function authorised({ token }: User): Record<string, string> {
 
 function unlessMissing(error: unknown): undefined {
   if (!isErrno(error, 'ENOENT')) throw error;
+}
+
+async function createDigestOf(bytes: Uint8Array) {
+  const digest = await createDigest();
+  digest.update(bytes);
+  return digest.hashes();
 }
