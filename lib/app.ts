@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Announcements, cancelEnded, createAnnouncements } from './announcements.ts';
 import { type Arrivals, createArrivals } from './arrivals.ts';
 import { type Auth, createAuth } from './auth.ts';
-import { type Cage, findBinaries, findCage } from './binaries.ts';
+import { type Binary, type Cage, findBinaries, findCage } from './binaries.ts';
 import { createCallerTokens, GOOGLE_KEYS } from './caller-tokens.ts';
 import type { Config } from './config.ts';
 import { type Conversions, createConversions } from './conversion.ts';
@@ -15,6 +15,7 @@ import type { InternalCallers } from './internal-callers.ts';
 import { createLauncher } from './launch.ts';
 import { createLauncherBeside } from './launch-beside.ts';
 import { type Lazy, lazy } from './lazy.ts';
+import { MEMORY } from './limits.ts';
 import type { Log } from './log.ts';
 import { type MoveInCounts, type MoveInParts, moveIn } from './move-in.ts';
 import { createPasswords } from './passwords.ts';
@@ -23,6 +24,7 @@ import type { Housekeeping } from './ports/housekeeping.ts';
 import type { LeaseOptions } from './ports/leases.ts';
 import type { Storage } from './ports/storage.ts';
 import { createProbes, type Probes } from './probes.ts';
+import { describeVersion } from './program-version.ts';
 import { createRefreshTokens } from './refresh-tokens.ts';
 import { createReports, type Reports } from './reports.ts';
 import { openRoots } from './roots.ts';
@@ -107,7 +109,7 @@ export function createApp(
   );
   const stores = lazy(async () => (await import('./stores.ts')).openStores(config, log, lease, embedded));
   const engine = lazy(() => findEngine(config, log));
-  const cage = lazy(() => findCage(config.path));
+  const cage = lazy(() => findCage(config.path, MEMORY));
   const tokens = lazy(async () =>
     createTokens(config.jwtPrivateKeys ?? (await signingKeys(config.data)), clock),
   );
@@ -227,7 +229,12 @@ export function createApp(
 async function findEngine(config: Config, log: Log): Promise<AudioEngine> {
   const { ffmpegPath, ffprobePath, path, limits, conversions } = config;
   const binaries = await findBinaries({ ffmpegPath, ffprobePath, path, fallback: true });
+  log.info('Programs', { ffmpeg: named(binaries.ffmpeg), ffprobe: named(binaries.ffprobe) });
   for (const warning of binaries.warnings) log.warn(warning);
   const launcher = config.mode === 'functions' ? createLauncher() : createLauncherBeside();
   return createEngine({ binaries, limits, path, gate: createGate(conversions), launcher });
+}
+
+function named(binary: Binary): string {
+  return `${describeVersion(binary)}, ${binary.path}`;
 }

@@ -4,17 +4,18 @@ import { access } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { OPEN_FILES } from './child.ts';
 import { AppError, isErrno } from './errors.ts';
+import { MEMORY } from './limits.ts';
+import { newestFirst, type ProgramVersion, readVersion } from './program-version.ts';
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
 
 /** A program that was found and answered. */
-export interface Binary {
+export interface Binary extends ProgramVersion {
   /** Absolute path. */
   path: string;
-  /** As it names itself, such as `5.1.9-0+deb12u1`. */
-  version: string;
 }
 
 export interface Binaries {
@@ -38,6 +39,8 @@ export interface Cage {
   prlimit: string | undefined;
   /** Has the kernel kill the program when its parent dies (util-linux). */
   setpriv: string | undefined;
+  /** Sentences for the operator, one for each that is missing. */
+  warnings: readonly string[];
 }
 
 export interface Wanted {
@@ -59,22 +62,23 @@ const OLD =
   'ffmpeg is the build of 2018 that came with npm: it works, but 2.6 times slower. Install ffmpeg, or set FFMPEG_PATH.';
 
 /**
- * Finds ffmpeg and ffprobe. A path that is configured must work; the others are tried in turn: ffmpeg-static, PATH,
- * the fallback; for ffprobe the static build first, which costs 3 ms a call where a dynamically linked one costs 57.
+ * Finds ffmpeg and ffprobe. A path that is configured must work; else the newest wins of npm's packages and of all
+ * folders of PATH: a decoder's mended holes count more than the time that a dynamically linked program takes to start.
  * Throws `misconfigured` with a sentence that says what to install.
  */
 export async function findBinaries(wanted: Wanted): Promise<Binaries> {
   const { ffmpegPath, ffprobePath } = wanted;
-  const [ffmpeg, ffprobe] = await Promise.all([
-    first('ffmpeg', 'FFMPEG_PATH', ffmpegPath ? [{ path: ffmpegPath }] : ffmpegPlaces(wanted)),
-    first('ffprobe', 'FFPROBE_PATH', ffprobePath ? [{ path: ffprobePath }] : ffprobePlaces(wanted)),
+  const [ffmpeg, ffprobe, cage] = await Promise.all([
+    newest('ffmpeg', 'FFMPEG_PATH', ffmpegPath ? [{ path: ffmpegPath }] : ffmpegPlaces(wanted)),
+    newest('ffprobe', 'FFPROBE_PATH', ffprobePath ? [{ path: ffprobePath }] : ffprobePlaces(wanted)),
+    findCage(wanted.path, MEMORY),
   ]);
   return {
     ffmpeg: ffmpeg.binary,
     ffprobe: ffprobe.binary,
     ...(await abilitiesOf(ffmpeg.binary.path)),
-    cage: await findCage(wanted.path),
-    warnings: ffmpeg.warning ? [ffmpeg.warning] : [],
+    cage,
+    warnings: [...(ffmpeg.warning ? [ffmpeg.warning] : []), ...cage.warnings],
   };
 }
 
@@ -114,29 +118,29 @@ function packaged(name: string): string | undefined {
   }
 }
 
-async function first(
-  name: string,
-  variable: string,
-  candidates: Place[],
-): Promise<{ binary: Binary; warning: string | undefined }> {
-  let cause: unknown;
-  for (const { path, warning } of candidates) {
-    try {
-      return { binary: { path, version: await versionOf(path) }, warning };
-    } catch (error) {
-      if (!isErrno(error, 'ENOENT')) cause = error;
-    }
-  }
+interface Found {
+  binary: Binary;
+  warning: string | undefined;
+}
+
+/** Asks all at once; of equals the first in turn. */
+async function newest(name: string, variable: string, candidates: Place[]): Promise<Found> {
+  const asked = await Promise.allSettled(candidates.map(lookAt));
+  const found = asked.filter((answer) => answer.status === 'fulfilled').map(({ value }) => value);
+  const [best] = found.sort((one, other) => newestFirst(one.binary, other.binary));
+  if (best) return best;
+  const reasons = asked.filter((answer) => answer.status === 'rejected').map(({ reason }) => reason);
+  const cause = reasons.findLast((reason) => !isErrno(reason, 'ENOENT'));
   const sentence = `${name} was not found, or does not run. Install ffmpeg, or set ${variable} to the program.`;
   throw new AppError('misconfigured', sentence, { cause });
 }
 
-async function versionOf(path: string): Promise<string> {
+async function lookAt({ path, warning }: Place): Promise<Found> {
   await access(path, constants.X_OK);
   const { stdout } = await run(path, ['-version'], { timeout: 20_000 });
-  const version = /^ff\w+ version (\S+)/.exec(stdout)?.[1];
+  const version = readVersion(stdout);
   if (!version) throw new Error(`${path} does not answer as ffmpeg does`);
-  return version;
+  return { binary: { path, ...version }, warning };
 }
 
 async function abilitiesOf(
@@ -156,24 +160,50 @@ async function abilitiesOf(
   };
 }
 
-/** Finds what holds programs within limits. */
-export async function findCage(path: string): Promise<Cage> {
+/**
+ * Finds the programs that hold others within limits.
+ * @param memory bytes of address space, the most that is ever allowed: without privileges a process can't give more than
+ * its own hard limit
+ */
+export async function findCage(path: string, memory: number): Promise<Cage> {
+  const limits = [`--as=${memory}`, `--nofile=${OPEN_FILES}`, '--core=0'];
   const [prlimit, setpriv] = await Promise.all([
-    working(onPath('prlimit', path), ['--core=0', 'true']),
+    working(onPath('prlimit', path), [...limits, 'true']),
     working(onPath('setpriv', path), ['--pdeathsig', 'KILL', 'true']),
   ]);
-  return { prlimit, setpriv };
+  return {
+    prlimit: prlimit.path,
+    setpriv: setpriv.path,
+    warnings: [
+      ...(prlimit.problem ? [`prlimit ${prlimit.problem}: ${UNLIMITED}`] : []),
+      ...(setpriv.problem ? [`setpriv ${setpriv.problem}: ${SURVIVES}`] : []),
+    ],
+  };
 }
 
-/** The first of these that does what is asked of it; other systems have none, or one that knows less. */
-async function working(candidates: Place[], trial: string[]): Promise<string | undefined> {
+const UNLIMITED =
+  'conversions run without limits on memory, computing time and open files. It belongs to util-linux.';
+const SURVIVES =
+  'a conversion whose parent process is killed goes on until it ends by itself. It belongs to util-linux, from 2.33 on.';
+
+/** Either the first program that does as it is told, or why there is none. */
+type Trial = { path: string; problem: undefined } | { path: undefined; problem: string };
+
+/** Other systems have no such program, or one that knows less. */
+async function working(candidates: Place[], trial: string[]): Promise<Trial> {
+  let problem = 'was not found';
   for (const { path } of candidates) {
     try {
       await run(path, trial, { timeout: 5000 });
-      return path;
-    } catch {
-      // The next one, then.
+      return { path, problem: undefined };
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT')) problem = `does not work here (${lastLine(error)})`;
     }
   }
-  return undefined;
+  return { path: undefined, problem };
+}
+
+function lastLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.trim().split('\n').at(-1) ?? '';
 }

@@ -24,6 +24,15 @@ const LAYOUTS: Readonly<Record<string, string>> = {
   '7.1(wide)': 'FL FR FC LFE BL BR FLC FRC',
 };
 
+/** Layouts without a number in their name that nothing else here needs. */
+const OTHER_LAYOUTS: ReadonlyMap<string, number> = new Map([
+  ['downmix', 2],
+  ['hexagonal', 6],
+  ['octagonal', 8],
+  ['cube', 8],
+  ['hexadecagonal', 16],
+]);
+
 const HALF = Math.SQRT1_2;
 
 /**
@@ -49,6 +58,16 @@ export function channelNames(layout: string | null, channels: number): readonly 
   const listed = /\(([A-Z0-9+]+)\)$/.exec(layout ?? '')?.[1]?.split('+');
   const names = channelsOf(layout ?? '') ?? listed ?? channelsOf(usualLayout(channels));
   return names?.length === channels ? names : Array.from({ length: channels }, (_, index) => String(index));
+}
+
+/** How many channels a layout of ffmpeg's has, also one by its number (`3 channels`) or its list; 0 where it is unknown. */
+export function channelCount(layout: string): number {
+  const number = /^(\d+) channels/.exec(layout)?.[1];
+  if (number !== undefined) return Number(number);
+  const named = channelsOf(layout)?.length ?? OTHER_LAYOUTS.get(layout);
+  return (
+    named ?? (/^\d+(\.\d+)+/.exec(layout)?.[0].split('.') ?? []).reduce((sum, part) => sum + Number(part), 0)
+  );
 }
 
 /** The layout that a number of channels usually has; `8 channels` and the like beyond. */

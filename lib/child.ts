@@ -13,7 +13,7 @@ const GRACE = 500;
 const STDERR = 8192;
 
 /** Files and pipes that a program may have open; ffmpeg takes about ten. */
-const OPEN_FILES = 64;
+export const OPEN_FILES = 64;
 
 /** What a program may use. */
 export interface ResourceLimits {
@@ -40,6 +40,8 @@ export interface Command {
   signal: AbortSignal;
   /** What it reads from standard input; nothing where undefined. */
   stdin?: Readable | undefined;
+  /** Characters of stderr that are kept, the last ones; 8192 where undefined. */
+  stderrCharacters?: number | undefined;
   /** Who reads its standard output, and then the pipes from 3 on. */
   readers: readonly PipeReader[];
 }
@@ -92,11 +94,14 @@ function guards({ prlimit, setpriv }: Cage, { memory, cpu, file }: ResourceLimit
   return [...(setpriv ? [setpriv, '--pdeathsig', 'KILL'] : []), ...(prlimit ? [prlimit, ...limited] : [])];
 }
 
-async function watch(child: Launched, { signal, stdin, readers }: Command): Promise<Ending> {
+async function watch(
+  child: Launched,
+  { signal, stdin, readers, stderrCharacters = STDERR }: Command,
+): Promise<Ending> {
   const [output, errors, ...further] = child.outputs;
   let stderr = '';
   const readErrors: PipeReader = async (pipe) => {
-    for await (const text of pipe.setEncoding('utf8')) stderr = (stderr + text).slice(-STDERR);
+    for await (const text of pipe.setEncoding('utf8')) stderr = (stderr + text).slice(-stderrCharacters);
   };
   const broken = new AbortController();
   const pipes = [output, ...further];

@@ -1,46 +1,116 @@
+/** A kind of input, and what of ffmpeg it needs. */
+export interface InputKind {
+  name: string;
+  /** Containers, by the names of ffmpeg's demuxers; none where another row's containers hold it. */
+  demuxers: readonly string[];
+  /** Sound, by the names of ffmpeg's decoders. A codec may have several; a name that a build lacks does no harm. */
+  decoders: readonly string[];
+}
+
 /**
- * What an upload may be, by the names of ffmpeg's demuxers. Left out is everything that opens other files or addresses
- * (hls, dash, concat, sdp, rtsp, image2, tedcaptions, ...): found by trying on ffmpeg 5.1, a playlist named x.mp3 puts
- * another tenant's file into the output, and a protocol allow-list alone does not stop it.
+ * Everything that an upload may be, the one place to add a kind of input. ffmpeg opens no container and starts no decoder
+ * that is not listed. Left out is every container that opens other files or addresses (hls, dash, concat, sdp, rtsp,
+ * image2, tedcaptions, ...): found by trying on ffmpeg 5.1, a playlist named x.mp3 puts another tenant's file into the
+ * output, and a protocol allow-list alone does not stop it. Left out is every decoder of video and of subtitles.
  */
-export const DEMUXERS: readonly string[] = [
-  'aac',
-  'ac3',
-  'aiff',
-  'amr',
-  'ape',
-  'asf',
-  'au',
-  'avi',
-  'caf',
-  'dsf',
-  'eac3',
-  'flac',
-  'matroska',
-  'webm',
-  'mov',
-  'mp4',
-  'm4a',
-  '3gp',
-  '3g2',
-  'mj2',
-  'mp3',
-  'mpc',
-  'mpc8',
-  'ogg',
-  'tta',
-  'voc',
-  'w64',
-  'wav',
-  'wv',
+export const INPUT_KINDS: readonly InputKind[] = [
+  {
+    name: 'MPEG audio',
+    demuxers: ['mp3'],
+    decoders: [
+      ...['mp3float', 'mp3', 'mp2float', 'mp2', 'mp1float', 'mp1'],
+      ...['mp3adufloat', 'mp3adu', 'mp3on4float', 'mp3on4'],
+    ],
+  },
+  {
+    name: 'AAC',
+    demuxers: ['aac'],
+    decoders: ['aac', 'aac_fixed', 'aac_latm', 'libfdk_aac', 'als'],
+  },
+  { name: 'FLAC', demuxers: ['flac'], decoders: ['flac'] },
+  {
+    name: 'Ogg: Vorbis, Opus, Speex',
+    demuxers: ['ogg'],
+    decoders: ['vorbis', 'libvorbis', 'opus', 'libopus', 'speex', 'libspeex'],
+  },
+  {
+    name: 'PCM: WAV, AIFF, AU, VOC, W64, CAF',
+    demuxers: ['wav', 'w64', 'aiff', 'au', 'caf', 'voc'],
+    decoders: [
+      ...['pcm_u8', 'pcm_s8', 'pcm_s8_planar', 'pcm_alaw', 'pcm_mulaw', 'pcm_vidc'],
+      ...['pcm_s16le', 'pcm_s16le_planar', 'pcm_s16be', 'pcm_s16be_planar', 'pcm_u16le', 'pcm_u16be'],
+      ...['pcm_s24le', 'pcm_s24le_planar', 'pcm_s24be', 'pcm_s24daud', 'pcm_u24le', 'pcm_u24be'],
+      ...['pcm_s32le', 'pcm_s32le_planar', 'pcm_s32be', 'pcm_u32le', 'pcm_u32be', 'pcm_s64le', 'pcm_s64be'],
+      ...['pcm_f16le', 'pcm_f24le', 'pcm_f32le', 'pcm_f32be', 'pcm_f64le', 'pcm_f64be'],
+      ...['pcm_bluray', 'pcm_dvd', 'pcm_lxf', 's302m'],
+    ],
+  },
+  {
+    name: 'ADPCM and speech in WAV, AIFF, AU, CAF, VOC, AVI and MOV',
+    demuxers: [],
+    decoders: [
+      ...['adpcm_ms', 'adpcm_ima_wav', 'adpcm_ima_qt', 'adpcm_ima_dk3', 'adpcm_ima_dk4', 'adpcm_yamaha'],
+      ...['adpcm_ct', 'adpcm_swf', 'adpcm_sbpro_2', 'adpcm_sbpro_3', 'adpcm_sbpro_4'],
+      ...['g722', 'g723_1', 'g726', 'g726le', 'g729', 'gsm', 'gsm_ms', 'libgsm', 'libgsm_ms'],
+      ...['truespeech', 'ilbc', 'libilbc', 'qcelp', 'evrc', 'libcodec2'],
+      ...['mace3', 'mace6', 'qdm2', 'qdmc', 'atrac1', 'atrac3', 'atrac3plus', 'atrac9'],
+    ],
+  },
+  { name: 'Dolby Digital', demuxers: ['ac3', 'eac3'], decoders: ['ac3', 'ac3_fixed', 'eac3'] },
+  { name: 'DTS, TrueHD and MLP in Matroska and MOV', demuxers: [], decoders: ['dca', 'truehd', 'mlp'] },
+  {
+    name: 'AMR',
+    demuxers: ['amr'],
+    decoders: ['amrnb', 'amrwb', 'libopencore_amrnb', 'libopencore_amrwb'],
+  },
+  { name: 'ALAC, in MOV and CAF', demuxers: [], decoders: ['alac'] },
+  { name: 'WavPack', demuxers: ['wv'], decoders: ['wavpack'] },
+  { name: 'True Audio', demuxers: ['tta'], decoders: ['tta'] },
+  { name: "Monkey's Audio", demuxers: ['ape'], decoders: ['ape'] },
+  { name: 'Musepack', demuxers: ['mpc', 'mpc8'], decoders: ['mpc7', 'mpc8'] },
+  {
+    name: 'DSD',
+    demuxers: ['dsf'],
+    decoders: ['dsd_lsbf', 'dsd_msbf', 'dsd_lsbf_planar', 'dsd_msbf_planar', 'dst'],
+  },
+  {
+    name: 'Windows Media',
+    demuxers: ['asf'],
+    decoders: ['wmav1', 'wmav2', 'wmapro', 'wmalossless', 'wmavoice'],
+  },
+  {
+    name: 'RealAudio in Matroska',
+    demuxers: [],
+    decoders: ['cook', 'real_144', 'real_288', 'ralf', 'sipr'],
+  },
+  {
+    name: 'Video files, of which the sound is taken',
+    demuxers: ['matroska', 'webm', 'mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2', 'avi'],
+    decoders: [],
+  },
+];
+
+/** Containers that ffmpeg may open. */
+export const DEMUXERS: readonly string[] = INPUT_KINDS.flatMap(({ demuxers }) => demuxers);
+
+/** Decoders of cover pictures: ffprobe decodes one to see its size. Other pictures are named by their container only. */
+const PICTURES = ['mjpeg', 'png'] as const;
+
+/** Decoders that ffmpeg and ffprobe may start, whatever a file holds. */
+export const DECODERS: readonly string[] = [
+  ...new Set([...INPUT_KINDS.flatMap(({ decoders }) => decoders), ...PICTURES]),
 ];
 
 /** Pixels of a cover picture; ffmpeg unpacks one to see what it is, so that a small PNG could take a gigabyte. */
 const PIXELS = 36_000_000;
 
-/** Arguments before every `-i`: nothing but these containers, nothing but files, no picture beyond all use. */
+/** Arguments before every `-i`: no other container, no other decoder, nothing but files, no picture beyond all use. */
 export const GUARDS: readonly string[] = [
   ...['-protocol_whitelist', 'file,pipe'],
   ...['-format_whitelist', DEMUXERS.join(',')],
+  ...['-codec_whitelist', DECODERS.join(',')],
   ...['-max_pixels', String(PIXELS)],
 ];
+
+/** How ffmpeg and ffprobe say that they did not start a decoder (libavcodec/avcodec.c, since 2014). */
+export const REFUSED_DECODER = /Codec \(\S+\) not on whitelist/;

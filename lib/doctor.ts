@@ -4,6 +4,7 @@ import { embeddedVersion } from './db/postgres-binaries.ts';
 import { serverVersion } from './db/server-version.ts';
 import { AppError } from './errors.ts';
 import { FORMATS, possibleFormats } from './formats.ts';
+import { describeVersion } from './program-version.ts';
 
 /** What a look at this machine found, a line each, and what of it keeps the product from running. */
 export interface Diagnosis {
@@ -45,10 +46,10 @@ async function tools({ ffmpegPath, ffprobePath, path }: Config, fallback: boolea
   const possible = possibleFormats(encoders, muxers);
   const without = FORMATS.filter((format) => !possible.includes(format)).map(({ name }) => name);
   return [
-    `ffmpeg    ${ffmpeg.version} ${ffmpeg.path}`,
-    `ffprobe   ${ffprobe.version} ${ffprobe.path}`,
+    `ffmpeg    ${describeVersion(ffmpeg)} ${ffmpeg.path}`,
+    `ffprobe   ${describeVersion(ffprobe)} ${ffprobe.path}`,
     `Formats   ${without.length === 0 ? 'all' : `without ${without.join(', ')}`}`,
-    `Limits    ${cage.prlimit ? 'by prlimit' : 'only of time: prlimit (util-linux) is missing'}`,
+    `Limits    ${cage.prlimit ? 'by prlimit' : 'only of time'}`,
     ...warnings.map((warning) => `Warning   ${warning}`),
   ];
 }

@@ -1,5 +1,6 @@
 import type { AudioLimits } from './audio-limits.ts';
 import type { Ending } from './child.ts';
+import { REFUSED_DECODER } from './demuxers.ts';
 import { AppError } from './errors.ts';
 import type { Format } from './formats.ts';
 
@@ -58,6 +59,8 @@ export function decodingFailure(ending: Ending): AppError {
   const { stderr } = ending;
   const cause = causeOf(ending);
   if (/Decod\w+ .*not found|no decoder|Unsupported codec/i.test(stderr)) return unsupportedCodec(cause);
+  if (/Error while opening decoder/.test(stderr) && REFUSED_DECODER.test(stderr))
+    return unsupportedCodec(cause);
   return new AppError('damaged', 'The original is damaged and could not be decoded.', { cause });
 }
 
@@ -66,7 +69,18 @@ const OF_PICTURES = /^\[(png|mjpeg|gif|bmp|webp|tiff|IMGUTILS|swscaler)\b/;
 
 /** Whether ffmpeg found fault with the sound that it decoded (it prints errors only). */
 export function hasComplaints(stderr: string): boolean {
-  return stderr.split('\n').some((line) => line.trim() !== '' && !OF_PICTURES.test(line));
+  return stderr
+    .replace(REPEATED, '')
+    .split('\n')
+    .some((line) => line.trim() !== '' && !OF_PICTURES.test(line) && !REFUSED_DECODER.test(line));
+}
+
+/** Said of the line before, which counts by itself. */
+const REPEATED = /^ +Last message repeated \d+ times$/gm;
+
+/** Names of decoders that were not started, since nothing of their kind is allowed. */
+export function refusedDecoders(stderr: string): ReadonlySet<string> {
+  return new Set(stderr.match(/(?<=Codec \()\S+(?=\) not on whitelist)/g));
 }
 
 /** The program ended well and wrote no sound. */

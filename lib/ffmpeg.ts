@@ -14,6 +14,13 @@ export function probeArguments(input: Address): string[] {
   return ['-v', 'warning', '-hide_banner', ...GUARDS, ...show, '-i', input];
 }
 
+/** Arguments of ffmpeg that print what a file holds, its tags on standard output, and copy its sound to nowhere. */
+export function describeArguments(input: Address): string[] {
+  const sound = ['-map', '0:a:0', '-vn', '-sn', '-dn', '-map_chapters', '-1', '-c', 'copy'];
+  const all = [...quiet(PIPES.third), '-v', 'info', ...GUARDS, '-i', input];
+  return [...all, ...sound, '-f', 'ffmetadata', PIPES.stdout];
+}
+
 /** A file by its absolute path, or one of the pipes; never a name that could be taken for another protocol. */
 export type Address = `file:/${string}` | (typeof PIPES)[keyof typeof PIPES];
 

@@ -3,8 +3,8 @@ import type { ResourceLimits } from './child.ts';
 import { tooMuch } from './failures.ts';
 import type { MediaInfo } from './media.ts';
 
-/** Bytes of address space; ffmpeg takes a tenth of it for any audio tried, but more where there are many cores. */
-const MEMORY = 4 * 1024 ** 3;
+/** Bytes of address space, the most that any program gets; ffmpeg takes a tenth of it for any audio tried, but more where there are many cores. */
+export const MEMORY = 4 * 1024 ** 3;
 const PROBE_MEMORY = 1024 ** 3;
 
 /** Seconds that a probe may take by the clock, and of computing; 0.1 is much. */

@@ -61,10 +61,10 @@ const ONE_BIT = /^dsd_/;
 /**
  * Reads what ffprobe printed. Throws `not_audio` where it found no file that it knows, `no_audio` where there is no
  * sound in it, `damaged` where the sound has no rate or no channels.
- * @param ok whether ffprobe ended well
+ * @param found its JSON, or the like; an empty object where it gave up
  */
-export function readProbe(ok: boolean, stdout: string, stderr: string): Probed {
-  const { format, streams } = parse(ok, stdout, stderr);
+export function readProbe(found: unknown, stderr: string): Probed {
+  const { format, streams } = parse(found, stderr);
   const audio = streams.find(({ codec_type }) => codec_type === 'audio');
   if (!audio) throw new AppError('no_audio', 'The file holds no sound. Send audio, or video with sound.');
   const { sample_rate: sampleRate = 0, channels = 0 } = audio;
@@ -96,12 +96,8 @@ export function readProbe(ok: boolean, stdout: string, stderr: string): Probed {
 
 type Output = z.output<typeof OUTPUT>;
 
-function parse(
-  ok: boolean,
-  stdout: string,
-  stderr: string,
-): Output & { format: NonNullable<Output['format']> } {
-  const output = OUTPUT.safeParse(ok ? jsonOf(stdout) : {});
+function parse(found: unknown, stderr: string): Output & { format: NonNullable<Output['format']> } {
+  const output = OUTPUT.safeParse(found);
   const format = output.data?.format;
   if (output.data && format) return { ...output.data, format };
   const sentence = 'The file is not audio of a kind that is known here, or its beginning is damaged.';
@@ -109,7 +105,8 @@ function parse(
 }
 
 /** Undefined where a hostile file had ffprobe print something else. */
-function jsonOf(text: string): unknown {
+/** What ffprobe printed; undefined where it is no JSON. */
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

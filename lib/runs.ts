@@ -1,16 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import type { AudioLimits } from './audio-limits.ts';
 import type { Binaries } from './binaries.ts';
 import { type Children, type Ending, eachLine, type PipeReader } from './child.ts';
-import { limitReached, tooLong, tooMuch } from './failures.ts';
-import { fileAddress, PIPES, probeArguments } from './ffmpeg.ts';
+import { tooLong } from './failures.ts';
+import { fileAddress, PIPES } from './ffmpeg.ts';
 import type { Gate } from './gate.ts';
 import type { Source } from './input.ts';
 import type { Launcher } from './launch.ts';
-import { conversionLimits, PROBE_BYTES, PROBE_SECONDS, probeLimits } from './limits.ts';
-import { type Probed, readProbe } from './probe.ts';
+import { conversionLimits } from './limits.ts';
+import type { Probed } from './probe.ts';
 import { createStopwatch } from './stopwatch.ts';
 import type { Sink, Target } from './target.ts';
 
@@ -32,53 +31,11 @@ export interface Tools extends EngineParts {
 /** Something to decode, by one pass or several. */
 export interface Material {
   input: Source;
-  probed: Probed;
+  /** Null before anything is known of it. */
+  probed: Probed | null;
   /** Seconds at its beginning that are decoded before anything comes out. */
   skipped?: number;
   signal: AbortSignal;
-}
-
-/** What ffprobe sees of a file or a stream. Throws as `readProbe`, and what stopped it. */
-export async function probe(
-  { binaries, children, path }: Tools,
-  source: Source,
-  signal: AbortSignal,
-): Promise<Probed> {
-  let output = '';
-  const watch = createStopwatch(signal, { wall: PROBE_SECONDS, stall: PROBE_SECONDS });
-  try {
-    const ending = await children.run({
-      program: binaries.ffprobe.path,
-      args: probeArguments(addressOf(source)),
-      cwd: await emptyFolder(source),
-      path,
-      limits: probeLimits(),
-      signal: watch.signal,
-      stdin: typeof source === 'string' ? undefined : await source.open(),
-      readers: [
-        async (pipe) => {
-          output = await limitedText(pipe);
-        },
-      ],
-    });
-    const limit = ending.code === 0 ? undefined : limitReached(ending);
-    if (limit) throw limit;
-    return readProbe(ending.code === 0, output, ending.stderr);
-  } finally {
-    watch.stop();
-  }
-}
-
-/** What a probe prints; only tags of hostile size make it longer. */
-async function limitedText(pipe: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of pipe) {
-    length += chunk.length;
-    if (length > PROBE_BYTES) throw tooMuch('its tags are too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 /** Who takes what ffmpeg gives out, in the order in which its arguments give out pipes; progress has the last one. */
@@ -88,6 +45,8 @@ export interface Listeners {
   output?: PipeReader | undefined;
   sound?: PipeReader | undefined;
   onSeconds?: (seconds: number) => void;
+  /** Characters of stderr that are kept, the last ones; undefined: as many as errors take. */
+  stderrCharacters?: number;
 }
 
 /** One run of ffmpeg over the whole of something, when it is its turn. */
@@ -105,7 +64,7 @@ async function decodeNow(
   { binaries, children, limits, path }: Tools,
   { input, probed, skipped = 0, signal }: Material,
   args: string[],
-  { sink, output, sound, onSeconds }: Listeners,
+  { sink, output, sound, onSeconds, stderrCharacters }: Listeners,
 ): Promise<{ seconds: number; ending: Ending }> {
   const stdin = typeof input === 'string' ? undefined : await input.open();
   const isStorageSlow = () =>
@@ -130,9 +89,10 @@ async function decodeNow(
       args,
       cwd: await emptyFolder(input),
       path,
-      limits: conversionLimits(limits, probed.estimated ? null : probed.media.duration),
+      limits: conversionLimits(limits, probed && !probed.estimated ? probed.media.duration : null),
       signal: watch.signal,
       stdin,
+      stderrCharacters,
       readers: [output, sound, onLine].filter((reader) => reader !== undefined),
     });
     return { seconds, ending };
@@ -161,7 +121,7 @@ export function folderOf(place: Source | Target): string {
 }
 
 /** Whatever a file names relatively, there is nothing beside it. */
-async function emptyFolder(place: Source | Target): Promise<string> {
+export async function emptyFolder(place: Source | Target): Promise<string> {
   const folder = join(folderOf(place), 'empty');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   return folder;

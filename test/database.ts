@@ -43,6 +43,7 @@ export async function removeCluster(folder: string): Promise<void> {
   const cluster = name ? join(SHARED_ROOT, name) : path;
   await stopServer({ folder: cluster });
   await rm(cluster, { recursive: true, force: true });
+  if (name) await rm(join(SHARED_ROOT, 'data-folders', name), { force: true });
   await rm(folder, { recursive: true, force: true });
 }
 

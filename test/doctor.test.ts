@@ -11,8 +11,8 @@ describe('npm run doctor', () => {
     assert.deepEqual(missing, []);
     for (const line of [
       /^Node\.js +v24\./,
-      /^ffmpeg +\S+ \//,
-      /^ffprobe +\S+ \//,
+      /^ffmpeg +\S+ of \d{4} \//,
+      /^ffprobe +\S+ of \d{4} \//,
       /^Formats /,
       /PostgreSQL \d+\./,
     ]) {

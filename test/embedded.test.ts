@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { rename } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbedded } from '../lib/db/embedded.ts';
+import { SHARED_ROOT } from '../lib/db/postgres-binaries.ts';
 import { removeCluster } from './database.ts';
 import { temporaryFolder } from './folders.ts';
 
@@ -19,5 +21,21 @@ describe('The embedded database', () => {
     await stop();
     await assert.rejects(new pg.Client({ connectionString: url }).connect(), { code: 'ECONNREFUSED' });
     await removeCluster(away);
+  });
+
+  it('goes at the next start of another, where root kept it for a data folder that was removed', async function () {
+    if (process.getuid?.() !== 0 || process.platform !== 'linux') this.skip();
+    this.timeout(60_000);
+    const [data, other] = [join(folder(), 'postgres'), join(folder(), 'other')];
+    const server = await startEmbedded(data);
+    const cluster = join(SHARED_ROOT, await readFile(join(data, 'cluster'), 'utf8'));
+    await rm(data, { recursive: true });
+    const second = await startEmbedded(other);
+    assert.ok(existsSync(cluster), 'its server still runs');
+    await server.stop();
+    await second.stop();
+    await (await startEmbedded(other)).stop();
+    assert.ok(!existsSync(cluster));
+    await removeCluster(other);
   });
 });

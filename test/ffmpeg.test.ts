@@ -14,7 +14,7 @@ const FLAGS = new Set(['-nostdin', '-hide_banner', '-nostats', '-y', '-vn', '-sn
 
 /** Names that ffmpeg knows and this program uses, without a stream specifier. */
 const KNOWN =
-  /^-(nostdin|hide_banner|nostats|y|v|progress|protocol_whitelist|format_whitelist|max_pixels|max_streams|i|map|vn|sn|dn|map_chapters|map_metadata|metadata|filter|c|sample_fmt|b|q|minrate|maxrate|vbr|compression_level|disposition|id3v2_version|rf64|movflags|movie_timescale|write_id3v2|fs|f|ac|flush_packets|blocksize)(:[a-z](:[a-z])?(:\d)?)?$/;
+  /^-(nostdin|hide_banner|nostats|y|v|progress|protocol_whitelist|format_whitelist|codec_whitelist|max_pixels|max_streams|i|map|vn|sn|dn|map_chapters|map_metadata|metadata|filter|c|sample_fmt|b|q|minrate|maxrate|vbr|compression_level|disposition|id3v2_version|rf64|movflags|movie_timescale|write_id3v2|fs|f|ac|flush_packets|blocksize)(:[a-z](:[a-z])?(:\d)?)?$/;
 
 /** Filters and their arguments: names of ours, numbers, and layouts. */
 const FILTERS = /^[a-zA-Z0-9_.=:|,()*+-]+$/;

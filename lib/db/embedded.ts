@@ -5,9 +5,11 @@ import pg from 'pg';
 import { AppError } from '../errors.ts';
 import { makeFolder } from '../folder.ts';
 import { type FileLock, lock, tryLock } from './file-lock.ts';
+import { SHARED_ROOT } from './postgres-binaries.ts';
 import { type Cluster, openCluster } from './postgres-cluster.ts';
 import { databaseUrl, findServer, startServer } from './postgres-server.ts';
 import { stopServer, stopServerSync } from './postgres-stop.ts';
+import { removeClustersOfRemovedData } from './removed-clusters.ts';
 
 export interface EmbeddedServer {
   /** postgres:// URL of the database `tonemill`. */
@@ -31,9 +33,20 @@ export async function startEmbedded(data: string): Promise<EmbeddedServer> {
   if (!turn) throw busy();
   try {
     const cluster = await usable(data, () => openCluster(locks.folder));
-    return await enter(cluster, locks);
+    const server = await enter(cluster, locks);
+    if (cluster.owner) await cleanUp();
+    return server;
   } finally {
     turn.release();
+  }
+}
+
+/** Folders that can't be read or removed now are left for the next start. */
+async function cleanUp(): Promise<void> {
+  try {
+    await removeClustersOfRemovedData(SHARED_ROOT);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
   }
 }
 

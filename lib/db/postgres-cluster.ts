@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError, isErrno } from '../errors.ts';
 import { type Owner, postgresBinaries, SHARED_ROOT, serverOwner } from './postgres-binaries.ts';
+import { recordDataFolder } from './removed-clusters.ts';
 
 const run = promisify(execFile);
 
@@ -49,7 +50,11 @@ export async function openCluster(data: string): Promise<Cluster> {
 async function clusterFolder(data: string, owner: Owner | undefined): Promise<string> {
   const path = join(data, 'cluster');
   if (!owner) return path;
-  if (!(await isFolder(path))) return join(SHARED_ROOT, await keep(path, randomUUID));
+  if (!(await isFolder(path))) {
+    const name = await keep(path, randomUUID);
+    await recordDataFolder(SHARED_ROOT, name, data);
+    return join(SHARED_ROOT, name);
+  }
   throw new AppError('misconfigured', `${path} was made by another user than root. Start as that user.`);
 }
 

@@ -1,8 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Auth } from '../auth.ts';
 import { createRouter } from '../http.ts';
-import { drawWaveform } from '../png.ts';
 import { narrow, toJson } from '../waveform.ts';
+import { createPictures } from '../waveform-pictures.ts';
 import type { Waveforms } from '../waveforms.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { type Authenticated, bearer } from './bearer.ts';
@@ -67,12 +67,13 @@ const route = createRoute({
       },
     },
     ...NOT_MODIFIED,
-    ...problems(400, 401, 404, 409, 412, 422),
+    ...problems(400, 401, 404, 409, 412, 422, 503),
   },
 });
 
 export function waveformRoutes({ auth, waveforms }: WaveformRouteParts): OpenAPIHono<Authenticated> {
   const router = createRouter<Authenticated>();
+  const draw = createPictures();
   router.use('/api/tasks/:id/waveform', bearer(auth));
   router.openapi(route, async (c) => {
     const { of, format, width, height } = c.req.valid('query');
@@ -86,7 +87,7 @@ export function waveformRoutes({ auth, waveforms }: WaveformRouteParts): OpenAPI
     const waveform = await read();
     if (format === 'json')
       return c.json(toJson(width === undefined ? waveform : narrow(waveform, width)), 200, headers);
-    const picture = await drawWaveform(waveform, Math.min(width ?? SIZE.width, SIZE.most), height);
+    const picture = await draw(waveform, Math.min(width ?? SIZE.width, SIZE.most), height);
     return c.body(new Uint8Array(picture), 200, { ...headers, 'Content-Type': TYPES.png });
   });
   return router;

@@ -1,0 +1,42 @@
+/** How new an ffmpeg or ffprobe is. */
+export interface ProgramVersion {
+  /** As it names itself: `5.1.9-0+deb12u1`, `n7.1`, `N-66595-gc2b38619c0-static`, ... */
+  version: string;
+  /** Year of its sources; null where it does not say. A release of an old branch has the year of its last mend. */
+  year: number | null;
+  /** Version of its libavcodec, which rises from build to build in releases and nightly builds alike; null: not said. */
+  libavcodec: readonly [major: number, minor: number, micro: number] | null;
+}
+
+/** Reads what `-version` prints; undefined where it is no ffmpeg or ffprobe. */
+export function readVersion(output: string): ProgramVersion | undefined {
+  const [first = ''] = output.split('\n');
+  const version = /^ff\w+ version (\S+)/.exec(first)?.[1];
+  if (version === undefined) return undefined;
+  const year = /Copyright \(c\) (?:\d{4}-)?(\d{4})\b/.exec(first)?.[1];
+  const [, major, minor, micro] = /^\s*libavcodec\s+(\d+)\.\s*(\d+)\.\s*(\d+)/m.exec(output) ?? [];
+  return {
+    version,
+    year: year === undefined ? null : Number(year),
+    libavcodec: major === undefined ? null : [Number(major), Number(minor), Number(micro)],
+  };
+}
+
+/** Such as `5.1.9-0+deb12u1 of 2026`. */
+export function describeVersion({ version, year }: ProgramVersion): string {
+  return year === null ? version : `${version} of ${year}`;
+}
+
+/** For sorting, the newest first: by the year of the sources, then by libavcodec; what is not said counts as oldest. */
+export function newestFirst(one: ProgramVersion, other: ProgramVersion): number {
+  const [left, right] = [rank(one), rank(other)];
+  for (const [index, number] of left.entries()) {
+    const difference = (right[index] ?? 0) - number;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function rank({ year, libavcodec }: ProgramVersion): number[] {
+  return [year ?? 0, ...(libavcodec ?? [0, 0, 0])];
+}
