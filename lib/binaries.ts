@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { OPEN_FILES } from './child.ts';
 import { AppError, isErrno } from './errors.ts';
 import { MEMORY } from './limits.ts';
+import { onPath } from './path-search.ts';
 import { newestFirst, type ProgramVersion, readVersion } from './program-version.ts';
+import { type Cage, findCage } from './sandbox.ts';
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
@@ -30,16 +30,6 @@ export interface Binaries {
   /** Programs that a command is put behind, each with its arguments. */
   cage: Cage;
   /** Sentences for the operator. */
-  warnings: readonly string[];
-}
-
-/** What this machine has to hold a program within limits; undefined where it has not. */
-export interface Cage {
-  /** Sets resource limits (util-linux). */
-  prlimit: string | undefined;
-  /** Has the kernel kill the program when its parent dies (util-linux). */
-  setpriv: string | undefined;
-  /** Sentences for the operator, one for each that is missing. */
   warnings: readonly string[];
 }
 
@@ -86,24 +76,20 @@ function ffmpegPlaces({ path, fallback }: Wanted): Place[] {
   const old = fallback ? packaged('@ffmpeg-installer/ffmpeg') : undefined;
   return [
     ...places(packaged('ffmpeg-static')),
-    ...onPath('ffmpeg', path),
+    ...onPath('ffmpeg', path).map((found) => ({ path: found })),
     ...places(old).map((place) => ({ ...place, warning: OLD })),
   ];
 }
 
 function ffprobePlaces({ path }: Wanted): Place[] {
-  return [...places(packaged('@ffprobe-installer/ffprobe')), ...onPath('ffprobe', path)];
+  return [
+    ...places(packaged('@ffprobe-installer/ffprobe')),
+    ...onPath('ffprobe', path).map((found) => ({ path: found })),
+  ];
 }
 
 function places(path: string | undefined): Place[] {
   return path ? [{ path }] : [];
-}
-
-function onPath(name: string, path: string): Place[] {
-  return path
-    .split(delimiter)
-    .filter((folder) => folder !== '')
-    .map((folder) => ({ path: join(folder, name) }));
 }
 
 /** These packages export a path, or an object with one; where the platform has none, they are missing or throw. */
@@ -158,52 +144,4 @@ async function abilitiesOf(
     muxers: new Set(muxers.match(/(?<=^ +D?E +)\S+/gm)),
     movieTimescale: mp4.includes('-movie_timescale'),
   };
-}
-
-/**
- * Finds the programs that hold others within limits.
- * @param memory bytes of address space, the most that is ever allowed: without privileges a process can't give more than
- * its own hard limit
- */
-export async function findCage(path: string, memory: number): Promise<Cage> {
-  const limits = [`--as=${memory}`, `--nofile=${OPEN_FILES}`, '--core=0'];
-  const [prlimit, setpriv] = await Promise.all([
-    working(onPath('prlimit', path), [...limits, 'true']),
-    working(onPath('setpriv', path), ['--pdeathsig', 'KILL', 'true']),
-  ]);
-  return {
-    prlimit: prlimit.path,
-    setpriv: setpriv.path,
-    warnings: [
-      ...(prlimit.problem ? [`prlimit ${prlimit.problem}: ${UNLIMITED}`] : []),
-      ...(setpriv.problem ? [`setpriv ${setpriv.problem}: ${SURVIVES}`] : []),
-    ],
-  };
-}
-
-const UNLIMITED =
-  'conversions run without limits on memory, computing time and open files. It belongs to util-linux.';
-const SURVIVES =
-  'a conversion whose parent process is killed goes on until it ends by itself. It belongs to util-linux, from 2.33 on.';
-
-/** Either the first program that does as it is told, or why there is none. */
-type Trial = { path: string; problem: undefined } | { path: undefined; problem: string };
-
-/** Other systems have no such program, or one that knows less. */
-async function working(candidates: Place[], trial: string[]): Promise<Trial> {
-  let problem = 'was not found';
-  for (const { path } of candidates) {
-    try {
-      await run(path, trial, { timeout: 5000 });
-      return { path, problem: undefined };
-    } catch (error) {
-      if (!isErrno(error, 'ENOENT')) problem = `does not work here (${lastLine(error)})`;
-    }
-  }
-  return { path: undefined, problem };
-}
-
-function lastLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.trim().split('\n').at(-1) ?? '';
 }

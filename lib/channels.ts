@@ -71,7 +71,7 @@ export function channelCount(layout: string): number {
 }
 
 /** The layout that a number of channels usually has; `8 channels` and the like beyond. */
-export function usualLayout(channels: number): string {
+function usualLayout(channels: number): string {
   return USUAL[channels - 1] ?? `${channels} channels`;
 }
 

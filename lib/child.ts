@@ -2,18 +2,15 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Cage } from './binaries.ts';
 import { isErrno } from './errors.ts';
 import type { Exit, Launched, Launcher } from './launch.ts';
+import { type Cage, OPEN_FILES } from './sandbox.ts';
 
 /** Milliseconds from TERM to KILL. What a stopped program wrote is thrown away, so it needs no longer. */
 const GRACE = 500;
 
 /** Characters of stderr that are kept, the last ones. */
 const STDERR = 8192;
-
-/** Files and pipes that a program may have open; ffmpeg takes about ten. */
-export const OPEN_FILES = 64;
 
 /** What a program may use. */
 export interface ResourceLimits {

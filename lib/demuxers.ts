@@ -13,7 +13,7 @@ export interface InputKind {
  * image2, tedcaptions, ...): found by trying on ffmpeg 5.1, a playlist named x.mp3 puts another tenant's file into the
  * output, and a protocol allow-list alone does not stop it. Left out is every decoder of video and of subtitles.
  */
-export const INPUT_KINDS: readonly InputKind[] = [
+const INPUT_KINDS: readonly InputKind[] = [
   {
     name: 'MPEG audio',
     demuxers: ['mp3'],
@@ -91,7 +91,7 @@ export const INPUT_KINDS: readonly InputKind[] = [
 ];
 
 /** Containers that ffmpeg may open. */
-export const DEMUXERS: readonly string[] = INPUT_KINDS.flatMap(({ demuxers }) => demuxers);
+const DEMUXERS: readonly string[] = INPUT_KINDS.flatMap(({ demuxers }) => demuxers);
 
 /** Decoders of cover pictures: ffprobe decodes one to see its size. Other pictures are named by their container only. */
 const PICTURES = ['mjpeg', 'png'] as const;

@@ -14,7 +14,7 @@ import { traceFields } from './trace.ts';
 import { idOf } from './whole-number.ts';
 
 /** Bytes of a JSON body; the largest that a route needs is a few hundred. */
-export const JSON_BYTES = 64 * 1024;
+const JSON_BYTES = 64 * 1024;
 
 /** The one place where codes become statuses. */
 const STATUS: Record<

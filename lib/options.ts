@@ -98,7 +98,7 @@ const CHECKED = ALL.superRefine((options, { addIssue }) => {
 export type Options = Readonly<z.output<typeof ALL>>;
 
 /** The options of one format, from what its codec can do. */
-export function optionsSchema(format: Format): z.ZodType<Options> {
+function optionsSchema(format: Format): z.ZodType<Options> {
   const shape: Record<string, z.ZodType> = {
     ...COMMON,
     ...rateOptions(format),

@@ -6,7 +6,7 @@ import type { LockedFamily, RefreshTokenStore, StoredRefreshToken } from './port
 const REFRESH_DAYS = 30;
 
 /** Seconds within which a used token still yields its successor: two tabs refresh at once, or an answer gets lost. */
-export const REUSE_SECONDS = 10;
+const REUSE_SECONDS = 10;
 
 export interface IssuedRefreshToken {
   userId: number;

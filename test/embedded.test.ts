@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbedded } from '../lib/db/embedded.ts';
 import { SHARED_ROOT } from '../lib/db/postgres-binaries.ts';
-import { removeCluster } from './database.ts';
+import { removeCluster } from '../lib/db/postgres-remove.ts';
 import { temporaryFolder } from './folders.ts';
 
 describe('The embedded database', () => {

@@ -1,6 +1,6 @@
-import { buildEmulators } from './emulators/build.ts';
+import { type Emulators, startEmulators } from '../lib/emulate/emulator-processes.ts';
+import { buildEmulators } from '../lib/emulate/emulator-programs.ts';
 import { installSecondOpinion, type SecondOpinion, startSecondOpinion } from './emulators/second-opinion.ts';
-import { type Emulators, startEmulators } from './emulators/start.ts';
 import { RUNNING } from './running.ts';
 
 /** Emulators for the `describe` it is called in; without Go, and where none run, its tests are skipped by name. */

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { removeCluster } from './database.ts';
+import { removeCluster } from '../lib/db/postgres-remove.ts';
 import { temporaryFolder } from './folders.ts';
 import { type Program, startProgram } from './program.ts';
 import { PROBLEM } from './service.ts';

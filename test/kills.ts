@@ -33,6 +33,8 @@ export interface KillsOptions {
   /** An empty folder, and where workers have it mounted a second time; default: a temporary folder, the same for all. */
   share?: string;
   seenByWorkers?: string;
+  /** Called with a sentence at each step. */
+  onStep?: (sentence: string) => void;
 }
 
 export interface KillsReport {
@@ -85,18 +87,29 @@ export async function killAndConvert(options: KillsOptions): Promise<KillsReport
 
 async function run(options: KillsOptions, vm: VmDeployment, knex: Knex): Promise<KillsReport> {
   const began = performance.now();
+  const step = options.onStep ?? (() => undefined);
+  step('starting two API processes and two workers');
   const fleet = await startFleet(vm);
   const user = await newUser(fleet.apis[0]?.url ?? '', 1);
   const original = join(vm.folder, 'tone.wav');
   await makeTone(original, options.seconds);
   const sender = createSender(fleet, user, await readFile(original));
   const killed = { workers: 0, apis: 0 };
-  const made = makeTasks(sender, knex, (begun) => begun < options.tasks || killed.workers < options.kills);
+  const more = (begun: number) => {
+    if (begun >= options.tasks && killed.workers >= options.kills) return false;
+    step(
+      `task ${begun + 1} of at least ${options.tasks}; killed ${killed.workers} of ${options.kills} workers`,
+    );
+    return true;
+  };
+  const made = makeTasks(sender, knex, more);
   await kill(options.every, fleet, knex, made, killed);
   const answered = await made;
+  step('waiting for the last conversions');
   while ((await waiting(knex)) > 0) await setTimeout(250);
   const seconds = (performance.now() - began) / 1000;
   await Promise.all([...fleet.workers, ...fleet.apis].map((one) => one.end('SIGTERM')));
+  step('looking for files of nobody');
   const { rows, ...files } = await sweepAndLook(vm, knex);
   const finishes = new Map<number, number>();
   for (const id of await knex('finishes').pluck('task_id')) finishes.set(id, (finishes.get(id) ?? 0) + 1);

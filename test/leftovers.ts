@@ -1,8 +1,8 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeCluster } from '../lib/db/postgres-remove.ts';
 import { isAlive } from '../lib/workspace.ts';
-import { removeCluster } from './database.ts';
 import { TEST_FOLDER } from './folders.ts';
 
 /** Removes what aborted runs of this user left: their folders, and the databases that may still run on them. */

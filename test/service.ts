@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { loadConfig } from '../lib/config.ts';
+import { removeCluster } from '../lib/db/postgres-remove.ts';
 import { isErrno } from '../lib/errors.ts';
 import { type Log, silentLog } from '../lib/log.ts';
 import { type Served, serveLocal } from '../lib/serve.ts';
 import { MARKER } from '../lib/storage/marker.ts';
-import { removeCluster } from './database.ts';
 import { newFolder } from './folders.ts';
 
 /** What a task shows, as far as tests look at it. */

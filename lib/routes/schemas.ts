@@ -3,7 +3,7 @@ import type { MediaInfo } from '../media.ts';
 import type { ConversionResult, Hashes, Task } from '../ports/tasks.ts';
 import { MOST_INTEGER, wholeNumber } from '../whole-number.ts';
 
-export const PROBLEM = z
+const PROBLEM = z
   .object({
     type: z.string(),
     title: z.string(),

@@ -1,8 +1,8 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Cage } from '../binaries.ts';
 import { AppError } from '../errors.ts';
 import { createRouter } from '../http.ts';
 import type { Log } from '../log.ts';
+import type { Cage } from '../sandbox.ts';
 import { sharedRun, within } from '../shared-run.ts';
 import { DOCS } from './docs.ts';
 import { memoryFile } from './memory-file.ts';

@@ -8,6 +8,7 @@ import { type Client, newClient } from './client.ts';
 import { askEvenly, type Load } from './crowd.ts';
 import { median, printTable } from './figures.ts';
 import { startPeer } from './peer.ts';
+import { progress, showRound } from './progress.ts';
 import { startService } from './service.ts';
 import { makeSources } from './sources.ts';
 import { xargs } from './xargs.ts';
@@ -52,6 +53,7 @@ export async function api(): Promise<void> {
 }
 
 async function contestant(name: string, url: string, folder: string): Promise<Contestant> {
+  progress.step(`making ${TASKS} tasks: ${name}`);
   const client = await newClient(url);
   const path = join(folder, 'short.wav');
   await makeTone(path, 0.1);
@@ -65,8 +67,10 @@ async function race(contestants: readonly Contestant[]): Promise<void> {
   const p95s = contestants.map(() => [] as number[]);
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [index, one] of contestants.entries()) {
-      const { rate, p95 } = await load(one, RACE);
       // The first round warms up.
+      if (round === 0) progress.step(`race, warming up: ${one.name}`);
+      else showRound('race', round, ROUNDS, one.name);
+      const { rate, p95 } = await load(one, RACE);
       if (round > 0) rates[index]?.push(rate);
       if (round > 0) p95s[index]?.push(p95);
     }
@@ -89,6 +93,7 @@ async function race(contestants: readonly Contestant[]): Promise<void> {
 async function crowd(contestants: readonly Contestant[]): Promise<void> {
   const rows = [[`${CROWD.connections} connections, ${CROWD.rate} a second`, 'answers', 'errors', 'p95 ms']];
   for (const one of contestants) {
+    progress.step(`crowd, ${CROWD.seconds} s: ${one.name}`);
     const { answers, errors, p95 } = await askEvenly(`${one.url}${PATH}`, one.client.headers, CROWD);
     rows.push([one.name, String(answers), String(errors), p95.toFixed(0)]);
   }
@@ -125,9 +130,12 @@ async function latency(contestants: readonly Contestant[], folder: string): Prom
   const sources = await makeSources(ffmpeg.path, folder, 'wav', 1, 30);
   const alone: number[] = [];
   const taken = contestants.map(() => [] as number[]);
-  for (let round = 0; round < ROUNDS * 3; round++) {
+  const rounds = ROUNDS * 3;
+  for (let round = 0; round < rounds; round++) {
+    showRound('latency', round + 1, rounds, 'ffmpeg alone');
     alone.push((await xargs(ffmpeg.path, sources, mp3, 1)).ended);
-    for (const [index, { client }] of contestants.entries()) {
+    for (const [index, { name, client }] of contestants.entries()) {
+      showRound('latency', round + 1, rounds, name);
       const id = await client.create(sources[0] ?? '', 'mp3');
       const accepted = Date.now();
       taken[index]?.push((await client.settled(10)) - accepted);

@@ -1,16 +1,17 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { install } from '../../functions/bundle/install.ts';
+import { stage } from '../../functions/bundle/stage.ts';
 import { migrate, openDatabase } from '../../lib/db/database.ts';
 import { startEmbedded } from '../../lib/db/embedded.ts';
+import { removeCluster } from '../../lib/db/postgres-remove.ts';
 import { createUserStore } from '../../lib/db/users.ts';
+import { startFunction } from '../../lib/emulate/functions-framework.ts';
 import { newSigningKeys } from '../../lib/secrets.ts';
 import { createTokens } from '../../lib/tokens.ts';
-import { install } from '../bundle/install.ts';
-import { stage } from '../bundle/stage.ts';
-import { removeCluster } from '../database.ts';
-import { startFunction } from '../functions/framework.ts';
 import { median, printTable } from './figures.ts';
+import { progress, showRound } from './progress.ts';
 
 const ROUNDS = 7;
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -36,10 +37,13 @@ export async function coldStart(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'tonemill-bench-'));
   const bundle = join(ROOT, '.build', 'functions');
   const hello = join(ROOT, '.build', 'hello');
+  progress.step('starting PostgreSQL');
   const server = await startEmbedded(join(folder, 'postgres'));
   try {
     await migrate(server.url);
+    progress.step('making the bundle');
     await stage(bundle);
+    progress.step('installing the packages that the bundle imports');
     await install(bundle);
     await mkdir(hello, { recursive: true });
     await writeFile(join(hello, 'package.json'), '{"type":"module","main":"index.js"}');
@@ -65,7 +69,10 @@ export async function coldStart(): Promise<void> {
     ];
     const times = starts.map((): number[] => []);
     for (let round = 0; round < ROUNDS; round++) {
-      for (const [index, start] of starts.entries()) times[index]?.push(await firstAnswer(start, env, token));
+      for (const [index, start] of starts.entries()) {
+        showRound('first answer', round + 1, ROUNDS, start.name);
+        times[index]?.push(await firstAnswer(start, env, token));
+      }
     }
     const [middle, least] = [times.map(median), times.map((own) => Math.min(...own))];
     const rows = starts.map(({ name }, index) => [

@@ -6,6 +6,7 @@ import { binaries } from '../audio.ts';
 import { type Client, newClient } from './client.ts';
 import { median, printTable } from './figures.ts';
 import { startPeer } from './peer.ts';
+import { progress, showRound } from './progress.ts';
 import { startService } from './service.ts';
 import { makeSources } from './sources.ts';
 import { type Bare, xargs } from './xargs.ts';
@@ -44,10 +45,11 @@ export async function convert(): Promise<void> {
     for (const [from, to] of PAIRS) {
       const format = findFormat(to);
       if (!format) throw new TypeError(`${to} is no format`);
+      progress.step(`making ${FILES} ${from} files`);
       const sources = await makeSources(ffmpeg.path, folder, from, FILES, SECONDS);
       const contestants = [await contestant('tonemill', service.url)];
       if (peer) contestants.push(await contestant('first generation', peer.url));
-      const bare = await compete(ffmpeg.path, sources, format, contestants);
+      const bare = await compete(ffmpeg.path, sources, format, contestants, `${from} to ${to}`);
       const pair = `${from} to ${to}`;
       rows.push([pair, 'xargs', perMinute(bare.map(({ ended }) => ended)), '1.00', '', '']);
       rows.push([pair, 'xargs and sync', perMinute(bare.map(({ synced }) => synced)), '', '1.00', '']);
@@ -71,24 +73,30 @@ async function compete(
   sources: readonly string[],
   format: Format,
   contestants: readonly Contestant[],
+  pair: string,
 ): Promise<Bare[]> {
   const bare: Bare[] = [];
   for (let round = 0; round < ROUNDS; round++) {
+    const show = (step: string) => showRound(pair, round + 1, ROUNDS, step);
+    show('xargs');
     bare.push(await xargs(ffmpeg, sources, format, AT_ONCE));
-    for (const one of contestants) await takePart(one, sources, format);
+    for (const one of contestants) await takePart(one, sources, format, show);
   }
   return bare;
 }
 
 async function takePart(
-  { client, uploaded, converted }: Contestant,
+  { name, client, uploaded, converted }: Contestant,
   sources: readonly string[],
   format: Format,
+  show: (step: string) => void,
 ) {
+  show(`${name}, uploads and conversions`);
   let began = Date.now();
   const ids: number[] = [];
   for (const path of sources) ids.push(await client.create(path, format.name));
   uploaded.push((await client.settled()) - began);
+  show(`${name}, conversions alone`);
   began = Date.now();
   for (const id of ids) await client.change(id, format.name);
   converted.push((await client.settled()) - began);

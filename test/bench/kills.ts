@@ -2,6 +2,7 @@ import { startDebianPostgres } from '../debian-postgres.ts';
 import { killAndConvert } from '../kills.ts';
 import { newDatabase } from '../vm.ts';
 import { printTable } from './figures.ts';
+import { progress } from './progress.ts';
 
 const TASKS = 200;
 
@@ -10,6 +11,7 @@ const TASKS = 200;
  * a second time, as with `nosharecache` over NFS: then neither kind sees what the other's mount remembers.
  */
 export async function kills(): Promise<void> {
+  progress.step('starting PostgreSQL');
   const postgres = await startDebianPostgres();
   if (!postgres) throw new Error('This runs on the PostgreSQL of Debian: apt-get install postgresql');
   try {
@@ -17,7 +19,8 @@ export async function kills(): Promise<void> {
     const [share, seenByWorkers] = (process.env.KILLS_SHARE ?? '').split(':');
     const shares = { ...(share && { share }), ...(seenByWorkers && { seenByWorkers }) };
     const tasks = Number(process.env.KILLS_TASKS ?? TASKS);
-    const options = { url, tasks, kills: tasks / 10, every: 3000, seconds: 60, ...shares };
+    const times = { kills: tasks / 10, every: 3000, seconds: 60 };
+    const options = { url, tasks, ...times, ...shares, onStep: progress.step };
     const report = await killAndConvert(options);
     const states = Object.entries(Object.groupBy(report.rows, ({ state }) => state));
     const answered = new Set(report.answered);

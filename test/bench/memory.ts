@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newClient } from './client.ts';
 import { printTable } from './figures.ts';
+import { progress } from './progress.ts';
 import { startService } from './service.ts';
 
 const BYTES = 2_000_000_000;
@@ -30,10 +31,13 @@ async function measure(path: string, format: string): Promise<string[]> {
   try {
     const client = await newClient(service.url);
     const rest = await mostMemory(service.pid);
+    progress.step(`uploading 2 GB, to ${format}`);
     const id = await client.create(path, format);
     const uploading = await mostMemory(service.pid);
+    progress.step(`waiting for the first conversion to ${format}`);
     await client.settled();
     await forgetPeak(service.pid);
+    progress.step(`converting to ${format} again`);
     const began = Date.now();
     await client.change(id, format);
     const seconds = ((await client.settled()) - began) / 1000;

@@ -4,7 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { removeCluster } from '../database.ts';
+import { removeCluster } from '../../lib/db/postgres-remove.ts';
+import { progress } from './progress.ts';
 
 /** Local mode as its own process, as `npm start` runs it, on a data folder of its own. */
 export interface RunningService {
@@ -19,6 +20,7 @@ export interface RunningService {
 const PACKAGE = z.object({ scripts: z.object({ start: z.string() }) });
 
 export async function startService(environment: NodeJS.ProcessEnv = {}): Promise<RunningService> {
+  progress.step('starting the service');
   const data = await mkdtemp(join(tmpdir(), 'tonemill-bench-'));
   const env = { PATH: process.env.PATH, PORT: '0', TONEMILL_DATA: data, ...environment };
   const { scripts } = PACKAGE.parse(JSON.parse(await readFile('package.json', 'utf8')));

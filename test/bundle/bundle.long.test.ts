@@ -4,12 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { type RunningFunction, startFunction } from '../../lib/emulate/functions-framework.ts';
 import { newSigningKeys } from '../../lib/secrets.ts';
 import { TARGETS, type TargetName } from '../../lib/targets.ts';
 import { binaries, makeTone } from '../audio.ts';
 import { testDatabase } from '../database.ts';
 import { temporaryFolder } from '../folders.ts';
-import { type RunningFunction, startFunction } from '../functions/framework.ts';
 import { newUser, post, TASK } from '../service.ts';
 
 const run = promisify(execFile);
@@ -25,7 +25,7 @@ describe('npm run gcp-build', function () {
 
   before(async function () {
     this.timeout(300_000);
-    await run(process.execPath, ['test/bundle/main.ts']);
+    await run(process.execPath, ['functions/bundle/main.ts']);
   });
   afterEach(async () => {
     await Promise.all(running.splice(0).map(({ stop }) => stop()));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { partOfLock } from './lock.ts';
+import { partOfLock } from '../../functions/bundle/lock.ts';
 
 describe('partOfLock', () => {
   const packages = {

@@ -23,7 +23,6 @@ const STEP = z.strictObject({
     .optional(),
   allowFailure: z.boolean().optional(),
 });
-export type Step = z.output<typeof STEP>;
 
 /** As far as https://cloud.google.com/build/docs/build-config-file-schema is used here; anything else is a failure. */
 const BUILD = z.strictObject({
@@ -64,7 +63,7 @@ export interface Outcome {
 /** @param folder an empty one */
 export async function openStage(folder: string): Promise<Stage> {
   const [bin, record] = [join(folder, 'bin'), join(folder, 'calls')];
-  await cp(join(ROOT, 'test', 'deploy'), join(folder, 'test', 'deploy'), { recursive: true });
+  await cp(join(ROOT, 'terraform', 'deploy'), join(folder, 'terraform', 'deploy'), { recursive: true });
   await cp(join(ROOT, 'package-lock.json'), join(folder, 'package-lock.json'));
   await mkdir(join(folder, 'terraform', 'serverless'), { recursive: true });
   await mkdir(join(folder, '.build', 'functions'), { recursive: true });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { release } from '../../terraform/deploy/changelog.ts';
 import { temporaryFolder } from '../folders.ts';
 import { findProgram, run } from '../programs.ts';
 import { ROOT } from './build.ts';
-import { release } from './changelog.ts';
 
 describe('The change log', () => {
   const folder = temporaryFolder();
@@ -25,8 +25,13 @@ describe('The change log', () => {
   it('is written, committed and tagged by npm version', async function () {
     const git = (await findProgram('git')) ?? this.skip();
     const copy = folder();
-    await mkdir(join(copy, 'test', 'deploy'), { recursive: true });
-    for (const file of ['package.json', 'package-lock.json', 'CHANGELOG.md', 'test/deploy/changelog.ts']) {
+    await mkdir(join(copy, 'terraform', 'deploy'), { recursive: true });
+    for (const file of [
+      'package.json',
+      'package-lock.json',
+      'CHANGELOG.md',
+      'terraform/deploy/changelog.ts',
+    ]) {
       await cp(join(ROOT, file), join(copy, file));
     }
     await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { temporaryFolder } from '../folders.ts';
 import { openStage, type Stage } from './build.ts';
 
-const ARGS = ['test/deploy/deploy.sh', '--project', 'demo-project', '--region', 'europe-west1'];
+const ARGS = ['terraform/deploy/deploy.sh', '--project', 'demo-project', '--region', 'europe-west1'];
 
 describe('npm run deploy', () => {
   const folder = temporaryFolder();
@@ -54,7 +54,9 @@ describe('npm run deploy', () => {
       [],
     );
     assert.ok(
-      calls.some((call) => call.startsWith('node test/deploy/smoke-live.ts https://convert.example.org')),
+      calls.some((call) =>
+        call.startsWith('node terraform/deploy/smoke-live.ts https://convert.example.org'),
+      ),
     );
   });
 
@@ -101,7 +103,7 @@ describe('npm run deploy', () => {
       [['--force'], /There is no option --force/],
     ];
     for (const [args, sentence] of wrong) {
-      const { code, output } = await stage.script(['test/deploy/deploy.sh', ...args], {});
+      const { code, output } = await stage.script(['terraform/deploy/deploy.sh', ...args], {});
       assert.equal(code, 2, output);
       assert.match(output, sentence);
     }
@@ -114,6 +116,6 @@ describe('npm run deploy', () => {
 
   it('is what package.json calls so', async () => {
     const manifest = await readFile(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8');
-    assert.match(manifest, /"deploy": "bash test\/deploy\/deploy\.sh"/);
+    assert.match(manifest, /"deploy": "bash terraform\/deploy\/deploy\.sh"/);
   });
 });

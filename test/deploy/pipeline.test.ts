@@ -22,10 +22,10 @@ describe('cloudbuild.yaml', () => {
   before(async () => {
     all = await blocks();
     build = await loadBuild();
-    const files = await readdir(join(ROOT, 'test', 'deploy'));
-    const scripts = files.filter((file) => file.endsWith('.sh') && file !== 'stand-in.sh');
+    const files = await readdir(join(ROOT, 'terraform', 'deploy'));
+    const scripts = files.filter((file) => file.endsWith('.sh'));
     text = (
-      await Promise.all(scripts.map((file) => readFile(join(ROOT, 'test', 'deploy', file), 'utf8')))
+      await Promise.all(scripts.map((file) => readFile(join(ROOT, 'terraform', 'deploy', file), 'utf8')))
     ).join('\n');
   });
 
@@ -35,7 +35,7 @@ describe('cloudbuild.yaml', () => {
     const stage = await openStage(folder());
     await runBuild(stage, build, { _DEPLOY: 'true' }, 'node *smoke-live.ts *');
     const { code, output } = await stage.script(
-      ['test/deploy/deploy.sh', '--project', 'demo-project', '--region', 'europe-west1', '--dry-run'],
+      ['terraform/deploy/deploy.sh', '--project', 'demo-project', '--region', 'europe-west1', '--dry-run'],
       {},
     );
     assert.equal(code, 0, output);

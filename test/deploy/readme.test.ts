@@ -28,7 +28,7 @@ describe('The commands of docs/google-cloud.md that deploy', () => {
     const variables = await readFile(join(folder(), 'terraform', 'serverless', 'terraform.tfvars'), 'utf8');
     assert.equal(variables, 'host = "audio.example.com"\nalert_emails = ["you@example.com"]\n');
     const dry = [
-      'test/deploy/deploy.sh',
+      'terraform/deploy/deploy.sh',
       '--project',
       'my-tonemill',
       '--region',

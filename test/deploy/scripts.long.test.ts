@@ -38,7 +38,7 @@ describe('The steps of cloudbuild.yaml, with stand-ins for gcloud and terraform'
       'gcloud run jobs execute tonemill-smoke',
       'gcloud run services update-traffic tonemill-auth',
       'gcloud run services update-traffic tonemill-sweep',
-      'node test/deploy/smoke-live.ts https://audio.example.com',
+      'node terraform/deploy/smoke-live.ts https://audio.example.com',
     ].map((part) => calls.findLastIndex((call) => call.includes(part)));
     assert.ok(!order.includes(-1), calls.join('\n'));
     assert.deepEqual(
@@ -71,7 +71,7 @@ describe('The steps of cloudbuild.yaml, with stand-ins for gcloud and terraform'
     assert.equal(new Set(images).size, 1);
     const again = await openStage(join(folder(), 'again'));
     const env = { PROJECT: 'demo-project', REGION: 'europe-west1', DEPLOY: 'true', HAS_IMAGE: 'yes' };
-    await again.script(['test/deploy/image.sh'], env);
+    await again.script(['terraform/deploy/image.sh'], env);
     assert.deepEqual(
       (await again.calls()).filter((call) => call.startsWith('gcloud builds submit')),
       [],

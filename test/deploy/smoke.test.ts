@@ -7,9 +7,9 @@ import { type ServerType, serve } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { createApp } from '../../lib/app.ts';
 import { loadConfig } from '../../lib/config.ts';
+import { removeCluster } from '../../lib/db/postgres-remove.ts';
 import { silentLog } from '../../lib/log.ts';
 import { createTarget } from '../../lib/targets.ts';
-import { removeCluster } from '../database.ts';
 import { temporaryFolder } from '../folders.ts';
 import { findProgram } from '../programs.ts';
 import { testService } from '../service.ts';
@@ -18,7 +18,7 @@ import { ROOT } from './build.ts';
 
 const run = promisify(execFile);
 
-const LIVE = join(import.meta.dirname, 'smoke-live.ts');
+const LIVE = join(ROOT, 'terraform', 'deploy', 'smoke-live.ts');
 const CANDIDATES = join(ROOT, 'terraform', 'serverless', 'files', 'smoke.sh');
 
 describe('The smoke on the live site', () => {

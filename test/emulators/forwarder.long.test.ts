@@ -4,9 +4,9 @@ import { createServer, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { PubSub } from '@google-cloud/pubsub';
 import { z } from 'zod';
+import { DELIVERIES, forward } from '../../lib/emulate/forwarder.ts';
 import { closeServer, listen } from '../../lib/listen.ts';
 import { testEmulators } from '../emulators.ts';
-import { DELIVERIES, forward } from './forwarder.ts';
 
 const PUSHED = z.object({ message: z.object({ data: z.string(), messageId: z.string() }) });
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { startEmulators } from '../../lib/emulate/emulator-processes.ts';
+import { buildEmulators } from '../../lib/emulate/emulator-programs.ts';
 import { testEmulators } from '../emulators.ts';
-import { buildEmulators } from './build.ts';
-import { startEmulators } from './start.ts';
 
 const run = promisify(execFile);
 const BUCKETS = z.object({ items: z.array(z.unknown()).default([]) });
@@ -19,7 +19,7 @@ describe('Emulators that run already', () => {
 
   it('are what npm run emulators says to export; it starts nothing, ends, and leaves them running', async () => {
     const { storage, pubsub } = emulators();
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+    const child = spawn(process.execPath, ['lib/emulate/emulators.ts'], {
       env: { STORAGE_EMULATOR_HOST: storage, PUBSUB_EMULATOR_HOST: pubsub },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort, startAlone } from '../../lib/emulate/emulator-processes.ts';
+import { FOLDER, read } from '../../lib/emulate/emulator-programs.ts';
 import { isErrno } from '../../lib/errors.ts';
-import { FOLDER, read } from './build.ts';
-import { freePort, startAlone } from './start.ts';
 
 const run = promisify(execFile);
 
@@ -38,6 +38,9 @@ export async function installSecondOpinion(): Promise<string | undefined> {
   await writeFile(stamp, wanted);
   return program;
 }
+
+// CI installs it before the tests, which need no network then.
+if (import.meta.main) await installSecondOpinion();
 
 /** Starts it on loopback; it keeps everything in memory. */
 export async function startSecondOpinion(program: string): Promise<SecondOpinion> {

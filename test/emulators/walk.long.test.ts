@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
+import { buildEmulators } from '../../lib/emulate/emulator-programs.ts';
 import { makeTone } from '../audio.ts';
 import { temporaryFolder } from '../folders.ts';
 import { PIECE, resumableUpload } from '../resumable.ts';
 import { newUser, post, TASK, type User } from '../service.ts';
-import { buildEmulators } from './build.ts';
 
 const ANNOUNCED = z.object({
   task: TASK,
@@ -33,7 +33,7 @@ describe('npm run emulate', function () {
       this.skip();
     }
     const env = { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0' };
-    child = spawn(process.execPath, ['test/emulators/emulate.ts'], {
+    child = spawn('npm', ['run', '--silent', 'emulate'], {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

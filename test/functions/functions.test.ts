@@ -7,10 +7,10 @@ import { getFunction, getTestServer } from '@google-cloud/functions-framework/te
 import { CloudEvent, HTTP } from 'cloudevents';
 import { z } from 'zod';
 import '../../functions/index.ts';
+import { removeCluster } from '../../lib/db/postgres-remove.ts';
 import { closeFunctions } from '../../lib/function.ts';
 import { TARGETS, type TargetName } from '../../lib/targets.ts';
 import { makeTone } from '../audio.ts';
-import { removeCluster } from '../database.ts';
 import { newFolder } from '../folders.ts';
 import { PIECE, resumableUpload } from '../resumable.ts';
 import { newUser, PROBLEM, post, TASK, type User } from '../service.ts';

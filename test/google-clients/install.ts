@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { read } from '../../lib/emulate/emulator-programs.ts';
 import { isErrno } from '../../lib/errors.ts';
-import { read } from '../emulators/build.ts';
 
 const run = promisify(execFile);
 

@@ -16,7 +16,7 @@ const META = new Set([
  * Resources that the provider or Google calls deprecated; the bindings' assembly does not say so.
  * Each with what takes its place.
  */
-export const DEPRECATED: Readonly<Record<string, string>> = {
+const DEPRECATED: Readonly<Record<string, string>> = {
   google_container_registry: 'google_artifact_registry_repository',
   google_cloudfunctions_function: 'google_cloud_run_v2_service',
   google_cloud_run_service: 'google_cloud_run_v2_service',

@@ -1,24 +1,22 @@
-import { buildEmulators } from './build.ts';
-import { installSecondOpinion } from './second-opinion.ts';
-import { runningEmulators, startEmulators } from './start.ts';
+import { runningEmulators, startEmulators } from './emulator-processes.ts';
+import { buildEmulators } from './emulator-programs.ts';
 
 /**
  * npm run emulators: builds and starts what does not run yet, says what to export, and stays until Ctrl-C where it started
- * something. `--build` only builds, and installs what tests need besides.
+ * something. `--build` only builds.
  */
 if (process.argv.includes('--build')) {
   if (!(await buildEmulators())) withoutGo();
-  await installSecondOpinion();
 } else {
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
   });
-  const emulators = await startEmulators(buildEmulators, { ports: { storage: 4443, pubsub: 8085 } });
+  const running = runningEmulators(process.env);
+  const emulators = await startEmulators(buildEmulators, { ports: { storage: 4443, pubsub: 8085 } }, running);
   if (!emulators) withoutGo();
   process.stdout.write(`export STORAGE_EMULATOR_HOST=${emulators.storage}\n`);
   process.stdout.write(`export PUBSUB_EMULATOR_HOST=${emulators.pubsub}\n`);
-  const { storage, pubsub } = runningEmulators();
-  if (!storage || !pubsub) await stopped;
+  if (!running.storage || !running.pubsub) await stopped;
   await emulators.stop();
 }
 

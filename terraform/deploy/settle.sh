@@ -7,6 +7,6 @@ deploying_only 'The verdict'
 if [ -e "$HANDOVER/live" ]; then
   say 'The new revisions serve.'
 else
-  test/deploy/traffic.sh back
+  terraform/deploy/traffic.sh back
   fail 'The smoke on the live site failed: all traffic is back on the revisions of before.'
 fi

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { freePort } from '../emulators/start.ts';
+import { freePort } from './emulator-processes.ts';
 
 /** One function as its own process of functions-framework. */
 export interface RunningFunction {

@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { isErrno } from '../../lib/errors.ts';
+import { isErrno } from '../errors.ts';
 
 const run = promisify(execFile);
 
 const SOURCES = ['go.mod', 'go.sum', 'pstest/main.go'];
-/** What is built for tests, and kept. */
+/** Folder of built programs. It is kept between runs. */
 export const FOLDER = join(import.meta.dirname, '..', '..', '.build', 'emulators');
 
 /** Paths of the two emulators' programs. */
@@ -45,7 +45,7 @@ async function hashOf(names: readonly string[]): Promise<string> {
   return hash.digest('hex');
 }
 
-/** What a file says; undefined where there is none. */
+/** Reads a file; undefined where there is none. */
 export async function read(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');

@@ -6,4 +6,5 @@ export DEBIAN_FRONTEND=noninteractive
 run apt-get update -qq
 run apt-get install -y -qq --no-install-recommends ca-certificates ffmpeg git python3-venv
 run npm run --silent emulators -- --build
+run node test/emulators/second-opinion.ts
 run npm run test:all

@@ -1,4 +1,4 @@
-module tonemill/test/emulators
+module tonemill/lib/emulate
 
 go 1.26
 

@@ -1,7 +1,7 @@
 /**
  * One conversion on a running service: sign up, send one second of sound, fetch the result, remove the task.
  *
- *     node test/deploy/smoke-live.ts https://audio.example.com
+ *     node terraform/deploy/smoke-live.ts https://audio.example.com
  *
  * Node.js alone runs it, without installed packages. Prints a line for each step; exits with 1 at the first that fails.
  */

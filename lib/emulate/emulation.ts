@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PubSub } from '@google-cloud/pubsub';
 import { Storage } from '@google-cloud/storage';
-import { migrate } from '../../lib/db/database.ts';
-import { startEmbedded } from '../../lib/db/embedded.ts';
-import { closeServer } from '../../lib/listen.ts';
-import { newServiceCredential, newSigningKeys } from '../../lib/secrets.ts';
-import { TARGETS, type TargetName } from '../../lib/targets.ts';
-import { removeCluster } from '../database.ts';
-import { type RunningFunction, startFunction } from '../functions/framework.ts';
-import type { EmulatorPrograms } from './build.ts';
+import { migrate } from '../db/database.ts';
+import { startEmbedded } from '../db/embedded.ts';
+import { removeCluster } from '../db/postgres-remove.ts';
+import { closeServer } from '../listen.ts';
+import { newServiceCredential, newSigningKeys } from '../secrets.ts';
+import { TARGETS, type TargetName } from '../targets.ts';
+import { type Emulators, startEmulators } from './emulator-processes.ts';
+import type { EmulatorPrograms } from './emulator-programs.ts';
 import { forward } from './forwarder.ts';
+import { type RunningFunction, startFunction } from './functions-framework.ts';
 import { openGateway } from './gateway.ts';
-import { type Emulators, startEmulators } from './start.ts';
 
 const PROJECT = 'emulated';
 const BUCKETS = { originals: 'originals', results: 'results' };
@@ -35,6 +35,8 @@ export interface Emulation {
 export interface EmulationOptions {
   /** Of the API; 0 picks a free one. */
   port: number;
+  /** PATH, where functions look for ffmpeg. */
+  path: string;
   programs: EmulatorPrograms;
   /** The package that the functions are run from: sources or bundle. */
   source: string;
@@ -47,7 +49,7 @@ type Endings = (() => Promise<unknown>)[];
  * The cloud on this machine: every function as its own process of functions-framework, fake-gcs-server, pstest and a
  * PostgreSQL, with the events between them. Nothing of it outlives the call of `stop`.
  */
-export async function startEmulation({ port, programs, source }: EmulationOptions): Promise<Emulation> {
+export async function startEmulation({ port, path, programs, source }: EmulationOptions): Promise<Emulation> {
   const endings: Endings = [];
   const stop = async () => {
     for (const end of endings.splice(0).reverse()) await end();
@@ -55,7 +57,7 @@ export async function startEmulation({ port, programs, source }: EmulationOption
   try {
     const emulators = await startBoth(programs, endings);
     const credential = newServiceCredential();
-    const env = { ...(await environment(emulators, endings)), SERVICE_CREDENTIAL: credential };
+    const env = { ...(await environment(emulators, path, endings)), SERVICE_CREDENTIAL: credential };
     const functions = await startFunctions(source, env, endings);
     const internal = { 'X-Service-Credential': credential };
     await wire(emulators, functions, internal, endings);
@@ -78,7 +80,7 @@ async function startBoth(programs: EmulatorPrograms, endings: Endings): Promise<
 }
 
 /** What Terraform sets for every function. */
-async function environment(emulators: Emulators, endings: Endings): Promise<NodeJS.ProcessEnv> {
+async function environment(emulators: Emulators, path: string, endings: Endings): Promise<NodeJS.ProcessEnv> {
   const data = await mkdtemp(join(tmpdir(), 'tonemill-emulate-'));
   endings.push(() => rm(data, { recursive: true, force: true }));
   const postgres = join(data, 'postgres');
@@ -86,7 +88,7 @@ async function environment(emulators: Emulators, endings: Endings): Promise<Node
   endings.push(() => server.stop().then(() => removeCluster(postgres)));
   await migrate(server.url);
   return {
-    ...{ PATH: process.env.PATH, NODE_ENV: 'production', TONEMILL_DATA: data },
+    ...{ PATH: path, NODE_ENV: 'production', TONEMILL_DATA: data },
     ...{ GOOGLE_CLOUD_PROJECT: PROJECT, JWT_PRIVATE_KEYS: await newSigningKeys() },
     ...{ STORAGE: 'gcs', GCS_ORIGINALS: BUCKETS.originals, GCS_RESULTS: BUCKETS.results },
     ...{ QUEUE: 'pubsub', PUBSUB_TOPIC: TOPICS.bells },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { loadConfig } from '../../lib/config.ts';
-import { buildEmulators } from './build.ts';
+import { loadConfig } from '../config.ts';
 import { startEmulation } from './emulation.ts';
+import { buildEmulators } from './emulator-programs.ts';
 
 /** npm run emulate: the cloud on this machine, at PORT, until Ctrl-C. */
 const programs = await buildEmulators();
@@ -12,9 +12,10 @@ if (!programs) {
 const stopped = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
 });
-const { port } = loadConfig({ PORT: process.env.PORT });
+const { PATH, PORT } = process.env;
+const { port, path } = loadConfig({ PATH, PORT });
 const source = join(import.meta.dirname, '..', '..');
-const { url, functions, credential, stop } = await startEmulation({ port, programs, source });
+const { url, functions, credential, stop } = await startEmulation({ port, path, programs, source });
 for (const [name, at] of Object.entries(functions)) process.stdout.write(`${name.padEnd(12)}${at}\n`);
 process.stdout.write(`Internal callers send X-Service-Credential: ${credential}\n`);
 process.stdout.write(`Tonemill is ready on ${url}\n`);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { EmulatorPrograms } from './build.ts';
+import type { EmulatorPrograms } from './emulator-programs.ts';
 
 /** Emulators that answer, ours or somebody else's. */
 export interface Emulators {
@@ -22,7 +22,7 @@ export interface EmulatorOptions {
 }
 
 /** Emulators that run already, by the variables that every client library knows. */
-export function runningEmulators(env: NodeJS.ProcessEnv = process.env): Partial<Emulators> {
+export function runningEmulators(env: NodeJS.ProcessEnv): Partial<Emulators> {
   const { STORAGE_EMULATOR_HOST: storage, PUBSUB_EMULATOR_HOST: pubsub } = env;
   return { ...(storage && { storage }), ...(pubsub && { pubsub }) };
 }
@@ -30,12 +30,13 @@ export function runningEmulators(env: NodeJS.ProcessEnv = process.env): Partial<
 /**
  * Starts both emulators on loopback, but for those that run already.
  * @param programs makes the programs, where one is needed; answers undefined where they can't be made
+ * @param running emulators that are used as they are
  * @returns undefined where one is needed that can't be made
  */
 export async function startEmulators(
   programs: () => Promise<EmulatorPrograms | undefined>,
-  { ports, events }: EmulatorOptions = {},
-  running = runningEmulators(),
+  { ports, events }: EmulatorOptions,
+  running: Partial<Emulators>,
 ): Promise<Emulators | undefined> {
   const found = running.storage && running.pubsub ? NONE : await programs();
   if (!found) return undefined;

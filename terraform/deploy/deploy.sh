@@ -41,7 +41,7 @@ else
   usage "Expected $VARIABLES, with host = \"audio.example.com\" and alert_emails = [\"you@example.com\"]."
 fi
 export PROJECT REGION DRY_RUN VARIABLES DEPLOY HANDOVER HOST NAME="${NAME:-tonemill}"
-. test/deploy/common.sh
+. terraform/deploy/common.sh
 
 terraform_root() {
   local command=$1
@@ -73,7 +73,7 @@ say '3 of 8: agents of Google, and secrets, of which neither state nor history l
 for service in pubsub.googleapis.com eventarc.googleapis.com; do
   run gcloud beta services identity create "--service=$service" "--project=$PROJECT"
 done
-test/deploy/secrets.sh
+terraform/deploy/secrets.sh
 
 say '4 of 8: everything else'
 apply
@@ -81,23 +81,23 @@ apply
 say '5 of 8: the bundle, its image and the doctor in it'
 run npm ci --no-audit --no-fund
 run npm run gcp-build
-test/deploy/image.sh
-test/deploy/doctor.sh
+terraform/deploy/image.sh
+terraform/deploy/doctor.sh
 
 say '6 of 8: the schema'
-test/deploy/migrate.sh
+terraform/deploy/migrate.sh
 
 say '7 of 8: functions without traffic, asked from inside'
-test/deploy/candidates.sh
-test/deploy/smoke-candidates.sh
+terraform/deploy/candidates.sh
+terraform/deploy/smoke-candidates.sh
 
 say '8 of 8: traffic, and one conversion'
-test/deploy/traffic.sh forward
+terraform/deploy/traffic.sh forward
 address=$(answer 203.0.113.1 terraform -chdir=terraform/serverless output -raw address)
 if succeeds curl --fail --silent --show-error --max-time 10 "https://$HOST/health"; then
-  test/deploy/smoke-live.sh || true
-  test/deploy/settle.sh
+  terraform/deploy/smoke-live.sh || true
+  terraform/deploy/settle.sh
 else
   say "https://$HOST does not answer yet. Point its A record to $address; the certificate follows within an hour."
-  say "Then: node test/deploy/smoke-live.ts https://$HOST"
+  say "Then: node terraform/deploy/smoke-live.ts https://$HOST"
 fi

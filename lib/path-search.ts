@@ -1,0 +1,12 @@
+import { delimiter, join } from 'node:path';
+
+/**
+ * Paths at which a program may be, in the order of the folders.
+ * @param path folders, as in the variable PATH
+ */
+export function onPath(name: string, path: string): string[] {
+  return path
+    .split(delimiter)
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, name));
+}
