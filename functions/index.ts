@@ -1,5 +1,5 @@
 import { http } from '@google-cloud/functions-framework';
-import { checkConfiguration } from '../lib/function.ts';
+import { checkConfiguration } from '../lib/app/functions-framework.ts';
 import { auth } from './auth.ts';
 import { convert } from './convert.ts';
 import { deadLetter } from './dead-letter.ts';

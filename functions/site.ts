@@ -1,4 +1,4 @@
-import { createFunction } from '../lib/function.ts';
+import { createFunction } from '../lib/app/functions-framework.ts';
 
 /** Description, documentation and health. */
 export const site = createFunction('site');

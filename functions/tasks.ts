@@ -1,4 +1,4 @@
-import { createFunction } from '../lib/function.ts';
+import { createFunction } from '../lib/app/functions-framework.ts';
 
 /** Tasks, uploads, downloads and formats. */
 export const tasks = createFunction('tasks');

@@ -20,8 +20,12 @@ const domain = SOURCES.filter(
 
 describe('Dependencies run one way', () => {
   it('over sources that there are', () => {
-    assert.ok(domain.some(({ path }) => path === 'lib/conversion.ts'));
-    assert.ok(SOURCES.some(({ path, imports }) => path === 'lib/db/tasks.ts' && imports.includes('knex')));
+    assert.ok(domain.some(({ path }) => path === 'lib/conversions/conversion.ts'));
+    assert.ok(
+      SOURCES.some(
+        ({ path, imports }) => path === 'lib/adapters/database/tasks.ts' && imports.includes('knex'),
+      ),
+    );
   });
 
   it('so that the domain knows no SDK, no database and no HTTP library', () => {
@@ -72,11 +76,11 @@ describe('Dependencies run one way', () => {
       /process\.env|\bimport .*\benv\b.* from 'node:process'/.test(text),
     );
     assert.deepEqual(reading.map(({ path }) => path).sort(), [
-      'lib/config.ts',
+      'lib/config/config.ts',
       // Programs of their own, which read it and pass it on.
       'lib/emulate/emulate.ts',
       'lib/emulate/emulators.ts',
-      'lib/function.ts',
+      'lib/app/functions-framework.ts',
     ]);
   });
 });
@@ -102,7 +106,7 @@ describe('Text from outside', () => {
   it('becomes a number in one spelling only', () => {
     const coercing = SOURCES.filter(({ text }) => /\bz\s*\.coerce\b/.test(text)).map(({ path }) => path);
     // Reads what ffprobe prints, which says N/A where it knows no number.
-    assert.deepEqual(coercing, ['lib/probe.ts']);
+    assert.deepEqual(coercing, ['lib/audio/media/ffprobe-output.ts']);
   });
 });
 

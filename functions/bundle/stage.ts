@@ -56,7 +56,7 @@ export async function stage(folder: string): Promise<void> {
   await build({
     ...{ bundle: true, platform: 'node', format: 'esm', target: 'node24', splitting: true, minify: true },
     absWorkingDir: ROOT,
-    entryPoints: { index: 'functions/index.ts', cli: 'lib/cli.ts' },
+    entryPoints: { index: 'functions/index.ts', cli: 'lib/cli/main.ts' },
     outdir: folder,
     banner: { js: REQUIRE },
     external: [...BESIDE, ...BESIDE_IF_THERE, ...ABSENT],

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../config/config.ts';
 import { startEmulation } from './emulation.ts';
 import { buildEmulators } from './emulator-programs.ts';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { isErrno } from '../errors.ts';
+import { isErrno } from '../runtime/errors.ts';
 
 const run = promisify(execFile);
 

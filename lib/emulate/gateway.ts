@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
-import { listen } from '../listen.ts';
+import { listen } from '../http/guarded-server.ts';
 
 /** Which function answers which paths, as the load balancer's URL map has it; all others are the site's. */
 const ROUTES: readonly [RegExp, Public][] = [

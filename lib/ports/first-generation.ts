@@ -1,4 +1,4 @@
-import type { MediaInfo } from '../media.ts';
+import type { MediaInfo } from '../audio/media/media-info.ts';
 import type { ConversionResult } from './tasks.ts';
 
 /** A row of the first generation's table `user`. */

@@ -1,4 +1,4 @@
-import type { MediaInfo } from '../media.ts';
+import type { MediaInfo } from '../audio/media/media-info.ts';
 import type { Bell } from './queue.ts';
 import type { ConversionResult, Task, TaskFailure } from './tasks.ts';
 

@@ -1,5 +1,5 @@
-import type { FailureCode } from '../errors.ts';
-import type { Adaptation, MediaInfo } from '../media.ts';
+import type { Adaptation, MediaInfo } from '../audio/media/media-info.ts';
+import type { FailureCode } from '../runtime/errors.ts';
 
 export type TaskState = 'AWAITING_UPLOAD' | 'UPLOADED' | 'PROCESSING' | 'PROCESSED' | 'FAILED' | 'EXPIRED';
 

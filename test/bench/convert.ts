@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Format, findFormat } from '../../lib/formats.ts';
-import { binaries } from '../audio.ts';
+import { type Format, findFormat } from '../../lib/audio/formats/formats.ts';
+import { binaries } from '../support/audio.ts';
 import { type Client, newClient } from './client.ts';
 import { median, printTable } from './figures.ts';
 import { startPeer } from './peer.ts';

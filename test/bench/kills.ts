@@ -1,6 +1,6 @@
-import { startDebianPostgres } from '../debian-postgres.ts';
-import { killAndConvert } from '../kills.ts';
-import { newDatabase } from '../vm.ts';
+import { startDebianPostgres } from '../support/debian-postgres.ts';
+import { killAndConvert } from '../support/kills.ts';
+import { newDatabase } from '../support/vm.ts';
 import { printTable } from './figures.ts';
 import { progress } from './progress.ts';
 

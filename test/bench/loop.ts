@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
-import { makeTone } from '../audio.ts';
+import { makeTone } from '../support/audio.ts';
 import { type Client, newClient } from './client.ts';
 import { median, printTable } from './figures.ts';
 import { startService } from './service.ts';

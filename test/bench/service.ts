@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { removeCluster } from '../../lib/db/postgres-remove.ts';
+import { removeCluster } from '../../lib/adapters/embedded-postgres/remove.ts';
 import { progress } from './progress.ts';
 
 /** Local mode as its own process, as `npm start` runs it, on a data folder of its own. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, rm } from 'node:fs/promises';
-import type { Format } from '../../lib/formats.ts';
+import type { Format } from '../../lib/audio/formats/formats.ts';
 
 /** Milliseconds of bare ffmpeg. */
 export interface Bare {

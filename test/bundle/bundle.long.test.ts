@@ -4,13 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { newSigningKeys } from '../../lib/app/secrets.ts';
+import { TARGETS, type TargetName } from '../../lib/app/targets.ts';
 import { type RunningFunction, startFunction } from '../../lib/emulate/functions-framework.ts';
-import { newSigningKeys } from '../../lib/secrets.ts';
-import { TARGETS, type TargetName } from '../../lib/targets.ts';
-import { binaries, makeTone } from '../audio.ts';
-import { testDatabase } from '../database.ts';
-import { temporaryFolder } from '../folders.ts';
-import { newUser, post, TASK } from '../service.ts';
+import { binaries, makeTone } from '../support/audio.ts';
+import { testDatabase } from '../support/database.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { newUser, post, TASK } from '../support/service.ts';
 
 const run = promisify(execFile);
 

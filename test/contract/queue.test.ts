@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { PubSub } from '@google-cloud/pubsub';
-import { silentLog } from '../../lib/log.ts';
+import { createPostgresQueue } from '../../lib/adapters/queue/postgres.ts';
+import { createPubSubQueue } from '../../lib/adapters/queue/pubsub.ts';
 import type { Bell } from '../../lib/ports/queue.ts';
-import { createPostgresQueue } from '../../lib/queue/postgres.ts';
-import { createPubSubQueue } from '../../lib/queue/pubsub.ts';
-import { testDatabase } from '../database.ts';
-import { testEmulators } from '../emulators.ts';
+import { silentLog } from '../../lib/runtime/log.ts';
+import { testDatabase } from '../support/database.ts';
+import { testEmulators } from '../support/emulators.ts';
 import { describeQueue } from './queue.ts';
 
 describe('On PostgreSQL', () => {

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Storage } from '@google-cloud/storage';
-import { createBucketStorage } from '../../lib/storage/gcs.ts';
-import { markRoot } from '../../lib/storage/marker.ts';
-import { createFolderStorage } from '../../lib/storage/nfs.ts';
-import { STORAGE_EMULATORS } from '../emulators.ts';
-import { temporaryFolder } from '../folders.ts';
+import { createBucketStorage } from '../../lib/adapters/storage/gcs.ts';
+import { createFolderStorage } from '../../lib/adapters/storage/nfs.ts';
+import { markRoot } from '../../lib/adapters/storage/nfs-marker.ts';
+import { STORAGE_EMULATORS } from '../support/emulators.ts';
+import { temporaryFolder } from '../support/folders.ts';
 import { describeStorage } from './storage.ts';
 
 const folder = temporaryFolder();

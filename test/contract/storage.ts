@@ -4,9 +4,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { hasCode } from '../../lib/errors.ts';
 import type { Storage } from '../../lib/ports/storage.ts';
-import { temporaryFolder } from '../folders.ts';
+import { hasCode } from '../../lib/runtime/errors.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 /** What every Storage must do. `make` answers an empty one. */
 export function describeStorage(name: string, make: () => Promise<Storage>): void {

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { createArrivalStore } from '../../lib/db/arrivals.ts';
-import { migrate } from '../../lib/db/database.ts';
-import { createHousekeeping } from '../../lib/db/housekeeping.ts';
-import { createLeaseStore } from '../../lib/db/leases.ts';
-import { createRefreshTokenStore } from '../../lib/db/refresh-tokens.ts';
-import { createTaskStore } from '../../lib/db/tasks.ts';
-import { createUploadStore } from '../../lib/db/uploads.ts';
-import { createUserStore } from '../../lib/db/users.ts';
-import { hasCode } from '../../lib/errors.ts';
-import { silentLog } from '../../lib/log.ts';
-import type { MediaInfo } from '../../lib/media.ts';
+import { migrate } from '../../lib/adapters/database/connection.ts';
+import { createHousekeeping } from '../../lib/adapters/database/housekeeping.ts';
+import { createLeaseStore } from '../../lib/adapters/database/leases.ts';
+import { createArrivalStore } from '../../lib/adapters/database/received-bytes.ts';
+import { createRefreshTokenStore } from '../../lib/adapters/database/refresh-tokens.ts';
+import { createTaskStore } from '../../lib/adapters/database/tasks.ts';
+import { createUploadStore } from '../../lib/adapters/database/uploads.ts';
+import { createUserStore } from '../../lib/adapters/database/users.ts';
+import type { MediaInfo } from '../../lib/audio/media/media-info.ts';
 import type { ConversionResult, Task } from '../../lib/ports/tasks.ts';
-import { recordedBells } from '../bells.ts';
-import { testDatabase } from '../database.ts';
+import { hasCode } from '../../lib/runtime/errors.ts';
+import { silentLog } from '../../lib/runtime/log.ts';
+import { testDatabase } from '../support/database.ts';
+import { recordedBells } from '../support/recorded-queue.ts';
 
 const MEDIA: MediaInfo = {
   container: 'wav',

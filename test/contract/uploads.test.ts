@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { Storage } from '@google-cloud/storage';
-import { hasCode } from '../../lib/errors.ts';
+import { createBucketStorage } from '../../lib/adapters/storage/gcs.ts';
+import { createBucketUploads } from '../../lib/adapters/storage/gcs-uploads.ts';
 import type { Task } from '../../lib/ports/tasks.ts';
-import { createBucketStorage } from '../../lib/storage/gcs.ts';
-import { createBucketUploads } from '../../lib/storage/gcs-uploads.ts';
-import { STORAGE_EMULATORS } from '../emulators.ts';
+import { hasCode } from '../../lib/runtime/errors.ts';
+import { STORAGE_EMULATORS } from '../support/emulators.ts';
 import { describeUploads } from './uploads.ts';
 
 const TASK: Task = {

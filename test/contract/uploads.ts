@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { PIECE, type ResumableUpload, resumableUpload } from '../resumable.ts';
+import { PIECE, type ResumableUpload, resumableUpload } from '../support/resumable.ts';
 
 /** An upload that was announced. */
 export interface Announced {

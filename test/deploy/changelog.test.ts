@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { release } from '../../terraform/deploy/changelog.ts';
-import { temporaryFolder } from '../folders.ts';
-import { findProgram, run } from '../programs.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { findProgram, run } from '../support/programs.ts';
 import { ROOT } from './build.ts';
 
 describe('The change log', () => {

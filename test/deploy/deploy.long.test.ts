@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryFolder } from '../folders.ts';
+import { temporaryFolder } from '../support/folders.ts';
 import { openStage, type Stage } from './build.ts';
 
 const ARGS = ['terraform/deploy/deploy.sh', '--project', 'demo-project', '--region', 'europe-west1'];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryFolder } from '../folders.ts';
-import { findProgram, run } from '../programs.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { findProgram, run } from '../support/programs.ts';
 import { ROOT } from './build.ts';
 
 /** The one file that makes the schema. */
@@ -46,7 +46,7 @@ describe('The schema of this release', function () {
       '--extension',
       'ts',
       '--require',
-      './test/setup.ts',
+      './test/support/setup.ts',
       '--timeout',
       '60000',
     ];

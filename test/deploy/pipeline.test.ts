@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { access, constants, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { temporaryFolder } from '../folders.ts';
+import { temporaryFolder } from '../support/folders.ts';
 import { type Block, blocks } from '../terraform/hcl.ts';
 import { type Build, loadBuild, openStage, ROOT, runBuild } from './build.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryFolder } from '../folders.ts';
-import { shellBlocks } from '../pages.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { shellBlocks } from '../support/pages.ts';
 import { openStage } from './build.ts';
 
 describe('The commands of docs/google-cloud.md that deploy', () => {

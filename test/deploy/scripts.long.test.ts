@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { temporaryFolder } from '../folders.ts';
+import { temporaryFolder } from '../support/folders.ts';
 import { type Build, loadBuild, openStage, runBuild, type Stage } from './build.ts';
 
 const MAIN = { _DEPLOY: 'true' };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { findProgram, run } from '../programs.ts';
+import { findProgram, run } from '../support/programs.ts';
 import { ROOT } from './build.ts';
 
 describe('Shell scripts', () => {

@@ -3,8 +3,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { cp, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { temporaryFolder } from '../folders.ts';
-import { run } from '../programs.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { run } from '../support/programs.ts';
 import { ROOT } from './build.ts';
 
 const MANIFEST = z.object({

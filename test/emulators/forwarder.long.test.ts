@@ -5,8 +5,8 @@ import { text } from 'node:stream/consumers';
 import { PubSub } from '@google-cloud/pubsub';
 import { z } from 'zod';
 import { DELIVERIES, forward } from '../../lib/emulate/forwarder.ts';
-import { closeServer, listen } from '../../lib/listen.ts';
-import { testEmulators } from '../emulators.ts';
+import { closeServer, listen } from '../../lib/http/guarded-server.ts';
+import { testEmulators } from '../support/emulators.ts';
 
 const PUSHED = z.object({ message: z.object({ data: z.string(), messageId: z.string() }) });
 

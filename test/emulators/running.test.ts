@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { startEmulators } from '../../lib/emulate/emulator-processes.ts';
 import { buildEmulators } from '../../lib/emulate/emulator-programs.ts';
-import { testEmulators } from '../emulators.ts';
+import { testEmulators } from '../support/emulators.ts';
 
 const run = promisify(execFile);
 const BUCKETS = z.object({ items: z.array(z.unknown()).default([]) });
@@ -48,7 +48,13 @@ describe('Emulators that run already', () => {
       BUCKETS.parse(await (await fetch(`${storage}/storage/v1/b?project=test`)).json()).items.length;
     const before = await buckets();
     const root = join(import.meta.dirname, '..', '..');
-    const mocha = ['node_modules/.bin/mocha', '--no-config', '--exit', '--require', './test/setup.ts'];
+    const mocha = [
+      'node_modules/.bin/mocha',
+      '--no-config',
+      '--exit',
+      '--require',
+      './test/support/setup.ts',
+    ];
     const title = 'fake-gcs-server A bucket as a Storage gives back what a stream';
     const env = { PATH: process.env.PATH, STORAGE_EMULATOR_HOST: storage, PUBSUB_EMULATOR_HOST: pubsub };
     const args = [...mocha, 'test/contract/storage.test.ts', '--grep', title];

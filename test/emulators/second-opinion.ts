@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort, startAlone } from '../../lib/emulate/emulator-processes.ts';
 import { FOLDER, read } from '../../lib/emulate/emulator-programs.ts';
-import { isErrno } from '../../lib/errors.ts';
+import { isErrno } from '../../lib/runtime/errors.ts';
 
 const run = promisify(execFile);
 

@@ -7,10 +7,10 @@ import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { buildEmulators } from '../../lib/emulate/emulator-programs.ts';
-import { makeTone } from '../audio.ts';
-import { temporaryFolder } from '../folders.ts';
-import { PIECE, resumableUpload } from '../resumable.ts';
-import { newUser, post, TASK, type User } from '../service.ts';
+import { makeTone } from '../support/audio.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { PIECE, resumableUpload } from '../support/resumable.ts';
+import { newUser, post, TASK, type User } from '../support/service.ts';
 
 const ANNOUNCED = z.object({
   task: TASK,

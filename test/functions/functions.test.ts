@@ -7,13 +7,13 @@ import { getFunction, getTestServer } from '@google-cloud/functions-framework/te
 import { CloudEvent, HTTP } from 'cloudevents';
 import { z } from 'zod';
 import '../../functions/index.ts';
-import { removeCluster } from '../../lib/db/postgres-remove.ts';
-import { closeFunctions } from '../../lib/function.ts';
-import { TARGETS, type TargetName } from '../../lib/targets.ts';
-import { makeTone } from '../audio.ts';
-import { newFolder } from '../folders.ts';
-import { PIECE, resumableUpload } from '../resumable.ts';
-import { newUser, PROBLEM, post, TASK, type User } from '../service.ts';
+import { removeCluster } from '../../lib/adapters/embedded-postgres/remove.ts';
+import { closeFunctions } from '../../lib/app/functions-framework.ts';
+import { TARGETS, type TargetName } from '../../lib/app/targets.ts';
+import { makeTone } from '../support/audio.ts';
+import { newFolder } from '../support/folders.ts';
+import { PIECE, resumableUpload } from '../support/resumable.ts';
+import { newUser, PROBLEM, post, TASK, type User } from '../support/service.ts';
 
 const ANNOUNCED = z.object({ task: TASK, upload: z.object({ url: z.string() }) });
 

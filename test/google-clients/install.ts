@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { read } from '../../lib/emulate/emulator-programs.ts';
-import { isErrno } from '../../lib/errors.ts';
+import { isErrno } from '../../lib/runtime/errors.ts';
 
 const run = promisify(execFile);
 

@@ -39,7 +39,7 @@ cd /run/repository
 node=node_modules/node/bin/node
 mkdir /run/a/{contract,visible,kills}
 TMPDIR=/run/a/contract $node node_modules/.bin/mocha --no-config --no-package --extension ts --timeout 60000 \
-  --require ./test/setup.ts test/contract/storage.test.ts test/storage/nfs.test.ts test/storage/links.test.ts
+  --require ./test/support/setup.ts test/contract/storage.test.ts test/unit/adapters/storage/nfs.test.ts test/unit/adapters/storage/nfs-adoption.test.ts
 $node test/nfs/visible.ts /run/a/visible /run/b/visible
 KILLS_SHARE=/run/a/kills:/run/b/kills $node test/bench/main.ts kills
 echo 'NFS: all is well'

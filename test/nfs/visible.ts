@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { markRoot } from '../../lib/storage/marker.ts';
-import { createFolderStorage } from '../../lib/storage/nfs.ts';
+import { createFolderStorage } from '../../lib/adapters/storage/nfs.ts';
+import { markRoot } from '../../lib/adapters/storage/nfs-marker.ts';
 
 const FILES = 50;
 

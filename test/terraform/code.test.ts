@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createApp } from '../../lib/app.ts';
-import { loadConfig } from '../../lib/config.ts';
-import { silentLog } from '../../lib/log.ts';
-import { createTarget, TARGETS, type TargetName } from '../../lib/targets.ts';
-import { temporaryFolder } from '../folders.ts';
+import { createApp } from '../../lib/app/app.ts';
+import { createTarget, TARGETS, type TargetName } from '../../lib/app/targets.ts';
+import { loadConfig } from '../../lib/config/config.ts';
+import { silentLog } from '../../lib/runtime/log.ts';
+import { temporaryFolder } from '../support/folders.ts';
 import { type Block, type Body, blocks, isBlocks, isBody, TERRAFORM } from './hcl.ts';
 import { EVERY, FUNCTIONS, MACHINES, type Readers, ROLES, SAMPLES } from './readers.ts';
 

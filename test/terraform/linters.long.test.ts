@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { findProgram, run } from '../programs.ts';
+import { findProgram, run } from '../support/programs.ts';
 import { TERRAFORM } from './hcl.ts';
 
 const summary = z.object({

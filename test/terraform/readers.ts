@@ -1,4 +1,4 @@
-import type { Environment } from '../../lib/variables.ts';
+import type { Environment } from '../../lib/config/variables.ts';
 
 type Variable = keyof Environment;
 

@@ -1,0 +1,73 @@
+import knexFactory, { type Knex } from 'knex';
+import pg from 'pg';
+import { AppError } from '../../runtime/errors.ts';
+import { storable } from '../../runtime/text.ts';
+
+/** SQLSTATE 23503, foreign_key_violation (PostgreSQL manual, appendix A). */
+const FOREIGN_KEY = '23503';
+
+/** Constraints by which rows belong to a user. */
+const OF_USERS = /_user_id_foreign$/;
+
+/**
+ * Class 22 of SQLSTATE, data exceptions: of them those that say that a value has no place in its column. 22021 and 22P05:
+ * characters; 22003 and 22P02: numbers out of range, and texts that are none; 22001, 22007, 22008: too long, no date.
+ */
+const NO_PLACE: ReadonlySet<string> = new Set([
+  '22001',
+  '22003',
+  '22007',
+  '22008',
+  '22021',
+  '22P02',
+  '22P05',
+]);
+
+/**
+ * knex's client of PostgreSQL with one more duty: a value that PostgreSQL can't hold never looks like a failure of ours.
+ * Texts inside of JSON are cleaned, since they come from files; any other value is refused as `invalid_request`. A row
+ * for a user who was removed is refused as `unauthenticated`.
+ */
+export function postgresClient(): typeof Knex.Client {
+  const Postgres: typeof Knex.Client = knexFactory({ client: 'pg' }).client.constructor;
+  return class extends Postgres {
+    override async query(connection: unknown, query: unknown): Promise<unknown> {
+      try {
+        return await super.query(connection, query);
+      } catch (error) {
+        throw refusalOf(error) ?? error;
+      }
+    }
+
+    override prepBindings(bindings: unknown): unknown {
+      const prepared: unknown = super.prepBindings(bindings);
+      return Array.isArray(prepared) ? prepared.map(cleaned) : prepared;
+    }
+  };
+}
+
+function refusalOf(cause: unknown): AppError | undefined {
+  if (!(cause instanceof pg.DatabaseError)) return undefined;
+  const { code = '', constraint = '' } = cause;
+  if (NO_PLACE.has(code))
+    return new AppError('invalid_request', 'A text or a number of the request can not be stored.', { cause });
+  if (code === FOREIGN_KEY && OF_USERS.test(constraint))
+    return new AppError('unauthenticated', 'This user is no longer there. Log in as another.', { cause });
+  return undefined;
+}
+
+/** Objects become jsonb; all other values stay as they are. */
+function cleaned(binding: unknown): unknown {
+  if (typeof binding !== 'object' || binding === null) return binding;
+  const prototype: unknown = Object.getPrototypeOf(binding);
+  return prototype === Object.prototype || prototype === null ? cleanedJson(binding) : binding;
+}
+
+function cleanedJson(value: unknown): unknown {
+  if (typeof value === 'string') return storable(value);
+  if (Array.isArray(value)) return value.map(cleanedJson);
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [storable(name), cleanedJson(member)]),
+  );
+}

@@ -1,0 +1,71 @@
+import type { Duplex } from 'node:stream';
+import knexFactory, { type Knex } from 'knex';
+import pg from 'pg';
+import { AppError } from '../../runtime/errors.ts';
+import { postgresClient } from './client.ts';
+import { MIGRATION_NAMES, migrationSource } from './migrations.ts';
+
+/** How to reach a database: a postgres:// URL, or who comes in through a connector's stream. */
+export type DatabaseAddress = string | ConnectorAddress;
+
+interface ConnectorAddress {
+  readonly stream: () => Duplex;
+  readonly user: string;
+  readonly database: string;
+}
+
+/** The same as pg takes it. */
+export function clientConfig(address: DatabaseAddress): { connectionString: string } | ConnectorAddress {
+  return typeof address === 'string' ? { connectionString: address } : address;
+}
+
+/** Any fixed number, the same in every release: who migrates holds this advisory lock. */
+const MIGRATION_LOCK = 8_612_730_041;
+
+/**
+ * Opens a pool; nothing is connected before the first query.
+ * @param pool the most connections it keeps
+ */
+export function openDatabase(address: DatabaseAddress, pool: number): Knex {
+  return knexFactory({
+    client: postgresClient(),
+    connection: { ...clientConfig(address), application_name: 'tonemill' },
+    pool: { min: 0, max: pool },
+    acquireConnectionTimeout: 15_000,
+    // Else the message of an error repeats every value, among them secrets.
+    compileSqlOnError: false,
+  });
+}
+
+/**
+ * Brings the schema up to this release. Safe to call from any number of processes at once, and again.
+ * knex's own lock table stays locked for ever when its holder dies; a session's advisory lock does not.
+ */
+export async function migrate(address: DatabaseAddress): Promise<void> {
+  const holder = new pg.Client({ ...clientConfig(address), application_name: 'tonemill-migrate' });
+  await holder.connect();
+  const knex = openDatabase(address, 1);
+  try {
+    await holder.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await knex.migrate.latest({
+      migrationSource,
+      disableMigrationsListValidation: true,
+      tableName: 'migrations',
+    });
+  } finally {
+    await knex.destroy();
+    await holder.end();
+  }
+}
+
+/**
+ * Throws `misconfigured` where the schema is older than this release, or missing. A newer one will do, since migrations
+ * leave what the release before them uses.
+ */
+export async function mustBeMigrated(knex: Knex): Promise<void> {
+  const there = await knex.schema.hasTable('migrations');
+  const done = new Set<string>(there ? await knex('migrations').pluck('name') : []);
+  if (MIGRATION_NAMES.every((name) => done.has(name))) return;
+  const sentence = "The database's schema is older than this release. Run npm run migrate as its owner.";
+  throw new AppError('misconfigured', sentence);
+}

@@ -1,0 +1,53 @@
+import pg from 'pg';
+import { clientConfig, type DatabaseAddress } from './connection.ts';
+
+/** Schemas of the rows and of the queue. */
+const SCHEMAS = 'public, pgboss';
+
+/** Tables of which only some learn: password hashes are for those that log people in, and for their routes. */
+const ONLY_FOR: Readonly<Record<string, ReadonlySet<string>>> = {
+  users: new Set(['auth', 'tasks', 'api']),
+  refresh_tokens: new Set(['auth', 'sweep', 'api', 'worker']),
+};
+
+/** Asks whether the database answers, and reads no table. */
+const SITE = 'site';
+
+/**
+ * Lets logins read and write what migrations made; they own nothing, and can change no table's form.
+ * Granting again does no harm.
+ * @param logins names in the database by what each is: a function, `api` or `worker`
+ */
+export async function grant(
+  address: DatabaseAddress,
+  logins: Readonly<Record<string, string>>,
+): Promise<void> {
+  const client = new pg.Client({ ...clientConfig(address), application_name: 'tonemill-migrate' });
+  await client.connect();
+  try {
+    await client.query('begin');
+    for (const [role, login] of Object.entries(logins)) {
+      for (const statement of statements(role, client.escapeIdentifier(login))) await client.query(statement);
+    }
+    await client.query('commit');
+  } finally {
+    await client.end();
+  }
+}
+
+function statements(role: string, login: string): string[] {
+  const usage = `grant usage on schema ${SCHEMAS} to ${login}`;
+  const nothing = `revoke all on all tables in schema ${SCHEMAS} from ${login}`;
+  if (role === SITE) return [usage, nothing];
+  return [
+    usage,
+    nothing,
+    `grant select, insert, update, delete on all tables in schema ${SCHEMAS} to ${login}`,
+    `grant usage on all sequences in schema ${SCHEMAS} to ${login}`,
+    `grant execute on all functions in schema ${SCHEMAS} to ${login}`,
+    `revoke insert, update, delete on migrations, migrations_lock from ${login}`,
+    ...Object.entries(ONLY_FOR)
+      .filter(([, roles]) => !roles.has(role))
+      .map(([table]) => `revoke all on ${table} from ${login}`),
+  ];
+}

@@ -1,0 +1,62 @@
+import type { Knex } from 'knex';
+import type { Housekeeping } from '../../ports/housekeeping.ts';
+import type { Log } from '../../runtime/log.ts';
+import { type Bells, changeAndRing } from './change-and-enqueue.ts';
+import { claimable, giveUp } from './leases.ts';
+import { type TaskRow, toTask } from './rows.ts';
+
+/** Rows mended in one statement, so that one sweep never locks the table for long. */
+const BATCH = 1000;
+
+/** Uploads ended in one sweep: a storage is asked for each, which takes some 50 ms where it is a bucket. */
+const OVERDUE = 200;
+
+/** Days after which nothing can come of a session any more: Cloud Storage keeps one for a week. */
+const SESSION_DAYS = 8;
+
+export function createHousekeeping(knex: Knex, bells: Bells, log: Log, attempts: number): Housekeeping {
+  return {
+    async ringAgain(seconds) {
+      const rows = await changeAndRing(knex, bells, log, (trx) =>
+        trx<TaskRow>('tasks')
+          .whereIn('id', waiting(trx, seconds, attempts))
+          .update({ rung_at: trx.fn.now() }, '*'),
+      );
+      return rows.length;
+    },
+    giveUp: (id) => giveUp(knex, attempts, id),
+    async overdueUploads() {
+      const rows = await knex<TaskRow>('tasks')
+        .where({ state: 'AWAITING_UPLOAD' })
+        .where('upload_expires_at', '<', knex.fn.now())
+        .orderBy('upload_expires_at')
+        .limit(OVERDUE);
+      return rows.map(toTask);
+    },
+    forgetUploads: () =>
+      knex('ended_uploads')
+        .whereNotNull('cancelled_at')
+        .whereRaw("ended_at < now() - ? * interval '1 day'", [SESSION_DAYS])
+        .delete(),
+    removeExpiredTokens: () => knex('refresh_tokens').where('expires_at', '<', knex.fn.now()).delete(),
+    async takeTurn(chore, seconds) {
+      await knex('chores').insert({ name: chore, done_at: '-infinity' }).onConflict('name').ignore();
+      const taken = await knex('chores')
+        .where({ name: chore })
+        .whereRaw("done_at <= now() - ? * interval '1 second'", [seconds])
+        .update({ done_at: knex.fn.now() });
+      return taken === 1;
+    },
+  };
+}
+
+function waiting(trx: Knex.Transaction, seconds: number, attempts: number): Knex.QueryBuilder {
+  return claimable(trx<TaskRow>('tasks'), trx)
+    .where('attempt', '<', attempts)
+    .whereRaw("rung_at < now() - ? * interval '1 second'", [seconds])
+    .orderBy('rung_at')
+    .limit(BATCH)
+    .forUpdate()
+    .skipLocked()
+    .select('id');
+}

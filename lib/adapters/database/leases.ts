@@ -1,0 +1,112 @@
+import type { Knex } from 'knex';
+import type { ClaimRefusal, Lease, LeaseOptions, LeaseStore } from '../../ports/leases.ts';
+import type { TaskState } from '../../ports/tasks.ts';
+import type { Log } from '../../runtime/log.ts';
+import { type Bells, changeAndRing } from './change-and-enqueue.ts';
+import { type TaskRow, toTask } from './rows.ts';
+
+export function createLeaseStore(knex: Knex, bells: Bells, log: Log, options: LeaseOptions): LeaseStore {
+  const tasks = (db: Knex = knex) => db<TaskRow>('tasks');
+  const leaseUntil = knex.raw("now() + ? * interval '1 second'", [options.seconds]);
+  const held = ({ taskId, revision, attempt }: Lease) =>
+    tasks().where({ id: taskId, revision, attempt, state: 'PROCESSING' });
+  const settle = async (lease: Lease, change: object) =>
+    (await held(lease).update({ ...change, worker: null, lease_until: null, finished_at: knex.fn.now() })) ===
+    1;
+
+  return {
+    async claim({ taskId, revision }, worker) {
+      const [row] = await claimable(tasks(), knex)
+        .where({ id: taskId, revision })
+        .where('attempt', '<', options.attempts)
+        .update(
+          {
+            state: 'PROCESSING',
+            attempt: knex.raw('attempt + 1'),
+            worker,
+            lease_until: leaseUntil,
+            progress: 0,
+            started_at: knex.fn.now(),
+          },
+          '*',
+        );
+      if (row) return { lease: { taskId, revision, attempt: row.attempt }, task: toTask(row) };
+      return { refused: await whyNot(taskId, revision) };
+    },
+    async heartbeat(lease, progress) {
+      return (await held(lease).update({ lease_until: leaseUntil, progress })) === 1;
+    },
+    finish: (lease, media, result) => settle(lease, { state: 'PROCESSED', progress: 1, media, result }),
+    fail: (lease, error, media) => settle(lease, { state: 'FAILED', error, media }),
+    async release(lease) {
+      const rows = await changeAndRing(knex, bells, log, (trx) =>
+        held(lease)
+          .transacting(trx)
+          .update({ ...HANDED_BACK, attempt: trx.raw('attempt - 1'), rung_at: trx.fn.now() }, '*'),
+      );
+      return rows.length === 1;
+    },
+    async postpone(lease, seconds) {
+      const until = knex.raw("now() + ? * interval '1 second'", [seconds]);
+      return (await held(lease).update({ worker: null, lease_until: until, progress: 0 })) === 1;
+    },
+    async releaseAll(worker) {
+      const rows = await changeAndRing(knex, bells, log, (trx) =>
+        tasks(trx)
+          .where({ state: 'PROCESSING', worker })
+          .where('attempt', '<', options.attempts)
+          .update({ ...HANDED_BACK, rung_at: trx.fn.now() }, '*'),
+      );
+      return rows.length;
+    },
+  };
+
+  async function whyNot(id: number, revision: number): Promise<ClaimRefusal> {
+    const row = await tasks().where({ id }).first();
+    if (!row) return 'gone';
+    if (row.revision !== revision) return 'stale';
+    const settled = REFUSALS[row.state];
+    if (settled) return settled;
+    const usedUp = await giveUp(knex, options.attempts, id);
+    return usedUp > 0 ? 'gave_up' : 'leased';
+  }
+}
+
+/** UPLOADED, or PROCESSING under a lease that ran out. */
+export function claimable(query: Knex.QueryBuilder<TaskRow>, knex: Knex): Knex.QueryBuilder<TaskRow> {
+  return query.where((or) =>
+    or
+      .where({ state: 'UPLOADED' })
+      .orWhere((dead) => dead.where({ state: 'PROCESSING' }).where('lease_until', '<', knex.fn.now())),
+  );
+}
+
+/** Fails what is claimable but for its attempts, which are used up; all such tasks, or one. */
+export function giveUp(knex: Knex, attempts: number, id?: number): Promise<number> {
+  const query = claimable(knex<TaskRow>('tasks'), knex).where('attempt', '>=', attempts);
+  return (id === undefined ? query : query.where({ id })).update({
+    state: 'FAILED',
+    error: {
+      code: 'gave_up',
+      message: `The conversion was begun ${attempts} times and never came to an end. Try another file or format.`,
+    },
+    worker: null,
+    lease_until: null,
+    finished_at: knex.fn.now(),
+  });
+}
+
+const HANDED_BACK = {
+  state: 'UPLOADED',
+  worker: null,
+  lease_until: null,
+  progress: 0,
+  started_at: null,
+} as const;
+
+const REFUSALS: Partial<Record<TaskState, ClaimRefusal>> = {
+  PROCESSED: 'finished',
+  FAILED: 'failed',
+  EXPIRED: 'failed',
+  AWAITING_UPLOAD: 'not_uploaded',
+};

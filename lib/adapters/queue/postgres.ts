@@ -1,0 +1,89 @@
+import { fromKnex, PgBoss } from 'pg-boss';
+import { z } from 'zod';
+import type { Bell, BellOutcome, Queue } from '../../ports/queue.ts';
+import { AppError } from '../../runtime/errors.ts';
+import type { Log } from '../../runtime/log.ts';
+import { clientConfig, type DatabaseAddress } from '../database/connection.ts';
+
+const QUEUE = 'conversions';
+
+const JOB = z.object({ taskId: z.int(), revision: z.int() });
+
+export interface PostgresQueueOptions {
+  address: DatabaseAddress;
+  /** Connections besides the one that listens. */
+  pool: number;
+  /** Longer than any handler may run; what takes longer is rung again. */
+  jobSeconds: number;
+  /** How often a consumer looks of itself, 2 at least: nobody gives notice of a job that comes again. */
+  pollSeconds: number;
+  log: Log;
+}
+
+/**
+ * pg-boss on the database of the rows. Bells ring inside the transaction that changes a row; LISTEN/NOTIFY wakes
+ * the consumers, and polling is the backstop. At least once: a job whose worker died comes again.
+ */
+export async function createPostgresQueue({
+  address,
+  pool,
+  jobSeconds,
+  pollSeconds,
+  log,
+}: PostgresQueueOptions): Promise<Queue> {
+  const boss = new PgBoss({
+    ...clientConfig(address),
+    application_name: 'tonemill-queue',
+    max: pool,
+    useListenNotify: true,
+    schedule: false,
+    registerInstance: false,
+  });
+  boss.on('error', (error) => log.warn('The queue has trouble', { error }));
+  boss.on('warning', ({ message }) => log.warn(message));
+  await boss.start();
+  await boss.createQueue(QUEUE, {
+    notify: true,
+    expireInSeconds: jobSeconds,
+    retryLimit: 100,
+    retryDelay: 1,
+    retryBackoff: true,
+    retryDelayMax: 60,
+    deleteAfterSeconds: 3600,
+  });
+
+  return {
+    transactional: true,
+    async ring(bells, within) {
+      const jobs = bells.map(({ taskId, revision }) => ({ data: { taskId, revision } }));
+      await boss.insert(QUEUE, jobs, within ? { db: fromKnex(within) } : {});
+    },
+    async consume(handler, concurrency) {
+      for (let worker = 0; worker < concurrency; worker++) await addWorker(boss, handler, pollSeconds);
+      return () => boss.offWork(QUEUE, { wait: true });
+    },
+    async check() {
+      if (!(await boss.isInstalled())) throw new AppError('unavailable', 'The queue is not installed.');
+    },
+    close: () => boss.stop({ graceful: true, close: true, timeout: 5000 }),
+  };
+}
+
+/**
+ * A pg-boss worker that took a single job sleeps until the next poll or notice, even when more jobs wait;
+ * so each handler that ends wakes its own worker.
+ */
+async function addWorker(
+  boss: PgBoss,
+  handler: (bell: Bell) => Promise<BellOutcome>,
+  pollSeconds: number,
+): Promise<void> {
+  const id = await boss.work(QUEUE, { notifyPollingIntervalSeconds: pollSeconds }, async ([job]) => {
+    try {
+      const outcome = await handler(JOB.parse(job?.data));
+      if (outcome === 'again') throw new AppError('interrupted', 'The task is not free yet.');
+    } finally {
+      boss.notifyWorker(id);
+    }
+  });
+}

@@ -1,0 +1,70 @@
+import type { Dir, Dirent, Stats } from 'node:fs';
+import {
+  copyFile,
+  type FileHandle,
+  mkdir,
+  open,
+  opendir,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  symlink,
+} from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
+import { isErrno } from '../../runtime/errors.ts';
+
+/** What a folder as a storage asks of the file system. */
+export interface Files {
+  copyFile(from: string, to: string): Promise<void>;
+  mkdir(path: string, options: { recursive: true }): Promise<unknown>;
+  open(path: string, flags: string): Promise<FileHandle>;
+  opendir(path: string): Promise<Dir>;
+  /** All entries, with their kinds. */
+  readdir(path: string): Promise<Dirent[]>;
+  rename(from: string, to: string): Promise<void>;
+  rm(path: string, options: { force: true }): Promise<void>;
+  rmdir(path: string): Promise<void>;
+  stat(path: string): Promise<Stats>;
+  symlink(target: string, path: string): Promise<void>;
+}
+
+/** Node's own. */
+export const NODE_FILES: Files = {
+  ...{ copyFile, mkdir, open, opendir, rename, rm, rmdir, stat, symlink },
+  readdir: (path) => readdir(path, { withFileTypes: true }),
+};
+
+/** Milliseconds before each further try. */
+const PAUSES = [10, 50, 250];
+
+/**
+ * The same calls, again where they end in ESTALE: an NFS client remembers handles of files and folders that another
+ * machine has replaced or removed since. Every call walks its path anew, and so finds what is there now.
+ */
+export function retryingStale(files: Files): Files {
+  return {
+    copyFile: (from, to) => retry(() => files.copyFile(from, to)),
+    mkdir: (path, options) => retry(() => files.mkdir(path, options)),
+    open: (path, flags) => retry(() => files.open(path, flags)),
+    opendir: (path) => retry(() => files.opendir(path)),
+    readdir: (path) => retry(() => files.readdir(path)),
+    rename: (from, to) => retry(() => files.rename(from, to)),
+    rm: (path, options) => retry(() => files.rm(path, options)),
+    rmdir: (path) => retry(() => files.rmdir(path)),
+    stat: (path) => retry(() => files.stat(path)),
+    symlink: (target, path) => retry(() => files.symlink(target, path)),
+  };
+}
+
+async function retry<T>(call: () => Promise<T>, pauses = PAUSES): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const [pause, ...rest] = pauses;
+    if (pause === undefined || !isErrno(error, 'ESTALE')) throw error;
+    await setTimeout(pause);
+    return retry(call, rest);
+  }
+}

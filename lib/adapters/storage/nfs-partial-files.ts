@@ -1,0 +1,105 @@
+import type { FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { objectKey } from '../../ports/object-key.ts';
+import type { PartialFiles, StoredBytes } from '../../ports/uploads.ts';
+import { AppError } from '../../runtime/errors.ts';
+import { writeAll } from '../../runtime/write-all.ts';
+import { type FolderOptions, moveInto, openRoot, PARTIAL, syncFolder, unlessMissing } from './nfs.ts';
+
+/**
+ * Growing files in the root of originals. Each piece is opened, synced and closed for itself, so that any machine on the
+ * share may write the next (NFS is close-to-open); the whole file is renamed into its place.
+ */
+export function createPartialFiles(options: FolderOptions): PartialFiles {
+  const { root } = options;
+  const { fs, ready } = openRoot(options);
+  const partialOf = (taskId: number) => join(root, PARTIAL, objectKey(`${taskId}.upload`));
+  const targetOf = (key: string) => join(root, ...objectKey(...key.split('/')).split('/'));
+  const openPartial = async (taskId: number): Promise<FileHandle> => {
+    const file = await unlessMissing(fs.open(partialOf(taskId), 'r+'));
+    if (!file) throw lost();
+    return file;
+  };
+  const create = async (taskId: number): Promise<FileHandle> => {
+    await fs.mkdir(join(root, PARTIAL), { recursive: true });
+    return fs.open(partialOf(taskId), 'w');
+  };
+
+  return {
+    async write(taskId, position, content) {
+      await ready();
+      const file = await (position === 0 ? create(taskId) : openPartial(taskId));
+      try {
+        await mustReach(file, position);
+        let end = position;
+        for await (const bytes of content) {
+          await writeAll(file, bytes, end);
+          end += bytes.length;
+        }
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    },
+    async open(taskId, key) {
+      await ready();
+      const file =
+        (await unlessMissing(fs.open(partialOf(taskId), 'r'))) ??
+        (await unlessMissing(fs.open(targetOf(key), 'r')));
+      return file && storedBytes(file);
+    },
+    async complete(taskId, key, size) {
+      const target = targetOf(key);
+      const isWhole = async () => (await unlessMissing(fs.stat(target)))?.size === size;
+      await ready();
+      if (await isWhole()) return;
+      const file = await unlessMissing(fs.open(partialOf(taskId), 'r+'));
+      if (!file && (await isWhole())) return;
+      if (!file) throw lost();
+      const inode = await closeOff(file, size);
+      await moveInto(fs, partialOf(taskId), target, inode);
+      await syncFolder(fs, dirname(target));
+    },
+    async remove(taskId) {
+      await ready();
+      await fs.rm(partialOf(taskId), { force: true });
+    },
+  };
+}
+
+/** Cuts off what was written but never noted, when a process died in between. */
+async function closeOff(file: FileHandle, size: number): Promise<bigint> {
+  try {
+    await mustReach(file, size);
+    await file.truncate(size);
+    await file.sync();
+    return (await file.stat({ bigint: true })).ino;
+  } finally {
+    await file.close();
+  }
+}
+
+/** A hole would be filled with zeros, in silence. */
+async function mustReach(file: FileHandle, position: number): Promise<void> {
+  if ((await file.stat()).size < position) throw lost();
+}
+
+function storedBytes(file: FileHandle): StoredBytes {
+  return {
+    async read(position, length) {
+      const buffer = Buffer.allocUnsafe(length);
+      let filled = 0;
+      while (filled < length) {
+        const { bytesRead } = await file.read(buffer, filled, length - filled, position + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return buffer.subarray(0, filled);
+    },
+    close: () => file.close(),
+  };
+}
+
+function lost(): AppError {
+  return new AppError('upload_gone', 'What had arrived of this file is lost. Announce it again.');
+}

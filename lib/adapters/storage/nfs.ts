@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import type { Readable } from 'node:stream';
+import { objectKey } from '../../ports/object-key.ts';
+import type { Storage, StoredObject } from '../../ports/storage.ts';
+import { AppError, hasCode, isErrno } from '../../runtime/errors.ts';
+import { lazy } from '../../runtime/lazy.ts';
+import { destroyingOnFailure } from './abandoned-source.ts';
+import { type Files, NODE_FILES, retryingStale } from './nfs-file-system.ts';
+import { MARKER, markRoot, mustBeMounted, type RootRole } from './nfs-marker.ts';
+
+/** Where files are written before they are renamed; inside the root, since rename is atomic only within one export. */
+export const PARTIAL = '.partial';
+
+export interface FolderOptions {
+  /** Absolute path. */
+  root: string;
+  role: RootRole;
+  /** Whether the folder is this program's own, which makes it; a share is used only where its marker is. */
+  own: boolean;
+  files?: Files;
+}
+
+/**
+ * A folder, on a disk or an NFS mount. Folders have no atomic write: so a temporary file, fsync, rename. NFS adds that
+ * a mount may be missing, handles go stale, and what one machine made another may not see at once.
+ */
+export function createFolderStorage(options: FolderOptions): Storage {
+  const { root } = options;
+  const { fs, ready } = openRoot(options);
+  const pathOf = (key: string) => join(root, ...objectKey(...key.split('/')).split('/'));
+  const put = async (key: string, source: Readable | string) => {
+    const target = pathOf(key);
+    const partial = join(root, PARTIAL, randomUUID());
+    await ready();
+    await fs.mkdir(dirname(partial), { recursive: true });
+    try {
+      const { size, inode } = await write(fs, partial, source);
+      await moveInto(fs, partial, target, inode);
+      await syncFolder(fs, dirname(target));
+      return size;
+    } finally {
+      await fs.rm(partial, { force: true });
+    }
+  };
+  return {
+    local: true,
+    put: (key, source) => destroyingOnFailure(source, () => put(key, source)),
+    async fetch(key, path) {
+      const target = pathOf(key);
+      await ready();
+      await existing(fs, root, target, () => fs.stat(target));
+      await fs.symlink(target, path);
+    },
+    async read(key, range) {
+      const path = pathOf(key);
+      await ready();
+      const file = await existing(fs, root, path, () => fs.open(path, 'r'));
+      return file.createReadStream(range ?? {});
+    },
+    async check() {
+      await ready();
+      await fs.stat(root);
+    },
+    async stat(key) {
+      const path = pathOf(key);
+      await ready();
+      return unlessMissing(existing(fs, root, path, () => statObject(fs, path, key)));
+    },
+    async remove(key) {
+      const path = pathOf(key);
+      await ready();
+      await fs.rm(path, { force: true });
+      await removeEmptyFolders(fs, root, dirname(path));
+    },
+    async *list() {
+      await ready();
+      const { mtime } = await fs.stat(join(root, MARKER));
+      for await (const object of walk(fs, root)) yield { ...object, inherited: object.modified < mtime };
+    },
+    link: async () => undefined,
+  };
+}
+
+/** The file system of a root, and what must be waited for before each use: that it is made, or mounted. */
+export function openRoot({ root, role, own, files = NODE_FILES }: FolderOptions) {
+  const fs = retryingStale(files);
+  const made = lazy(async () => {
+    await fs.mkdir(root, { recursive: true });
+    await markRoot(root, role);
+  });
+  return { fs, ready: own ? made : () => mustBeMounted(root, fs) };
+}
+
+/** @returns the file's bytes, and by what to know it again after a rename */
+async function write(
+  fs: Files,
+  path: string,
+  source: Readable | string,
+): Promise<{ size: number; inode: bigint }> {
+  const file = await (typeof source === 'string' ? moved(fs, source, path) : fs.open(path, 'wx'));
+  try {
+    if (typeof source !== 'string') await file.writeFile(source);
+    await file.sync();
+    const { size, ino } = await file.stat({ bigint: true });
+    return { size: Number(size), inode: ino };
+  } finally {
+    await file.close();
+  }
+}
+
+async function moved(fs: Files, from: string, to: string): Promise<FileHandle> {
+  try {
+    await fs.rename(from, to);
+  } catch (error) {
+    if (!isErrno(error, 'EXDEV')) throw error;
+    await fs.copyFile(from, to);
+  }
+  return fs.open(to, 'r+');
+}
+
+/**
+ * ENOENT has two harmless causes. A removal beside may take the folder away between making it and moving into it, so it
+ * is made again. And an NFS client that lost a server's answer asks again for a rename which is done: the file is there.
+ */
+export async function moveInto(fs: Files, from: string, to: string, inode: bigint, tries = 3): Promise<void> {
+  await fs.mkdir(dirname(to), { recursive: true });
+  try {
+    await fs.rename(from, to);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+    if (await isInode(fs, to, inode)) return;
+    if (tries === 1) throw error;
+    await moveInto(fs, from, to, inode, tries - 1);
+  }
+}
+
+async function isInode(fs: Files, path: string, inode: bigint): Promise<boolean> {
+  const file = await unlessMissing(fs.open(path, 'r'));
+  if (!file) return false;
+  try {
+    return (await file.stat({ bigint: true })).ino === inode;
+  } finally {
+    await file.close();
+  }
+}
+
+/** A rename is lasting only when its folder is synced; some file systems can't sync a folder, and need not. */
+export async function syncFolder(fs: Files, path: string): Promise<void> {
+  let folder: FileHandle | undefined;
+  try {
+    folder = await fs.open(path, 'r');
+    await folder.sync();
+  } catch (error) {
+    if (!['EINVAL', 'EISDIR', 'EPERM'].some((code) => isErrno(error, code))) throw error;
+  } finally {
+    await folder?.close();
+  }
+}
+
+/**
+ * What is missing is looked for twice: NFS is close-to-open, so an entry that another machine made may be hidden for a
+ * minute by what this one remembers of its folder. Opening the folders on the way has the client ask the server (nfs(5)).
+ * Between two mounts of NFS 4.2 (Linux 6.1) a plain stat missed 50 new files of 50 that had been looked for before, this none.
+ */
+async function existing<T>(fs: Files, root: string, path: string, look: () => Promise<T>): Promise<T> {
+  const first = await unlessMissing(look());
+  if (first !== undefined) return first;
+  try {
+    await openFolders(fs, root, dirname(path));
+    return await look();
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) throw new AppError('not_found', 'There is no such file.', { cause: error });
+    throw error;
+  }
+}
+
+async function openFolders(fs: Files, root: string, folder: string): Promise<void> {
+  const parts = relative(root, folder).split(sep);
+  for (let depth = 0; depth <= parts.length; depth++) {
+    await (await fs.opendir(join(root, ...parts.slice(0, depth)))).close();
+  }
+}
+
+async function statObject(fs: Files, path: string, key: string): Promise<StoredObject> {
+  const { size, mtime } = await fs.stat(path);
+  return { key, size, modified: mtime };
+}
+
+/** What is missing is undefined. */
+export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || hasCode(error, 'not_found')) return undefined;
+    throw error;
+  }
+}
+
+/** Folders are no objects: one that a removal left empty goes as well, unless somebody just wrote into it. */
+async function removeEmptyFolders(fs: Files, root: string, folder: string): Promise<void> {
+  if (!folder.startsWith(root + sep)) return;
+  try {
+    await fs.rmdir(folder);
+  } catch (error) {
+    if (['ENOTEMPTY', 'EEXIST', 'ENOENT'].some((code) => isErrno(error, code))) return;
+    throw error;
+  }
+  await removeEmptyFolders(fs, root, dirname(folder));
+}
+
+async function* walk(fs: Files, root: string, prefix = ''): AsyncGenerator<StoredObject> {
+  const entries = await unlessMissing(fs.readdir(join(root, prefix)));
+  for (const entry of entries ?? []) {
+    const key = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
+    if (key === MARKER) continue;
+    if (entry.isDirectory()) yield* walk(fs, root, key);
+    else {
+      const object = await unlessMissing(statObject(fs, join(root, key), key));
+      if (object) yield object;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { HttpFunction } from '@google-cloud/functions-framework';
+import { loadConfig } from '../config/config.ts';
+import { createListener } from '../http/server.ts';
+import { createLog } from '../runtime/log.ts';
+import { type App, createApp } from './app.ts';
+import { createTarget, type TargetName } from './targets.ts';
+
+let shared: App | undefined;
+
+/**
+ * A target for functions-framework. Nothing is read or opened before the first request.
+ * functions-framework exits in the same tick that a SIGTERM comes in, so only what is synchronous is done then; the
+ * lease of a conversion that was cut off runs out by itself.
+ */
+export function createFunction(name: TargetName): HttpFunction {
+  let listener: { app: App; answer: Promise<ReturnType<typeof createListener>> } | undefined;
+  return async (request, response) => {
+    const app = sharedApp();
+    if (listener?.app !== app) listener = { app, answer: listenerOf(name, app) };
+    await (await listener.answer)(request, response);
+  };
+}
+
+async function listenerOf(name: TargetName, app: App): Promise<ReturnType<typeof createListener>> {
+  return createListener(await createTarget(name, app), app.log);
+}
+
+/**
+ * Refuses to start on a configuration that can't be right, such as one bucket for originals and results, or internal
+ * routes without an audience in the cloud. Throws `misconfigured`, upon which functions-framework ends the process.
+ */
+export function checkConfiguration(): void {
+  loadConfig(process.env, 'functions');
+}
+
+function sharedApp(): App {
+  if (shared) return shared;
+  const log = createLog((line) => process.stdout.write(`${line}\n`));
+  const app = createApp(loadConfig(process.env, 'functions'), log, `function-${process.pid}`);
+  process.once('exit', () => app.closeNow());
+  shared = app;
+  return app;
+}
+
+/** Ends what the functions of this process have opened; the next request opens it anew. */
+export async function closeFunctions(): Promise<void> {
+  const app = shared;
+  shared = undefined;
+  await app?.close();
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
+import { closeServer, listen } from '../http/guarded-server.ts';
+import { createHttpServer } from '../http/server.ts';
+import { AppError } from '../runtime/errors.ts';
+import { tryLock } from '../runtime/file-lock.ts';
+import type { Log } from '../runtime/log.ts';
+import { makeFolder } from '../runtime/private-folder.ts';
+import { createApp } from './app.ts';
+import { createSite } from './targets.ts';
+import { startWorker } from './worker.ts';
+
+/** Who holds the leases in local mode: only one such process runs on a data folder. */
+const WORKER = 'local';
+
+export interface Served {
+  url: string;
+  /** Hands back what runs and ends everything, within 10 s. */
+  close(): Promise<void>;
+}
+
+/**
+ * Local mode: API, worker, queue and database in one process.
+ * Throws `misconfigured` where the data folder or the port can't be used, or ffmpeg is missing.
+ */
+export async function serveLocal(config: Config, log: Log): Promise<Served> {
+  const folder = await claimFolder(config.data);
+  const app = createApp(config, log, WORKER);
+  const giveUp = () => app.closeNow();
+  process.once('exit', giveUp);
+  try {
+    await app.engine();
+    const server = createHttpServer(await createSite(app), log);
+    const url = await listen(server, config.port);
+    const { leases } = await app.stores();
+    await leases.releaseAll(WORKER);
+    const stopWorking = await startWorker(app);
+    return {
+      url,
+      async close() {
+        await Promise.all([closeServer(server), stopWorking()]);
+        await app.close();
+        process.removeListener('exit', giveUp);
+        folder.release();
+      },
+    };
+  } catch (error) {
+    await app.close();
+    folder.release();
+    throw error;
+  }
+}
+
+async function claimFolder(data: string) {
+  try {
+    await makeFolder(data);
+    const held = tryLock(join(data, 'start.lock'), 'exclusive');
+    if (held) return held;
+  } catch (cause) {
+    const sentence = `${data} can't be written to. TONEMILL_DATA must name a folder that can.`;
+    throw new AppError('misconfigured', sentence, { cause });
+  }
+  const sentence = `Tonemill already runs on ${data}. Set TONEMILL_DATA and PORT to run another beside it.`;
+  throw new AppError('misconfigured', sentence);
+}

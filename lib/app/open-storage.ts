@@ -1,0 +1,87 @@
+import { generateKeyPair } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { Tokens } from '../accounts/tokens.ts';
+import { createBucketStorage } from '../adapters/storage/gcs.ts';
+import { createBucketUploads } from '../adapters/storage/gcs-uploads.ts';
+import { createFolderStorage } from '../adapters/storage/nfs.ts';
+import { createFolderAdoption } from '../adapters/storage/nfs-adoption.ts';
+import { mustBeRoot } from '../adapters/storage/nfs-marker.ts';
+import { createPartialFiles } from '../adapters/storage/nfs-partial-files.ts';
+import { createFolderUploads } from '../adapters/storage/nfs-uploads.ts';
+import type { Config } from '../config/config.ts';
+import type { Adoption, Storage } from '../ports/storage.ts';
+import type { PartialFiles, Uploads } from '../ports/uploads.ts';
+import { lazy } from '../runtime/lazy.ts';
+
+/** The two roots, and what makes, sends and takes over objects of them. */
+export interface Roots {
+  originals: Storage;
+  results: Storage;
+  adoption: Adoption;
+  uploadsFor(tokens: () => Promise<Tokens>): Uploads;
+  /** Where announced originals grow that this program receives itself. */
+  partials: PartialFiles | undefined;
+  /** Throws `misconfigured` where a share is not mounted, or was never prepared. */
+  check(): Promise<void>;
+}
+
+/** The composition root of files: a bucket or a folder each. Nothing is opened before it is used. */
+export function openRoots({ storage, project, mode }: Config): Roots {
+  if (storage.kind === 'nfs') return openFolders(storage, mode !== 'vm');
+  const client = lazy(() => openCloudStorage(project, storage.emulator));
+  const bucket = (name: string) => async () => (await client()).bucket(name);
+  const originals = createBucketStorage(bucket(storage.originals));
+  const results = createBucketStorage(bucket(storage.results));
+  return {
+    ...{ originals, results },
+    adoption: { adopt: async (from, to) => results.put(to, await originals.read(from)) },
+    uploadsFor: () => createBucketUploads(bucket(storage.originals)),
+    partials: undefined,
+    check: async () => undefined,
+  };
+}
+
+function openFolders(roots: { originals: string; results: string }, own: boolean): Roots {
+  const root = { root: roots.originals, role: 'originals', own } as const;
+  const [originals, partials] = [createFolderStorage(root), createPartialFiles(root)];
+  const results = createFolderStorage({ root: roots.results, role: 'results', own });
+  return {
+    ...{ originals, results, partials },
+    adoption: createFolderAdoption({ roots, originals, results }),
+    uploadsFor: (tokens) =>
+      createFolderUploads({
+        ...{ originals, partials },
+        sign: async (taskId, expiresAt) => (await tokens()).signUpload(taskId, expiresAt),
+      }),
+    async check() {
+      if (own) return;
+      await mustBeRoot(roots.originals, 'originals');
+      await mustBeRoot(roots.results, 'results');
+    },
+  };
+}
+
+/** Google's client takes long to load, so only what needs it pays for it. */
+async function openCloudStorage(projectId: string | undefined, emulator: string | undefined) {
+  const { Storage } = await import('@google-cloud/storage');
+  const project = projectId && { projectId };
+  if (emulator === undefined) return new Storage({ ...project });
+  const client = new Storage({ ...project, apiEndpoint: emulator, authClient: await newSigner() });
+  // Where STORAGE_EMULATOR_HOST is set, the client takes it for the whole base URL, and asks for objects beside the API.
+  client.baseUrl = `${emulator}/storage/v1`;
+  return client;
+}
+
+/** An emulator lets everyone in, but links are signed all the same: with a key of this process's own. */
+async function newSigner() {
+  const { GoogleAuth, JWT } = await import('google-auth-library');
+  const { privateKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  const email = 'emulated@example.org';
+  const signer = new GoogleAuth({ authClient: new JWT({ email, key: privateKey }) });
+  signer.jsonContent = { client_email: email };
+  return signer;
+}

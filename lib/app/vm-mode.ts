@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Config } from '../config/config.ts';
+import { closeServer, listen } from '../http/guarded-server.ts';
+import { createHttpServer } from '../http/server.ts';
+import { AppError } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+import { type App, createApp } from './app.ts';
+import { createSite } from './targets.ts';
+import { startWorker } from './worker.ts';
+
+/** A process of vm mode while it runs. */
+export interface Running {
+  /** One line for whoever started it. */
+  sentence: string;
+  /** Ends requests, hands back conversions, closes everything, within 10 s. */
+  close(): Promise<void>;
+}
+
+/** The API process: any number of them on one share and one database; converts nothing. */
+export async function serveApi(config: Config, log: Log): Promise<Running> {
+  mustShareSecrets(config);
+  return running(config, log, async (app) => {
+    await app.stores();
+    const server = createHttpServer(await createSite(app), log);
+    const url = await listen(server, config.port);
+    return { sentence: `Tonemill is ready on ${url}`, stop: () => closeServer(server) };
+  });
+}
+
+/** The worker process, likewise; its leases run out by themselves when it is killed. */
+export function serveWorker(config: Config, log: Log): Promise<Running> {
+  return running(config, log, async (app) => {
+    const stop = await startWorker(app);
+    return { sentence: 'Tonemill converts', stop };
+  });
+}
+
+async function running(
+  config: Config,
+  log: Log,
+  start: (app: App) => Promise<{ sentence: string; stop: () => Promise<void> }>,
+): Promise<Running> {
+  const app = createApp(config, log, `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`);
+  const giveUp = () => app.closeNow();
+  process.once('exit', giveUp);
+  try {
+    await app.checkRoots();
+    await app.engine();
+    await app.workspaces.clearDead();
+    const { sentence, stop } = await start(app);
+    return {
+      sentence,
+      async close() {
+        await stop();
+        await app.close();
+        process.removeListener('exit', giveUp);
+      },
+    };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+/** A key or credential of each process's own would be refused by all the others. */
+function mustShareSecrets({ jwtPrivateKeys, serviceCredential }: Config): void {
+  const missing = [
+    ...(jwtPrivateKeys === undefined ? ['JWT_PRIVATE_KEYS'] : []),
+    ...(serviceCredential === undefined ? ['SERVICE_CREDENTIAL'] : []),
+  ];
+  if (missing.length === 0) return;
+  const sentence = `${missing.join(' and ')} must be set, to the same for every API process. npm run new-secrets prints some.`;
+  throw new AppError('misconfigured', sentence);
+}

@@ -1,0 +1,50 @@
+import { lengthArguments, loudnessArguments, pictureArguments } from '../ffmpeg/arguments.ts';
+import { conversionFailure, decodingFailure } from '../ffmpeg/exit-errors.ts';
+import { addressOf, decode, type Material, type Tools } from '../ffmpeg/runs.ts';
+import type { Loudness } from '../media/media-info.ts';
+import type { Picture } from '../media/picture.ts';
+import type { Chain } from '../plan/filters.ts';
+import type { Plan } from '../plan/plan.ts';
+import { mayBeTag, pictureReader } from '../tags/cover-art.ts';
+import { readLoudness } from './loudness.ts';
+
+/** What is to be converted, and how. */
+interface PlannedMaterial extends Material {
+  plan: Plan;
+}
+
+/** The picture, where it is not ffmpeg that takes it along. */
+export async function readPicture(tools: Tools, work: PlannedMaterial): Promise<Picture | null> {
+  const { input, plan } = work;
+  const { cover, format } = plan;
+  if (!cover || format.cover === 'stream') return null;
+  const reader = pictureReader();
+  const { ending } = await decode(tools, work, pictureArguments(addressOf(input), cover), {
+    output: reader.read,
+  });
+  const bytes = ending.code === 0 ? reader.bytes() : null;
+  if (!bytes || (format.cover === 'tag' && !mayBeTag(bytes, tools.binaries))) return null;
+  return { cover, bytes };
+}
+
+/** Samples that a result will have: what a file says of its length is not exact enough for a fade at its end. */
+export async function countSamples(tools: Tools, work: PlannedMaterial): Promise<number> {
+  const { input, plan } = work;
+  const args = lengthArguments(addressOf(input), plan.chain);
+  const { seconds, ending } = await decode(tools, work, args, {});
+  if (ending.code !== 0) throw conversionFailure(ending, plan.format, tools.limits);
+  return Math.round(seconds * plan.sampleRate);
+}
+
+/** Loudness of something, or of what a chain of filters makes of it. */
+export async function measure(
+  tools: Tools,
+  material: Material,
+  chain: Chain | null = null,
+  length: number | null = null,
+): Promise<Loudness | null> {
+  const args = loudnessArguments(addressOf(material.input), chain, length);
+  const { ending } = await decode(tools, material, args, {});
+  if (ending.code !== 0) throw decodingFailure(ending);
+  return readLoudness(ending.stderr);
+}

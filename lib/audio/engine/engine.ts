@@ -1,0 +1,126 @@
+import { createChildren } from '../../process/limited-process.ts';
+import { decodeArguments } from '../ffmpeg/arguments.ts';
+import { decodingFailure, resultTooLarge, tooLong } from '../ffmpeg/exit-errors.ts';
+import type { Prober, Source } from '../ffmpeg/input.ts';
+import { createSink } from '../ffmpeg/output.ts';
+import { probe } from '../ffmpeg/probe.ts';
+import { mustBePlausible } from '../ffmpeg/resource-limits.ts';
+import { addressOf, decode, type EngineParts, type Tools } from '../ffmpeg/runs.ts';
+import { createStopwatch } from '../ffmpeg/timeouts.ts';
+import { type Format, possibleFormats } from '../formats/formats.ts';
+import type { Probed } from '../media/ffprobe-output.ts';
+import type { AudioLimits } from '../media/limits.ts';
+import type { Adaptation, Loudness } from '../media/media-info.ts';
+import { isWhole } from '../plan/filters.ts';
+import { type Plan, planConversion } from '../plan/plan.ts';
+import { tagChanges } from '../tags/tag-changes.ts';
+import { createPeaks, type Waveform } from '../waveform/peaks.ts';
+import { countSamples, measure, readPicture } from './analysis-passes.ts';
+import { type Conversion, convertToFile, convertToSink, type Made, type Work } from './encode.ts';
+import { encodeAtLevel } from './loudness-normalization.ts';
+
+export interface AudioEngine extends Prober {
+  /** What can be made here. */
+  readonly formats: readonly Format[];
+  /** Makes a result and checks it, by as many passes as it takes. Throws a failure's code, `unavailable`, or the signal's reason. */
+  convert(conversion: Conversion): Promise<Made>;
+  /** Decodes the whole of what was probed; null where there is too little sound to measure. Throws as `convert`. */
+  loudness(source: Source, probed: Probed, signal: AbortSignal): Promise<Loudness | null>;
+  /** Decodes the whole of what was probed. Throws as `convert`. */
+  waveform(source: Source, probed: Probed, signal: AbortSignal): Promise<Waveform>;
+  /** Kills what runs, at once. */
+  killAll(): void;
+}
+
+export function createEngine(parts: EngineParts): AudioEngine {
+  const { binaries, limits } = parts;
+  const tools: Tools = { ...parts, children: createChildren(parts.launcher, binaries.cage) };
+
+  return {
+    formats: possibleFormats(binaries.encoders, binaries.muxers),
+    async probe(source, signal) {
+      const probed = await probe(tools, source, signal);
+      if ((probed.media.duration ?? 0) > limits.durationSeconds && !probed.estimated) throw tooLong(limits);
+      mustBePlausible(probed.media);
+      return probed;
+    },
+    async convert(conversion) {
+      const { format, options, probed } = conversion;
+      const plan = planConversion(format, options, probed);
+      mustFit(plan, limits);
+      const onProgress = rising(conversion.onProgress);
+      const skipped = plan.chain.trim.start / probed.media.sampleRate;
+      const tags = tagChanges(plan, probed.tags);
+      const { conversionSeconds } = limits;
+      const watch = createStopwatch(conversion.signal, { wall: conversionSeconds, stall: conversionSeconds });
+      try {
+        const { signal } = watch;
+        return await convertPlanned(tools, { ...conversion, signal, onProgress, skipped, plan, tags });
+      } finally {
+        watch.stop();
+      }
+    },
+    loudness: (input, probed, signal) => measure(tools, { input, probed, signal }),
+    async waveform(input, probed, signal) {
+      const peaks = createPeaks(probed.media.sampleRate);
+      const sound = { output: peaks.read };
+      const { ending } = await decode(
+        tools,
+        { input, probed, signal },
+        decodeArguments(addressOf(input)),
+        sound,
+      );
+      if (ending.code !== 0) throw decodingFailure(ending);
+      return peaks.waveform();
+    },
+    killAll: () => parts.launcher.close(),
+  };
+}
+
+/** Where a result is made again, progress waits until it is beyond what it was. */
+function rising(onProgress: (fraction: number) => void): (fraction: number) => void {
+  let highest = 0;
+  return (fraction) => {
+    highest = Math.max(highest, fraction);
+    onProgress(highest);
+  };
+}
+
+/** The limit on a result comes from the original's duration: ten hours of silence are a 14 MB Opus file and a 7 GB WAV. */
+function mustFit({ format, seconds, mostBitrate }: Plan, { resultBytes }: AudioLimits): void {
+  const bytes = ((seconds ?? 0) * mostBitrate) / 8;
+  if (bytes > resultBytes) throw resultTooLarge(format, resultBytes);
+}
+
+async function convertPlanned(tools: Tools, work: Work): Promise<Made> {
+  const { plan, probed, output, signal } = work;
+  const picture = await readPicture(tools, work);
+  const without = plan.cover && !picture && plan.format.cover !== 'stream' ? [NO_PICTURE] : [];
+  const length = plan.chain.fadeOut > 0 ? await countSamples(tools, work) : null;
+  const { made, before, after, adaptations } = await encodeAtLevel(plan, {
+    measure: () => measure(tools, work, plan.chain, length),
+    encode: (level) =>
+      typeof output === 'string'
+        ? convertToFile(tools, work, { level, length, picture }, output)
+        : convertToSink(tools, work, { level, length, picture }, createSink(output)),
+    async measureResult() {
+      if (typeof output !== 'string') throw new TypeError('a result that may be made again needs a file');
+      return measure(tools, { input: output, probed: await probe(tools, output, signal), signal });
+    },
+  });
+  const { media } = probed;
+  const original = isWhole(plan.chain) ? { ...media, loudness: before } : media;
+  return {
+    ...made,
+    media: { ...made.media, loudness: after },
+    original,
+    adaptations: [...plan.adaptations, ...without, ...adaptations],
+  };
+}
+
+const NO_PICTURE: Adaptation = {
+  property: 'coverArt',
+  from: 'kept',
+  to: 'left out',
+  reason: 'The picture is too large to be kept here.',
+};

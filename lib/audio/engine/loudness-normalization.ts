@@ -1,0 +1,70 @@
+import type { Adaptation, Loudness } from '../media/media-info.ts';
+import { type Level, UNCHANGED } from '../plan/filters.ts';
+import type { Plan } from '../plan/plan.ts';
+import { firstLevel, isDoubtful, type LoudnessTarget, nextLevel } from './loudness.ts';
+
+/** Encodings of one conversion, the first with the rest; a very peaky original at a loud target needs the most. */
+const MOST_TRIES = 5;
+
+/** LU by which a result may miss its target unsaid. */
+const UNSAID = 0.5;
+
+/** What can be done with one conversion. */
+export interface LevelSteps<Made> {
+  /** Loudness before the level is changed; null where there is too little sound. */
+  measure(): Promise<Loudness | null>;
+  encode(level: Level): Promise<Made>;
+  /** Loudness of what was encoded last. */
+  measureResult(): Promise<Loudness | null>;
+}
+
+export interface Levelled<Made> {
+  made: Made;
+  /** Before the level was changed, where that was measured. */
+  before: Loudness | null;
+  /** Of the result, where that was measured. */
+  after: Loudness | null;
+  adaptations: Adaptation[];
+}
+
+/**
+ * Encodes at the level that is asked for. For a loudness, one pass measures and one encodes with linear gain; only where
+ * a limiter was needed, or where a lossy encoder may have added to the peaks, the result is measured, and encoded again
+ * until it fits.
+ */
+export async function encodeAtLevel<Made>(
+  { options, format }: Pick<Plan, 'options' | 'format'>,
+  { measure, encode, measureResult }: LevelSteps<Made>,
+): Promise<Levelled<Made>> {
+  const { loudness: wished, gain = 0 } = options;
+  if (!wished) return { ...NOTHING, made: await encode({ gain, ceiling: null }) };
+  const before = await measure();
+  if (!before) return { ...NOTHING, made: await encode(UNCHANGED), adaptations: [tooQuiet(wished)] };
+  const lossy = format.codec.bitrates !== null;
+  const first = firstLevel(wished, before, lossy);
+  let made = await encode(first);
+  if (!isDoubtful(wished, before, first, lossy)) return { ...NOTHING, made, before };
+  let after = await measureResult();
+  let level = first;
+  for (let tries = 2; tries <= MOST_TRIES; tries++) {
+    const next = after && nextLevel(wished, after, { level, first, last: tries === MOST_TRIES });
+    if (!next) break;
+    level = next;
+    made = await encode(level);
+    after = await measureResult();
+  }
+  return { made, before, after, adaptations: shortfall(wished, after) };
+}
+
+const NOTHING = { before: null, after: null, adaptations: [] };
+
+function tooQuiet({ target }: LoudnessTarget): Adaptation {
+  const reason = 'There is too little sound above the gate of EBU R128 to measure; the level is unchanged.';
+  return { property: 'loudness', from: target, to: 'unchanged', reason };
+}
+
+function shortfall({ target, truePeak }: LoudnessTarget, made: Loudness | null): Adaptation[] {
+  if (!made || Math.abs(made.integrated - target) <= UNSAID) return [];
+  const reason = `More is not possible below ${truePeak} dBTP.`;
+  return [{ property: 'loudness', from: target, to: made.integrated, reason }];
+}

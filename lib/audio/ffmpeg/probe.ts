@@ -1,0 +1,98 @@
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { Ending } from '../../process/limited-process.ts';
+import { jsonOf, type Probed, readProbe } from '../media/ffprobe-output.ts';
+import { readDescription } from '../media/input-description.ts';
+import { REFUSED_DECODER } from './allowed-inputs.ts';
+import { describeArguments, probeArguments } from './arguments.ts';
+import { limitReached, refusedDecoders, tooMuch, unsupportedCodec } from './exit-errors.ts';
+import type { Source } from './input.ts';
+import { PROBE_BYTES, PROBE_SECONDS, probeLimits } from './resource-limits.ts';
+import { addressOf, decode, emptyFolder, type Tools } from './runs.ts';
+import { createStopwatch } from './timeouts.ts';
+
+/**
+ * Looks what a file or a stream holds, by ffprobe. Throws as `readProbe`, `unsupported_codec`, and what stopped it.
+ * ffprobe gives up at the first stream whose decoder is not allowed (video, subtitles): ffmpeg, which starts no decoder
+ * to copy the sound, then says what there is.
+ */
+export async function probe(tools: Tools, source: Source, signal: AbortSignal): Promise<Probed> {
+  const { output, ending } = await runFfprobe(tools, source, signal);
+  if (ending.code === 0) return readProbe(jsonOf(output), ending.stderr);
+  const limit = limitReached(ending);
+  if (limit) throw limit;
+  if (REFUSED_DECODER.test(ending.stderr)) return describe(tools, source, signal);
+  return readProbe({}, ending.stderr);
+}
+
+async function runFfprobe(
+  { binaries, children, path }: Tools,
+  source: Source,
+  signal: AbortSignal,
+): Promise<{ output: string; ending: Ending }> {
+  let output = '';
+  const watch = createStopwatch(signal, { wall: PROBE_SECONDS, stall: PROBE_SECONDS });
+  try {
+    const ending = await children.run({
+      program: binaries.ffprobe.path,
+      args: probeArguments(addressOf(source)),
+      cwd: await emptyFolder(source),
+      path,
+      limits: probeLimits(),
+      signal: watch.signal,
+      stdin: typeof source === 'string' ? undefined : await source.open(),
+      readers: [
+        async (pipe) => {
+          output = await limitedText(pipe);
+        },
+      ],
+    });
+    return { output, ending };
+  } finally {
+    watch.stop();
+  }
+}
+
+/** Copies the sound to nowhere: how long it is, the last of its packets says. */
+async function describe(tools: Tools, source: Source, signal: AbortSignal): Promise<Probed> {
+  let metadata = '';
+  const { seconds, ending } = await decode(
+    tools,
+    { input: source, probed: null, signal },
+    describeArguments(addressOf(source)),
+    {
+      stderrCharacters: PROBE_BYTES,
+      output: async (pipe) => {
+        metadata = await limitedText(pipe);
+      },
+    },
+  );
+  const limit = ending.code === 0 ? undefined : limitReached(ending);
+  if (limit) throw limit;
+  const found = readDescription(ending.stderr, metadata);
+  const sound = found?.streams.find(({ codec_type }) => codec_type === 'audio');
+  if (sound && refusedDecoders(ending.stderr).has(sound.codec_name)) throw unsupportedCodec();
+  if (found) found.format.duration = lengthOf(found.format.duration, seconds);
+  return readProbe(found ?? {}, ending.stderr);
+}
+
+/** A last packet may not say how long it is: only a difference beyond that means that the sound ends before the pictures. */
+function lengthOf(declared: number | undefined, copied: number): number | undefined {
+  if (copied === 0) return declared;
+  return declared !== undefined && declared - copied < PACKET ? declared : copied;
+}
+
+/** Seconds; no packet of sound tried is longer. */
+const PACKET = 0.5;
+
+/** All that a program prints; only tags of hostile size make it longer. */
+async function limitedText(pipe: Readable): Promise<string> {
+  let length = 0;
+  return text(
+    pipe.map((chunk: Buffer) => {
+      length += chunk.length;
+      if (length > PROBE_BYTES) throw tooMuch('its tags are too large');
+      return chunk;
+    }),
+  );
+}

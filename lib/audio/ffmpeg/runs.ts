@@ -1,0 +1,128 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Children, type Ending, eachLine, type PipeReader } from '../../process/limited-process.ts';
+import type { Launcher } from '../../process/spawner.ts';
+import type { Gate } from '../../runtime/semaphore.ts';
+import type { Probed } from '../media/ffprobe-output.ts';
+import type { AudioLimits } from '../media/limits.ts';
+import { fileAddress, PIPES } from './arguments.ts';
+import type { Binaries } from './binaries.ts';
+import { tooLong } from './exit-errors.ts';
+import type { Source } from './input.ts';
+import type { Sink, Target } from './output.ts';
+import { conversionLimits } from './resource-limits.ts';
+import { createStopwatch } from './timeouts.ts';
+
+export interface EngineParts {
+  binaries: Binaries;
+  limits: AudioLimits;
+  /** PATH of the programs. */
+  path: string;
+  /** How many runs of ffmpeg there may be at once. */
+  gate: Gate;
+  launcher: Launcher;
+}
+
+/** What every run of a program needs. */
+export interface Tools extends EngineParts {
+  children: Children;
+}
+
+/** Something to decode, by one pass or several. */
+export interface Material {
+  input: Source;
+  /** Null before anything is known of it. */
+  probed: Probed | null;
+  /** Seconds at its beginning that are decoded before anything comes out. */
+  skipped?: number;
+  signal: AbortSignal;
+}
+
+/** Who takes what ffmpeg gives out, in the order in which its arguments give out pipes; progress has the last one. */
+export interface Listeners {
+  /** Where its standard output goes to a storage. */
+  sink?: Sink | undefined;
+  output?: PipeReader | undefined;
+  sound?: PipeReader | undefined;
+  onSeconds?: (seconds: number) => void;
+  /** Characters of stderr that are kept, the last ones; undefined: as many as errors take. */
+  stderrCharacters?: number;
+}
+
+/** One run of ffmpeg over the whole of something, when it is its turn. */
+export function decode(
+  tools: Tools,
+  material: Material,
+  args: string[],
+  listeners: Listeners,
+): Promise<{ seconds: number; ending: Ending }> {
+  return tools.gate(() => decodeNow(tools, material, args, listeners));
+}
+
+/** Under all limits. */
+async function decodeNow(
+  { binaries, children, limits, path }: Tools,
+  { input, probed, skipped = 0, signal }: Material,
+  args: string[],
+  { sink, output, sound, onSeconds, stderrCharacters }: Listeners,
+): Promise<{ seconds: number; ending: Ending }> {
+  const stdin = typeof input === 'string' ? undefined : await input.open();
+  const isStorageSlow = () =>
+    sink?.isFull() === true || (stdin?.readableLength === 0 && !stdin.readableEnded);
+  const watch = createStopwatch(
+    signal,
+    { wall: limits.conversionSeconds, stall: limits.stallSeconds + skipped * SLOWEST },
+    isStorageSlow,
+  );
+  let seconds = 0;
+  const onLine = eachLine((line) => {
+    const microseconds = /^out_time_us=(\d+)/.exec(line)?.[1];
+    if (microseconds === undefined || Number(microseconds) / 1e6 <= seconds) return;
+    seconds = Number(microseconds) / 1e6;
+    watch.progress();
+    if (seconds > limits.durationSeconds + PADDING) watch.abort(tooLong(limits));
+    onSeconds?.(seconds);
+  });
+  try {
+    const ending = await children.run({
+      program: binaries.ffmpeg.path,
+      args,
+      cwd: await emptyFolder(input),
+      path,
+      limits: conversionLimits(limits, probed && !probed.estimated ? probed.media.duration : null),
+      signal: watch.signal,
+      stdin,
+      stderrCharacters,
+      readers: [output, sound, onLine].filter((reader) => reader !== undefined),
+    });
+    return { seconds, ending };
+  } finally {
+    watch.stop();
+  }
+}
+
+/** Seconds of computing for a second of sound, by the slowest codec tried. */
+const SLOWEST = 0.05;
+
+/** Seconds that codecs add at the end. */
+const PADDING = 1;
+
+/** How a program calls it; a pipe where it is no file. */
+export function addressOf(
+  place: Source | Target,
+  pipe: typeof PIPES.stdin | typeof PIPES.stdout = PIPES.stdin,
+) {
+  return typeof place === 'string' ? fileAddress(place) : pipe;
+}
+
+/** The private folder that it belongs to. */
+export function folderOf(place: Source | Target): string {
+  return typeof place === 'string' ? dirname(place) : place.folder;
+}
+
+/** Whatever a file names relatively, there is nothing beside it. */
+export async function emptyFolder(place: Source | Target): Promise<string> {
+  const folder = join(folderOf(place), 'empty');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}

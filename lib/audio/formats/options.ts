@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { AppError, type FieldProblem } from '../../runtime/errors.ts';
+import type { Format } from './formats.ts';
+import { PRESET_NAMES } from './presets.ts';
+
+/** Tags that can be set; every container with tags has a place for them, but au has few. */
+export const TAG_NAMES = [
+  'title',
+  'artist',
+  'album',
+  'album_artist',
+  'track',
+  'disc',
+  'date',
+  'genre',
+  'comment',
+  'composer',
+  'lyrics',
+  'copyright',
+] as const;
+
+export type TagName = (typeof TAG_NAMES)[number];
+
+const between = (least: number, most: number, unit: string) => {
+  const error = `expected ${least} to ${most} ${unit}`.trimEnd();
+  return z.number({ error }).min(least, error).max(most, error);
+};
+
+const whole = (least: number, most: number, unit: string) => {
+  const error = `expected a whole number of ${least} to ${most} ${unit}`.trimEnd();
+  return z.int({ error }).min(least, error).max(most, error);
+};
+
+const oneOf = <const T extends readonly string[]>(names: T) =>
+  z.enum(names, { error: `expected one of ${names.join(', ')}` });
+
+/** 12 hours and what a second holds; the limit on a conversion is another matter. */
+const seconds = () => between(0, 43_200, 's');
+
+const TAGS = `expected keep, strip, or an object of texts of up to 10000 characters by ${TAG_NAMES.join(', ')}`;
+
+/** Without NUL, which no argument of a program can hold. */
+const text = z
+  .string({ error: TAGS })
+  .max(10_000, TAGS)
+  .regex(/^[^\0]*$/, TAGS)
+  .transform((value) => value.toWellFormed());
+
+const METADATA = z.union(
+  [z.enum(['keep', 'strip']), z.partialRecord(z.enum(TAG_NAMES, { error: TAGS }), text, { error: TAGS })],
+  { error: TAGS },
+);
+
+/** What every format takes. What its codec can't do is adapted, and the task says so. */
+const COMMON = {
+  preset: oneOf(PRESET_NAMES).describe('Sets what is not set beside it.'),
+  sampleRate: whole(8000, 384_000, 'Hz').describe('Hz; the next that the codec knows is taken.'),
+  channels: whole(1, 8, 'channels').describe(
+    'Mixed down by ITU-R BS.775 without clipping; mixed up, one goes to both of two.',
+  ),
+  start: seconds().describe('Seconds; what is before it is left out, to the sample.'),
+  end: seconds().describe('Seconds; what is after it is left out, to the sample.'),
+  loudness: z
+    .strictObject(
+      {
+        target: between(-50, -5, 'LUFS').describe('LUFS, integrated, by EBU R128.'),
+        truePeak: between(-12, 0, 'dBTP')
+          .default(-1)
+          .describe('dBTP; where the target would pass it, a limiter holds it.'),
+      },
+      { error: 'expected target in LUFS and, if need be, truePeak in dBTP' },
+    )
+    .describe('Not together with gain.'),
+  gain: between(-60, 60, 'dB').describe('dB. Not together with loudness.'),
+  fadeIn: seconds().describe('Seconds from the beginning of what is left after trimming.'),
+  fadeOut: seconds().describe('Seconds up to the end of what is left after trimming.'),
+  metadata: METADATA.describe(
+    'Default keep. An object keeps them and sets its own; an empty text removes one.',
+  ),
+  coverArt: oneOf(['keep', 'strip']).describe('Default keep, where the container has a place for it.'),
+};
+
+/** Every option of any format. */
+const ALL = z
+  .object({
+    ...COMMON,
+    bitrate: z.int(),
+    quality: z.number(),
+    bitDepth: z.literal([16, 24, 32]),
+    compressionLevel: z.int(),
+  })
+  .partial();
+
+const CHECKED = ALL.superRefine((options, { addIssue }) => {
+  for (const [path, message] of conflicts(options)) addIssue({ code: 'custom', path: [path], message });
+});
+
+export type Options = Readonly<z.output<typeof ALL>>;
+
+/** The options of one format, from what its codec can do. */
+function optionsSchema(format: Format): z.ZodType<Options> {
+  const shape: Record<string, z.ZodType> = {
+    ...COMMON,
+    ...rateOptions(format),
+    ...depthOption(format),
+    ...effortOption(format),
+  };
+  const allowed = `${format.name} takes ${Object.keys(shape).join(', ')}`;
+  const error = ({ code }: { code: string }) =>
+    code === 'unrecognized_keys' ? allowed : 'expected an object';
+  return z.strictObject(shape, { error }).partial().pipe(CHECKED);
+}
+
+/** What `GET /api/formats` shows: the same as JSON Schema. */
+export function describeOptions(format: Format): Record<string, unknown> {
+  return z.toJSONSchema(optionsSchema(format), { io: 'input' });
+}
+
+/** Reads options as they came from outside. Throws `invalid_request`, which names the allowed values. */
+export function parseOptions(format: Format, raw: unknown): Options {
+  const parsed = optionsSchema(format).safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const details = parsed.error.issues.map(({ path, message }): FieldProblem => {
+    return { path: ['options', ...path].join('.'), message };
+  });
+  const sentence = details.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  throw new AppError('invalid_request', `The options are not valid. ${sentence}.`, { details });
+}
+
+function rateOptions({ codec: { bitrates } }: Format) {
+  if (!bitrates) return {};
+  const bitrate = whole(bitrates.least, bitrates.most, 'bits a second').describe(
+    'Constant, bits a second; the nearest that the codec makes at its sample rate and channels is taken.',
+  );
+  if (!bitrates.variable) return { bitrate };
+  const quality = between(0, 10, '').describe(
+    'Variable bitrate: 0 is the smallest, 10 the best. Not together with bitrate.',
+  );
+  return { bitrate, quality };
+}
+
+function depthOption({ codec: { encoders } }: Format) {
+  const allowed = new Set(encoders.flatMap(({ depth }) => (depth ? [depth.bits] : [])));
+  if (allowed.size === 0) return {};
+  const error = `expected one of ${[...allowed].join(', ')}`;
+  const bitDepth = z
+    .literal([...allowed], { error })
+    .describe('Bits a sample; 32 is floating point. Default: as the original.');
+  return { bitDepth };
+}
+
+function effortOption({ codec: { compression } }: Format) {
+  if (!compression) return {};
+  const level = whole(0, compression.most, '').describe(
+    '0 is the fastest; the highest is the smallest, or sounds best at its size.',
+  );
+  return { compressionLevel: level };
+}
+
+function conflicts({ bitrate, quality, gain, loudness, start, end }: Options): [keyof Options, string][] {
+  const found: [keyof Options, string][] = [];
+  if (bitrate !== undefined && quality !== undefined)
+    found.push(['quality', 'expected bitrate or quality, not both']);
+  if (gain !== undefined && loudness !== undefined)
+    found.push(['gain', 'expected loudness or gain, not both']);
+  if (end !== undefined && end <= (start ?? 0)) found.push(['end', 'expected more than start']);
+  return found;
+}

@@ -1,0 +1,54 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PipeReader } from '../../process/limited-process.ts';
+import { type Address, fileAddress } from '../ffmpeg/arguments.ts';
+import type { Binaries } from '../ffmpeg/binaries.ts';
+import type { Picture } from '../media/picture.ts';
+import { id3Tag } from './id3.ts';
+import { appendChunk } from './riff.ts';
+import { vorbisPicture } from './vorbis-picture.ts';
+
+/** Bytes of a picture that is handled here; ffmpeg itself takes larger ones along. */
+const MOST = 16 * 1024 ** 2;
+
+/** Collects what a program writes, as far as it is no larger than a picture may be. */
+export function pictureReader(): { read: PipeReader; bytes(): Buffer | null } {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  return {
+    async read(pipe) {
+      for await (const chunk of pipe) {
+        length += chunk.length;
+        if (length <= MOST) chunks.push(chunk);
+      }
+    },
+    bytes: () => (length > 0 && length <= MOST ? Buffer.concat(chunks) : null),
+  };
+}
+
+/** A build of 2018 reads no line of tags beyond a thousand characters. */
+const SHORT = 600;
+
+export function mayBeTag(
+  bytes: Buffer,
+  { movieTimescale: recent }: Pick<Binaries, 'movieTimescale'>,
+): boolean {
+  return recent || bytes.length <= SHORT;
+}
+
+/** Writes a picture as a tag that ffmpeg can read, into a private folder. */
+export async function writePictureTag(folder: string, picture: Picture): Promise<Address> {
+  const path = join(folder, 'picture.txt');
+  await writeFile(path, vorbisPicture(picture));
+  return fileAddress(path);
+}
+
+/** RIFF has few tags of its own and no picture: what players read beside them is an ID3 tag in a chunk. */
+export async function addId3Chunk(
+  path: string,
+  tags: Readonly<Record<string, string>>,
+  picture: Picture | null,
+): Promise<void> {
+  if (Object.keys(tags).length === 0 && !picture) return;
+  await appendChunk(path, 'id3 ', id3Tag(tags, picture));
+}

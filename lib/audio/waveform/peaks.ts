@@ -1,0 +1,125 @@
+import type { PipeReader } from '../../process/limited-process.ts';
+
+/** Peaks of a sound, mixed to one channel, of 8 bits. */
+export interface Waveform {
+  /** Hz. */
+  sampleRate: number;
+  samplesPerPixel: number;
+  /** The least and the greatest sample of each pixel, in turns; -128 to 127. */
+  peaks: Int8Array;
+}
+
+/** Samples of a pixel at the finest, as audiowaveform has it. */
+const FINEST = 256;
+
+/** Pixels at the most: with more, two become one. Twelve hours at 44.1 kHz end with 16384 samples each. */
+const MOST_PIXELS = 131_072;
+
+/** Collects the peaks of a sound of any length, in memory that does not grow with it. */
+export interface Peaks {
+  /** Takes 16-bit little-endian samples of one channel. */
+  read: PipeReader;
+  waveform(): Waveform;
+}
+
+export function createPeaks(sampleRate: number): Peaks {
+  const peaks = new Int8Array(MOST_PIXELS * 2);
+  let samplesPerPixel = FINEST;
+  let pixels = 0;
+  let [least, greatest, count] = [0, 0, 0];
+  let odd: Buffer = Buffer.alloc(0);
+
+  const push = () => {
+    peaks[pixels * 2] = least >> 8;
+    peaks[pixels * 2 + 1] = greatest >> 8;
+    pixels += 1;
+    count = 0;
+    if (pixels < MOST_PIXELS) return;
+    peaks.set(merged(peaks, 2));
+    pixels /= 2;
+    samplesPerPixel *= 2;
+  };
+  const take = (samples: Int16Array) => {
+    for (const sample of samples) {
+      if (count === 0) {
+        least = sample;
+        greatest = sample;
+      } else if (sample < least) least = sample;
+      else if (sample > greatest) greatest = sample;
+      count += 1;
+      if (count === samplesPerPixel) push();
+    }
+  };
+  return {
+    async read(pipe) {
+      for await (const chunk of pipe) {
+        const bytes: Buffer = odd.length > 0 ? Buffer.concat([odd, chunk]) : chunk;
+        const whole = bytes.length - (bytes.length % 2);
+        odd = bytes.subarray(whole);
+        take(samplesOf(bytes.subarray(0, whole)));
+      }
+    },
+    waveform() {
+      if (count > 0) push();
+      return { sampleRate, samplesPerPixel, peaks: peaks.slice(0, pixels * 2) };
+    },
+  };
+}
+
+/** At most so many pixels wide: neighbours are joined. */
+export function narrow({ sampleRate, samplesPerPixel, peaks }: Waveform, width: number): Waveform {
+  const factor = Math.max(1, Math.ceil(peaks.length / 2 / width));
+  return { sampleRate, samplesPerPixel: samplesPerPixel * factor, peaks: merged(peaks, factor) };
+}
+
+/** What audiowaveform writes as JSON, version 2 (bbc/audiowaveform, doc/DataFormat.md). */
+export function toJson({ sampleRate, samplesPerPixel, peaks }: Waveform) {
+  return {
+    version: 2,
+    channels: 1,
+    sample_rate: sampleRate,
+    samples_per_pixel: samplesPerPixel,
+    bits: 8,
+    length: peaks.length / 2,
+    data: [...peaks],
+  };
+}
+
+const HEADER = 24;
+const EIGHT_BITS = 1;
+
+/** The same as a .dat file, in which it is kept. */
+export function toBytes({ sampleRate, samplesPerPixel, peaks }: Waveform): Buffer {
+  const bytes = Buffer.alloc(HEADER + peaks.length);
+  const header = [2, EIGHT_BITS, sampleRate, samplesPerPixel, peaks.length / 2, 1];
+  for (const [index, value] of header.entries()) bytes.writeUInt32LE(value, index * 4);
+  bytes.set(new Uint8Array(peaks.buffer, peaks.byteOffset, peaks.length), HEADER);
+  return bytes;
+}
+
+/** Reads what `toBytes` made. */
+export function fromBytes(bytes: Buffer): Waveform {
+  const peaks = new Int8Array(bytes.subarray(HEADER));
+  return { sampleRate: bytes.readUInt32LE(8), samplesPerPixel: bytes.readUInt32LE(12), peaks };
+}
+
+function merged(peaks: Int8Array, factor: number): Int8Array {
+  const pixels = peaks.length / 2;
+  const result = new Int8Array(Math.ceil(pixels / factor) * 2);
+  for (let from = 0; from < pixels; from += factor) {
+    const part = peaks.subarray(from * 2, (from + factor) * 2);
+    let [least = 0, greatest = 0] = part;
+    for (let index = 2; index < part.length; index += 2) {
+      least = Math.min(least, part[index] ?? least);
+      greatest = Math.max(greatest, part[index + 1] ?? greatest);
+    }
+    result.set([least, greatest], (from / factor) * 2);
+  }
+  return result;
+}
+
+/** A view where the bytes lie even, else a copy. */
+function samplesOf(bytes: Buffer): Int16Array {
+  const even = bytes.byteOffset % 2 === 0 ? bytes : Buffer.from(bytes);
+  return new Int16Array(even.buffer, even.byteOffset, even.length / 2);
+}

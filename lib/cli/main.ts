@@ -1,0 +1,133 @@
+import { parseArgs } from 'node:util';
+import { markRoot } from '../adapters/storage/nfs-marker.ts';
+import { createApp } from '../app/app.ts';
+import { serveLocal } from '../app/local-mode.ts';
+import { prepareDatabase } from '../app/open-database.ts';
+import { newServiceCredential, newSigningKeys } from '../app/secrets.ts';
+import { type Running, serveApi, serveWorker } from '../app/vm-mode.ts';
+import { loadConfig } from '../config/config.ts';
+import { AppError } from '../runtime/errors.ts';
+import { createLog, type Log } from '../runtime/log.ts';
+import { diagnose, diagnosePrograms } from './doctor.ts';
+
+const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
+  start: () => untilStopped(startLocal),
+  serve: () => untilStopped((log) => serveApi(loadConfig(undefined, 'vm'), log)),
+  worker: () => untilStopped((log) => serveWorker(loadConfig(undefined, 'vm'), log)),
+  doctor,
+  migrate,
+  'init-share': initShare,
+  'migrate-first-generation': moveIn,
+  'new-secrets': newSecrets,
+};
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+await main(process.argv[2] ?? '');
+
+async function main(name: string): Promise<void> {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  try {
+    if (!command) throw new AppError('misconfigured', `Expected one of ${Object.keys(COMMANDS).join(', ')}.`);
+    await command();
+  } catch (error) {
+    process.stderr.write(`${error instanceof AppError ? error.message : describe(error)}\n`);
+    process.exit(1);
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+async function untilStopped(start: (log: Log) => Promise<Running>): Promise<void> {
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+  });
+  const running = await start(logToStderr());
+  print(running.sentence);
+  await stopped;
+  await running.close();
+  process.exit(0);
+}
+
+function logToStderr(): Log {
+  return createLog((line) => process.stderr.write(`${line}\n`));
+}
+
+async function startLocal(log: Log): Promise<Running> {
+  const { url, close } = await serveLocal(loadConfig(), log);
+  return { sentence: `Tonemill is ready on ${url}`, close };
+}
+
+/**
+ * Says what was found and what is missing; exit 1 where something is. `doctor programs` looks only for the programs, and
+ * not for the slow ffmpeg of npm: what is built to be deployed is checked by it, where no database is yet.
+ */
+async function doctor(): Promise<void> {
+  const config = loadConfig();
+  const { lines, missing } = await (process.argv[3] === 'programs'
+    ? diagnosePrograms(config)
+    : diagnose(config));
+  for (const line of lines) print(line);
+  for (const sentence of missing) print(`Missing   ${sentence}`);
+  if (missing.length > 0) process.exitCode = 1;
+}
+
+async function migrate(): Promise<void> {
+  const config = loadConfig();
+  if (config.database.kind !== 'url') {
+    const sentence =
+      "The schema's owner migrates by DATABASE=url and DATABASE_URL; embedded does it by itself.";
+    throw new AppError('misconfigured', sentence);
+  }
+  await prepareDatabase(config, config.database.url, logToStderr());
+  print('The schema is up to date.');
+  for (const [role, login] of Object.entries(config.databaseGrants))
+    print(`${role}: ${login} has its rights.`);
+}
+
+/** Once for each share: what tells its two roots from a bare mount point. */
+async function initShare(): Promise<void> {
+  const { storage } = loadConfig(undefined, 'vm');
+  if (storage.kind !== 'nfs') throw new AppError('misconfigured', 'There is a share only with STORAGE=nfs.');
+  for (const role of ['originals', 'results'] as const) {
+    const written = await markRoot(storage[role], role);
+    print(`${storage[role]} ${written ? 'is now' : 'was already'} the root of the ${role}.`);
+  }
+}
+
+/** Says what it does for every row; exit 1 where something had to be left. */
+async function moveIn(): Promise<void> {
+  const { from, apply } = moveInOptions();
+  const app = createApp(loadConfig(undefined, 'vm'), logToStderr(), 'migrate-first-generation');
+  try {
+    await app.checkRoots();
+    const moved = await app.moveIn(from, { apply, print });
+    for (const [what, { copied, known, left }] of Object.entries(moved)) {
+      print(`${what}: ${copied} copied, ${known} here already, ${left} left`);
+    }
+    if (!apply) print('This was a dry run, and nothing is changed. Add --apply to do it.');
+    process.exitCode = moved.users.left + moved.tasks.left > 0 ? 1 : 0;
+  } finally {
+    await app.close();
+  }
+}
+
+function moveInOptions(): { from: string; apply: boolean } {
+  const usage = 'Expected: npm run migrate-first-generation -- --from postgres://... [--apply]';
+  try {
+    const options = { from: { type: 'string' }, apply: { type: 'boolean', default: false } } as const;
+    const { from, apply } = parseArgs({ args: process.argv.slice(3), options }).values;
+    if (from) return { from, apply };
+  } catch (cause) {
+    throw new AppError('misconfigured', usage, { cause });
+  }
+  throw new AppError('misconfigured', usage);
+}
+
+/** For an environment file; everybody who serves the API needs the same. */
+async function newSecrets(): Promise<void> {
+  print(`JWT_PRIVATE_KEYS='${await newSigningKeys()}'`);
+  print(`SERVICE_CREDENTIAL='${newServiceCredential()}'`);
+}

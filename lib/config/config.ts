@@ -1,0 +1,212 @@
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { AppError, type FieldProblem } from '../runtime/errors.ts';
+import { contradictions, type Environment, folders, type Mode, VARIABLES } from './variables.ts';
+
+/** Where originals and results are kept: two folders, or two buckets; never one and the same. */
+export type StorageConfig = (
+  | { readonly kind: 'nfs' }
+  /** `emulator`: base URL of a stand-in for Cloud Storage. */
+  | { readonly kind: 'gcs'; readonly emulator: string | undefined }
+) & { readonly originals: string; readonly results: string };
+
+export type QueueConfig =
+  | { readonly kind: 'postgres' }
+  | {
+      readonly kind: 'pubsub';
+      readonly topic: string;
+      /** What workers pull from. */
+      readonly subscription: string;
+      /** `host:port` of a stand-in for Pub/Sub. */
+      readonly emulator: string | undefined;
+    };
+
+export type DatabaseConfig =
+  | { readonly kind: 'embedded' }
+  | { readonly kind: 'url'; readonly url: string }
+  | ({ readonly kind: 'cloudsql' } & CloudSqlConfig);
+
+export interface CloudSqlConfig {
+  /** `project:region:name` */
+  readonly instance: string;
+  readonly name: string;
+  /** The account's email address without `.gserviceaccount.com`; it logs in by IAM. */
+  readonly user: string;
+  readonly address: 'PRIVATE' | 'PUBLIC';
+}
+
+/** Whose OpenID Connect tokens internal routes take. */
+export interface OidcConfig {
+  /** Any of these must be the token's `aud`. */
+  readonly audiences: readonly string[];
+  /** Email addresses of the accounts that may call. */
+  readonly callers: readonly string[];
+  /** Whether Cloud Run has checked signatures already, and passes tokens on without them. */
+  readonly signatureRemoved: boolean;
+}
+
+export interface Config {
+  readonly mode: Mode;
+  /** HTTP port; 0 picks a free one. */
+  readonly port: number;
+  /** How many proxies in front add to X-Forwarded-For, or the addresses and CIDR blocks of those that may. */
+  readonly trustedProxies: number | readonly string[];
+  /** Folder of what local mode keeps, absolute. */
+  readonly data: string;
+  /** Folder for private working files of this user, absolute. */
+  readonly work: string;
+  /** Google Cloud's project; undefined: what the platform says. */
+  readonly project: string | undefined;
+  readonly storage: StorageConfig;
+  readonly queue: QueueConfig;
+  readonly database: DatabaseConfig;
+  /** Connections of one process, besides those of its queue. */
+  readonly databasePool: number;
+  /** Logins that a migration lets in, by what each is: a function, `api` or `worker`. */
+  readonly databaseGrants: Readonly<Record<string, string>>;
+  /** JWK set as JSON; undefined: a file in the data folder. */
+  readonly jwtPrivateKeys: string | undefined;
+  /** Secret of internal callers; undefined: a file in the data folder. */
+  readonly serviceCredential: string | undefined;
+  /** Undefined: internal callers show the service credential. */
+  readonly oidc: OidcConfig | undefined;
+  readonly ffmpegPath: string | undefined;
+  readonly ffprobePath: string | undefined;
+  /** Where programs are looked for. */
+  readonly path: string;
+  /** Conversions at once in this process. */
+  readonly conversions: number;
+  /** Seconds after which an attempt gives up by itself, since the platform would end its request; undefined: none. */
+  readonly deadlineSeconds: number | undefined;
+  /** Acknowledge bells, convert nothing. */
+  readonly paused: boolean;
+  readonly limits: Limits;
+}
+
+/** Bytes and seconds. */
+export interface Limits {
+  /** Of one original, however it comes. */
+  readonly uploadBytes: number;
+  /** Of one original in a form. */
+  readonly formBytes: number;
+  readonly resultBytes: number;
+  readonly durationSeconds: number;
+  readonly conversionSeconds: number;
+  readonly stallSeconds: number;
+}
+
+/** No request reaches a service of Cloud Run but through Google's own front, which adds the address of its client. */
+const PLATFORM_PROXIES = 1;
+
+/** A Cloud Run function takes 32 MiB with everything, which leaves 31 MiB for a file. */
+const FUNCTION_FORM_BYTES = 31 * 1024 * 1024;
+
+/**
+ * Reads the configuration from the environment; an empty value counts as none.
+ * Throws `misconfigured` with every problem in one error.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env, mode: Mode = 'local'): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = VARIABLES.safeParse(given);
+  const problems = parsed.success ? contradictions(parsed.data, mode) : parsed.error.issues.map(problem);
+  if (!parsed.success || problems.length > 0) throw misconfigured(problems);
+  return Object.freeze(assemble(parsed.data, mode));
+}
+
+function problem(issue: { path: PropertyKey[]; message: string }): FieldProblem {
+  return { path: issue.path.join('.'), message: issue.message };
+}
+
+function misconfigured(details: FieldProblem[]): AppError {
+  const sentence = details.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return new AppError('misconfigured', `The environment is not usable: ${sentence}.`, { details });
+}
+
+function assemble(env: Environment, mode: Mode): Config {
+  const data = resolve(env.TONEMILL_DATA);
+  return {
+    mode,
+    port: env.PORT,
+    trustedProxies: env.TRUST_PROXY ?? (env.K_SERVICE === undefined ? 0 : PLATFORM_PROXIES),
+    data,
+    work:
+      env.DATABASE === 'embedded'
+        ? join(data, 'work')
+        : join(tmpdir(), `tonemill-${process.getuid?.() ?? 'user'}`),
+    project: env.GOOGLE_CLOUD_PROJECT,
+    storage: storage(env, mode),
+    queue: queue(env),
+    database: database(env),
+    databasePool: env.DATABASE_POOL,
+    databaseGrants: env.DATABASE_GRANTS ?? {},
+    jwtPrivateKeys: env.JWT_PRIVATE_KEYS,
+    serviceCredential: env.SERVICE_CREDENTIAL,
+    oidc: oidc(env),
+    ffmpegPath: env.FFMPEG_PATH,
+    ffprobePath: env.FFPROBE_PATH,
+    path: env.PATH,
+    conversions: env.CONVERSIONS,
+    deadlineSeconds: mode === 'functions' ? deadline(timeout(env, mode)) : undefined,
+    paused: env.PAUSED === 'true',
+    limits: limits(env, mode),
+  };
+}
+
+function storage(env: Environment, mode: Mode): StorageConfig {
+  if (env.STORAGE === 'nfs') return { kind: 'nfs', ...folders(env, mode) };
+  const emulator = env.STORAGE_EMULATOR_HOST;
+  return { kind: 'gcs', originals: env.GCS_ORIGINALS ?? '', results: env.GCS_RESULTS ?? '', emulator };
+}
+
+function queue(env: Environment): QueueConfig {
+  if (env.QUEUE === 'postgres') return { kind: 'postgres' };
+  return {
+    kind: 'pubsub',
+    topic: env.PUBSUB_TOPIC,
+    subscription: env.PUBSUB_SUBSCRIPTION,
+    emulator: env.PUBSUB_EMULATOR_HOST,
+  };
+}
+
+function database(env: Environment): DatabaseConfig {
+  if (env.DATABASE === 'embedded') return { kind: 'embedded' };
+  if (env.DATABASE === 'url') return { kind: 'url', url: env.DATABASE_URL ?? '' };
+  return {
+    kind: 'cloudsql',
+    instance: env.CLOUDSQL_INSTANCE ?? '',
+    name: env.DATABASE_NAME,
+    user: env.DATABASE_USER ?? '',
+    address: env.CLOUDSQL_ADDRESS === 'private' ? 'PRIVATE' : 'PUBLIC',
+  };
+}
+
+function oidc(env: Environment): OidcConfig | undefined {
+  if (!env.OIDC_AUDIENCE?.length) return undefined;
+  return {
+    audiences: env.OIDC_AUDIENCE,
+    callers: env.OIDC_CALLERS ?? [],
+    signatureRemoved: env.OIDC_SIGNATURE === 'removed',
+  };
+}
+
+/** Cloud Run's requests from events end after 540 s or 600 s; elsewhere nothing ends a conversion but this. */
+function timeout(env: Environment, mode: Mode): number {
+  return env.CONVERSION_TIMEOUT_SECONDS ?? (mode === 'functions' ? 540 : 3600);
+}
+
+/** Leaves time to stop ffmpeg, to write the row and to answer. */
+function deadline(seconds: number): number {
+  return seconds - Math.min(30, seconds / 10);
+}
+
+function limits(env: Environment, mode: Mode): Limits {
+  return {
+    uploadBytes: env.MAX_UPLOAD_BYTES,
+    formBytes:
+      mode === 'functions' ? Math.min(env.MAX_UPLOAD_BYTES, FUNCTION_FORM_BYTES) : env.MAX_UPLOAD_BYTES,
+    resultBytes: env.MAX_RESULT_BYTES,
+    durationSeconds: env.MAX_DURATION_SECONDS,
+    conversionSeconds: timeout(env, mode),
+    stallSeconds: env.STALL_TIMEOUT_SECONDS,
+  };
+}

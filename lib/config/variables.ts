@@ -1,0 +1,181 @@
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { isNetwork } from '../runtime/client-address.ts';
+import type { FieldProblem } from '../runtime/errors.ts';
+import { wholeNumber } from '../runtime/whole-number.ts';
+
+/**
+ * `local`: everything in one process; `vm`: API and worker processes that share files and database;
+ * `functions`: one target under functions-framework, in the cloud or on a laptop.
+ */
+export type Mode = 'local' | 'vm' | 'functions';
+
+const MIB = 1024 * 1024;
+
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, { error: `expected ${values.join(' or ')}` });
+
+const bytes = wholeNumber(1, Number.MAX_SAFE_INTEGER);
+
+/** Texts with commas between them. */
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+
+/** How many proxies stand in front, or which may. */
+const proxies = z.string().transform((text, context): number | string[] => {
+  if (/^\d{1,2}$/.test(text)) return Number(text);
+  const networks = text.split(',').map((part) => part.trim());
+  if (networks.every(isNetwork)) return networks;
+  const message =
+    'expected a number of proxies, or addresses and blocks such as 10.0.0.0/8 with commas between';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+/** JSON such as {"api": "ann", "worker": "bob"}. */
+const logins = z.string().transform((text, context) => {
+  const parsed = z.record(z.string(), z.string().min(1)).safeParse(jsonOf(text));
+  if (parsed.success) return parsed.data;
+  context.addIssue({ code: 'custom', message: 'expected JSON such as {"api": "login", "worker": "login"}' });
+  return z.NEVER;
+});
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every variable that is read, its form and its default; a test holds the table of docs/configuration.md against it. */
+export const VARIABLES = z.object({
+  PORT: wholeNumber(0, 65_535).default(8080),
+  TRUST_PROXY: proxies.optional(),
+  TONEMILL_DATA: z.string().default('.tonemill'),
+  STORAGE: oneOf(['nfs', 'gcs']).default('nfs'),
+  NFS_ORIGINALS: z.string().optional(),
+  NFS_RESULTS: z.string().optional(),
+  GCS_ORIGINALS: z.string().optional(),
+  GCS_RESULTS: z.string().optional(),
+  STORAGE_EMULATOR_HOST: z.url('expected a URL such as http://127.0.0.1:4443').optional(),
+  QUEUE: oneOf(['postgres', 'pubsub']).default('postgres'),
+  PUBSUB_TOPIC: z.string().default('conversions'),
+  PUBSUB_SUBSCRIPTION: z.string().default('conversions-worker'),
+  PUBSUB_EMULATOR_HOST: z.string().optional(),
+  GOOGLE_CLOUD_PROJECT: z.string().optional(),
+  DATABASE: oneOf(['embedded', 'url', 'cloudsql']).default('embedded'),
+  DATABASE_URL: z.string().optional(),
+  CLOUDSQL_INSTANCE: z
+    .string()
+    .regex(/^[^\s:]+(:[^\s:]+){2,3}$/, 'expected project:region:name')
+    .optional(),
+  CLOUDSQL_ADDRESS: oneOf(['private', 'public']).default('private'),
+  DATABASE_NAME: z.string().default('tonemill'),
+  DATABASE_USER: z.string().optional(),
+  DATABASE_POOL: wholeNumber(1, 1000).default(10),
+  DATABASE_GRANTS: logins.optional(),
+  JWT_PRIVATE_KEYS: z.string().optional(),
+  SERVICE_CREDENTIAL: z.string().min(16, 'expected at least 16 characters').optional(),
+  OIDC_AUDIENCE: list.optional(),
+  OIDC_CALLERS: list.optional(),
+  OIDC_SIGNATURE: oneOf(['verify', 'removed']).default('verify'),
+  FUNCTION_TARGET: z.string().optional(),
+  K_SERVICE: z.string().optional(),
+  FFMPEG_PATH: z.string().optional(),
+  FFPROBE_PATH: z.string().optional(),
+  PATH: z.string().default(''),
+  CONVERSIONS: wholeNumber(1, 1024).default(availableParallelism()),
+  PAUSED: oneOf(['true', 'false']).default('false'),
+  MAX_UPLOAD_BYTES: bytes.default(2048 * MIB),
+  MAX_RESULT_BYTES: bytes.default(8192 * MIB),
+  MAX_DURATION_SECONDS: wholeNumber(1, 604_800).default(43_200),
+  CONVERSION_TIMEOUT_SECONDS: wholeNumber(1, 86_400).optional(),
+  STALL_TIMEOUT_SECONDS: wholeNumber(1, 3600).default(30),
+});
+
+export type Environment = z.output<typeof VARIABLES>;
+
+/** What each variable allows by itself but not together with the others. */
+export function contradictions(env: Environment, mode: Mode): FieldProblem[] {
+  return [...ofDatabase(env, mode), ...ofStorage(env, mode), ...ofCallers(env, mode)];
+}
+
+/** The two folders, absolute; on VMs those that the first generation's machines mount. */
+export function folders(env: Environment, mode: Mode): { originals: string; results: string } {
+  const data = resolve(env.TONEMILL_DATA);
+  const local = { originals: join(data, 'originals'), results: join(data, 'results') };
+  const roots = mode === 'vm' ? SHARE : local;
+  return {
+    originals: resolve(env.NFS_ORIGINALS ?? roots.originals),
+    results: resolve(env.NFS_RESULTS ?? roots.results),
+  };
+}
+
+const SHARE = { originals: '/nfs/home/files', results: '/nfs/home/converted' };
+
+function ofDatabase(env: Environment, mode: Mode): FieldProblem[] {
+  if (env.DATABASE === 'url') {
+    return required(env, 'DATABASE_URL', 'expected a postgres:// URL, since DATABASE is url');
+  }
+  if (env.DATABASE === 'cloudsql') {
+    const message = 'expected a value, since DATABASE is cloudsql';
+    return [...required(env, 'CLOUDSQL_INSTANCE', message), ...required(env, 'DATABASE_USER', message)];
+  }
+  return mode === 'vm'
+    ? [{ path: 'DATABASE', message: 'expected url or cloudsql, since several machines share it' }]
+    : [];
+}
+
+/** One root for both would let a result ring for its own conversion, without end. */
+function ofStorage(env: Environment, mode: Mode): FieldProblem[] {
+  const other = (path: string, than: string) => ({ path, message: `expected another place than ${than}` });
+  if (env.STORAGE === 'nfs') {
+    const { originals, results } = folders(env, mode);
+    return originals === results ? [other('NFS_RESULTS', 'NFS_ORIGINALS')] : [];
+  }
+  const message = 'expected the name of a bucket, since STORAGE is gcs';
+  const missing = [...required(env, 'GCS_ORIGINALS', message), ...required(env, 'GCS_RESULTS', message)];
+  if (missing.length > 0) return missing;
+  return env.GCS_ORIGINALS === env.GCS_RESULTS ? [other('GCS_RESULTS', 'GCS_ORIGINALS')] : [];
+}
+
+/** Functions that only the platform calls. */
+const EVENT_TARGETS: ReadonlySet<string> = new Set(['uploaded', 'convert', 'dead-letter', 'sweep']);
+
+/** In the cloud no internal route is guarded by less than the caller's own token. */
+function ofCallers(env: Environment, mode: Mode): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  if (mode === 'functions' && isInCloud(env)) {
+    const message = 'expected the audience of the tokens that internal callers send';
+    problems.push(...required(env, 'OIDC_AUDIENCE', message));
+    if (EVENT_TARGETS.has(env.FUNCTION_TARGET ?? '')) {
+      problems.push(...required(env, 'OIDC_CALLERS', 'expected the accounts that call this function'));
+    }
+  }
+  if (env.OIDC_SIGNATURE === 'removed' && env.K_SERVICE === undefined) {
+    problems.push({ path: 'OIDC_SIGNATURE', message: 'expected verify; only Cloud Run removes signatures' });
+  }
+  return problems;
+}
+
+/** Whether anything of Google's is used that is no emulator. */
+function isInCloud(env: Environment): boolean {
+  return (
+    env.K_SERVICE !== undefined ||
+    env.DATABASE === 'cloudsql' ||
+    (env.STORAGE === 'gcs' && env.STORAGE_EMULATOR_HOST === undefined) ||
+    (env.QUEUE === 'pubsub' && env.PUBSUB_EMULATOR_HOST === undefined)
+  );
+}
+
+function required(env: Environment, path: keyof Environment, message: string): FieldProblem[] {
+  const value = env[path];
+  const missing = value === undefined || (Array.isArray(value) && value.length === 0);
+  return missing ? [{ path, message }] : [];
+}

@@ -1,0 +1,129 @@
+import { type EffectiveOptions, effectiveOptions } from '../audio/formats/effective-options.ts';
+import { type Format, findFormat } from '../audio/formats/formats.ts';
+import { parseOptions } from '../audio/formats/options.ts';
+import type { MediaInfo } from '../audio/media/media-info.ts';
+import type { Lease, LeaseStore } from '../ports/leases.ts';
+import type { Task } from '../ports/tasks.ts';
+import { AppError } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+
+/** Milliseconds between heartbeats; a task that was removed or changed stops within about that time. */
+const HEARTBEAT = 1000;
+
+/** Milliseconds from an abort until an attempt counts as ended; ffmpeg takes 2 s at most. */
+const PATIENCE = 5000;
+
+/** One attempt while it runs. */
+export interface Attempt {
+  lease: Lease;
+  task: Task;
+  format: Format;
+  options: EffectiveOptions;
+  abort: AbortController;
+  progress: number;
+  media: MediaInfo | null;
+  /** When the lease was last known to be its own, in milliseconds of `performance.now()`. */
+  heldAt: number;
+  /** Whether its time was up before it came to an end. */
+  late: boolean;
+}
+
+/** What keeps an attempt alive, and ends it in time. */
+export interface AttemptParts {
+  leases: LeaseStore;
+  /** Seconds after which an attempt gives up by itself; undefined: never. */
+  deadline: number | undefined;
+  log: Log;
+}
+
+/** From what a claim gave that was made at `heldAt`; nothing runs yet. */
+export function beginAttempt({ lease, task }: { lease: Lease; task: Task }, heldAt: number): Attempt {
+  const format = findFormat(task.wish.format);
+  if (!format) throw new TypeError(`task ${task.id} wants the unknown format ${task.wish.format}`);
+  const options = effectiveOptions(format, parseOptions(format, task.wish.options));
+  return {
+    lease,
+    task,
+    format,
+    options,
+    abort: new AbortController(),
+    progress: 0,
+    media: null,
+    heldAt,
+    late: false,
+  };
+}
+
+/** Holds the lease, and watches the time, until told to stop. */
+export function keepAlive(parts: AttemptParts, attempt: Attempt): () => void {
+  const stopTimers = [keepLease(parts, attempt), keepDeadline(parts, attempt)];
+  return () => {
+    for (const stop of stopTimers) stop();
+  };
+}
+
+/** Whether the lease is still the attempt's own; what was so within the time of a heartbeat is not asked again. */
+export async function holds(leases: LeaseStore, attempt: Attempt): Promise<boolean> {
+  return performance.now() - attempt.heldAt < HEARTBEAT || renew(leases, attempt);
+}
+
+async function renew(leases: LeaseStore, attempt: Attempt): Promise<boolean> {
+  const now = performance.now();
+  const held = await leases.heartbeat(attempt.lease, attempt.progress);
+  if (held) attempt.heldAt = now;
+  return held;
+}
+
+/** After an abort waits for programs to end, but not for a storage that hangs: its answer is nobody's any more. */
+export async function endedSoon(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const gaveUp = Promise.withResolvers<void>();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    timer = setTimeout(() => gaveUp.reject(signal.reason), PATIENCE);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await Promise.race([work, gaveUp.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    clearTimeout(timer);
+  }
+}
+
+/** Why an attempt is aborted when its process stops. */
+export function handedBack(): AppError {
+  return new AppError('interrupted', 'The worker stops; the task is handed back.');
+}
+
+/** Why an attempt is aborted when its lease is no longer its own. */
+export function lost(): AppError {
+  return new AppError('interrupted', 'The task was removed, changed, or taken over.');
+}
+
+/** Renews the lease until told to stop; aborts the attempt when the lease is no longer its own. */
+function keepLease({ leases, log }: AttemptParts, attempt: Attempt): () => void {
+  let beating = false;
+  const beat = async () => {
+    if (beating) return;
+    beating = true;
+    try {
+      if (!(await renew(leases, attempt))) attempt.abort.abort(lost());
+    } catch (error) {
+      log.warn('A heartbeat failed', { ...attempt.lease, error });
+    } finally {
+      beating = false;
+    }
+  };
+  const timer = setInterval(beat, HEARTBEAT);
+  return () => clearInterval(timer);
+}
+
+/** Stops an attempt before the platform ends its request and leaves it running, where it would race its successor. */
+function keepDeadline({ deadline }: AttemptParts, attempt: Attempt): () => void {
+  if (deadline === undefined) return () => undefined;
+  const timer = setTimeout(() => {
+    attempt.late = true;
+    attempt.abort.abort(new AppError('interrupted', 'The time for one attempt is up.'));
+  }, deadline * 1000);
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,232 @@
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Made } from '../audio/engine/encode.ts';
+import type { AudioEngine } from '../audio/engine/engine.ts';
+import { isStreamed, type Target } from '../audio/ffmpeg/output.ts';
+import { toBytes } from '../audio/waveform/peaks.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Lease } from '../ports/leases.ts';
+import type { Bell, BellOutcome } from '../ports/queue.ts';
+import type { Storage } from '../ports/storage.ts';
+import type { Task, TaskStore } from '../ports/tasks.ts';
+import { hasCode, isFailure } from '../runtime/errors.ts';
+import type { LogFields } from '../runtime/log.ts';
+import { originalKey, resultKey, waveformKey } from '../tasks/object-keys.ts';
+import {
+  type Attempt,
+  type AttemptParts,
+  beginAttempt,
+  endedSoon,
+  handedBack,
+  holds,
+  keepAlive,
+  lost,
+} from './attempt.ts';
+import { openSource } from './open-original.ts';
+import { createKnownMedia } from './probe-cache.ts';
+import type { Workspaces } from './working-folders.ts';
+
+/** Seconds without a new attempt after the first one broke off; twice as long after each further one. */
+const BACK_OFF = 60;
+
+/** What an attempt that had all its time must have reached to be worth another one, on a machine that may be faster. */
+const HOPE = 0.5;
+
+export interface Conversions {
+  /** One try to convert what a bell rings for. Throws what a later try may mend. */
+  handle(bell: Bell): Promise<BellOutcome>;
+  /** Hands back what runs, and waits until it is handed back. */
+  stop(): Promise<void>;
+}
+
+export interface ConversionParts extends AttemptParts {
+  tasks: TaskStore;
+  originals: Storage;
+  results: Storage;
+  engine: AudioEngine;
+  workspaces: Workspaces;
+  /** Who holds the leases; see `LeaseStore.releaseAll`. */
+  worker: string;
+  /** Acknowledge and convert nothing. */
+  paused: boolean;
+  /** Attempts that one revision gets. */
+  attempts: number;
+  clock: Clock;
+}
+
+/** With what is remembered of originals. */
+interface KnowingParts extends ConversionParts {
+  knownMedia: ReturnType<typeof createKnownMedia>;
+}
+
+export function createConversions(parts: ConversionParts): Conversions {
+  const { leases, paused, worker, log } = parts;
+  const knowing = { ...parts, knownMedia: createKnownMedia(parts.engine) };
+  const running = new Map<Attempt, Promise<BellOutcome>>();
+  let stopping = false;
+
+  return {
+    async handle(bell) {
+      if (paused) return 'done';
+      if (stopping) return 'again';
+      await mustReachFiles(parts);
+      const heldAt = performance.now();
+      const claimed = await leases.claim(bell, worker);
+      if ('refused' in claimed) return claimed.refused === 'leased' ? 'again' : 'done';
+      const attempt = beginAttempt(claimed, heldAt);
+      const outcome = convert(knowing, attempt).finally(() => running.delete(attempt));
+      running.set(attempt, outcome);
+      if (stopping) attempt.abort.abort(handedBack());
+      return outcome;
+    },
+    async stop() {
+      stopping = true;
+      for (const { abort } of running.keys()) abort.abort(handedBack());
+      const ended = await Promise.allSettled(running.values());
+      log.debug('Conversions are handed back', { count: ended.length });
+    },
+  };
+}
+
+/** Writes one line for each attempt, however it ends. */
+async function convert(parts: KnowingParts, attempt: Attempt): Promise<BellOutcome> {
+  const { clock, log } = parts;
+  const { lease, task } = attempt;
+  const began = clock.now().getTime();
+  const stop = keepAlive(parts, attempt);
+  const write = (severity: 'info' | 'warn', message: string, fields: LogFields = {}) => {
+    const seconds = (clock.now().getTime() - began) / 1000;
+    log[severity](message, {
+      ...lease,
+      from: attempt.media?.codec,
+      to: task.wish.format,
+      seconds,
+      ...fields,
+    });
+  };
+  try {
+    await parts.workspaces.use((folder) => endedSoon(run(parts, attempt, folder), attempt.abort.signal));
+    write('info', 'Converted');
+    return 'done';
+  } catch (error) {
+    return await settle(parts, attempt, error, write);
+  } finally {
+    stop();
+  }
+}
+
+async function run(parts: KnowingParts, attempt: Attempt, folder: string): Promise<void> {
+  const { engine, knownMedia, leases, originals, results } = parts;
+  const { lease, task, format, options, abort } = attempt;
+  const { signal } = abort;
+  const key = resultKey(task, format.extension);
+  const from = originalKey(task);
+  const { source, probed } = await openSource(knownMedia(from), originals, from, folder, signal);
+  attempt.media = probed.media;
+  const output = targetFor(results, key, attempt, folder);
+  const made = await engine.convert({
+    input: source,
+    output,
+    format,
+    probed,
+    options,
+    waveform: task.revision === 1,
+    onProgress: (fraction) => {
+      attempt.progress = fraction;
+    },
+    signal,
+  });
+
+  if (typeof output === 'string') {
+    if (!(await holds(leases, attempt))) throw lost();
+    await Promise.all([results.put(key, output), keepWaveform(results, task, made)]);
+  } else await keepWaveform(results, task, made);
+  const { original, waveform, ...rest } = made;
+  const result = { key, ...rest };
+  if (await leases.finish(lease, original, result)) return;
+  await removeOrphan(parts, attempt, key);
+  throw lost();
+}
+
+/** It is kept for whoever asks for it; a later revision finds it there. */
+async function keepWaveform(results: Storage, task: Task, { waveform }: Made): Promise<void> {
+  if (waveform) await results.put(waveformKey(task, 'original'), Readable.from([toBytes(waveform)]));
+}
+
+/** A bucket takes a result as it is made, where the container allows; all others are made in the folder first. */
+function targetFor(results: Storage, key: string, { format, options }: Attempt, folder: string): Target {
+  if (results.local || !isStreamed(format, options)) return join(folder, `output.${format.extension}`);
+  return { folder, store: (stream) => results.put(key, stream) };
+}
+
+/**
+ * The result of an attempt that lost its lease at the last moment. Another attempt of the same revision writes the
+ * same key, so the object goes only when the revision is gone.
+ */
+async function removeOrphan(
+  { tasks, results }: ConversionParts,
+  { task }: Attempt,
+  key: string,
+): Promise<void> {
+  const now = await tasks.find(task.id);
+  if (now?.revision !== task.revision) await results.remove(key);
+  if (!now) await results.remove(waveformKey(task, 'original'));
+}
+
+type Write = (severity: 'info' | 'warn', message: string, fields?: LogFields) => void;
+
+async function settle(
+  parts: ConversionParts,
+  attempt: Attempt,
+  error: unknown,
+  write: Write,
+): Promise<BellOutcome> {
+  const { leases, deadline = 0, attempts } = parts;
+  const { lease, media } = attempt;
+  if (isFailure(error)) {
+    write('info', 'Not convertible', { code: error.code, error });
+    await leases.fail(lease, { code: error.code, message: error.message }, media);
+    return 'done';
+  }
+  if (attempt.late && (attempt.progress < HOPE || lease.attempt >= attempts)) {
+    write('info', 'Not convertible in the time there is', { code: 'too_long', progress: attempt.progress });
+    await leases.fail(lease, { code: 'too_long', message: takesTooLong(deadline) }, media);
+    return 'done';
+  }
+  if (attempt.late) {
+    write('warn', 'The time was up; it is tried again', { progress: attempt.progress });
+    await leases.postpone(lease, 0);
+    return 'again';
+  }
+  if (hasCode(error, 'interrupted')) {
+    write('info', 'Handed back', { reason: error.message });
+    await leases.release(lease);
+    return 'done';
+  }
+  write('warn', 'The conversion broke off; it is tried again', { error });
+  await postpone(parts, lease);
+  throw error;
+}
+
+/** What broke may need longer to mend with each attempt; a lease that can't be written to runs out by itself. */
+async function postpone({ leases, log }: ConversionParts, lease: Lease): Promise<void> {
+  try {
+    await leases.postpone(lease, BACK_OFF * 2 ** (lease.attempt - 1));
+  } catch (error) {
+    log.warn('The attempt could not be ended', { ...lease, error });
+  }
+}
+
+/** Before a claim, since an attempt without files would count, and five of them fail the task. */
+async function mustReachFiles({ originals, results, log }: ConversionParts): Promise<void> {
+  try {
+    await Promise.all([originals.check(), results.check()]);
+  } catch (error) {
+    log.warn('Nothing is converted while the files are out of reach', { error });
+    throw error;
+  }
+}
+
+function takesTooLong(seconds: number): string {
+  return `The conversion takes longer than ${seconds} s, which is the most here.`;
+}

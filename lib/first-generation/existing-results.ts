@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import type { AudioEngine } from '../audio/engine/engine.ts';
+import type { Format } from '../audio/formats/formats.ts';
+import { durationTolerance } from '../audio/media/duration-tolerance.ts';
+import type { MediaInfo } from '../audio/media/media-info.ts';
+import type { Workspaces } from '../conversions/working-folders.ts';
+import { objectKey } from '../ports/object-key.ts';
+import type { Storage } from '../ports/storage.ts';
+import { AppError, isFailure } from '../runtime/errors.ts';
+import { originalKey, stem } from '../tasks/object-keys.ts';
+
+/** What a worker of the first generation made: `{stem}.{ext}` beside the original. */
+export interface OldResult {
+  /** Key under the originals root. */
+  key: string;
+  /** What the original holds; null where it is not there. */
+  original: MediaInfo | null;
+  /** What the result holds. */
+  media: MediaInfo;
+}
+
+export interface OldResultParts {
+  originals: Storage;
+  engine: () => Promise<AudioEngine>;
+  workspaces: Workspaces;
+}
+
+/**
+ * Finds the result of a task beside its original, and checks it: right codec, as long as the original.
+ * Throws `not_ready` with what is wrong.
+ */
+export async function findOldResult(
+  { originals, engine, workspaces }: OldResultParts,
+  task: { id: number; name: string },
+  format: Format,
+): Promise<OldResult> {
+  const key = objectKey(task.id, `${stem(task.name)}.${format.extension}`);
+  if (key === originalKey(task) || !(await originals.stat(key))) throw refused('no result is there');
+  const probe = async (name: string) => {
+    try {
+      return await workspaces.use(async (folder) => {
+        await originals.fetch(name, join(folder, 'audio'));
+        const { media } = await (await engine()).probe(join(folder, 'audio'), new AbortController().signal);
+        return media;
+      });
+    } catch (error) {
+      throw isFailure(error) ? refused(error.message) : error;
+    }
+  };
+  const media = await probe(key);
+  const there = await originals.stat(originalKey(task));
+  const original = there ? await probe(originalKey(task)) : null;
+  mustFit(original, media, format);
+  return { key, original, media };
+}
+
+function mustFit(original: MediaInfo | null, made: MediaInfo, format: Format): void {
+  const known = format.codec.encoders.some(({ codec }) => codec === made.codec);
+  if (!known) throw refused(`the result is ${made.codec}`);
+  if (!original) return;
+  const expected = original.duration ?? 0;
+  const drift = Math.abs(expected - (made.duration ?? 0));
+  if (drift > durationTolerance(expected)) throw refused('the result is not as long as the original');
+}
+
+function refused(why: string): AppError {
+  return new AppError('not_ready', `The result is not taken over: ${why}.`);
+}

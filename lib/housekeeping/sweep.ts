@@ -1,0 +1,110 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Storage, StoredObject } from '../ports/storage.ts';
+import type { Task, TaskStore } from '../ports/tasks.ts';
+import { originalKey, waveformKey } from '../tasks/object-keys.ts';
+import { isRefused, taskIdOf } from '../uploads/object-finalized.ts';
+import { endOverdue, type OverdueParts } from './overdue-uploads.ts';
+
+/** Seconds after which a bell that nobody answered counts as lost. */
+const BELL_SECONDS = 60;
+
+/** Hours that an object without a task is kept: its row may be about to commit. */
+const STRAY_HOURS = 24;
+
+/** Seconds between two sweeps, and between two looks through every object, of all processes together. */
+const TURNS = { sweep: 50, strays: 3600 };
+
+/** How many rows, or objects, were mended. */
+export interface SweepReport {
+  rungAgain: number;
+  gaveUp: number;
+  expiredUploads: number;
+  foundUploads: number;
+  cancelledUploads: number;
+  expiredTokens: number;
+  strays: number;
+}
+
+export interface Sweep {
+  /**
+   * Mends what time makes wrong.
+   * @param strays whether to look through every stored object as well, which is slow
+   */
+  run(strays: boolean): Promise<SweepReport>;
+  /** The same for processes of which any number may sweep: one of them does, once a minute. */
+  inTurn(): Promise<void>;
+}
+
+export interface SweepParts extends OverdueParts {
+  tasks: TaskStore;
+  results: Storage;
+  /** Cancels uploads that nobody waits for any more. */
+  cancelUploads: () => Promise<number>;
+  /** Ring for nobody. */
+  paused: boolean;
+  clock: Clock;
+}
+
+export function createSweep(parts: SweepParts): Sweep {
+  const { housekeeping, cancelUploads, paused, log } = parts;
+  const run = async (strays: boolean): Promise<SweepReport> => {
+    await housekeeping.forgetUploads();
+    const gaveUp = await housekeeping.giveUp();
+    const report = {
+      gaveUp,
+      rungAgain: paused ? 0 : await housekeeping.ringAgain(BELL_SECONDS),
+      ...(await endOverdue(parts)),
+      cancelledUploads: await cancelUploads(),
+      expiredTokens: await housekeeping.removeExpiredTokens(),
+      strays: strays ? await removeStrays(parts) : 0,
+    };
+    if (Object.values(report).some((count) => count > 0)) log.info('Swept', report);
+    return report;
+  };
+  return {
+    run,
+    async inTurn() {
+      if (!(await housekeeping.takeTurn('sweep', TURNS.sweep))) return;
+      await run(await housekeeping.takeTurn('strays', TURNS.strays));
+    },
+  };
+}
+
+async function removeStrays({ tasks, originals, results, clock }: SweepParts): Promise<number> {
+  const before = clock.now().getTime() - STRAY_HOURS * 3_600_000;
+  const belongs = {
+    original: (task: Task, key: string) =>
+      task.state !== 'EXPIRED' && !isRefused(task) && originalKey(task) === key,
+    result: (task: Task, key: string) =>
+      task.result?.key === key ||
+      task.state === 'PROCESSING' ||
+      key === waveformKey(task, 'original') ||
+      (task.result !== null && key === waveformKey(task, 'result')),
+  };
+  return (
+    (await removeOld(originals, tasks, before, belongs.original)) +
+    (await removeOld(results, tasks, before, belongs.result))
+  );
+}
+
+async function removeOld(
+  storage: Storage,
+  tasks: TaskStore,
+  before: number,
+  belongs: (task: Task, key: string) => boolean,
+): Promise<number> {
+  let removed = 0;
+  for await (const { key, modified, inherited } of storage.list()) {
+    if (modified.getTime() >= before) continue;
+    const task = await taskOf(tasks, key);
+    if (task ? belongs(task, key) : inherited) continue;
+    await storage.remove(key);
+    removed += 1;
+  }
+  return removed;
+}
+
+async function taskOf(tasks: TaskStore, key: StoredObject['key']): Promise<Task | undefined> {
+  const id = taskIdOf(key);
+  return id === undefined ? undefined : tasks.find(id);
+}

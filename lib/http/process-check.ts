@@ -1,0 +1,41 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { devNull } from 'node:os';
+import { AppError } from '../runtime/errors.ts';
+import { sharedRun, within } from '../runtime/shared-run.ts';
+
+/** File descriptors that must be free: a conversion takes about as many. */
+const FREE_DESCRIPTORS = 8;
+
+/** Milliseconds that the thread pool may take; load balancers wait 5 s for an answer. */
+const LIMIT = 3000;
+
+/**
+ * Whether the process can still open files: every file operation takes a file descriptor and a thread of libuv's pool,
+ * and a process that lacks either answers nothing but what it has in memory. One check runs at a time; callers that
+ * come meanwhile share it, and a check that waits for a thread is not repeated.
+ * @returns a function that throws `unavailable`
+ */
+export function createProcessCheck(limit = LIMIT): () => Promise<void> {
+  const check = sharedRun(openSome);
+  return async () => {
+    try {
+      await within(limit, check());
+    } catch (cause) {
+      const sentence = 'The process lacks file descriptors, or threads that open files.';
+      throw new AppError('unavailable', sentence, { cause });
+    }
+  };
+}
+
+/** Opens the null device so many times at once, and closes it again. */
+async function openSome(): Promise<void> {
+  const opening = Array.from({ length: FREE_DESCRIPTORS }, () => open(devNull, 'r'));
+  const opened = await Promise.allSettled(opening);
+  await Promise.all(opened.map((outcome) => closeIfOpen(outcome)));
+  const failed = opened.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}
+
+async function closeIfOpen(outcome: PromiseSettledResult<FileHandle>): Promise<void> {
+  if (outcome.status === 'fulfilled') await outcome.value.close();
+}

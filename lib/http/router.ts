@@ -1,0 +1,303 @@
+import { OpenAPIHono, type z } from '@hono/zod-openapi';
+import type { Context, Env, MiddlewareHandler, Next } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import { routePath } from 'hono/route';
+import { createClientAddress } from '../runtime/client-address.ts';
+import { AppError, type ErrorCode, type FieldProblem } from '../runtime/errors.ts';
+import { type Log, type LogFields, withFields } from '../runtime/log.ts';
+import { idOf } from '../runtime/whole-number.ts';
+import { incomingOf, isClientGone } from './connection.ts';
+import { parseJson } from './json-text.ts';
+import { ReceivedRequest } from './received-request.ts';
+import { traceFields } from './trace-context.ts';
+import { cancelUnsentBody } from './unsent-body.ts';
+
+/** Bytes of a JSON body; the largest that a route needs is a few hundred. */
+const JSON_BYTES = 64 * 1024;
+
+/** The one place where codes become statuses. */
+const STATUS: Record<
+  ErrorCode,
+  400 | 401 | 404 | 405 | 408 | 409 | 410 | 412 | 413 | 415 | 416 | 422 | 500 | 503
+> = {
+  invalid_request: 400,
+  unauthenticated: 401,
+  not_found: 404,
+  method_not_allowed: 405,
+  taken: 409,
+  not_ready: 409,
+  not_uploaded: 409,
+  upload_incomplete: 400,
+  upload_gap: 503,
+  upload_gone: 410,
+  upload_conflict: 409,
+  checksum_mismatch: 400,
+  size_mismatch: 400,
+  too_large: 413,
+  request_timeout: 408,
+  unsupported_media_type: 415,
+  unsupported_format: 422,
+  range_not_satisfiable: 416,
+  precondition_failed: 412,
+  not_audio: 422,
+  no_audio: 422,
+  damaged: 422,
+  unsupported_codec: 422,
+  nothing_left: 422,
+  too_long: 422,
+  result_too_large: 422,
+  timed_out: 422,
+  stalled: 422,
+  resource_limit: 422,
+  gave_up: 422,
+  misconfigured: 500,
+  unavailable: 503,
+  interrupted: 503,
+  internal: 500,
+};
+
+/** Statuses whose error is ours: the caller gets no detail, the log gets all. */
+const OURS: ReadonlySet<ErrorCode> = new Set(['misconfigured', 'internal']);
+
+/** Codes that a caller can bring about at will although their status is one of ours: none of them is an ERROR. */
+const THEIRS: ReadonlySet<ErrorCode> = new Set(['upload_gap']);
+
+/** The client closed the connection, so that this status is only for the log (as nginx has it). */
+const CLIENT_CLOSED = 499;
+
+/** Routes that validate by their schemas; invalid input becomes one `invalid_request`. */
+export function createRouter<E extends Env = Env>(): OpenAPIHono<E> {
+  return new OpenAPIHono<E>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalid(result.error.issues);
+    },
+  });
+}
+
+/**
+ * The outermost router: every error that the inner ones throw becomes problem+json here, and every request one line of
+ * the log. Of its address only the route is written, since the rest may hold a token or a credential.
+ * @param project Google Cloud's project, in which traces are
+ * @param clientAddress from the connection's peer and X-Forwarded-For
+ */
+export function createHttp(log: Log, project?: string, clientAddress = createClientAddress(0)): OpenAPIHono {
+  const http = createRouter();
+  const callerOf = (c: Context): Caller => ({
+    remoteIp: clientAddress(incomingOf(c)?.socket.remoteAddress, c.req.header('X-Forwarded-For')),
+    userId: userIdOf(c),
+  });
+  http.use((c, next) =>
+    withFields(traceFields(c.req.raw.headers, project), () => observed(log, c, next, callerOf)),
+  );
+  http.use(errorsOnly);
+  http.use(cancelUnsentBody);
+  http.notFound((c) => respond(c, noRoute(http, c)));
+  http.onError((error, c) => {
+    const failure = failureOf(c);
+    const known = failure ?? toAppError(error);
+    if (!failure && isClientGone(c)) return clientClosed(log, error, known, c);
+    if (known?.code === 'unavailable' && known.retryAfter === undefined)
+      log.warn('What a request needs does not answer', { error });
+    if (known && !OURS.has(known.code)) return respond(c, known);
+    const { userId } = callerOf(c);
+    log.error('A request failed', { error, method: c.req.method, route: routeOf(c), userId });
+    return respond(c, new AppError('internal', 'Something went wrong on our side. Try again later.'));
+  });
+  return http;
+}
+
+/** Who sent a request: an IP address, and the user whose token came with it. */
+interface Caller {
+  remoteIp: string | undefined;
+  userId: number | undefined;
+}
+
+async function observed(log: Log, c: Context, next: Next, callerOf: (c: Context) => Caller): Promise<void> {
+  const began = performance.now();
+  await next();
+  c.res.headers.set('X-Content-Type-Options', 'nosniff');
+  const { status } = c.res;
+  const { method } = c.req;
+  const seconds = (performance.now() - began) / 1000;
+  const route = routeOf(c);
+  const { remoteIp, userId } = callerOf(c);
+  const httpRequest = { requestMethod: method, status, latency: `${seconds.toFixed(6)}s`, remoteIp };
+  const fields: LogFields = { httpRequest, route, taskId: idOf(c.req.param('id')), userId, seconds };
+  log[levelOf(c)](`${method} ${route} ${status}`, fields);
+}
+
+/** A 5xx that the caller's request explains, or that says when to try again, is no failure of the service. */
+function levelOf({ res, error }: Context): 'info' | 'warn' | 'error' {
+  if (res.status < 500 || (error instanceof AppError && THEIRS.has(error.code))) return 'info';
+  return res.headers.has('Retry-After') ? 'warn' : 'error';
+}
+
+/** hono passes on only what is an Error; a request's signal is aborted with a text. */
+const errorsOnly: MiddlewareHandler = async (_c, next) => {
+  try {
+    await next();
+  } catch (thrown) {
+    throw thrown instanceof Error ? thrown : new DOMException(String(thrown), 'AbortError');
+  }
+};
+
+/** Nobody reads the answer. An error that the closed connection does not explain is ours all the same, and told. */
+function clientClosed(log: Log, error: Error, known: AppError | undefined, c: Context): Response {
+  const isExplained = known ? !OURS.has(known.code) : isOfConnection(error);
+  if (!isExplained) log.warn('A request failed after its client had gone', { error, route: routeOf(c) });
+  return new Response(null, { status: CLIENT_CLOSED });
+}
+
+/** Codes and names by which Node.js and the adapter tell of a connection that closed. */
+const CLOSED: ReadonlySet<unknown> = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ABORT_ERR',
+  'AbortError',
+]);
+
+function isOfConnection(error: Error): boolean {
+  if (CLOSED.has(error.name) || ('code' in error && CLOSED.has(error.code))) return true;
+  return error.message === 'Client connection prematurely closed.';
+}
+
+/** What `bearer` found, where the route has it. */
+function userIdOf(c: Context): number | undefined {
+  const principal: { userId: number } | undefined = c.get('principal');
+  return principal?.userId;
+}
+
+/** The pattern that the last handler was found by. */
+function routeOf(c: Context): string {
+  return routePath(c, -1);
+}
+
+/** What a schema makes of input that no route's own schema has seen. Throws `invalid_request`. */
+export function validated<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw invalid(parsed.error.issues);
+  return parsed.data;
+}
+
+/**
+ * Refuses JSON that is too large or not valid, that holds what can not be stored, and what is not declared as JSON.
+ * @param expected what a refusal names, where a route takes something else as well
+ */
+export function jsonBody(expected = 'application/json'): MiddlewareHandler[] {
+  const declared: MiddlewareHandler = async (c, next) => {
+    const type = c.req.header('Content-Type') ?? '';
+    if (!/^application\/json\s*(;|$)/i.test(type)) throw unsupportedMediaType(expected, type);
+    // Before the body is touched, which makes the server send 100 Continue.
+    if (Number(c.req.header('Content-Length') ?? 0) > JSON_BYTES) throw jsonTooLarge();
+    await next();
+  };
+  const limited = bodyLimit({
+    maxSize: JSON_BYTES,
+    onError: () => {
+      throw jsonTooLarge();
+    },
+  });
+  return [declared, limited, parsed];
+}
+
+/** The text is kept by the request, so that a handler can parse it again. */
+const parsed: MiddlewareHandler = async (c, next) => {
+  parseJson(await c.req.text(), 'body');
+  await next();
+};
+
+function jsonTooLarge(): AppError {
+  return new AppError('too_large', `The JSON body is larger than ${JSON_BYTES} bytes.`);
+}
+
+export function unsupportedMediaType(expected: string, came: string): AppError {
+  const what = came === '' ? 'nothing' : JSON.stringify(came.slice(0, 60));
+  return new AppError('unsupported_media_type', `The content type must be ${expected}, and was ${what}.`);
+}
+
+function respond(c: Context, error: AppError): Response {
+  const { status, body, headers } = problemOf(error);
+  if (error.code === 'unauthenticated') c.header('WWW-Authenticate', 'Bearer realm="tonemill"');
+  if (error.retryAfter !== undefined) c.header('Retry-After', String(error.retryAfter));
+  if (failureOf(c)) c.header('Connection', 'close');
+  return c.body(body, status, headers);
+}
+
+type Status = (typeof STATUS)[ErrorCode] | 408 | 417 | 431;
+
+/** RFC 9457, with the `error` that first-generation clients read. */
+export function problemOf<S extends Status = (typeof STATUS)[ErrorCode]>(error: AppError, as?: S) {
+  const status = as ?? STATUS[error.code];
+  const title = TITLES[status];
+  const body = JSON.stringify({
+    type: 'about:blank',
+    title,
+    status,
+    code: error.code,
+    detail: error.message,
+    error: error.message,
+    ...(error.details.length > 0 && { errors: error.details }),
+  });
+  return { status, title, body, headers: { 'Content-Type': 'application/problem+json' } };
+}
+
+const TITLES: Record<Status, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  409: 'Conflict',
+  410: 'Gone',
+  412: 'Precondition Failed',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  416: 'Range Not Satisfiable',
+  417: 'Expectation Failed',
+  422: 'Unprocessable Content',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+/** The reason why the server ended the body of a request; errors of the handler then only follow from it. */
+function failureOf({ env }: Context): AppError | undefined {
+  const incoming: unknown = env?.incoming;
+  return incoming instanceof ReceivedRequest ? incoming.failure : undefined;
+}
+
+function toAppError(error: unknown): AppError | undefined {
+  if (error instanceof AppError) return error;
+  if (error instanceof HTTPException && error.status < 500) {
+    return new AppError('invalid_request', 'The body is not valid JSON.', { cause: error });
+  }
+  return undefined;
+}
+
+function invalid(issues: readonly { path: PropertyKey[]; message: string }[]): AppError {
+  const details: FieldProblem[] = issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  const sentence = details.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
+  return new AppError('invalid_request', `The request is not valid. ${sentence}.`, { details });
+}
+
+/** 405 with `Allow` where another method would do (RFC 9110, 15.5.6), else 404. */
+function noRoute(http: OpenAPIHono, c: Context): AppError {
+  const methods = new Set<string>();
+  for (const { method, path } of http.routes) {
+    if (method !== 'ALL' && pattern(path).test(c.req.path)) methods.add(method);
+  }
+  if (methods.size === 0)
+    return new AppError('not_found', 'There is nothing here. GET /openapi.json lists the routes.');
+  if (methods.has('GET')) methods.add('HEAD');
+  const allow = [...methods].sort().join(', ');
+  c.header('Allow', allow);
+  return new AppError('method_not_allowed', `${c.req.method} is not possible here. Allowed: ${allow}.`);
+}
+
+/** hono's `:name` and `:name{regex}` parts stand for one part of a path each. */
+function pattern(path: string): RegExp {
+  const parts = path.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : RegExp.escape(part)));
+  return new RegExp(`^${parts.join('/')}$`);
+}

@@ -1,0 +1,116 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Cage } from '../../process/sandbox.ts';
+import { AppError } from '../../runtime/errors.ts';
+import type { Log } from '../../runtime/log.ts';
+import { sharedRun, within } from '../../runtime/shared-run.ts';
+import { memoryFile } from '../memory-file.ts';
+import { createRouter } from '../router.ts';
+import { json, problems } from '../schemas.ts';
+import { DOCS } from './docs.ts';
+
+export interface SiteRouteParts {
+  /** Every group of routes that the description is made from. */
+  documented: () => Promise<OpenAPIHono[]>;
+  /** Throws `unavailable` while the process can open no files. */
+  process: () => Promise<void>;
+  /** What the service needs, by name; each throws while it does not answer. */
+  checks: Readonly<Record<string, () => Promise<unknown>>>;
+  /** What holds conversions within limits on this machine. */
+  cage: () => Promise<Cage>;
+  log: Log;
+}
+
+const READY = z.object({
+  status: z.literal('ready'),
+  limits: z.object({
+    resources: z.boolean().openapi({ description: 'Memory, computing time, files: by prlimit.' }),
+    parent: z.boolean().openapi({ description: 'A conversion dies with its process: by setpriv.' }),
+  }),
+});
+
+const health = createRoute({
+  method: 'get',
+  path: '/health',
+  summary: 'The process is up, and can open files',
+  responses: { 200: json(z.object({ status: z.literal('ok') }), 'Up.'), ...problems(503) },
+});
+
+const ready = createRoute({
+  method: 'get',
+  path: '/ready',
+  summary: 'Database, storage and queue answer',
+  responses: { 200: json(READY, 'Ready; and what limits conversions here.'), ...problems(503) },
+});
+
+/** Milliseconds that one check may take. */
+const PATIENCE = 5000;
+
+export function siteRoutes({ documented, process, checks, cage, log }: SiteRouteParts): OpenAPIHono {
+  const router = createRouter();
+  const failingChecks = readiness({ process, ...checks }, log);
+  const limitsHere = sharedRun(() => within(PATIENCE, cage()));
+  router.openapi(health, async (c) => {
+    await process();
+    return c.json({ status: 'ok' as const }, 200);
+  });
+  router.openapi(ready, async (c) => {
+    const failing = await failingChecks();
+    if (failing.length > 0) {
+      throw new AppError('unavailable', `Not ready: ${failing.join(', ')} did not answer.`);
+    }
+    const { prlimit, setpriv } = await limitsHere();
+    const limits = { resources: prlimit !== undefined, parent: setpriv !== undefined };
+    return c.json({ status: 'ready' as const, limits }, 200);
+  });
+  const description = memoryFile({
+    load: async () => JSON.stringify(describe([...(await documented()), router])),
+    headers: { 'Content-Type': 'application/json' },
+    caching: 'no-cache',
+  });
+  router.get('/openapi.json', description);
+  router.get('/docs', memoryFile(DOCS.page));
+  const parts = new Map(Object.entries(DOCS.parts).map(([name, part]) => [name, memoryFile(part)]));
+  router.get('/docs/:part', (c) => {
+    const answer = parts.get(c.req.param('part'));
+    if (!answer) throw new AppError('not_found', 'There is no such part of the documentation.');
+    return answer(c);
+  });
+  return router;
+}
+
+/** Asks all at once, each at most once at a time and for so long. Answers the names of those that fail. */
+function readiness(checks: SiteRouteParts['checks'], log: Log): () => Promise<string[]> {
+  const asking = Object.entries(checks).map(([name, check]) => {
+    const bounded = sharedRun(() => within(PATIENCE, check()));
+    return async () => {
+      try {
+        await bounded();
+        return [];
+      } catch (error) {
+        log.warn('Not ready', { part: name, error });
+        return [name];
+      }
+    };
+  });
+  return async () => (await Promise.all(asking.map((ask) => ask()))).flat();
+}
+
+function describe(groups: readonly OpenAPIHono[]): object {
+  const all = new OpenAPIHono();
+  for (const group of groups) all.route('/', group);
+  all.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+  });
+  all.openAPIRegistry.registerComponent('securitySchemes', 'service', {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Service-Credential',
+  });
+  return all.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 'Tonemill', version: '1', description: 'Send audio, name a format, fetch the result.' },
+    servers: [{ url: '/' }],
+  });
+}

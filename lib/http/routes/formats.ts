@@ -1,0 +1,47 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Format } from '../../audio/formats/formats.ts';
+import { describeOptions } from '../../audio/formats/options.ts';
+import { createRouter } from '../router.ts';
+import { json } from '../schemas.ts';
+
+const FORMATS = z.object({
+  formats: z.array(
+    z.object({
+      name: z.string().openapi({ example: 'mp3' }),
+      extension: z.string(),
+      mimeType: z.string(),
+      codec: z.string(),
+      options: z
+        .record(z.string(), z.unknown())
+        .openapi({ description: 'What `options` may hold, as JSON Schema.' }),
+    }),
+  ),
+  limits: z.object({
+    uploadBytes: z.int(),
+    resultBytes: z.int(),
+    durationSeconds: z.int(),
+  }),
+});
+
+/** Limits that callers are told. Bytes and seconds. */
+type ShownLimits = z.output<typeof FORMATS>['limits'];
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/formats',
+  summary: 'What can be made, and the limits',
+  responses: { 200: json(FORMATS, 'Formats and limits.') },
+});
+
+export function formatRoutes(formats: () => Promise<readonly Format[]>, limits: ShownLimits): OpenAPIHono {
+  const router = createRouter();
+  router.openapi(list, async (c) => {
+    const shown = (await formats()).map((format) => {
+      const { name, extension, mimeType, codec } = format;
+      return { name, extension, mimeType, codec: codec.encoders[0].codec, options: describeOptions(format) };
+    });
+    const { uploadBytes, resultBytes, durationSeconds } = limits;
+    return c.json({ formats: shown, limits: { uploadBytes, resultBytes, durationSeconds } }, 200);
+  });
+  return router;
+}

@@ -1,0 +1,64 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Auth } from '../../accounts/sessions.ts';
+import type { Probes } from '../../conversions/file-probe.ts';
+import type { Workspaces } from '../../conversions/working-folders.ts';
+import { saveFormFile } from '../../uploads/form-upload.ts';
+import { type Authenticated, bearer } from '../bearer-auth.ts';
+import { formRequest, readForm } from '../multipart-form.ts';
+import { createRouter, validated } from '../router.ts';
+import { json, MEDIA, mediaJson, problems } from '../schemas.ts';
+
+export interface ProbeRouteParts {
+  auth: () => Promise<Auth>;
+  probes: Probes;
+  workspaces: Workspaces;
+  /** Most bytes of one file in a form. */
+  formBytes: number;
+}
+
+const QUERY = z.object({
+  loudness: z
+    .enum(['true', 'false'], { error: 'expected true or false' })
+    .default('false')
+    .openapi({ description: 'Whether to measure the loudness as well, which decodes the whole file.' }),
+});
+
+/** Documented, but not routed by its schema: validating a form makes the library read it whole into memory. */
+const PROBE = createRoute({
+  method: 'post',
+  path: '/api/probe',
+  summary: 'What a file holds',
+  description: 'Nothing of it is kept.',
+  security: [{ bearer: [] }],
+  request: {
+    query: QUERY,
+    body: {
+      required: true,
+      content: {
+        'multipart/form-data': { schema: z.object({ audio: z.string().openapi({ format: 'binary' }) }) },
+      },
+    },
+  },
+  responses: { 200: json(MEDIA, 'What it holds.'), ...problems(400, 401, 413, 415, 422) },
+});
+
+export function probeRoutes({
+  auth,
+  probes,
+  workspaces,
+  formBytes,
+}: ProbeRouteParts): OpenAPIHono<Authenticated> {
+  const router = createRouter<Authenticated>();
+  router.openAPIRegistry.registerPath(PROBE);
+  router.post('/api/probe', bearer(auth), async (c) => {
+    const { loudness } = validated(QUERY, c.req.query());
+    const file = await readForm(formRequest(c), formBytes);
+    const media = await workspaces.use(async (folder) => {
+      const { path } = await saveFormFile(folder, file);
+      await file.end();
+      return probes.look(path, loudness === 'true', c.req.raw.signal);
+    });
+    return c.json(mediaJson(media), 200);
+  });
+  return router;
+}

@@ -1,0 +1,189 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context, MiddlewareHandler } from 'hono';
+import type { Tokens } from '../../accounts/tokens.ts';
+import { AppError } from '../../runtime/errors.ts';
+import type { Piece } from '../../uploads/piece.ts';
+import type { Arrival, Arrivals } from '../../uploads/resumable-upload.ts';
+import { bodyHashes, fileHashes } from '../content-hashes.ts';
+import { ReceivedRequest } from '../received-request.ts';
+import { createRouter, validated } from '../router.ts';
+import { ID, json, problems } from '../schemas.ts';
+
+export interface UploadRouteParts {
+  arrivals: () => Promise<Arrivals>;
+  tokens: () => Promise<Pick<Tokens, 'verifyUpload'>>;
+}
+
+const QUERY = z.object({ token: z.string().openapi({ description: 'As the announcement answered it.' }) });
+const STORED = z.object({
+  message: z.string(),
+  size: z.int().openapi({ description: 'Bytes.' }),
+  crc32c: z.string().optional().openapi({ description: 'Base64, big-endian, as Cloud Storage says it.' }),
+  md5Hash: z.string().optional().openapi({ description: 'Base64, as Cloud Storage says it.' }),
+});
+
+const DOCUMENTED = { path: '/api/uploads/{id}', request: { params: ID, query: QUERY } } as const;
+
+const SEND = {
+  ...DOCUMENTED,
+  method: 'put',
+  summary: 'Send an announced file, whole or in pieces',
+  description:
+    "The protocol of Cloud Storage's resumable uploads: `Content-Range: bytes 0-262143/1000000`, or `/*` while the size is not known; pieces before the last are multiples of 256 KiB. `Content-Range: bytes */*` without a body asks how much has arrived. Of a request that breaks, whole multiples of 256 KiB are kept. Bytes that have arrived must be the same when they are sent again. `x-goog-hash` (crc32c, md5), `Repr-Digest` and `Digest` (sha-256, sha-512, md5, crc32c) say hashes of the whole file, with any piece of it; `Content-Digest` and `Content-MD5` of the body. A file or body with another hash is not kept, and may be sent again.",
+  responses: {
+    200: json(STORED, 'The file is whole.'),
+    308: {
+      description: 'More is to come; `Range: bytes=0-x` says what has arrived, nothing where it is missing.',
+    },
+    ...problems(400, 401, 409, 410, 413, 503),
+  },
+} as const;
+
+const CANCEL = {
+  ...DOCUMENTED,
+  method: 'delete',
+  summary: 'Cancel an upload',
+  responses: { 499: { description: 'Cancelled, as Cloud Storage says it.' }, ...problems(401, 410) },
+} as const;
+
+/** The program's own stand-in for a resumable session of Cloud Storage. */
+export function uploadRoutes({ arrivals, tokens }: UploadRouteParts): OpenAPIHono {
+  const router = createRouter();
+  router.openAPIRegistry.registerPath(SEND);
+  router.openAPIRegistry.registerPath(CANCEL);
+
+  /** The token is the only right that counts here, and good for one task. */
+  const authorised = async (c: Context): Promise<number> => {
+    const { id } = validated(ID, c.req.param());
+    const token = c.req.query('token') ?? '';
+    if ((await (await tokens()).verifyUpload(token)) === id) return id;
+    throw new AppError('unauthenticated', 'The token is for another upload.');
+  };
+
+  router.put('/api/uploads/:id', heardOut, async (c) => {
+    const id = await authorised(c);
+    const asked = contentRange(c);
+    if ('ask' in asked) return answer(c, await (await arrivals()).status(id, asked));
+    return answer(c, await (await arrivals()).receive(id, asked, bodyOf(c)));
+  });
+  router.delete('/api/uploads/:id', async (c) => {
+    await (await arrivals()).cancel(await authorised(c));
+    return new Response(null, { status: 499 });
+  });
+  return router;
+}
+
+/** Bytes that are read and thrown away after a request was answered. */
+const MOST_UNHEARD = 16 * 1024 * 1024;
+
+/**
+ * A connection can be used again only when its request was read to the end, and a client that still sends may miss an
+ * answer that comes with the end of the connection.
+ */
+const heardOut: MiddlewareHandler = async (c, next) => {
+  await next();
+  const incoming: unknown = c.env?.incoming;
+  if (incoming instanceof ReceivedRequest && (incoming.awaitsContinue || incoming.failure)) return;
+  const { body } = c.req.raw;
+  if (!body || !(await unlocked(body))) return;
+  let bytes = 0;
+  try {
+    for await (const chunk of untilIdle(body)) {
+      bytes += chunk.length;
+      if (bytes > MOST_UNHEARD) break;
+    }
+  } catch {
+    // The client is gone, and so is the connection.
+  }
+  if (bytes > MOST_UNHEARD) c.header('Connection', 'close');
+};
+
+/** Clients of Cloud Storage look for the hashes of the object that they made. */
+/** Milliseconds after which a client that sends nothing more is answered. */
+const IDLE = 500;
+
+/** Milliseconds between looks whether a body is free. */
+const LOOK = 20;
+
+/** Whether a body can be read on: it can't while a read of it that was given up still waits for the client. */
+async function unlocked(body: ReadableStream<Uint8Array>): Promise<boolean> {
+  for (let waited = 0; body.locked && waited < IDLE; waited += LOOK) await setTimeout(LOOK);
+  return !body.locked;
+}
+
+async function* untilIdle(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  for (;;) {
+    const next = await Promise.race([reader.read(), idle()]);
+    if (!next?.value) return;
+    yield next.value;
+  }
+}
+
+/** A process that was busy itself looks once more what has come. */
+async function idle(): Promise<undefined> {
+  await setTimeout(IDLE);
+  await setImmediate();
+}
+
+function answer(c: Context, { complete, received, checksums }: Arrival): Response {
+  if (complete) {
+    const { crc32c, md5: md5Hash } = checksums ?? {};
+    return c.json({ message: 'The file is whole.', size: received, crc32c, md5Hash }, 200);
+  }
+  const range = received > 0 ? { Range: `bytes=0-${received - 1}` } : {};
+  return c.body(null, 308, { ...range, 'Content-Length': '0' });
+}
+
+/** Locked only while it is read; what is left unread can be read on. */
+async function* bodyOf({ req }: Context): AsyncGenerator<Uint8Array> {
+  if (req.raw.body) yield* req.raw.body.values({ preventCancel: true });
+}
+
+/** `bytes FIRST-LAST/TOTAL`, each of which may be unknown, or only a question (RFC 9110, 14.4, and Cloud Storage). */
+const CONTENT_RANGE = /^bytes (?:\*|(\d{1,15})-(\d{1,15}|\*))\/(\d{1,15}|\*)$/;
+
+type StatusQuestion = Pick<Piece, 'total' | 'fileHashes'> & { ask: true };
+
+function contentRange(c: Context): Piece | StatusQuestion {
+  const length = numberOf(c.req.header('Content-Length'));
+  const header = c.req.header('Content-Range');
+  const hashes = { fileHashes: fileHashes(c.req.raw.headers), bodyHashes: bodyHashes(c.req.raw.headers) };
+  if (header === undefined) return { start: 0, end: length, total: length, last: true, ...hashes };
+  const found = CONTENT_RANGE.exec(header);
+  if (!found) throw badRange(header);
+  const [first, end, total] = [numberOf(found[1]), numberOf(found[2], 1), numberOf(found[3])];
+  if (first === undefined) return { ...askOnly(length, total), ...hashes };
+  const last = end === undefined || end === total;
+  return piece(header, length, { start: first, end, total, last, ...hashes });
+}
+
+function askOnly(length: number | undefined, total: number | undefined) {
+  if (length) throw new AppError('invalid_request', 'A question for the status came with a body.');
+  return { ask: true, total } as const;
+}
+
+function piece(header: string, length: number | undefined, asked: Piece): Piece {
+  const { start, end, total } = asked;
+  if ((end !== undefined && end <= start) || (end ?? start) > (total ?? Infinity)) throw badRange(header);
+  if (end !== undefined && length !== undefined && length !== end - start) {
+    const sentence = `The Content-Range speaks of ${end - start} bytes, the Content-Length of ${length}.`;
+    throw new AppError('invalid_request', sentence);
+  }
+  return asked;
+}
+
+/** The number that a header names, and so many more; undefined for `*` and for nothing. */
+function numberOf(text: string | undefined, more = 0): number | undefined {
+  return text === undefined || text === '*' ? undefined : Number(text) + more;
+}
+
+function badRange(header: string): AppError {
+  const expected = 'bytes FIRST-LAST/TOTAL, with * for what is not known';
+  return new AppError('invalid_request', `The Content-Range must be ${expected}, and was ${shown(header)}.`);
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 60));
+}

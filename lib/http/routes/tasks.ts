@@ -1,0 +1,114 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Auth } from '../../accounts/sessions.ts';
+import type { TaskPage } from '../../ports/tasks.ts';
+import { MOST_INTEGER, wholeNumber } from '../../runtime/whole-number.ts';
+import type { Tasks } from '../../tasks/tasks.ts';
+import { type Authenticated, bearer } from '../bearer-auth.ts';
+import { createRouter, jsonBody } from '../router.ts';
+import { body, ID, json, OPTIONS, problems, STATES, TASK, taskJson } from '../schemas.ts';
+
+export interface TaskRouteParts {
+  auth: () => Promise<Auth>;
+  tasks: () => Promise<Tasks>;
+}
+
+const PAGE = z.object({
+  max: wholeNumber(1, 1000)
+    .default(100)
+    .openapi({ type: 'integer', minimum: 1, maximum: 1000, description: 'At most so many.' }),
+  order: z.enum(['0', '1']).default('0').openapi({ description: '0: ascending by id, 1: descending.' }),
+  state: z.enum(STATES).optional(),
+  after: wholeNumber(0, MOST_INTEGER)
+    .optional()
+    .openapi({
+      ...{ type: 'integer', minimum: 0, maximum: MOST_INTEGER },
+      description: 'Only what comes after this id, in the order asked for.',
+    }),
+});
+
+const WISH = z.object({ newFormat: z.string().max(100).openapi({ example: 'mp3' }), options: OPTIONS });
+const ONE = z.object({ message: z.string(), task: TASK });
+const SECURITY = [{ bearer: [] }];
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/tasks',
+  summary: 'Your tasks',
+  security: SECURITY,
+  request: { query: PAGE },
+  responses: {
+    200: json(z.array(TASK), 'A page; `Link: rel="next"` leads to the next.'),
+    ...problems(400, 401),
+  },
+});
+
+const get = createRoute({
+  method: 'get',
+  path: '/api/tasks/{id}',
+  summary: 'A task',
+  security: SECURITY,
+  request: { params: ID },
+  responses: { 200: json(TASK, 'The task.'), ...problems(400, 401, 404) },
+});
+
+const change = createRoute({
+  method: 'put',
+  path: '/api/tasks/{id}',
+  summary: 'Wish for another format',
+  security: SECURITY,
+  middleware: jsonBody(),
+  request: { params: ID, body: body(WISH) },
+  responses: { 200: json(TASK, 'Converted again.'), ...problems(400, 401, 404, 409, 413, 415, 422) },
+});
+
+const remove = createRoute({
+  method: 'delete',
+  path: '/api/tasks/{id}',
+  summary: 'Remove a task and its files',
+  security: SECURITY,
+  request: { params: ID },
+  responses: { 200: json(ONE, 'What was removed.'), ...problems(400, 401, 404) },
+});
+
+export function taskRoutes({ auth, tasks }: TaskRouteParts): OpenAPIHono<Authenticated> {
+  const router = createRouter<Authenticated>();
+  router.get('/api/tasks', bearer(auth));
+  router.use('/api/tasks/:id', bearer(auth));
+
+  router.openapi(list, async (c) => {
+    const { userId, email } = c.get('principal');
+    const { max, order, state, after } = c.req.valid('query');
+    const page: TaskPage = {
+      limit: max + 1,
+      descending: order === '1',
+      ...(state && { state }),
+      ...(after !== undefined && { after }),
+    };
+    const found = await (await tasks()).list(userId, page);
+    const shown = found.slice(0, max);
+    const last = shown.at(-1);
+    if (found.length > max && last) {
+      const query = new URLSearchParams({ ...c.req.query(), max: String(max), after: String(last.id) });
+      c.header('Link', `</api/tasks?${query}>; rel="next"`);
+    }
+    return c.json(
+      shown.map((task) => taskJson(task, email)),
+      200,
+    );
+  });
+  router.openapi(get, async (c) => {
+    const { userId, email } = c.get('principal');
+    return c.json(taskJson(await (await tasks()).get(userId, c.req.valid('param').id), email), 200);
+  });
+  router.openapi(change, async (c) => {
+    const { userId, email } = c.get('principal');
+    const task = await (await tasks()).change(userId, c.req.valid('param').id, c.req.valid('json'));
+    return c.json(taskJson(task, email), 200);
+  });
+  router.openapi(remove, async (c) => {
+    const { userId, email } = c.get('principal');
+    const task = await (await tasks()).remove(userId, c.req.valid('param').id);
+    return c.json({ message: 'The task is removed.', task: taskJson(task, email) }, 200);
+  });
+  return router;
+}

@@ -1,0 +1,100 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Auth } from '../../accounts/sessions.ts';
+import { narrow, toJson } from '../../audio/waveform/peaks.ts';
+import { createPictures } from '../../conversions/waveform-pictures.ts';
+import type { Waveforms } from '../../conversions/waveforms.ts';
+import { wholeNumber } from '../../runtime/whole-number.ts';
+import { type Authenticated, bearer } from '../bearer-auth.ts';
+import { type Validators, validatorHeaders } from '../conditional-requests.ts';
+import { createRouter } from '../router.ts';
+import { ID, problems } from '../schemas.ts';
+import { CONDITIONS, NOT_MODIFIED, notModified, VALIDATORS, validatorsOf } from '../stored-file.ts';
+
+export interface WaveformRouteParts {
+  auth: () => Promise<Auth>;
+  waveforms: Waveforms;
+}
+
+const TYPES = { json: 'application/json', png: 'image/png' } as const;
+
+/** Pixels of a picture, and the most of one. */
+const SIZE = { width: 1000, height: 200, most: 4096 };
+
+const MOST_WIDTH = 1_000_000;
+
+const QUERY = z.object({
+  of: z.enum(['original', 'result'], { error: 'expected original or result' }).default('original'),
+  format: z.enum(['json', 'png'], { error: 'expected json or png' }).default('json'),
+  width: wholeNumber(1, MOST_WIDTH)
+    .optional()
+    .openapi({
+      ...{ type: 'integer', minimum: 1, maximum: MOST_WIDTH },
+      description: `Pixels at the most. PNG: ${SIZE.width}, up to ${SIZE.most}; JSON: all there are.`,
+    }),
+  height: wholeNumber(1, SIZE.most)
+    .default(SIZE.height)
+    .openapi({ type: 'integer', minimum: 1, maximum: SIZE.most, description: 'Pixels, of a PNG.' }),
+});
+
+/** Version 2 of what audiowaveform writes (bbc/audiowaveform, doc/DataFormat.md). */
+const WAVEFORM = z
+  .object({
+    version: z.literal(2),
+    channels: z.literal(1),
+    sample_rate: z.int().openapi({ description: 'Hz.' }),
+    samples_per_pixel: z.int(),
+    bits: z.literal(8),
+    length: z.int().openapi({ description: 'Pixels.' }),
+    data: z.array(z.int()).openapi({ description: 'Least and greatest sample of each pixel, in turns.' }),
+  })
+  .openapi('Waveform');
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/tasks/{id}/waveform',
+  summary: 'The waveform of the original or the result',
+  description:
+    'As wavesurfer.js and peaks.js read it, or as a picture. Made once, and kept as long as the file.',
+  security: [{ bearer: [] }],
+  request: { params: ID, query: QUERY, headers: CONDITIONS },
+  responses: {
+    200: {
+      description: 'The waveform.',
+      headers: { ETag: VALIDATORS.ETag },
+      content: {
+        'application/json': { schema: WAVEFORM },
+        'image/png': { schema: z.string().openapi({ format: 'binary' }) },
+      },
+    },
+    ...NOT_MODIFIED,
+    ...problems(400, 401, 404, 409, 412, 422, 503),
+  },
+});
+
+export function waveformRoutes({ auth, waveforms }: WaveformRouteParts): OpenAPIHono<Authenticated> {
+  const router = createRouter<Authenticated>();
+  const draw = createPictures();
+  router.use('/api/tasks/:id/waveform', bearer(auth));
+  router.openapi(route, async (c) => {
+    const { of, format, width, height } = c.req.valid('query');
+    const { file, read } = await waveforms.find(c.get('principal').userId, c.req.valid('param').id, of);
+    const validators = { etag: tagOf(await validatorsOf(file), c.req.valid('query')) };
+    const caching = { 'Cache-Control': 'private, no-store' };
+    const unchanged = notModified(c, validators, caching);
+    if (unchanged) return unchanged;
+    const headers = { ...caching, ...validatorHeaders(validators) };
+    if (c.req.method === 'HEAD') return c.body(null, 200, { ...headers, 'Content-Type': TYPES[format] });
+    const waveform = await read();
+    if (format === 'json')
+      return c.json(toJson(width === undefined ? waveform : narrow(waveform, width)), 200, headers);
+    const picture = await draw(waveform, Math.min(width ?? SIZE.width, SIZE.most), height);
+    return c.body(new Uint8Array(picture), 200, { ...headers, 'Content-Type': TYPES.png });
+  });
+  return router;
+}
+
+/** A weak tag: another release may draw the same file by other bytes. */
+function tagOf({ etag }: Validators, { format, width, height }: z.output<typeof QUERY>): string {
+  const [drawn, size] = [format === 'png' ? `-${height}` : '', width === undefined ? '' : `-${width}`];
+  return `W/${etag.slice(0, -1)}-${format}${size}${drawn}"`;
+}

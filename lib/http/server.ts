@@ -1,0 +1,78 @@
+import { type Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import { AppError } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+import { createGuardedServer } from './guarded-server.ts';
+import { problemOf } from './router.ts';
+import type { SlowClients } from './slow-clients.ts';
+
+/** Routes, as hono has them. */
+interface Routes {
+  fetch: Parameters<typeof getRequestListener>[0];
+}
+
+/** Answers requests by the routes; what is no request that they can see is answered as problem+json as well. */
+export function createListener(http: Routes, log: Log): ReturnType<typeof getRequestListener> {
+  const errorHandler = (error: unknown): Response => {
+    const known = error instanceof RequestError ? badRequest(error) : undefined;
+    if (known) log.info('A request was refused before any route', { reason: error });
+    else log.error('A request failed outside of every route', { error });
+    const { status, body, headers } = problemOf(
+      known ?? new AppError('internal', 'Something went wrong on our side. Try again later.'),
+    );
+    return new Response(body, { status, headers });
+  };
+  return getRequestListener(http.fetch, { errorHandler });
+}
+
+/** A server of these routes, which does not listen yet. */
+export function createHttpServer(http: Routes, log: Log, slowClients?: SlowClients): Server {
+  const server = createGuardedServer(createListener(http, log), slowClients);
+  server.on('checkExpectation', (_request, response) => {
+    const { body, headers } = problemOf(new AppError('invalid_request', EXPECTATION), 417);
+    response.writeHead(417, headers).end(body);
+  });
+  server.on('connect', (_request, socket) => refuse(socket, 405, 'This is no proxy.'));
+  server.on('clientError', (error, socket) => {
+    const code = 'code' in error ? String(error.code) : '';
+    if (code === 'ECONNRESET') socket.destroy();
+    else refuse(socket, ...(REFUSALS.get(code) ?? NO_HTTP));
+  });
+  return server;
+}
+
+const EXPECTATION = 'Of all expectations only 100-continue can be met.';
+
+function badRequest(cause: Error): AppError {
+  return new AppError('invalid_request', 'The address or the Host of the request is not valid.', { cause });
+}
+
+type Refusal = readonly [400 | 405 | 408 | 413 | 431, string];
+
+/** Statuses of what Node's parser refuses (Node.js, "Event: 'clientError'"). */
+const REFUSALS: ReadonlyMap<string, Refusal> = new Map<string, Refusal>([
+  ['HPE_HEADER_OVERFLOW', [431, 'The headers of the request are too large.']],
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', [413, 'The extensions of a chunk are too large.']],
+  ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'The request did not come in time.']],
+]);
+const NO_HTTP: Refusal = [400, 'The request is not valid HTTP.'];
+
+/** Once an answer has begun, nothing more can be said. */
+function refuse(socket: Duplex, ...[status, sentence]: Refusal): void {
+  if (!socket.writable || isAnswering(socket)) {
+    socket.destroy();
+    return;
+  }
+  const code = status === 405 ? 'method_not_allowed' : 'invalid_request';
+  const { title, body, headers } = problemOf(new AppError(code, sentence), status);
+  const all = { ...headers, 'Content-Length': Buffer.byteLength(body), Connection: 'close' };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${body}`);
+}
+
+/** Node.js keeps the response that a socket is at in this property, and looks at it for the same reason. */
+function isAnswering(socket: Duplex): boolean {
+  if (!('_httpMessage' in socket)) return false;
+  return socket._httpMessage instanceof ServerResponse && socket._httpMessage.headersSent;
+}

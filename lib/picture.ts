@@ -1,7 +1,0 @@
-import type { Cover } from './media.ts';
-
-/** A picture with its bytes. */
-export interface Picture {
-  cover: Cover;
-  bytes: Buffer;
-}

@@ -1,0 +1,164 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { isErrno } from '../runtime/errors.ts';
+import { type Cage, OPEN_FILES } from './sandbox.ts';
+import type { Exit, Launched, Launcher } from './spawner.ts';
+
+/** Milliseconds from TERM to KILL. What a stopped program wrote is thrown away, so it needs no longer. */
+const GRACE = 500;
+
+/** Characters of stderr that are kept, the last ones. */
+const STDERR = 8192;
+
+/** What a program may use. */
+export interface ResourceLimits {
+  /** Bytes of address space. */
+  memory: number;
+  /** Seconds of CPU time. */
+  cpu: number;
+  /** Bytes of any one file that it writes. */
+  file: number;
+}
+
+/** Reads all that a program writes to one of its pipes; when it fails, the program is stopped. */
+export type PipeReader = (pipe: Readable) => Promise<unknown>;
+
+export interface Command {
+  program: string;
+  args: readonly string[];
+  /** Its working folder: private, and empty. */
+  cwd: string;
+  /** The only variable of its environment, besides the locale. */
+  path: string;
+  limits: ResourceLimits;
+  /** Stops the program: TERM, then KILL. */
+  signal: AbortSignal;
+  /** What it reads from standard input; nothing where undefined. */
+  stdin?: Readable | undefined;
+  /** Characters of stderr that are kept, the last ones; 8192 where undefined. */
+  stderrCharacters?: number | undefined;
+  /** Who reads its standard output, and then the pipes from 3 on. */
+  readers: readonly PipeReader[];
+}
+
+/** How a program ended by itself. */
+export interface Ending extends Exit {
+  stderr: string;
+}
+
+/** Runs programs under limits. */
+export interface Children {
+  /**
+   * Resolves when the program ended by itself and all it wrote was read; rejects with the signal's reason, or with what
+   * a reader or the standard input failed with, once the program is stopped and gone.
+   */
+  run(command: Command): Promise<Ending>;
+}
+
+/**
+ * @param launcher what starts programs
+ * @param cage what holds a program within its limits on this machine
+ */
+export function createChildren(launcher: Launcher, cage: Cage): Children {
+  return {
+    async run(command) {
+      const { program, args, cwd, path, limits, signal, stdin, readers } = command;
+      signal.throwIfAborted();
+      const [first = program, ...rest] = [...guards(cage, limits), program, ...args];
+      const env = { PATH: path, LC_ALL: 'C' };
+      const outputs = readers.length + 1;
+      const child = await launcher.start({
+        ...{ program: first, args: rest, cwd, env },
+        ...{ fed: stdin !== undefined, outputs },
+      });
+      return watch(child, command);
+    },
+  };
+}
+
+/** A reader that hands on every line. */
+export function eachLine(onLine: (line: string) => void): PipeReader {
+  return async (pipe) => {
+    await once(createInterface({ input: pipe }).on('line', onLine), 'close');
+  };
+}
+
+/** Each of these replaces itself by the next, so that the process id is the program's own. */
+function guards({ prlimit, setpriv }: Cage, { memory, cpu, file }: ResourceLimits): string[] {
+  const limited = [`--as=${memory}`, `--cpu=${cpu}`, `--fsize=${file}`, `--nofile=${OPEN_FILES}`, '--core=0'];
+  return [...(setpriv ? [setpriv, '--pdeathsig', 'KILL'] : []), ...(prlimit ? [prlimit, ...limited] : [])];
+}
+
+async function watch(
+  child: Launched,
+  { signal, stdin, readers, stderrCharacters = STDERR }: Command,
+): Promise<Ending> {
+  const [output, errors, ...further] = child.outputs;
+  let stderr = '';
+  const readErrors: PipeReader = async (pipe) => {
+    for await (const text of pipe.setEncoding('utf8')) stderr = (stderr + text).slice(-stderrCharacters);
+  };
+  const broken = new AbortController();
+  const pipes = [output, ...further];
+  const work = [
+    ...readers.map((read, index) => readPipe(pipes[index], read)),
+    readPipe(errors, readErrors),
+    feed(child, stdin),
+  ];
+  for (const part of work) part.catch((reason: unknown) => broken.abort(reason));
+  const exit = await ended(child, AbortSignal.any([signal, broken.signal]));
+  child.stdin?.destroy();
+  if (signal.aborted) {
+    // A reader may wait for a storage that hangs; what it read is nobody's any more.
+    for (const pipe of child.outputs) pipe.destroy();
+    throw signal.reason;
+  }
+  const results = await Promise.allSettled(work);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return { ...exit, stderr };
+}
+
+async function readPipe(pipe: Readable | undefined, read: PipeReader): Promise<void> {
+  if (!pipe) throw new TypeError('there are more readers than pipes');
+  try {
+    await read(pipe);
+  } finally {
+    pipe.destroy();
+  }
+}
+
+/** A program may have read enough before the end: that is no failure of what feeds it. */
+async function feed({ stdin: sink }: Launched, stdin: Readable | undefined): Promise<void> {
+  if (!stdin || !sink) return;
+  try {
+    await pipeline(stdin, sink);
+  } catch (error) {
+    if (
+      !isErrno(error, 'EPIPE') &&
+      !isErrno(error, 'ERR_STREAM_PREMATURE_CLOSE') &&
+      !isErrno(error, 'ECONNRESET')
+    ) {
+      throw error;
+    }
+  }
+}
+
+/** Waits until the program is gone; stops it when the signal says so. */
+async function ended(child: Launched, signal: AbortSignal): Promise<Exit> {
+  let kill: NodeJS.Timeout | undefined;
+  const stop = () => {
+    child.kill('SIGTERM');
+    kill = setTimeout(() => child.kill('SIGKILL'), GRACE);
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await child.ended;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    clearTimeout(kill);
+  }
+}

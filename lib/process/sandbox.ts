@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { isErrno } from '../runtime/errors.ts';
+import { onPath } from './path-search.ts';
+
+const run = promisify(execFile);
+
+/** Files and pipes that a program may have open; ffmpeg takes about ten. */
+export const OPEN_FILES = 64;
+
+/** What this machine has to hold a program within limits; undefined where it has not. */
+export interface Cage {
+  /** Sets resource limits (util-linux). */
+  prlimit: string | undefined;
+  /** Has the kernel kill the program when its parent dies (util-linux). */
+  setpriv: string | undefined;
+  /** Sentences for the operator, one for each that is missing. */
+  warnings: readonly string[];
+}
+
+/**
+ * Finds the programs that hold others within limits.
+ * @param memory bytes of address space, the most that is ever allowed: without privileges a process can't give more than
+ * its own hard limit
+ */
+export async function findCage(path: string, memory: number): Promise<Cage> {
+  const limits = [`--as=${memory}`, `--nofile=${OPEN_FILES}`, '--core=0'];
+  const [prlimit, setpriv] = await Promise.all([
+    working(onPath('prlimit', path), [...limits, 'true']),
+    working(onPath('setpriv', path), ['--pdeathsig', 'KILL', 'true']),
+  ]);
+  return {
+    prlimit: prlimit.path,
+    setpriv: setpriv.path,
+    warnings: [
+      ...(prlimit.problem ? [`prlimit ${prlimit.problem}: ${UNLIMITED}`] : []),
+      ...(setpriv.problem ? [`setpriv ${setpriv.problem}: ${SURVIVES}`] : []),
+    ],
+  };
+}
+
+const UNLIMITED =
+  'conversions run without limits on memory, computing time and open files. It belongs to util-linux.';
+const SURVIVES =
+  'a conversion whose parent process is killed goes on until it ends by itself. It belongs to util-linux, from 2.33 on.';
+
+/** Either the first program that does as it is told, or why there is none. */
+type Trial = { path: string; problem: undefined } | { path: undefined; problem: string };
+
+/** Other systems have no such program, or one that knows less. */
+async function working(candidates: readonly string[], trial: string[]): Promise<Trial> {
+  let problem = 'was not found';
+  for (const path of candidates) {
+    try {
+      await run(path, trial, { timeout: 5000 });
+      return { path, problem: undefined };
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT')) problem = `does not work here (${lastLine(error)})`;
+    }
+  }
+  return { path: undefined, problem };
+}
+
+function lastLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.trim().split('\n').at(-1) ?? '';
+}

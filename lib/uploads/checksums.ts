@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { Hashes, HashName } from '../ports/tasks.ts';
+import { lazy } from '../runtime/lazy.ts';
+
+/** Hashes of bytes that come one after the other. */
+export interface Digest {
+  update(bytes: Uint8Array): void;
+  /** Of what came so far; more may come. */
+  hashes(): Hashes;
+}
+
+/** Hashes that every original gets. */
+export const ORIGINAL_HASHES = ['crc32c', 'md5', 'sha256'] as const satisfies readonly HashName[];
+
+/** Polynomial of CRC-32C (RFC 3720, 12.1), reflected. */
+const CASTAGNOLI = 0x82f63b78;
+
+/**
+ * One WebAssembly instance for all: the state of a CRC is a few bytes, those of an instance are pages.
+ * Measured on one core, in pieces of 64 KiB: CRC32C 1.8 GB/s (the class of Google's client: 0.26), SHA-256 1.7, MD5 0.8.
+ */
+const crc = lazy(async () => (await import('hash-wasm')).createCRC32(CASTAGNOLI));
+
+export async function createDigest(names: readonly HashName[] = ORIGINAL_HASHES): Promise<Digest> {
+  const parts = await Promise.all(
+    names.map(async (name) => ({ name, ...(name === 'crc32c' ? await newCrc() : newHash(name)) })),
+  );
+  return {
+    update(bytes) {
+      for (const { update } of parts) update(bytes);
+    },
+    hashes: () => Object.fromEntries(parts.map(({ name, digest }) => [name, digest().toString('base64')])),
+  };
+}
+
+/** Names of hashes that are said, and differ from those that were computed. */
+export function differing(computed: Hashes, said: Hashes): HashName[] {
+  return namesOf(said).filter((name) => computed[name] !== undefined && computed[name] !== said[name]);
+}
+
+export function namesOf(hashes: Hashes): HashName[] {
+  return HASH_NAMES.filter((name) => hashes[name] !== undefined);
+}
+
+const HASH_NAMES: readonly HashName[] = ['crc32c', 'md5', 'sha256', 'sha512'];
+
+async function newCrc() {
+  const shared = await crc();
+  let state = shared.init().save();
+  return {
+    update(bytes: Uint8Array) {
+      state = shared.load(state).update(bytes).save();
+    },
+    digest: () => Buffer.from(shared.load(state).digest('binary')),
+  };
+}
+
+function newHash(name: HashName) {
+  const hash = createHash(name);
+  return {
+    update(bytes: Uint8Array) {
+      hash.update(bytes);
+    },
+    digest: () => hash.copy().digest(),
+  };
+}

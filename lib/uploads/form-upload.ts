@@ -1,0 +1,228 @@
+import { createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import type { Workspaces } from '../conversions/working-folders.ts';
+import { parseJson } from '../http/json-text.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Storage } from '../ports/storage.ts';
+import type { Hashes, HashName, Task, TaskStore, Wish } from '../ports/tasks.ts';
+import type { ArrivalStore } from '../ports/uploads.ts';
+import { AppError } from '../runtime/errors.ts';
+import { extension, fileName, originalKey } from '../tasks/object-keys.ts';
+import type { Tasks, WishRequest } from '../tasks/tasks.ts';
+import { createDigest, type Digest } from './checksums.ts';
+
+/** Seconds after which an upload that was begun is given up. */
+const UPLOAD_SECONDS = 3600;
+
+/** Hashes of a form's file, which are computed while it comes. */
+const FORM_HASHES = ['crc32c', 'sha256'] as const satisfies readonly HashName[];
+
+/** Text fields of a form that brings an original. */
+export const FORM_FIELDS = z.object({
+  newFormat: z
+    .string('expected a format, such as mp3')
+    .min(1, 'expected a format, such as mp3')
+    .meta({ example: 'mp3' }),
+  filename: z.string().optional().meta({ description: 'Default: the name of the part `audio`.' }),
+  options: z
+    .string()
+    .transform((text) => parseJson(text, 'field options', 'options'))
+    .optional()
+    .meta({
+      description: 'JSON; `GET /api/formats` lists the options of each format.',
+      example: '{"bitrate": 128000}',
+    }),
+});
+
+/** Text fields of a form by name. */
+export type Fields = ReadonlyMap<string, string>;
+
+/** The one file of a form, while the form is read. */
+export interface FormFile {
+  /** Its name as its part gave it; empty where it gave none. */
+  name: string;
+  /** Fields that stand before the file. */
+  before: Fields;
+  /** Throws the AppError that says why the form is refused. Read to its end before `end` is called. */
+  content: AsyncIterable<Buffer>;
+  /** Reads the rest of the form, and returns all of its fields. Throws as `content` does. */
+  end(): Promise<Fields>;
+}
+
+/** Takes originals that come in forms; a form that fails leaves neither row nor file. */
+export interface FormUploads {
+  /**
+   * Creates a task from a form. Where originals are files of this machine, the file is written first and renamed when
+   * the whole form is right; else the row comes first, and the file is streamed into the storage.
+   * Throws `invalid_request`, `unsupported_format`, what reading the file throws, and `not_found` where the task was
+   * removed meanwhile.
+   */
+  receive(userId: number, file: FormFile): Promise<Task>;
+}
+
+export interface FormUploadParts {
+  tasks: Pick<Tasks, 'check'>;
+  store: TaskStore;
+  arrivals: ArrivalStore;
+  originals: Storage;
+  workspaces: Workspaces;
+  clock: Clock;
+}
+
+/** Stands in the row until the form names a format; nothing is converted before. */
+const UNKNOWN: Wish = { format: '', options: {} };
+
+export function createFormUploads(parts: FormUploadParts): FormUploads {
+  const { tasks, store, arrivals, originals, workspaces, clock } = parts;
+  return { receive: originals.local ? spool : stream };
+
+  /** Reads the whole form before it refuses anything, so that clients that send all before they read get the answer. */
+  async function spool(userId: number, file: FormFile): Promise<Task> {
+    return workspaces.use(async (folder) => {
+      const { path, size, checksums } = await saveFormFile(folder, file);
+      const { name, wish } = await checkAll(file, await file.end(), size);
+      const task = await create(userId, name, wish, size);
+      const key = originalKey(task);
+      return orUndo(task.id, new Set([key]), async () => {
+        await originals.put(key, path);
+        return checksums;
+      });
+    });
+  }
+
+  async function stream(userId: number, file: FormFile): Promise<Task> {
+    const { name, wish } = await checkBefore(file);
+    // Declared with no bytes: an object that its storage made of half a file does not match the row.
+    const begun = await create(userId, name, wish, 0);
+    const first = originalKey(begun);
+    const keys = new Set([first]);
+    return orUndo(begun.id, keys, async () => {
+      let last = first;
+      const digest = await createDigest(FORM_HASHES);
+      const describe = async (size: number) => {
+        last = originalKey(await settle(begun.id, file, size, digest.hashes()));
+        keys.add(last);
+      };
+      await originals.put(first, Readable.from(endedBy(hashed(file.content, digest), describe)));
+      if (last !== first) await rename(first, last);
+      return digest.hashes();
+    });
+  }
+
+  /** Refuses a format that is told before the file, before a byte of the file is read. The name may change later. */
+  async function checkBefore({ name: partName, before }: FormFile): Promise<{ name: string; wish: Wish }> {
+    const name = seemingName(before.get('filename') || partName);
+    if (!before.get('newFormat')) return { name, wish: UNKNOWN };
+    return { name, wish: (await tasks.check(name, parseFields(before))).wish };
+  }
+
+  async function checkAll({ name }: FormFile, fields: Fields, size: number) {
+    const { filename, ...request } = parseFields(fields);
+    const checked = await tasks.check(filename || name, request);
+    mustHoldSomething(size);
+    return checked;
+  }
+
+  async function settle(id: number, file: FormFile, size: number, checksums: Hashes): Promise<Task> {
+    const { name, wish } = await checkAll(file, await file.end(), size);
+    const description = { name, originalExt: extension(name), wish, declaredSize: size, checksums };
+    return found(await arrivals.describe(id, description));
+  }
+
+  function create(userId: number, name: string, wish: Wish, declaredSize: number): Promise<Task> {
+    const uploadExpiresAt = new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000);
+    return store.create({ userId, name, originalExt: extension(name), wish, declaredSize, uploadExpiresAt });
+  }
+
+  /** Does what stores an original, and has its task go on; or leaves nothing of either. */
+  async function orUndo(id: number, keys: ReadonlySet<string>, work: () => Promise<Hashes>): Promise<Task> {
+    try {
+      const checksums = await work();
+      // The storage's own event may have told of the file before this request does.
+      return found((await store.uploaded(id, checksums)) ?? (await store.find(id)));
+    } catch (error) {
+      await store.remove(id);
+      for (const key of keys) await originals.remove(key);
+      throw error;
+    }
+  }
+
+  /** For a name that came after its file. */
+  async function rename(from: string, to: string): Promise<void> {
+    await originals.put(to, await originals.read(from));
+    await originals.remove(from);
+  }
+}
+
+/** The file of a form in a working folder. */
+export interface SavedFile {
+  /** Absolute. */
+  path: string;
+  /** Bytes. */
+  size: number;
+  checksums: Hashes;
+}
+
+/** Writes the content of a form's file into a folder. Throws as the content does, and `invalid_request` for no byte. */
+export async function saveFormFile(folder: string, { content }: FormFile): Promise<SavedFile> {
+  const path = join(folder, 'upload');
+  const digest = await createDigest(FORM_HASHES);
+  await pipeline(hashed(content, digest), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+  const { size } = await stat(path);
+  mustHoldSomething(size);
+  return { path, size, checksums: digest.hashes() };
+}
+
+async function* hashed(content: AsyncIterable<Buffer>, digest: Digest): AsyncGenerator<Buffer> {
+  for await (const chunk of content) {
+    digest.update(chunk);
+    yield chunk;
+  }
+}
+
+/** A stream ends, and so an object is whole, only when `end` is done: the row knows of an object before its storage tells of it. */
+async function* endedBy(
+  content: AsyncIterable<Buffer>,
+  end: (size: number) => Promise<void>,
+): AsyncGenerator<Buffer> {
+  let size = 0;
+  for await (const chunk of content) {
+    size += chunk.length;
+    yield chunk;
+  }
+  await end(size);
+}
+
+function parseFields(fields: Fields): WishRequest & { filename?: string | undefined } {
+  const given = [...fields].filter(([, value]) => value !== '');
+  const parsed = FORM_FIELDS.safeParse(Object.fromEntries(given));
+  if (parsed.success) return parsed.data;
+  const details = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  const sentence = details.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  throw new AppError('invalid_request', `The fields of the form are not valid. ${sentence}.`, { details });
+}
+
+/** The name of the file until the whole form is read. */
+function seemingName(filename: string): string {
+  try {
+    return fileName(filename);
+  } catch {
+    return 'upload';
+  }
+}
+
+function mustHoldSomething(size: number): void {
+  if (size > 0) return;
+  throw new AppError('invalid_request', 'The file is empty. Send audio of at least one frame.', {
+    details: [{ path: 'audio', message: 'expected a file that is not empty' }],
+  });
+}
+
+function found(task: Task | undefined): Task {
+  if (!task) throw new AppError('not_found', 'The task was removed while its file came.');
+  return task;
+}

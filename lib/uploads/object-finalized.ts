@@ -1,0 +1,93 @@
+import type { Storage } from '../ports/storage.ts';
+import type { Hashes, Task, TaskFailure, TaskStore } from '../ports/tasks.ts';
+import type { UploadStore, Uploads } from '../ports/uploads.ts';
+import type { Log } from '../runtime/log.ts';
+import { idOf } from '../runtime/whole-number.ts';
+import { originalKey } from '../tasks/object-keys.ts';
+
+/** An object that a storage says has come whole. */
+export interface ArrivedObject {
+  /** Name of the bucket; undefined where it is known to be the right one, or a folder. */
+  bucket: string | undefined;
+  key: string;
+  /** Which of the objects that stood under this key; undefined where the event does not say. */
+  version: string | undefined;
+  /** Bytes; undefined where the event does not say. */
+  size: number | undefined;
+  /** Those that the storage computes, where the event says them: a bucket never knows SHA-256. */
+  checksums?: Hashes;
+}
+
+/**
+ * What became of it. `uploaded`: its task goes on; `known`: it went on before; `refused`: its task failed; `late`: its
+ * task had ended, the object is removed; `unplaced`: nobody's, left to the sweep.
+ */
+export type Placement = 'uploaded' | 'known' | 'refused' | 'late' | 'unplaced';
+
+export interface UploadedParts {
+  store: TaskStore;
+  uploadStore: UploadStore;
+  uploads: Uploads;
+  originals: Storage;
+  /** Bucket of the originals; undefined where they are in a folder, whatever an event calls it. */
+  bucket: string | undefined;
+  /** Most bytes of one original. */
+  uploadBytes: number;
+  log: Log;
+}
+
+/** Places objects as their storage tells of them: late, twice, in any order, or for tasks that are gone. */
+export function createUploaded(parts: UploadedParts): (object: ArrivedObject) => Promise<Placement> {
+  const { store, uploadStore, uploads, bucket, log } = parts;
+  return async (object) => {
+    const id = taskIdOf(object.key);
+    const placement = id === undefined || isElsewhere(object) ? 'unplaced' : await place(id, object);
+    const { key, version } = object;
+    log[placement === 'unplaced' ? 'warn' : 'info']('An original came', { taskId: id, placement, version });
+    if (placement === 'late' || placement === 'refused') await uploads.discard(key, version);
+    return placement;
+  };
+
+  function isElsewhere(object: ArrivedObject): boolean {
+    return bucket !== undefined && object.bucket !== undefined && object.bucket !== bucket;
+  }
+
+  async function place(id: number, object: ArrivedObject): Promise<Placement> {
+    const task = await store.find(id);
+    if (!task) return (await uploadStore.hasEnded(id)) ? 'late' : 'unplaced';
+    if (originalKey(task) !== object.key) return 'unplaced';
+    if (task.state === 'EXPIRED') return 'late';
+    if (isRefused(task)) return 'refused';
+    return task.state === 'AWAITING_UPLOAD' ? await settle(parts, task, object) : 'known';
+  }
+}
+
+/** Only who changes the row rings. */
+async function settle(parts: UploadedParts, task: Task, object: ArrivedObject): Promise<Placement> {
+  const { store, uploadStore, originals, uploadBytes } = parts;
+  const { size, checksums } = object.size === undefined ? ((await originals.stat(object.key)) ?? {}) : object;
+  if (size === undefined) return 'unplaced';
+  const failure = failureOf(task, size, uploadBytes);
+  if (failure) return (await uploadStore.refuse(task.id, failure)) ? 'refused' : 'known';
+  return (await store.uploaded(task.id, checksums)) ? 'uploaded' : 'known';
+}
+
+function failureOf({ declaredSize }: Task, size: number, uploadBytes: number): TaskFailure | undefined {
+  if (size > uploadBytes) {
+    const message = `The file has ${size} bytes; at most ${uploadBytes} are taken.`;
+    return { code: 'too_large', message };
+  }
+  if (declaredSize === null || declaredSize === size) return undefined;
+  const message = `The file was announced with ${declaredSize} bytes, and has ${size}.`;
+  return { code: 'size_mismatch', message };
+}
+
+/** Whether the task failed because of what came, so that its original is not kept. */
+export function isRefused({ error }: Task): boolean {
+  return error?.code === 'too_large' || error?.code === 'size_mismatch';
+}
+
+/** The task that the first part of a key names, if it names one; ids are PostgreSQL integers. */
+export function taskIdOf(key: string): number | undefined {
+  return idOf(/^(\d+)\//.exec(key)?.[1]);
+}

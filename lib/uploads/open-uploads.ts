@@ -1,0 +1,105 @@
+import type { ArrivalStore } from '../ports/uploads.ts';
+import { gone, superseded } from './piece.ts';
+
+/** Milliseconds between two looks whether the uploads that this process receives are still wanted. */
+const EVERY = 1000;
+
+/** A request that sends a file. */
+export interface OpenUpload {
+  /** Aborts with `upload_gone`, or `interrupted` where another request took over. */
+  signal: AbortSignal;
+  /** From now on this writer is the one. */
+  wrote(writer: string): void;
+  end(): void;
+}
+
+interface Entry {
+  taskId: number;
+  writer: string | undefined;
+  abort: AbortController;
+}
+
+export interface OpenUploads {
+  begin(taskId: number): OpenUpload;
+  /** Looks at once. */
+  look(): Promise<void>;
+}
+
+/**
+ * Notices that a task was removed or expired, in whatever process, while its file is still being sent: a client that
+ * waits, or sends slowly, would else hear of it only at its next step. One query a second for all of a process.
+ */
+export function createOpenUploads(store: Pick<ArrivalStore, 'waiting'>, every = EVERY): OpenUploads {
+  const open = new Set<Entry>();
+  let timer: NodeJS.Timeout | undefined;
+  let looking = false;
+
+  const look = async () => {
+    // Copies: who takes over while the database is asked is not in its answer.
+    const looked = [...open].map((entry) => ({ ...entry }));
+    if (looked.length === 0) return;
+    const waiting = await store.waiting([...new Set(looked.map(({ taskId }) => taskId))]);
+    for (const { taskId, writer, abort } of looked) {
+      const state = waiting.get(taskId);
+      if (!state) abort.abort(gone());
+      else if (state.complete || (writer !== undefined && state.writer !== writer)) abort.abort(superseded());
+    }
+  };
+  const tick = async () => {
+    if (looking) return;
+    looking = true;
+    // A database that does not answer is noticed by each request at its next step.
+    await look().catch(() => undefined);
+    looking = false;
+  };
+
+  return {
+    look,
+    begin(taskId) {
+      const entry: Entry = { taskId, writer: undefined, abort: new AbortController() };
+      open.add(entry);
+      timer ??= setInterval(tick, every).unref();
+      return {
+        signal: entry.abort.signal,
+        wrote(writer) {
+          entry.writer = writer;
+        },
+        end() {
+          open.delete(entry);
+          if (open.size > 0) return;
+          clearInterval(timer);
+          timer = undefined;
+        },
+      };
+    },
+  };
+}
+
+/**
+ * What comes of a source until a signal aborts, which is not put off until the source gives something or ends.
+ * Throws the signal's reason.
+ */
+export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  let stop: (reason: unknown) => void = () => undefined;
+  const onAbort = () => stop(signal.reason);
+  signal.addEventListener('abort', onAbort);
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      // Not Promise.race with one promise for all, which would remember every chunk.
+      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
+        stop = reject;
+        iterator.next().then(resolve, reject);
+      });
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    // A source that still waits for its next chunk ends only when that has come.
+    const ended = iterator.return?.();
+    if (signal.aborted) ended?.catch(() => undefined);
+    else await ended;
+  }
+}

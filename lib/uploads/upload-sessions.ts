@@ -1,0 +1,119 @@
+import type { Format } from '../audio/formats/formats.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Task, TaskStore } from '../ports/tasks.ts';
+import type { UploadStore, Uploads } from '../ports/uploads.ts';
+import { AppError } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+import { extension, originalKey } from '../tasks/object-keys.ts';
+import type { Tasks, WishRequest } from '../tasks/tasks.ts';
+
+/** Seconds for which an announced upload may be sent: 2 GiB over 1 Mbit/s take five hours. */
+const UPLOAD_SECONDS = 86_400;
+
+/** A file that somebody is about to send. */
+export interface Announcement extends WishRequest {
+  filename: string;
+  /** Bytes, where they are known. */
+  size: number | undefined;
+  /** The page that asks, where a browser does. */
+  origin: string | undefined;
+  /** Base URL under which the caller reaches this service. */
+  service: string;
+}
+
+/** How the file is to be sent, by the protocol of Cloud Storage's resumable uploads. */
+export interface UploadInstructions {
+  url: string;
+  method: 'PUT';
+  headers: Record<string, string>;
+  expiresAt: Date;
+}
+
+export interface Announcements {
+  /** A task that waits for its original. Throws `invalid_request`, `unsupported_format`, `too_large`. */
+  announce(userId: number, announcement: Announcement): Promise<{ task: Task; upload: UploadInstructions }>;
+}
+
+export interface AnnouncementParts {
+  tasks: Pick<Tasks, 'check'>;
+  store: TaskStore;
+  uploadStore: UploadStore;
+  uploads: Uploads;
+  formats: () => Promise<readonly Format[]>;
+  /** Most bytes of one original. */
+  uploadBytes: number;
+  clock: Clock;
+}
+
+export function createAnnouncements(parts: AnnouncementParts): Announcements {
+  const { tasks, store, uploadStore, uploads, formats, uploadBytes, clock } = parts;
+  const typeOf = async (ext: string) => {
+    const known = (await formats()).find((format) => format.extension === ext);
+    return known?.mimeType ?? 'application/octet-stream';
+  };
+
+  return {
+    async announce(userId, { filename, newFormat, options, size, origin, service }) {
+      const { name, wish } = await tasks.check(filename, { newFormat, options });
+      if (size !== undefined) mustBeUploadable(size, uploadBytes);
+      const originalExt = extension(name);
+      const contentType = await typeOf(originalExt);
+      const expiresAt = new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000);
+      const task = await store.create({
+        ...{ userId, name, originalExt, wish },
+        declaredSize: size ?? null,
+        uploadExpiresAt: expiresAt,
+      });
+      const url = await open(task, { contentType, origin, service });
+      const upload = { url, method: 'PUT', headers: { 'Content-Type': contentType }, expiresAt } as const;
+      return { task, upload };
+    },
+  };
+
+  /** The row is there first, so that whatever comes of the session can be placed. */
+  async function open(task: Task, how: { contentType: string; origin: string | undefined; service: string }) {
+    try {
+      const { url, session } = await uploads.open({ task, key: originalKey(task), ...how });
+      if (await uploadStore.opened(task.id, session)) return url;
+      await uploads.cancel(session);
+    } catch (error) {
+      await store.remove(task.id);
+      throw error;
+    }
+    throw new AppError('not_found', 'The task was removed while its upload was opened.');
+  }
+}
+
+/** Throws `too_large`, or `invalid_request` for a file without a byte. */
+export function mustBeUploadable(size: number, uploadBytes: number): void {
+  if (size > uploadBytes)
+    throw new AppError('too_large', `The file has ${size} bytes; at most ${uploadBytes} are taken.`);
+  if (size > 0) return;
+  throw new AppError('invalid_request', 'The file is empty. Send audio of at least one frame.', {
+    details: [{ path: 'size', message: 'expected at least 1' }],
+  });
+}
+
+export interface EndingParts {
+  uploads: Uploads;
+  uploadStore: UploadStore;
+  log: Log;
+}
+
+/**
+ * Cancels the sessions of tasks that expired or were removed; one that can't be cancelled now is left to the next call.
+ * @returns how many were cancelled
+ */
+export async function cancelEnded({ uploads, uploadStore, log }: EndingParts): Promise<number> {
+  let count = 0;
+  for (const { taskId, session } of await uploadStore.ended()) {
+    try {
+      await uploads.cancel(session);
+      await uploadStore.cancelled(taskId);
+      count += 1;
+    } catch (error) {
+      log.warn('An upload could not be cancelled; it is tried again', { taskId, error });
+    }
+  }
+  return count;
+}

@@ -1,0 +1,66 @@
+import { availableParallelism } from 'node:os';
+import type { Made } from '../../lib/audio/engine/encode.ts';
+import { type AudioEngine, createEngine } from '../../lib/audio/engine/engine.ts';
+import type { EngineParts } from '../../lib/audio/ffmpeg/runs.ts';
+import { effectiveOptions } from '../../lib/audio/formats/effective-options.ts';
+import { FORMATS, type Format } from '../../lib/audio/formats/formats.ts';
+import { parseOptions } from '../../lib/audio/formats/options.ts';
+import type { Limits } from '../../lib/config/config.ts';
+import { createLauncher } from '../../lib/process/spawner.ts';
+import { createGate } from '../../lib/runtime/semaphore.ts';
+import { binaries } from './audio.ts';
+
+export const LIMITS: Limits = {
+  uploadBytes: 1e9,
+  formBytes: 1e9,
+  resultBytes: 1e7,
+  durationSeconds: 600,
+  conversionSeconds: 60,
+  stallSeconds: 30,
+};
+
+/** What the engine is made of here. */
+export async function engineParts(limits: Partial<Limits> = {}): Promise<EngineParts> {
+  return {
+    binaries: await binaries(),
+    limits: { ...LIMITS, ...limits },
+    path: process.env.PATH ?? '',
+    gate: createGate(2),
+    launcher: createLauncher(),
+  };
+}
+
+/** The engine on what the product itself would use here, with small limits. */
+export async function testEngine(limits: Partial<Limits> = {}): Promise<AudioEngine> {
+  return createEngine(await engineParts(limits));
+}
+
+/** Converts a file as a task would; options are read as they come from outside. */
+export async function convertFile(
+  input: string,
+  output: string,
+  name: string,
+  options: object = {},
+  limits: Partial<Limits> = {},
+): Promise<Made> {
+  const audio = await testEngine(limits);
+  const format = audio.formats.find((format) => format.name === name);
+  if (!format) throw new TypeError(`no format ${name} can be made here`);
+  const { signal } = new AbortController();
+  const probed = await audio.probe(input, signal);
+  const how = { format, probed, options: effectiveOptions(format, parseOptions(format, options)), signal };
+  return audio.convert({ input, output, ...how, onProgress: () => undefined });
+}
+
+/** Does something with each, as many at once as there are cores; in the end throws the first failure. */
+export async function withEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const gate = createGate(availableParallelism());
+  const ends = await Promise.allSettled(items.map((item) => gate(() => work(item))));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+export function formatCalled(name: string): Format {
+  const format = FORMATS.find((one) => one.name === name);
+  if (!format) throw new TypeError(`${name} is no format`);
+  return format;
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import pg from 'pg';
+import { prepareDatabase } from '../../../../lib/app/open-database.ts';
+import { loadConfig } from '../../../../lib/config/config.ts';
+import { silentLog } from '../../../../lib/runtime/log.ts';
+import { testDatabase } from '../../../support/database.ts';
+import { EVERY, ROLES } from '../../../terraform/readers.ts';
+
+const NAMES = [...EVERY, ...ROLES];
+
+/** A statement that shows a right, and who has it. */
+const RIGHTS: readonly [statement: string, who: readonly string[]][] = [
+  ['select password_hash from users', ['auth', 'tasks', 'api']],
+  ['delete from refresh_tokens', ['auth', 'sweep', 'api', 'worker']],
+  ['update tasks set progress = 0', NAMES.filter((name) => name !== 'site')],
+  ["select nextval('tasks_id_seq')", NAMES.filter((name) => name !== 'site')],
+  ['select name from migrations', NAMES.filter((name) => name !== 'site')],
+  ['select 1', NAMES],
+  ['alter table tasks add column x int', []],
+  ['drop table tasks', []],
+  ['delete from migrations', []],
+  ['create table public.mine (id int)', []],
+];
+
+describe('The rights that npm run migrate grants', () => {
+  const database = testDatabase();
+
+  before(async () => {
+    for (const name of NAMES) await database.knex().raw(`create role "tonemill-${name}@project.iam"`);
+    const logins = Object.fromEntries(NAMES.map((name) => [name, `tonemill-${name}@project.iam`]));
+    const config = loadConfig({ DATABASE_GRANTS: JSON.stringify(logins) });
+    // Granting again does no harm.
+    for (const _ of [1, 2]) await prepareDatabase(config, database.url(), silentLog);
+  });
+
+  for (const name of NAMES) {
+    it(`let ${name} do what it needs, and nothing else`, async () => {
+      const may = [];
+      for (const [statement] of RIGHTS) if (await succeeds(name, statement)) may.push(statement);
+      const expected = RIGHTS.filter(([, who]) => who.includes(name)).map(([statement]) => statement);
+      assert.deepEqual(may, expected);
+    });
+  }
+
+  /** In the name of a login, and taken back. */
+  async function succeeds(name: string, statement: string): Promise<boolean> {
+    const transaction = await database.knex().transaction();
+    try {
+      await transaction.raw(`set local role "tonemill-${name}@project.iam"`);
+      await transaction.raw(statement);
+      return true;
+    } catch (error) {
+      if (error instanceof pg.DatabaseError && error.code === '42501') return false;
+      throw error;
+    } finally {
+      await transaction.rollback();
+    }
+  }
+});

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { parseJson } from '../../../lib/http/json-text.ts';
+import { hasCode } from '../../../lib/runtime/errors.ts';
+
+describe('JSON of a request', () => {
+  it('is taken as it is', () => {
+    for (const text of ['{"a":[1,"\u{1F3B5}",null,{"constructor":1}]}', 'null', '"x"', '0'])
+      assert.deepEqual(parseJson(text, 'body'), JSON.parse(text));
+  });
+
+  for (const [what, text] of [
+    ['broken', '{bad'],
+    ['empty', ''],
+    ['with NUL in a text', '["\\u0000"]'],
+    ['with NUL in a name', '{"a":{"\\u0000":1}}'],
+    ['with half of a surrogate pair', '{"a":"\\ud800"}'],
+    ['with the prototype of an object', '{"a":{"__proto__":{}}}'],
+    ['nested without end', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
+  ] as const) {
+    it(`is refused where it is ${what}`, () =>
+      assert.throws(
+        () => parseJson(text, 'body'),
+        (error) => hasCode(error, 'invalid_request') && error.message.startsWith('The body '),
+      ));
+  }
+});
