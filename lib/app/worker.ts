@@ -10,8 +10,8 @@ const SWEEP = 60_000;
 const IN_HAND = 2;
 
 /**
- * Converts what bells ring for, and sweeps. Throws where database, queue or ffmpeg are missing.
- * @returns stops taking bells, hands back what runs, and waits until it is handed back
+ * Converts what messages enqueue for, and sweeps. Throws where database, queue or ffmpeg are missing.
+ * @returns stops taking messages, hands back what runs, and waits until it is handed back
  */
 export async function startWorker(app: App): Promise<() => Promise<void>> {
   const { queue } = await app.stores();
@@ -19,7 +19,7 @@ export async function startWorker(app: App): Promise<() => Promise<void>> {
   await app.workspaces.clearDead();
   const { mode, conversions: width } = app.config;
   const inHand = mode === 'local' ? width * IN_HAND : width;
-  const stopConsuming = await queue.consume((bell) => conversions.handle(bell), inHand);
+  const stopConsuming = await queue.consume((message) => conversions.handle(message), inHand);
   const stopSweeping = await sweepRegularly(app);
   return async () => {
     stopSweeping();

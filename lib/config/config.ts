@@ -78,7 +78,7 @@ export interface Config {
   readonly conversions: number;
   /** Seconds after which an attempt gives up by itself, since the platform would end its request; undefined: none. */
   readonly deadlineSeconds: number | undefined;
-  /** Acknowledge bells, convert nothing. */
+  /** Acknowledge messages, convert nothing. */
   readonly paused: boolean;
   readonly limits: Limits;
 }

@@ -132,7 +132,7 @@ function ofDatabase(env: Environment, mode: Mode): FieldProblem[] {
     : [];
 }
 
-/** One root for both would let a result ring for its own conversion, without end. */
+/** One root for both would let a result enqueue for its own conversion, without end. */
 function ofStorage(env: Environment, mode: Mode): FieldProblem[] {
   const other = (path: string, than: string) => ({ path, message: `expected another place than ${than}` });
   if (env.STORAGE === 'nfs') {

@@ -6,7 +6,7 @@ import { isStreamed, type Target } from '../audio/ffmpeg/output.ts';
 import { toBytes } from '../audio/waveform/peaks.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease } from '../ports/leases.ts';
-import type { Bell, BellOutcome } from '../ports/queue.ts';
+import type { ConversionMessage, MessageOutcome } from '../ports/queue.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { Task, TaskStore } from '../ports/tasks.ts';
 import { hasCode, isFailure } from '../runtime/errors.ts';
@@ -33,8 +33,8 @@ const BACK_OFF = 60;
 const HOPE = 0.5;
 
 export interface Conversions {
-  /** One try to convert what a bell rings for. Throws what a later try may mend. */
-  handle(bell: Bell): Promise<BellOutcome>;
+  /** One try to convert what a message enqueues for. Throws what a later try may mend. */
+  handle(message: ConversionMessage): Promise<MessageOutcome>;
   /** Hands back what runs, and waits until it is handed back. */
   stop(): Promise<void>;
 }
@@ -62,16 +62,16 @@ interface KnowingParts extends ConversionParts {
 export function createConversions(parts: ConversionParts): Conversions {
   const { leases, paused, worker, log } = parts;
   const knowing = { ...parts, knownMedia: createKnownMedia(parts.engine) };
-  const running = new Map<Attempt, Promise<BellOutcome>>();
+  const running = new Map<Attempt, Promise<MessageOutcome>>();
   let stopping = false;
 
   return {
-    async handle(bell) {
+    async handle(message) {
       if (paused) return 'done';
       if (stopping) return 'again';
       await mustReachFiles(parts);
       const heldAt = performance.now();
-      const claimed = await leases.claim(bell, worker);
+      const claimed = await leases.claim(message, worker);
       if ('refused' in claimed) return claimed.refused === 'leased' ? 'again' : 'done';
       const attempt = beginAttempt(claimed, heldAt);
       const outcome = convert(knowing, attempt).finally(() => running.delete(attempt));
@@ -89,7 +89,7 @@ export function createConversions(parts: ConversionParts): Conversions {
 }
 
 /** Writes one line for each attempt, however it ends. */
-async function convert(parts: KnowingParts, attempt: Attempt): Promise<BellOutcome> {
+async function convert(parts: KnowingParts, attempt: Attempt): Promise<MessageOutcome> {
   const { clock, log } = parts;
   const { lease, task } = attempt;
   const began = clock.now().getTime();
@@ -180,7 +180,7 @@ async function settle(
   attempt: Attempt,
   error: unknown,
   write: Write,
-): Promise<BellOutcome> {
+): Promise<MessageOutcome> {
   const { leases, deadline = 0, attempts } = parts;
   const { lease, media } = attempt;
   if (isFailure(error)) {

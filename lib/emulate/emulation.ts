@@ -17,7 +17,7 @@ import { openGateway } from './gateway.ts';
 
 const PROJECT = 'emulated';
 const BUCKETS = { originals: 'originals', results: 'results' };
-const TOPICS = { bells: 'conversions', arrivals: 'arrivals' };
+const TOPICS = { messages: 'conversions', arrivals: 'arrivals' };
 const NAMES = Object.keys(TARGETS) as TargetName[];
 
 /** Milliseconds; Cloud Scheduler calls as often. */
@@ -91,7 +91,7 @@ async function environment(emulators: Emulators, path: string, endings: Endings)
     ...{ PATH: path, NODE_ENV: 'production', TONEMILL_DATA: data },
     ...{ GOOGLE_CLOUD_PROJECT: PROJECT, JWT_PRIVATE_KEYS: await newSigningKeys() },
     ...{ STORAGE: 'gcs', GCS_ORIGINALS: BUCKETS.originals, GCS_RESULTS: BUCKETS.results },
-    ...{ QUEUE: 'pubsub', PUBSUB_TOPIC: TOPICS.bells },
+    ...{ QUEUE: 'pubsub', PUBSUB_TOPIC: TOPICS.messages },
     ...{ STORAGE_EMULATOR_HOST: emulators.storage, PUBSUB_EMULATOR_HOST: emulators.pubsub },
     ...{ DATABASE: 'url', DATABASE_URL: server.url, DATABASE_POOL: '5' },
   };
@@ -125,7 +125,7 @@ async function wire(
   const pubsub = new PubSub({ projectId: PROJECT, apiEndpoint: emulators.pubsub, emulatorMode: true });
   endings.push(() => pubsub.close());
   const pushed = [
-    [TOPICS.bells, functions.convert, functions['dead-letter']],
+    [TOPICS.messages, functions.convert, functions['dead-letter']],
     [TOPICS.arrivals, functions.uploaded, undefined],
   ] as const;
   for (const [topic, url, deadLetter] of pushed) {

@@ -5,8 +5,8 @@ import { originalKey, waveformKey } from '../tasks/object-keys.ts';
 import { isRefused, taskIdOf } from '../uploads/object-finalized.ts';
 import { endOverdue, type OverdueParts } from './overdue-uploads.ts';
 
-/** Seconds after which a bell that nobody answered counts as lost. */
-const BELL_SECONDS = 60;
+/** Seconds after which a message that nobody answered counts as lost. */
+const MESSAGE_SECONDS = 60;
 
 /** Hours that an object without a task is kept: its row may be about to commit. */
 const STRAY_HOURS = 24;
@@ -16,7 +16,7 @@ const TURNS = { sweep: 50, strays: 3600 };
 
 /** How many rows, or objects, were mended. */
 export interface SweepReport {
-  rungAgain: number;
+  enqueuedAgain: number;
   gaveUp: number;
   expiredUploads: number;
   foundUploads: number;
@@ -40,7 +40,7 @@ export interface SweepParts extends OverdueParts {
   results: Storage;
   /** Cancels uploads that nobody waits for any more. */
   cancelUploads: () => Promise<number>;
-  /** Ring for nobody. */
+  /** Enqueue for nobody. */
   paused: boolean;
   clock: Clock;
 }
@@ -52,7 +52,7 @@ export function createSweep(parts: SweepParts): Sweep {
     const gaveUp = await housekeeping.giveUp();
     const report = {
       gaveUp,
-      rungAgain: paused ? 0 : await housekeeping.ringAgain(BELL_SECONDS),
+      enqueuedAgain: paused ? 0 : await housekeeping.enqueueAgain(MESSAGE_SECONDS),
       ...(await endOverdue(parts)),
       cancelledUploads: await cancelUploads(),
       expiredTokens: await housekeeping.removeExpiredTokens(),

@@ -45,7 +45,7 @@ export interface InheritedTask {
 export interface Inheritance {
   /** Whatever its case. */
   isNameTaken(name: string): Promise<boolean>;
-  /** Keeps the id; the next sweep rings for what is UPLOADED. */
+  /** Keeps the id; the next sweep enqueues for what is UPLOADED. */
   addTask(task: InheritedTask): Promise<void>;
   /** Has new tasks get ids beyond all that there are. */
   moveSequence(): Promise<void>;

@@ -2,8 +2,8 @@ import type { Task } from './tasks.ts';
 
 /** What time alone makes wrong. Each answers how many rows it mended. */
 export interface Housekeeping {
-  /** Rings again for tasks UPLOADED or with a dead lease, whose last bell is older than `seconds`. */
-  ringAgain(seconds: number): Promise<number>;
+  /** enqueues it again for tasks UPLOADED or with a dead lease, whose last message is older than `seconds`. */
+  enqueueAgain(seconds: number): Promise<number>;
   /** Waiting, or PROCESSING with a dead lease, and no attempts left becomes FAILED `gave_up`; all such tasks, or one. */
   giveUp(id?: number): Promise<number>;
   /** Tasks that wait for their original beyond their time, those that wait longest first, and not all at once. */

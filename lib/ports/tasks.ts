@@ -81,7 +81,7 @@ export interface TaskPage {
   after?: number;
 }
 
-/** Tasks as their owners see them. Whatever makes a task UPLOADED also rings its bell. */
+/** Tasks as their owners see them. Whatever makes a task UPLOADED also enqueues its message. */
 export interface TaskStore {
   create(task: NewTask): Promise<Task>;
   /**

@@ -62,7 +62,7 @@ export function createUploaded(parts: UploadedParts): (object: ArrivedObject) =>
   }
 }
 
-/** Only who changes the row rings. */
+/** Only who changes the row enqueues. */
 async function settle(parts: UploadedParts, task: Task, object: ArrivedObject): Promise<Placement> {
   const { store, uploadStore, originals, uploadBytes } = parts;
   const { size, checksums } = object.size === undefined ? ((await originals.stat(object.key)) ?? {}) : object;

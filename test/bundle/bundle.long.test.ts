@@ -86,8 +86,8 @@ describe('npm run gcp-build', function () {
     const created = await fetch(`${tasks}/api/tasks`, { method: 'POST', headers, body: form });
     const { task } = z.object({ task: TASK }).parse(await created.json());
     const message = { attributes: { taskId: String(task.id), revision: '1' } };
-    const rung = await post(convert, { message }, { 'X-Service-Credential': CREDENTIAL });
-    assert.equal(rung.status, 204);
+    const enqueued = await post(convert, { message }, { 'X-Service-Credential': CREDENTIAL });
+    assert.equal(enqueued.status, 204);
     const result = await fetch(`${tasks}/api/tasks/${task.id}/result`, { headers });
     assert.equal(result.headers.get('content-type'), 'audio/mpeg');
     assert.ok((await result.arrayBuffer()).byteLength > 10_000);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { PubSub } from '@google-cloud/pubsub';
 import { createPostgresQueue } from '../../lib/adapters/queue/postgres.ts';
 import { createPubSubQueue } from '../../lib/adapters/queue/pubsub.ts';
-import type { Bell } from '../../lib/ports/queue.ts';
+import type { ConversionMessage } from '../../lib/ports/queue.ts';
 import { silentLog } from '../../lib/runtime/log.ts';
 import { testDatabase } from '../support/database.ts';
 import { testEmulators } from '../support/emulators.ts';
@@ -16,22 +16,22 @@ describe('On PostgreSQL', () => {
 
   describeQueue('pg-boss', open);
 
-  it('pg-boss rings inside a transaction, and never for one that is rolled back', async () => {
+  it('pg-boss enqueues inside a transaction, and never for one that is rolled back', async () => {
     const queue = await open();
     const [undone, kept] = [
       { taskId: 8, revision: 1 },
       { taskId: 7, revision: 1 },
     ];
     const broken = database.knex().transaction(async (trx) => {
-      await queue.ring([undone], trx);
+      await queue.enqueue([undone], trx);
       throw new Error('rolled back');
     });
     await assert.rejects(broken, /rolled back/);
-    await database.knex().transaction((trx) => queue.ring([kept], trx));
-    const heard: Bell[] = [];
+    await database.knex().transaction((trx) => queue.enqueue([kept], trx));
+    const heard: ConversionMessage[] = [];
     const done = Promise.withResolvers<void>();
-    const stop = await queue.consume(async (bell) => {
-      heard.push(bell);
+    const stop = await queue.consume(async (message) => {
+      heard.push(message);
       done.resolve();
       return 'done';
     }, 1);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
-import type { Bell, BellOutcome, Queue } from '../../lib/ports/queue.ts';
+import type { ConversionMessage, MessageOutcome, Queue } from '../../lib/ports/queue.ts';
 
 /** What every Queue must do. `make` answers one that no other process listens to. */
 export function describeQueue(name: string, make: () => Promise<Queue>): void {
@@ -18,46 +18,47 @@ export function describeQueue(name: string, make: () => Promise<Queue>): void {
       await queue.close();
     });
 
-    const newBell = (): Bell => ({ taskId: randomInt(1, 2 ** 31), revision: 2 });
-    const same = (a: Bell, b: Bell) => a.taskId === b.taskId && a.revision === b.revision;
+    const newMessage = (): ConversionMessage => ({ taskId: randomInt(1, 2 ** 31), revision: 2 });
+    const same = (a: ConversionMessage, b: ConversionMessage) =>
+      a.taskId === b.taskId && a.revision === b.revision;
 
-    /** Handles these bells only; whatever else still hangs in the queue is done. */
+    /** Handles these messages only; whatever else still hangs in the queue is done. */
     async function consume(
-      bells: readonly Bell[],
-      handler: (bell: Bell) => BellOutcome | Promise<BellOutcome>,
+      messages: readonly ConversionMessage[],
+      handler: (message: ConversionMessage) => MessageOutcome | Promise<MessageOutcome>,
       concurrency = 2,
     ): Promise<void> {
-      const mine = async (bell: Bell): Promise<BellOutcome> =>
-        bells.some((one) => same(one, bell)) ? handler(bell) : 'done';
+      const mine = async (message: ConversionMessage): Promise<MessageOutcome> =>
+        messages.some((one) => same(one, message)) ? handler(message) : 'done';
       stops.push(await queue.consume(mine, concurrency));
     }
 
-    it('carries bells to who consumes them', async () => {
-      const bells = [newBell(), newBell(), newBell()];
+    it('carries messages to who consumes them', async () => {
+      const messages = [newMessage(), newMessage(), newMessage()];
       const heard = new Set<number>();
       const all = Promise.withResolvers<void>();
-      await consume(bells, ({ taskId }) => {
+      await consume(messages, ({ taskId }) => {
         heard.add(taskId);
-        if (heard.size === bells.length) all.resolve();
+        if (heard.size === messages.length) all.resolve();
         return 'done';
       });
-      await queue.ring(bells);
+      await queue.enqueue(messages);
       await all.promise;
     });
 
-    it('keeps a bell until somebody consumes', async () => {
-      const bell = newBell();
+    it('keeps a message until somebody consumes', async () => {
+      const message = newMessage();
       const heard = Promise.withResolvers<void>();
-      await queue.ring([bell]);
-      await consume([bell], () => {
+      await queue.enqueue([message]);
+      await consume([message], () => {
         heard.resolve();
         return 'done';
       });
       await heard.promise;
     });
 
-    it('brings a bell again that was not done, and one whose handler threw', async () => {
-      const [refused, broken] = [newBell(), newBell()];
+    it('brings a message again that was not done, and one whose handler threw', async () => {
+      const [refused, broken] = [newMessage(), newMessage()];
       const again = new Set<number>();
       const both = Promise.withResolvers<void>();
       const heard = new Set<number>();
@@ -71,45 +72,45 @@ export function describeQueue(name: string, make: () => Promise<Queue>): void {
         if (taskId === broken.taskId) throw new Error('the handler broke');
         return 'again';
       });
-      await queue.ring([refused, broken]);
+      await queue.enqueue([refused, broken]);
       await both.promise;
     });
 
-    it('hands out no more bells at once than were asked for', async () => {
-      const bells = Array.from({ length: 6 }, newBell);
+    it('hands out no more messages at once than were asked for', async () => {
+      const messages = Array.from({ length: 6 }, newMessage);
       const heard = new Set<number>();
       const all = Promise.withResolvers<void>();
       let running = 0;
       let most = 0;
       await consume(
-        bells,
+        messages,
         async ({ taskId }) => {
           most = Math.max(most, ++running);
           await new Promise(setImmediate);
           running--;
           heard.add(taskId);
-          if (heard.size === bells.length) all.resolve();
+          if (heard.size === messages.length) all.resolve();
           return 'done' as const;
         },
         2,
       );
-      await queue.ring(bells);
+      await queue.enqueue(messages);
       await all.promise;
       assert.ok(most <= 2, `${most} at once`);
     });
 
     it('waits for the handlers that run when it is told to stop', async () => {
-      const bell = newBell();
+      const message = newMessage();
       const begun = Promise.withResolvers<void>();
       const go = Promise.withResolvers<void>();
       let ended = false;
-      await consume([bell], async () => {
+      await consume([message], async () => {
         begun.resolve();
         await go.promise;
         ended = true;
         return 'done' as const;
       });
-      await queue.ring([bell]);
+      await queue.enqueue([message]);
       await begun.promise;
       const stopped = Promise.all(stops.splice(0).map((stop) => stop()));
       go.resolve();

@@ -13,7 +13,7 @@ import type { ConversionResult, Task } from '../../lib/ports/tasks.ts';
 import { hasCode } from '../../lib/runtime/errors.ts';
 import { silentLog } from '../../lib/runtime/log.ts';
 import { testDatabase } from '../support/database.ts';
-import { recordedBells } from '../support/recorded-queue.ts';
+import { recordedMessages } from '../support/recorded-queue.ts';
 
 const MEDIA: MediaInfo = {
   container: 'wav',
@@ -33,13 +33,13 @@ const ATTEMPTS = 3;
 
 describe('The stores on PostgreSQL', () => {
   const database = testDatabase();
-  const { bells, rung } = recordedBells({ transactional: true });
+  const { messages, enqueued } = recordedMessages({ transactional: true });
   const users = () => createUserStore(database.knex());
   const tokens = () => createRefreshTokenStore(database.knex());
-  const tasks = () => createTaskStore(database.knex(), bells, silentLog);
+  const tasks = () => createTaskStore(database.knex(), messages, silentLog);
   const leases = (seconds = 60) =>
-    createLeaseStore(database.knex(), bells, silentLog, { seconds, attempts: ATTEMPTS });
-  const housekeeping = () => createHousekeeping(database.knex(), bells, silentLog, ATTEMPTS);
+    createLeaseStore(database.knex(), messages, silentLog, { seconds, attempts: ATTEMPTS });
+  const housekeeping = () => createHousekeeping(database.knex(), messages, silentLog, ATTEMPTS);
 
   const newUser = () =>
     users().create({ name: randomUUID(), email: `${randomUUID()}@example.org`, passwordHash: 'hash' });
@@ -172,11 +172,11 @@ describe('The stores on PostgreSQL', () => {
     await users().checkFree({ name: 'free', email: 'free@example.org' });
   });
 
-  it('ring once for an upload that came, however often it is told', async () => {
+  it('enqueue once for an upload that came, however often it is told', async () => {
     const task = await newTask();
     const told = await Promise.all([1, 2, 3].map(() => tasks().uploaded(task.id)));
     assert.equal(told.filter(Boolean).length, 1);
-    assert.deepEqual(rung, [{ taskId: task.id, revision: 1 }]);
+    assert.deepEqual(enqueued, [{ taskId: task.id, revision: 1 }]);
   });
 
   it("show a task to its owner only, and page through an owner's tasks both ways", async () => {
@@ -206,8 +206,8 @@ describe('The stores on PostgreSQL', () => {
 
   it('give one lease to twenty claims at once', async () => {
     const task = await uploadedTask();
-    const bell = { taskId: task.id, revision: 1 };
-    const claims = await Promise.all(Array.from({ length: 20 }, () => leases().claim(bell, 'worker')));
+    const message = { taskId: task.id, revision: 1 };
+    const claims = await Promise.all(Array.from({ length: 20 }, () => leases().claim(message, 'worker')));
     assert.equal(claims.filter((one) => 'lease' in one).length, 1);
     assert.equal(claims.filter((one) => 'refused' in one && one.refused === 'leased').length, 19);
   });
@@ -244,7 +244,7 @@ describe('The stores on PostgreSQL', () => {
     assert.equal(changed?.revision, 2);
     assert.equal(changed?.state, 'UPLOADED');
     assert.equal(await leases().heartbeat(lease, 0.5), false);
-    assert.deepEqual(rung.at(-1), { taskId: task.id, revision: 2 });
+    assert.deepEqual(enqueued.at(-1), { taskId: task.id, revision: 2 });
   });
 
   it('count no attempt that was handed back, but each that died', async () => {
@@ -264,14 +264,14 @@ describe('The stores on PostgreSQL', () => {
     assert.equal(await stateOf(task), 'UPLOADED');
   });
 
-  it('ring again for bells that were lost, and give up what has no attempts left', async () => {
+  it('enqueue again for messages that were lost, and give up what has no attempts left', async () => {
     const lost = await uploadedTask();
     const dead = await uploadedTask();
     for (let round = 0; round < ATTEMPTS; round++) await claim(dead, -1);
-    rung.length = 0;
-    await housekeeping().ringAgain(-1);
-    assert.ok(rung.some(({ taskId }) => taskId === lost.id));
-    assert.ok(!rung.some(({ taskId }) => taskId === dead.id));
+    enqueued.length = 0;
+    await housekeeping().enqueueAgain(-1);
+    assert.ok(enqueued.some(({ taskId }) => taskId === lost.id));
+    assert.ok(!enqueued.some(({ taskId }) => taskId === dead.id));
     assert.equal(await housekeeping().giveUp(), 1);
     assert.equal(await stateOf(dead), 'FAILED');
   });

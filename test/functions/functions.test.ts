@@ -21,16 +21,16 @@ const CREDENTIAL = 'a credential for tests';
 const MIB = 1024 * 1024;
 
 /** Forms of one event, as Eventarc, Pub/Sub push and the emulators send it (CloudEvents 1.0, HTTP binding). */
-const EVENTS: [string, (bell: object) => { headers: Record<string, string>; body: string }][] = [
-  ['raw push with data', (bell) => pushed({ data: base64(bell) })],
-  ['raw push with attributes only', (bell) => pushed({ attributes: texts(bell) })],
-  ['a structured CloudEvent', (bell) => sent(HTTP.structured(event({ data: base64(bell) })))],
+const EVENTS: [string, (message: object) => { headers: Record<string, string>; body: string }][] = [
+  ['raw push with data', (message) => pushed({ data: base64(message) })],
+  ['raw push with attributes only', (message) => pushed({ attributes: texts(message) })],
+  ['a structured CloudEvent', (message) => sent(HTTP.structured(event({ data: base64(message) })))],
   [
     'a structured CloudEvent without data',
-    (bell) => sent(HTTP.structured(event({ attributes: texts(bell) }))),
+    (message) => sent(HTTP.structured(event({ attributes: texts(message) }))),
   ],
-  ['a binary CloudEvent', (bell) => sent(HTTP.binary(event({ data: base64(bell) })))],
-  ['a binary CloudEvent without data', (bell) => sent(HTTP.binary(event({ attributes: texts(bell) })))],
+  ['a binary CloudEvent', (message) => sent(HTTP.binary(event({ data: base64(message) })))],
+  ['a binary CloudEvent without data', (message) => sent(HTTP.binary(event({ attributes: texts(message) })))],
 ];
 
 describe('The functions under functions-framework', function () {
@@ -123,22 +123,22 @@ describe('The functions under functions-framework', function () {
       const { id, state, revision } = await created();
       assert.equal(state, 'UPLOADED');
       const { headers, body } = make({ taskId: id, revision });
-      const ring = () =>
+      const enqueue = () =>
         fetch(url('convert'), {
           method: 'POST',
           headers: { ...headers, 'X-Service-Credential': CREDENTIAL },
           body,
         });
-      assert.equal((await ring()).status, 204);
+      assert.equal((await enqueue()).status, 204);
       assert.equal((await taskNow(id)).state, 'PROCESSED');
-      assert.equal((await ring()).status, 204);
+      assert.equal((await enqueue()).status, 204);
       const result = await asked(`/api/tasks/${id}/result`);
       assert.equal(result.headers.get('content-type'), 'audio/mpeg');
       assert.ok((await result.arrayBuffer()).byteLength > 1000);
     });
   }
 
-  it('let only internal callers ring and sweep', async () => {
+  it('let only internal callers enqueue and sweep', async () => {
     const { id } = await created();
     const { headers, body } = pushed({ data: base64({ taskId: id, revision: 1 }) });
     for (const name of ['uploaded', 'convert', 'dead-letter', 'sweep'] as const) {
@@ -204,6 +204,6 @@ function base64(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64');
 }
 
-function texts(bell: object): Record<string, string> {
-  return Object.fromEntries(Object.entries(bell).map(([name, value]) => [name, String(value)]));
+function texts(message: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(message).map(([name, value]) => [name, String(value)]));
 }

@@ -9,14 +9,14 @@ import { type App, createApp, type Surroundings } from '../../lib/app/app.ts';
 import { createSite, createTarget, type TargetName } from '../../lib/app/targets.ts';
 import { loadConfig } from '../../lib/config/config.ts';
 import { listen } from '../../lib/http/guarded-server.ts';
-import type { Bell } from '../../lib/ports/queue.ts';
+import type { ConversionMessage } from '../../lib/ports/queue.ts';
 import { createLog } from '../../lib/runtime/log.ts';
 import { testDatabase } from './database.ts';
 import { testEmulators } from './emulators.ts';
 import { newFolder } from './folders.ts';
 import { newUser, type User } from './service.ts';
 
-const BELL = z.object({ taskId: z.int() });
+const MESSAGE = z.object({ taskId: z.int() });
 
 export const CREDENTIAL = 'a credential for tests';
 
@@ -32,8 +32,8 @@ export interface Cloud {
   serve(app: App): Promise<string>;
   /** Someone who is signed up and logged in, at the functions that callers reach. */
   newUser(): Promise<User>;
-  /** Delivers a bell to `convert`, or to another function, as Pub/Sub does; answers the status. */
-  push(bell: Bell, to?: { target?: TargetName; app?: App }): Promise<number>;
+  /** Delivers a message to `convert`, or to another function, as Pub/Sub does; answers the status. */
+  push(message: ConversionMessage, to?: { target?: TargetName; app?: App }): Promise<number>;
   /** Tells `uploaded` of an object, as Eventarc does; answers the status. */
   tell(object: { bucket: string; name: string; size: string; generation: string }): Promise<number>;
   /** Calls `sweep` as Cloud Scheduler does. */
@@ -42,8 +42,8 @@ export interface Cloud {
   pass(seconds: number): Promise<void>;
   /** Calls `work` while nobody can see the row of this task. */
   hide(id: number, work: () => Promise<unknown>): Promise<void>;
-  /** Waits until a bell was rung for each of these tasks since the last call. */
-  rung(ids: readonly number[]): Promise<void>;
+  /** Waits until a message was enqueued for each of these tasks since the last call. */
+  enqueued(ids: readonly number[]): Promise<void>;
   /** Which objects of these tasks are in both buckets. */
   objects(ids: readonly number[]): Promise<string[]>;
   /** Environment of the functions, for those that run as processes. */
@@ -70,8 +70,8 @@ export function testCloud(): Cloud {
   let lines: string[] = [];
   let users = 0;
   let pubsub: PubSub;
-  let rung = new Set<number>();
-  let onBell: () => void = () => undefined;
+  let enqueued = new Set<number>();
+  let onMessage: () => void = () => undefined;
 
   before(async () => {
     folder = await newFolder();
@@ -82,9 +82,9 @@ export function testCloud(): Cloud {
     const [topic] = await pubsub.createTopic(names.topic);
     const [heard] = await topic.createSubscription(`heard-${names.topic}`);
     heard.on('message', (message) => {
-      rung.add(BELL.parse(JSON.parse(message.data.toString())).taskId);
+      enqueued.add(MESSAGE.parse(JSON.parse(message.data.toString())).taskId);
       message.ack();
-      onBell();
+      onMessage();
     });
     heard.on('error', () => undefined);
   });
@@ -156,8 +156,8 @@ export function testCloud(): Cloud {
     results: () => client.bucket(names.results),
     serve,
     newUser: () => newUser(url, users++),
-    async push(bell, { target = 'convert', app = first() } = {}) {
-      const data = Buffer.from(JSON.stringify(bell)).toString('base64');
+    async push(message, { target = 'convert', app = first() } = {}) {
+      const data = Buffer.from(JSON.stringify(message)).toString('base64');
       return (await post(app, target, '/', { message: { data, messageId: '1' } })).status;
     },
     async tell(object) {
@@ -171,7 +171,7 @@ export function testCloud(): Cloud {
       if (answer.status !== 200) throw new Error(`sweep answered ${answer.status}`);
     },
     async pass(seconds) {
-      const columns = ['lease_until', 'rung_at', 'upload_expires_at', 'created_at'];
+      const columns = ['lease_until', 'enqueued_at', 'upload_expires_at', 'created_at'];
       const back = columns.map((column) => `${column} = ${column} - :seconds * interval '1 second'`);
       await database.knex().raw(`update tasks set ${back.join(', ')}`, { seconds });
     },
@@ -183,14 +183,14 @@ export function testCloud(): Cloud {
         await database.knex()('tasks').insert(row);
       }
     },
-    async rung(ids) {
+    async enqueued(ids) {
       const all = Promise.withResolvers<void>();
-      onBell = () => {
-        if (ids.every((id) => rung.has(id))) all.resolve();
+      onMessage = () => {
+        if (ids.every((id) => enqueued.has(id))) all.resolve();
       };
-      onBell();
+      onMessage();
       await all.promise;
-      rung = new Set();
+      enqueued = new Set();
     },
     async objects(ids) {
       const buckets = [client.bucket(names.originals), client.bucket(names.results)];

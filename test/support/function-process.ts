@@ -11,8 +11,8 @@ const MAIN = 'node_modules/@google-cloud/functions-framework/build/src/main.js';
 /** A function in a process of its own, under functions-framework, as Cloud Run starts it. */
 export interface FunctionProcess {
   child: ChildProcess;
-  /** Delivers a bell; undefined where the process ends before it answers. */
-  push(bell: object): Promise<number | undefined>;
+  /** Delivers a message; undefined where the process ends before it answers. */
+  push(message: object): Promise<number | undefined>;
   /** Ids of the processes in which it runs a program. */
   children(program: string): Promise<number[]>;
   kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
@@ -34,8 +34,8 @@ export async function startFunction(target: string, env: NodeJS.ProcessEnv): Pro
   await ready.promise;
   return {
     child,
-    async push(bell) {
-      const data = Buffer.from(JSON.stringify(bell)).toString('base64');
+    async push(message) {
+      const data = Buffer.from(JSON.stringify(message)).toString('base64');
       const init = {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', 'X-Service-Credential': CREDENTIAL },

@@ -288,9 +288,9 @@ async function sweepAndLook(
 ): Promise<{ rows: Task[]; orphans: string[]; missing: string[] }> {
   const originals = createFolderStorage({ root: vm.originals, role: 'originals', own: false });
   const results = createFolderStorage({ root: vm.results, role: 'results', own: false });
-  const bells = { transactional: true, ring: async () => undefined };
-  const tasks = createTaskStore(knex, bells, silentLog);
-  const housekeeping = createHousekeeping(knex, bells, silentLog, 5);
+  const messages = { transactional: true, enqueue: async () => undefined };
+  const tasks = createTaskStore(knex, messages, silentLog);
+  const housekeeping = createHousekeeping(knex, messages, silentLog, 5);
   await knex('tasks')
     .where({ state: 'AWAITING_UPLOAD' })
     .update({ upload_expires_at: new Date(0) });

@@ -1,13 +1,13 @@
-import type { Bell } from '../../lib/ports/queue.ts';
+import type { ConversionMessage } from '../../lib/ports/queue.ts';
 
-/** A queue that only notes what rings, anew for each test; call it where `describe` is called. */
-export function recordedBells({ transactional }: { transactional: boolean }) {
-  const rung: Bell[] = [];
+/** A queue that only notes what enqueues, anew for each test; call it where `describe` is called. */
+export function recordedMessages({ transactional }: { transactional: boolean }) {
+  const enqueued: ConversionMessage[] = [];
   beforeEach(() => {
-    rung.length = 0;
+    enqueued.length = 0;
   });
-  const ring = async (added: readonly Bell[]) => {
-    rung.push(...added);
+  const enqueue = async (added: readonly ConversionMessage[]) => {
+    enqueued.push(...added);
   };
-  return { bells: { transactional, ring }, rung };
+  return { messages: { transactional, enqueue }, enqueued };
 }

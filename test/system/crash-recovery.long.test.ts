@@ -36,7 +36,7 @@ describe('Functions that die', function () {
   });
 
   const upload = () => ann.create({ name: 'tone.wav', bytes: tone }, 'mp3');
-  const bell = ({ id, revision }: TaskJson) => ({ taskId: id, revision });
+  const message = ({ id, revision }: TaskJson) => ({ taskId: id, revision });
 
   /** A process that has begun to convert and is held in the middle: the last part of the original does not come. */
   async function begun(
@@ -52,7 +52,7 @@ describe('Functions that die', function () {
       STORAGE_EMULATOR_HOST: faulty.url,
     });
     running = convert;
-    const answer = convert.push(bell(task));
+    const answer = convert.push(message(task));
     const { tasks } = await cloud.app().stores();
     while ((await tasks.find(task.id))?.attempt !== number) await setTimeout(20);
     while ((await convert.children('ffmpeg')).length === 0) await setTimeout(20);
@@ -75,14 +75,14 @@ describe('Functions that die', function () {
     await convert.kill('SIGKILL');
     assert.equal(await answer, undefined);
     await gone(pids);
-    assert.equal(await cloud.push(bell(task)), 429);
+    assert.equal(await cloud.push(message(task)), 429);
     assert.equal((await ann.task(task.id)).state, 'PROCESSING');
     await cloud.pass(61);
-    assert.equal(await cloud.push(bell(task)), 204);
+    assert.equal(await cloud.push(message(task)), 204);
     await mustBeWhole(task);
   });
 
-  it('take ffmpeg with them on SIGTERM, and the sweep rings for what they left', async () => {
+  it('take ffmpeg with them on SIGTERM, and the sweep enqueues for what they left', async () => {
     const task = await upload();
     const { convert, answer } = await begun(task);
     const pids = await convert.children('ffmpeg');
@@ -90,11 +90,11 @@ describe('Functions that die', function () {
     await convert.kill('SIGTERM');
     await answer;
     await gone(pids);
-    await cloud.rung([task.id]);
+    await cloud.enqueued([task.id]);
     await cloud.pass(61);
     await cloud.sweep();
-    await cloud.rung([task.id]);
-    assert.equal(await cloud.push(bell(task)), 204);
+    await cloud.enqueued([task.id]);
+    assert.equal(await cloud.push(message(task)), 204);
     await mustBeWhole(task);
   });
 
@@ -106,12 +106,12 @@ describe('Functions that die', function () {
       await answer;
       await cloud.pass(61);
       await cloud.sweep();
-      if (attempt < 5) await cloud.rung([task.id]);
+      if (attempt < 5) await cloud.enqueued([task.id]);
     }
     const { state, error } = await ann.task(task.id);
     assert.deepEqual([state, error?.code], ['FAILED', 'gave_up']);
-    assert.equal(await cloud.push(bell(task)), 204);
-    assert.equal(await cloud.push(bell(task), { target: 'dead-letter' }), 204);
+    assert.equal(await cloud.push(message(task)), 204);
+    assert.equal(await cloud.push(message(task), { target: 'dead-letter' }), 204);
     assert.deepEqual(await cloud.objects([task.id]), [`${task.id}/tone.wav`]);
   });
 });

@@ -49,11 +49,11 @@ describe('A crowd of messages', function () {
     assert.deepEqual(await statesOf(), new Set(['PROCESSING']));
     await Promise.all(held.map((lease) => leases.release(lease)));
     assert.deepEqual(await statesOf(), new Set(['UPLOADED']));
-    await cloud.rung(ids);
+    await cloud.enqueued(ids);
   });
 
-  it('that find PAUSED for ten minutes of clock fails nothing, and the sweep rings for all of them afterwards', async () => {
-    await cloud.rung(ids);
+  it('that find PAUSED for ten minutes of clock fails nothing, and the sweep enqueues for all of them afterwards', async () => {
+    await cloud.enqueued(ids);
     const paused = cloud.instance({ PAUSED: 'true' });
     for (let minute = 0; minute < 10; minute++) {
       assert.deepEqual(await push({ app: paused }), new Set([204]));
@@ -62,7 +62,7 @@ describe('A crowd of messages', function () {
     }
     assert.deepEqual(await statesOf(), new Set(['UPLOADED']));
     await cloud.sweep();
-    await cloud.rung(ids);
+    await cloud.enqueued(ids);
     const { tasks } = await cloud.app().stores();
     assert.equal((await tasks.find(ids[0] ?? 0))?.attempt, 0);
   });

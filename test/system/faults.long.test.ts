@@ -36,7 +36,7 @@ describe('Faults in the cloud', function () {
 
   const upload = (user = ann) => user.create({ name: 'tone.wav', bytes: tone }, 'mp3');
   const taskNow = (id: number) => ann.task(id);
-  const bell = ({ id, revision }: TaskJson) => ({ taskId: id, revision });
+  const message = ({ id, revision }: TaskJson) => ({ taskId: id, revision });
   const onFaulty = () => cloud.instance({ STORAGE_EMULATOR_HOST: faulty.url });
 
   /** One result, the right state, and nothing left over that a sweep two days later would not have taken. */
@@ -55,14 +55,14 @@ describe('Faults in the cloud', function () {
     const task = await upload();
     const apps = [cloud.app(), cloud.instance(), cloud.instance()];
     const pushes = Array.from({ length: 20 }, (_, n) =>
-      cloud.push(bell(task), { app: apps[n % 3] ?? cloud.app() }),
+      cloud.push(message(task), { app: apps[n % 3] ?? cloud.app() }),
     );
     const statuses = await Promise.all(pushes);
     assert.ok(
       statuses.every((status) => status === 204 || status === 429),
       statuses.join(),
     );
-    assert.equal(await cloud.push(bell(task)), 204);
+    assert.equal(await cloud.push(message(task)), 204);
     assert.equal(cloud.lines().filter((line) => line.includes('"message":"Converted"')).length, 1);
     await mustBeWhole(task);
   });
@@ -72,12 +72,12 @@ describe('Faults in the cloud', function () {
     const app = onFaulty();
     let status = 503;
     faulty.decide = () => ({ kind: 'status', status });
-    assert.ok((await cloud.push(bell(task), { app })) >= 500);
+    assert.ok((await cloud.push(message(task), { app })) >= 500);
     status = 429;
-    assert.ok((await cloud.push(bell(task), { app })) >= 500);
+    assert.ok((await cloud.push(message(task), { app })) >= 500);
     assert.equal((await taskNow(task.id)).state, 'UPLOADED');
     faulty.decide = () => undefined;
-    assert.equal(await cloud.push(bell(task), { app }), 204);
+    assert.equal(await cloud.push(message(task), { app }), 204);
     await mustBeWhole(task);
   });
 
@@ -86,11 +86,11 @@ describe('Faults in the cloud', function () {
     const app = onFaulty();
     faulty.decide = (method, path) =>
       method === 'GET' && path.includes('alt=media') ? { kind: 'cut', bytes: 10_000 } : undefined;
-    assert.ok((await cloud.push(bell(task), { app })) >= 500);
-    assert.equal(await cloud.push(bell(task), { app }), 429);
+    assert.ok((await cloud.push(message(task), { app })) >= 500);
+    assert.equal(await cloud.push(message(task), { app }), 429);
     faulty.decide = () => undefined;
     await cloud.pass(61);
-    assert.equal(await cloud.push(bell(task), { app }), 204);
+    assert.equal(await cloud.push(message(task), { app }), 204);
     await mustBeWhole(task);
   });
 
@@ -100,11 +100,11 @@ describe('Faults in the cloud', function () {
     let cuts = 0;
     faulty.decide = (method, path) =>
       method !== 'GET' && path.includes('/upload/') && cuts++ < 20 ? { kind: 'cut', bytes: 2000 } : undefined;
-    const first = await cloud.push(bell(task), { app });
+    const first = await cloud.push(message(task), { app });
     assert.ok(cuts > 0);
     cuts = 20;
     await cloud.pass(61);
-    if (first !== 204) assert.equal(await cloud.push(bell(task), { app }), 204);
+    if (first !== 204) assert.equal(await cloud.push(message(task), { app }), 204);
     await mustBeWhole(task);
   });
 
@@ -115,8 +115,8 @@ describe('Faults in the cloud', function () {
     assert.equal((await taskNow(task.id)).state, 'UPLOADED');
     await cloud.pass(61);
     await cloud.sweep();
-    await cloud.rung([task.id]);
-    assert.equal(await cloud.push(bell(task)), 204);
+    await cloud.enqueued([task.id]);
+    assert.equal(await cloud.push(message(task)), 204);
     await mustBeWhole(task);
   });
 
@@ -141,7 +141,7 @@ describe('Faults in the cloud', function () {
     const task = await upload(ann.at(site));
     assert.deepEqual(told, [200]);
     assert.equal(task.state, 'UPLOADED');
-    await cloud.rung([task.id]);
+    await cloud.enqueued([task.id]);
     return task;
   }
 
@@ -150,7 +150,7 @@ describe('Faults in the cloud', function () {
       await tell();
       assert.equal((await taskNow(id)).state, 'UPLOADED');
     });
-    assert.equal(await cloud.push(bell(task)), 204);
+    assert.equal(await cloud.push(message(task)), 204);
     await mustBeWhole(task);
   });
 
@@ -160,7 +160,7 @@ describe('Faults in the cloud', function () {
       assert.equal((await taskNow(id)).state, 'AWAITING_UPLOAD');
     });
     assert.ok(cloud.lines().some((line) => line.includes('"placement":"unplaced"')));
-    assert.equal(await cloud.push(bell(task)), 204);
+    assert.equal(await cloud.push(message(task)), 204);
     await mustBeWhole(task);
   });
 
@@ -175,8 +175,8 @@ describe('Faults in the cloud', function () {
     await cloud.pass(86_401);
     await cloud.sweep();
     assert.equal((await taskNow(task.id)).state, 'UPLOADED');
-    await cloud.rung([task.id]);
-    assert.equal(await cloud.push(bell(task)), 204);
+    await cloud.enqueued([task.id]);
+    assert.equal(await cloud.push(message(task)), 204);
     await mustBeWhole(task);
   });
 
@@ -190,7 +190,7 @@ describe('Faults in the cloud', function () {
     assert.deepEqual(await cloud.objects([id]), [`${id}/tone.wav`]);
     const task = await upload();
     assert.equal(task.id, id);
-    assert.equal(await cloud.push(bell(task)), 204);
+    assert.equal(await cloud.push(message(task)), 204);
     await mustBeWhole(task);
   });
 
@@ -207,16 +207,16 @@ describe('Faults in the cloud', function () {
       begun.resolve();
       return { kind: 'hold', bytes: 10_000, until: go.promise };
     };
-    const converted = cloud.push(bell(task), { app });
+    const converted = cloud.push(message(task), { app });
     await begun.promise;
     assert.equal((await taskNow(task.id)).state, 'PROCESSING');
     database.away();
-    assert.ok((await cloud.push(bell(task), { app })) >= 500);
+    assert.ok((await cloud.push(message(task), { app })) >= 500);
     await cloud.pass(180);
     database.back();
     go.resolve();
     faulty.decide = () => undefined;
-    const statuses = [await converted, await cloud.push(bell(task), { app })];
+    const statuses = [await converted, await cloud.push(message(task), { app })];
     assert.equal(statuses.at(-1), 204, statuses.join());
     await mustBeWhole(task);
     database.close();
@@ -230,19 +230,19 @@ describe('Faults in the cloud', function () {
       method === 'GET' && path.includes('alt=media')
         ? { kind: 'hold', bytes: 10_000, until: never.promise }
         : undefined;
-    assert.equal(await cloud.push(bell(task), { app }), 204);
+    assert.equal(await cloud.push(message(task), { app }), 204);
     never.resolve();
     const { state, error } = await taskNow(task.id);
     assert.deepEqual([state, error?.code], ['FAILED', 'too_long']);
-    assert.equal(await cloud.push(bell(task), { app }), 204);
+    assert.equal(await cloud.push(message(task), { app }), 204);
     assert.deepEqual(await cloud.objects([task.id]), [`${task.id}/tone.wav`]);
   });
 
   it('a poison file is acknowledged as failed', async () => {
     const task = await ann.create({ name: 'x.wav', bytes: Buffer.from('no audio') }, 'mp3');
-    assert.equal(await cloud.push(bell(task)), 204);
+    assert.equal(await cloud.push(message(task)), 204);
     assert.equal((await taskNow(task.id)).state, 'FAILED');
-    assert.equal(await cloud.push(bell(task)), 204);
+    assert.equal(await cloud.push(message(task)), 204);
   });
 
   it('a clock that jumps forth and back harms no task', async () => {
@@ -251,7 +251,7 @@ describe('Faults in the cloud', function () {
     const task = await upload();
     jump = 3 * DAY;
     await cloud.sweep(app);
-    const converted = cloud.push(bell(task), { app });
+    const converted = cloud.push(message(task), { app });
     jump = -3 * DAY;
     await cloud.sweep(app);
     assert.equal(await converted, 204);

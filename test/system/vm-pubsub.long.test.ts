@@ -33,7 +33,7 @@ describe('VM workers that pull from Pub/Sub', function () {
     return names;
   };
 
-  /** Rings one bell, whose handlers all run until `end`; `onDelivery` gets to know how often it came. */
+  /** Enqueues one message, whose handlers all run until `end`; `onDelivery` gets to know how often it came. */
   const deliver = async (jobSeconds: number, end: Promise<void>, onDelivery: (count: number) => void) => {
     const names = await newSubscription();
     const queue = createPubSubQueue(async () => connect(), { ...names, jobSeconds, log: silentLog });
@@ -43,7 +43,7 @@ describe('VM workers that pull from Pub/Sub', function () {
       await end;
       return 'done';
     }, 4);
-    await queue.ring([{ taskId: 1, revision: 1 }]);
+    await queue.enqueue([{ taskId: 1, revision: 1 }]);
     return {
       count: () => count,
       async stop() {
@@ -53,7 +53,7 @@ describe('VM workers that pull from Pub/Sub', function () {
     };
   };
 
-  it('keep a bell to themselves for as long as its handler runs, up to a limit', async () => {
+  it('keep a message to themselves for as long as its handler runs, up to a limit', async () => {
     const twiceAgain = Promise.withResolvers<void>();
     const extended = await deliver(600, twiceAgain.promise, () => undefined);
     const limited = await deliver(1, twiceAgain.promise, (count) => {
@@ -110,7 +110,7 @@ describe('VM workers that pull from Pub/Sub', function () {
   });
 });
 
-/** Lets time pass for the leases; some is left, so that the bell comes too early and again. */
+/** Lets time pass for the leases; some is left, so that the message comes too early and again. */
 async function pass(url: string, seconds: number): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

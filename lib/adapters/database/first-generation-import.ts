@@ -19,7 +19,7 @@ export function createInheritance(knex: Knex): Inheritance {
           media,
           result,
         },
-        ...{ created_at: createdAt, upload_expires_at: createdAt, rung_at: createdAt },
+        ...{ created_at: createdAt, upload_expires_at: createdAt, enqueued_at: createdAt },
         progress: state === 'PROCESSED' ? 1 : 0,
       });
     },

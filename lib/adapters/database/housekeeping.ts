@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Housekeeping } from '../../ports/housekeeping.ts';
 import type { Log } from '../../runtime/log.ts';
-import { type Bells, changeAndRing } from './change-and-enqueue.ts';
+import { changeAndEnqueue, type MessageSender } from './change-and-enqueue.ts';
 import { claimable, giveUp } from './leases.ts';
 import { type TaskRow, toTask } from './rows.ts';
 
@@ -14,13 +14,18 @@ const OVERDUE = 200;
 /** Days after which nothing can come of a session any more: Cloud Storage keeps one for a week. */
 const SESSION_DAYS = 8;
 
-export function createHousekeeping(knex: Knex, bells: Bells, log: Log, attempts: number): Housekeeping {
+export function createHousekeeping(
+  knex: Knex,
+  sender: MessageSender,
+  log: Log,
+  attempts: number,
+): Housekeeping {
   return {
-    async ringAgain(seconds) {
-      const rows = await changeAndRing(knex, bells, log, (trx) =>
+    async enqueueAgain(seconds) {
+      const rows = await changeAndEnqueue(knex, sender, log, (trx) =>
         trx<TaskRow>('tasks')
           .whereIn('id', waiting(trx, seconds, attempts))
-          .update({ rung_at: trx.fn.now() }, '*'),
+          .update({ enqueued_at: trx.fn.now() }, '*'),
       );
       return rows.length;
     },
@@ -53,8 +58,8 @@ export function createHousekeeping(knex: Knex, bells: Bells, log: Log, attempts:
 function waiting(trx: Knex.Transaction, seconds: number, attempts: number): Knex.QueryBuilder {
   return claimable(trx<TaskRow>('tasks'), trx)
     .where('attempt', '<', attempts)
-    .whereRaw("rung_at < now() - ? * interval '1 second'", [seconds])
-    .orderBy('rung_at')
+    .whereRaw("enqueued_at < now() - ? * interval '1 second'", [seconds])
+    .orderBy('enqueued_at')
     .limit(BATCH)
     .forUpdate()
     .skipLocked()

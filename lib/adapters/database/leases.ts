@@ -2,10 +2,15 @@ import type { Knex } from 'knex';
 import type { ClaimRefusal, Lease, LeaseOptions, LeaseStore } from '../../ports/leases.ts';
 import type { TaskState } from '../../ports/tasks.ts';
 import type { Log } from '../../runtime/log.ts';
-import { type Bells, changeAndRing } from './change-and-enqueue.ts';
+import { changeAndEnqueue, type MessageSender } from './change-and-enqueue.ts';
 import { type TaskRow, toTask } from './rows.ts';
 
-export function createLeaseStore(knex: Knex, bells: Bells, log: Log, options: LeaseOptions): LeaseStore {
+export function createLeaseStore(
+  knex: Knex,
+  sender: MessageSender,
+  log: Log,
+  options: LeaseOptions,
+): LeaseStore {
   const tasks = (db: Knex = knex) => db<TaskRow>('tasks');
   const leaseUntil = knex.raw("now() + ? * interval '1 second'", [options.seconds]);
   const held = ({ taskId, revision, attempt }: Lease) =>
@@ -39,10 +44,10 @@ export function createLeaseStore(knex: Knex, bells: Bells, log: Log, options: Le
     finish: (lease, media, result) => settle(lease, { state: 'PROCESSED', progress: 1, media, result }),
     fail: (lease, error, media) => settle(lease, { state: 'FAILED', error, media }),
     async release(lease) {
-      const rows = await changeAndRing(knex, bells, log, (trx) =>
+      const rows = await changeAndEnqueue(knex, sender, log, (trx) =>
         held(lease)
           .transacting(trx)
-          .update({ ...HANDED_BACK, attempt: trx.raw('attempt - 1'), rung_at: trx.fn.now() }, '*'),
+          .update({ ...HANDED_BACK, attempt: trx.raw('attempt - 1'), enqueued_at: trx.fn.now() }, '*'),
       );
       return rows.length === 1;
     },
@@ -51,11 +56,11 @@ export function createLeaseStore(knex: Knex, bells: Bells, log: Log, options: Le
       return (await held(lease).update({ worker: null, lease_until: until, progress: 0 })) === 1;
     },
     async releaseAll(worker) {
-      const rows = await changeAndRing(knex, bells, log, (trx) =>
+      const rows = await changeAndEnqueue(knex, sender, log, (trx) =>
         tasks(trx)
           .where({ state: 'PROCESSING', worker })
           .where('attempt', '<', options.attempts)
-          .update({ ...HANDED_BACK, rung_at: trx.fn.now() }, '*'),
+          .update({ ...HANDED_BACK, enqueued_at: trx.fn.now() }, '*'),
       );
       return rows.length;
     },

@@ -71,7 +71,7 @@ async function createTasks(knex: Knex): Promise<void> {
     table.integer('attempt').notNullable().defaultTo(0);
     table.text('worker');
     table.timestamp('lease_until');
-    table.timestamp('rung_at');
+    table.timestamp('enqueued_at');
     table.timestamp('upload_expires_at').notNullable();
     table.double('progress').notNullable().defaultTo(0);
     table.jsonb('media');
@@ -85,7 +85,9 @@ async function createTasks(knex: Knex): Promise<void> {
   });
   await knex.raw(`alter table tasks add constraint tasks_state_check check (state in
     ('AWAITING_UPLOAD', 'UPLOADED', 'PROCESSING', 'PROCESSED', 'FAILED', 'EXPIRED'))`);
-  await knex.raw("create index tasks_waiting on tasks (rung_at) where state in ('UPLOADED', 'PROCESSING')");
+  await knex.raw(
+    "create index tasks_waiting on tasks (enqueued_at) where state in ('UPLOADED', 'PROCESSING')",
+  );
   await knex.raw("create index tasks_awaiting on tasks (upload_expires_at) where state = 'AWAITING_UPLOAD'");
   await knex.raw("create index tasks_leased on tasks (worker) where state = 'PROCESSING'");
 }

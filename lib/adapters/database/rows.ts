@@ -23,7 +23,7 @@ export interface TaskRow {
   attempt: number;
   worker: string | null;
   lease_until: Date | null;
-  rung_at: Date | null;
+  enqueued_at: Date | null;
   upload_expires_at: Date;
   /** PostgreSQL's bigint, as text; a number where it is written. */
   declared_size: string | number | null;

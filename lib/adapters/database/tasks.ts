@@ -2,11 +2,11 @@ import type { Knex } from 'knex';
 import type { TaskStore } from '../../ports/tasks.ts';
 import type { FailureCode } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
-import { type Bells, changeAndRing } from './change-and-enqueue.ts';
+import { changeAndEnqueue, type MessageSender } from './change-and-enqueue.ts';
 import { type TaskRow, toTask } from './rows.ts';
 import { endUploads } from './uploads.ts';
 
-export function createTaskStore(knex: Knex, bells: Bells, log: Log): TaskStore {
+export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): TaskStore {
   const tasks = (db: Knex = knex) => db<TaskRow>('tasks');
   return {
     async create({ userId, name, originalExt, wish, declaredSize, uploadExpiresAt }) {
@@ -27,12 +27,12 @@ export function createTaskStore(knex: Knex, bells: Bells, log: Log): TaskStore {
       return toTask(row);
     },
     async uploaded(id, checksums) {
-      const [row] = await changeAndRing(knex, bells, log, (trx) =>
+      const [row] = await changeAndEnqueue(knex, sender, log, (trx) =>
         tasks(trx)
           .where({ id, state: 'AWAITING_UPLOAD' })
           .update(
             {
-              ...{ state: 'UPLOADED', upload_session: null, upload_writer: null, rung_at: trx.fn.now() },
+              ...{ state: 'UPLOADED', upload_session: null, upload_writer: null, enqueued_at: trx.fn.now() },
               ...(checksums && {
                 checksums: trx.raw("coalesce(checksums, '{}') || ?::jsonb", [JSON.stringify(checksums)]),
               }),
@@ -58,7 +58,7 @@ export function createTaskStore(knex: Knex, bells: Bells, log: Log): TaskStore {
       return (await query).map(toTask);
     },
     async change(id, userId, wish) {
-      const [row] = await changeAndRing(knex, bells, log, (trx) =>
+      const [row] = await changeAndEnqueue(knex, sender, log, (trx) =>
         tasks(trx)
           .where({ id, user_id: userId })
           .whereNotIn('state', ['AWAITING_UPLOAD', 'EXPIRED'])
@@ -69,7 +69,7 @@ export function createTaskStore(knex: Knex, bells: Bells, log: Log): TaskStore {
               options: wish.options,
               state: 'UPLOADED',
               revision: trx.raw('revision + 1'),
-              rung_at: trx.fn.now(),
+              enqueued_at: trx.fn.now(),
               ...UNTRIED,
             },
             '*',

@@ -1,6 +1,6 @@
 import { fromKnex, PgBoss } from 'pg-boss';
 import { z } from 'zod';
-import type { Bell, BellOutcome, Queue } from '../../ports/queue.ts';
+import type { ConversionMessage, MessageOutcome, Queue } from '../../ports/queue.ts';
 import { AppError } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
 import { clientConfig, type DatabaseAddress } from '../database/connection.ts';
@@ -13,7 +13,7 @@ export interface PostgresQueueOptions {
   address: DatabaseAddress;
   /** Connections besides the one that listens. */
   pool: number;
-  /** Longer than any handler may run; what takes longer is rung again. */
+  /** Longer than any handler may run; what takes longer is enqueued again. */
   jobSeconds: number;
   /** How often a consumer looks of itself, 2 at least: nobody gives notice of a job that comes again. */
   pollSeconds: number;
@@ -21,7 +21,7 @@ export interface PostgresQueueOptions {
 }
 
 /**
- * pg-boss on the database of the rows. Bells ring inside the transaction that changes a row; LISTEN/NOTIFY wakes
+ * pg-boss on the database of the rows. Messages enqueue inside the transaction that changes a row; LISTEN/NOTIFY wakes
  * the consumers, and polling is the backstop. At least once: a job whose worker died comes again.
  */
 export async function createPostgresQueue({
@@ -54,8 +54,8 @@ export async function createPostgresQueue({
 
   return {
     transactional: true,
-    async ring(bells, within) {
-      const jobs = bells.map(({ taskId, revision }) => ({ data: { taskId, revision } }));
+    async enqueue(messages, within) {
+      const jobs = messages.map(({ taskId, revision }) => ({ data: { taskId, revision } }));
       await boss.insert(QUEUE, jobs, within ? { db: fromKnex(within) } : {});
     },
     async consume(handler, concurrency) {
@@ -75,7 +75,7 @@ export async function createPostgresQueue({
  */
 async function addWorker(
   boss: PgBoss,
-  handler: (bell: Bell) => Promise<BellOutcome>,
+  handler: (message: ConversionMessage) => Promise<MessageOutcome>,
   pollSeconds: number,
 ): Promise<void> {
   const id = await boss.work(QUEUE, { notifyPollingIntervalSeconds: pollSeconds }, async ([job]) => {

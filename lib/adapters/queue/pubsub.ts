@@ -1,25 +1,25 @@
 import type { Message, PubSub, Subscription } from '@google-cloud/pubsub';
 import { z } from 'zod';
-import type { Bell, BellOutcome, Queue } from '../../ports/queue.ts';
+import type { ConversionMessage, MessageOutcome, Queue } from '../../ports/queue.ts';
 import type { Log } from '../../runtime/log.ts';
 
-const BELL = z.object({ taskId: z.int(), revision: z.int() });
+const MESSAGE = z.object({ taskId: z.int(), revision: z.int() });
 
-/** Milliseconds for which publishing is tried, since somebody waits; the sweep rings again for what was not published. */
+/** Milliseconds for which publishing is tried, since somebody waits; the sweep enqueues it again for what was not published. */
 const PUBLISH = 5000;
 
 export interface PubSubQueueOptions {
   topic: string;
-  /** What `consume` pulls from; functions get their bells pushed. */
+  /** What `consume` pulls from; functions get their messages pushed. */
   subscription: string;
-  /** For how long a bell is kept from coming again while its handler runs: longer than any may. */
+  /** For how long a message is kept from coming again while its handler runs: longer than any may. */
   jobSeconds: number;
   log: Log;
 }
 
 /**
- * Pub/Sub knows nothing of the database's transactions, so a bell is published after the commit and may be lost
- * before; the sweep rings again. At least once, in no order; what is not acknowledged comes again with back-off.
+ * Pub/Sub knows nothing of the database's transactions, so a message is published after the commit and may be lost
+ * before; the sweep enqueues it again. At least once, in no order; what is not acknowledged comes again with back-off.
  * @param client made when it is first needed, since it takes long to load
  */
 export function createPubSubQueue(
@@ -36,10 +36,10 @@ export function createPubSubQueue(
 
   return {
     transactional: false,
-    async ring(bells) {
+    async enqueue(messages) {
       const to = await publisher();
       await Promise.all(
-        bells.map(({ taskId, revision }) => to.publishMessage({ json: { taskId, revision } })),
+        messages.map(({ taskId, revision }) => to.publishMessage({ json: { taskId, revision } })),
       );
     },
     async consume(handler, concurrency) {
@@ -61,7 +61,7 @@ export function createPubSubQueue(
 
 function pull(
   subscription: Subscription,
-  handler: (bell: Bell) => Promise<BellOutcome>,
+  handler: (message: ConversionMessage) => Promise<MessageOutcome>,
   log: Log,
 ): () => Promise<void> {
   const running = new Set<Promise<void>>();
@@ -75,30 +75,30 @@ function pull(
   };
 }
 
-/** What is no bell can never be handled, so it is taken off the queue. */
+/** What is no message can never be handled, so it is taken off the queue. */
 async function handle(
   message: Message,
-  handler: (bell: Bell) => Promise<BellOutcome>,
+  handler: (message: ConversionMessage) => Promise<MessageOutcome>,
   log: Log,
 ): Promise<void> {
-  const bell = read(message);
-  if (!bell) {
-    log.warn('A message that is no bell came', { messageId: message.id });
+  const decoded = read(message);
+  if (!decoded) {
+    log.warn('A message that is no message came', { messageId: message.id });
     message.ack();
     return;
   }
   try {
-    if ((await handler(bell)) === 'done') message.ack();
+    if ((await handler(decoded)) === 'done') message.ack();
     else message.nack();
   } catch (error) {
-    log.warn('A bell was not answered; it comes again', { ...bell, error });
+    log.warn('A message was not answered; it comes again', { ...decoded, error });
     message.nack();
   }
 }
 
-function read({ data }: Message): Bell | undefined {
+function read({ data }: Message): ConversionMessage | undefined {
   try {
-    return BELL.parse(JSON.parse(data.toString()));
+    return MESSAGE.parse(JSON.parse(data.toString()));
   } catch {
     return undefined;
   }

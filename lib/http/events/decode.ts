@@ -1,13 +1,13 @@
 import type { CloudEventV1 as CloudEvent } from 'cloudevents';
 import { z } from 'zod';
-import type { Bell } from '../../ports/queue.ts';
+import type { ConversionMessage } from '../../ports/queue.ts';
 import { AppError } from '../../runtime/errors.ts';
 import { MOST_INTEGER, wholeNumber } from '../../runtime/whole-number.ts';
 import type { ArrivedObject } from '../../uploads/object-finalized.ts';
 
 /** A number in JSON, and a text among attributes. */
 const INTEGER = z.union([z.int().min(1).max(MOST_INTEGER), wholeNumber(1, MOST_INTEGER)]);
-const BELL = z.object({ taskId: INTEGER, revision: INTEGER });
+const MESSAGE = z.object({ taskId: INTEGER, revision: INTEGER });
 
 /** The body of a Pub/Sub push request, which is also the data of its CloudEvent. */
 const PUSH = z.object({
@@ -18,15 +18,15 @@ const PUSH = z.object({
 });
 
 /**
- * Reads a bell from an event as Eventarc, Pub/Sub push and the emulators send it: CloudEvents in binary or structured
- * mode, or the raw push body; the bell itself as the message's JSON data or, without data, as its attributes.
+ * Reads a message from an event as Eventarc, Pub/Sub push and the emulators send it: CloudEvents in binary or structured
+ * mode, or the raw push body; the message itself as the message's JSON data or, without data, as its attributes.
  * Throws `invalid_request`.
  */
-export async function decodeBell(headers: Headers, body: string): Promise<Bell> {
+export async function decodeConversionMessage(headers: Headers, body: string): Promise<ConversionMessage> {
   try {
     const event = await cloudEvent(headers, body);
     const { data, attributes } = PUSH.parse(event ? event.data : JSON.parse(body)).message;
-    return BELL.parse(data ? parseBase64(data) : attributes);
+    return MESSAGE.parse(data ? parseBase64(data) : attributes);
   } catch (cause) {
     const sentence = 'Expected a Pub/Sub message whose data or attributes are {taskId, revision}.';
     throw new AppError('invalid_request', sentence, { cause });

@@ -4,9 +4,9 @@ import type { Conversions } from '../../conversions/conversion.ts';
 import type { Reports } from '../../first-generation/worker-reports.ts';
 import type { Sweep } from '../../housekeeping/sweep.ts';
 import type { Housekeeping } from '../../ports/housekeeping.ts';
-import type { Bell } from '../../ports/queue.ts';
+import type { ConversionMessage } from '../../ports/queue.ts';
 import { AppError, hasCode } from '../../runtime/errors.ts';
-import { decodeBell } from '../events/decode.ts';
+import { decodeConversionMessage } from '../events/decode.ts';
 import { createRouter } from '../router.ts';
 import { ID, json, problems } from '../schemas.ts';
 import { eventsOnly, type InternalCallers, workersOnly } from '../service-auth.ts';
@@ -33,49 +33,49 @@ export function reportRoutes(callers: InternalCallers, reports: () => Promise<Re
   return router;
 }
 
-/** An event that rings for a task: 2xx acknowledges it, 429 and 5xx have it delivered again. */
+/** An event that enqueues for a task: 2xx acknowledges it, 429 and 5xx have it delivered again. */
 export function convertRoutes(
   callers: InternalCallers,
   conversions: () => Promise<Conversions>,
 ): OpenAPIHono {
-  return bellRoutes(callers, async (bell, c) => {
-    const outcome = await (await conversions()).handle(bell);
+  return messageRoutes(callers, async (message, c) => {
+    const outcome = await (await conversions()).handle(message);
     return c.body(null, outcome === 'done' ? 204 : 429);
   });
 }
 
-/** A bell that was delivered too often. Its task has failed only where its own attempts are used up; the sweep rings for others. */
+/** A message that was delivered too often. Its task has failed only where its own attempts are used up; the sweep enqueues for others. */
 export function deadLetterRoutes(
   callers: InternalCallers,
   housekeeping: () => Promise<Housekeeping>,
 ): OpenAPIHono {
-  return bellRoutes(callers, async (bell, c) => {
-    const failed = (await (await housekeeping()).giveUp(bell.taskId)) > 0;
-    callers.log.warn('A bell was delivered too often', { ...bell, failed });
+  return messageRoutes(callers, async (message, c) => {
+    const failed = (await (await housekeeping()).giveUp(message.taskId)) > 0;
+    callers.log.warn('A message was delivered too often', { ...message, failed });
     return c.body(null, 204);
   });
 }
 
-/** What is no bell now is none at the next delivery either, so it is acknowledged; the answer says what is wrong. */
-function bellRoutes(
+/** What is no message now is none at the next delivery either, so it is acknowledged; the answer says what is wrong. */
+function messageRoutes(
   callers: InternalCallers,
-  handle: (bell: Bell, c: Context) => Promise<Response>,
+  handle: (message: ConversionMessage, c: Context) => Promise<Response>,
 ): OpenAPIHono {
   const router = createRouter();
   router.post('*', eventsOnly(callers), async (c) => {
-    const bell = await bellOf(c.req.raw.headers, await c.req.text());
-    if (bell instanceof AppError) {
-      callers.log.warn('An event came that is no bell', { error: bell });
-      return c.json({ ignored: bell.message }, 200);
+    const message = await messageOf(c.req.raw.headers, await c.req.text());
+    if (message instanceof AppError) {
+      callers.log.warn('An event came that is no message', { error: message });
+      return c.json({ ignored: message.message }, 200);
     }
-    return handle(bell, c);
+    return handle(message, c);
   });
   return router;
 }
 
-async function bellOf(headers: Headers, body: string): Promise<Bell | AppError> {
+async function messageOf(headers: Headers, body: string): Promise<ConversionMessage | AppError> {
   try {
-    return await decodeBell(headers, body);
+    return await decodeConversionMessage(headers, body);
   } catch (error) {
     if (hasCode(error, 'invalid_request')) return error;
     throw error;

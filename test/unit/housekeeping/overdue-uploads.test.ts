@@ -16,15 +16,15 @@ import { originalKey } from '../../../lib/tasks/object-keys.ts';
 import { createUploaded } from '../../../lib/uploads/object-finalized.ts';
 import { testDatabase } from '../../support/database.ts';
 import { temporaryFolder } from '../../support/folders.ts';
-import { recordedBells } from '../../support/recorded-queue.ts';
+import { recordedMessages } from '../../support/recorded-queue.ts';
 
 const SIZE = 10;
 
 describe('An upload whose time is up', () => {
   const database = testDatabase();
   const folder = temporaryFolder();
-  const { bells, rung } = recordedBells({ transactional: false });
-  const tasks = () => createTaskStore(database.knex(), bells, silentLog);
+  const { messages, enqueued } = recordedMessages({ transactional: false });
+  const tasks = () => createTaskStore(database.knex(), messages, silentLog);
   const uploadStore = () => createUploadStore(database.knex());
   const originals = () => createFolderStorage({ root: folder(), role: 'originals', own: true });
   const uploaded = () => {
@@ -38,7 +38,7 @@ describe('An upload whose time is up', () => {
   };
   const sweep = (storage: Storage = originals()) =>
     endOverdue({
-      housekeeping: createHousekeeping(database.knex(), bells, silentLog, 5),
+      housekeeping: createHousekeeping(database.knex(), messages, silentLog, 5),
       uploadStore: uploadStore(),
       originals: storage,
       uploaded: async () => uploaded(),
@@ -68,7 +68,7 @@ describe('An upload whose time is up', () => {
     await send(task);
     assert.deepEqual(await sweep(), { expiredUploads: 0, foundUploads: 1 });
     assert.equal((await now(task))?.state, 'UPLOADED');
-    assert.deepEqual(rung, [{ taskId: task.id, revision: 1 }]);
+    assert.deepEqual(enqueued, [{ taskId: task.id, revision: 1 }]);
     assert.deepEqual(await sweep(), { expiredUploads: 0, foundUploads: 0 });
   });
 
@@ -78,16 +78,16 @@ describe('An upload whose time is up', () => {
     assert.deepEqual(await sweep(), { expiredUploads: 0, foundUploads: 1 });
     assert.equal((await now(task))?.error?.code, 'size_mismatch');
     assert.equal(await originals().stat(originalKey(task)), undefined);
-    assert.deepEqual(rung, []);
+    assert.deepEqual(enqueued, []);
   });
 
-  it('rings once, whether its event comes after all or ten sweeps meet', async () => {
+  it('enqueues once, whether its event comes after all or ten sweeps meet', async () => {
     const task = await overdue();
     await send(task);
     const told = { bucket: 'originals', key: originalKey(task), version: '1', size: SIZE };
     await Promise.all(Array.from({ length: 10 }, () => Promise.all([sweep(), uploaded()(told)])));
     assert.equal((await now(task))?.state, 'UPLOADED');
-    assert.deepEqual(rung, [{ taskId: task.id, revision: 1 }]);
+    assert.deepEqual(enqueued, [{ taskId: task.id, revision: 1 }]);
   });
 
   it('waits on while the storage can not be asked', async () => {

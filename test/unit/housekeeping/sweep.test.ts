@@ -19,7 +19,7 @@ const DAY = 86_400_000;
 describe('The sweep', () => {
   const database = testDatabase();
   const folder = temporaryFolder();
-  const bells = { transactional: true, ring: async () => undefined };
+  const messages = { transactional: true, enqueue: async () => undefined };
   let originals: Storage;
   let results: Storage;
 
@@ -32,9 +32,9 @@ describe('The sweep', () => {
 
   /** Looks through all objects as one that ran `later` milliseconds from now. */
   const sweep = async (later: number) => {
-    const tasks = createTaskStore(database.knex(), bells, silentLog);
+    const tasks = createTaskStore(database.knex(), messages, silentLog);
     const parts = {
-      housekeeping: createHousekeeping(database.knex(), bells, silentLog, 5),
+      housekeeping: createHousekeeping(database.knex(), messages, silentLog, 5),
       tasks,
       originals,
       results,
@@ -54,7 +54,7 @@ describe('The sweep', () => {
     const users = createUserStore(database.knex());
     const person = { name: randomUUID(), email: `${randomUUID()}@example.org`, passwordHash: 'x' };
     const { id: userId } = await users.create(person);
-    const tasks = createTaskStore(database.knex(), bells, silentLog);
+    const tasks = createTaskStore(database.knex(), messages, silentLog);
     const wish = { format: 'mp3', options: {} };
     const uploadExpiresAt = new Date(Date.now() + DAY);
     const task = await tasks.create({

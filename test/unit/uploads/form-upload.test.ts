@@ -67,7 +67,7 @@ describe('A form to the functions', function () {
       assert.deepEqual([task.name, task.convertedExt, task.state], [name, 'flac', 'UPLOADED']);
       assert.deepEqual(await stored(), [...before, `${id}/${name}`].sort());
       assert.ok((await buffer(await app.originals.read(`${id}/${name}`))).equals(BYTES));
-      await cloud.rung([id]);
+      await cloud.enqueued([id]);
     });
   }
 

@@ -11,7 +11,7 @@ import { silentLog } from '../../../lib/runtime/log.ts';
 import { type ArrivedObject, createUploaded } from '../../../lib/uploads/object-finalized.ts';
 import { testDatabase } from '../../support/database.ts';
 import { temporaryFolder } from '../../support/folders.ts';
-import { recordedBells } from '../../support/recorded-queue.ts';
+import { recordedMessages } from '../../support/recorded-queue.ts';
 
 const LIMIT = 1000;
 
@@ -19,8 +19,8 @@ describe('An original that its bucket tells of', () => {
   const database = testDatabase();
   const folder = temporaryFolder();
   const discard = sinon.stub().resolves();
-  const { bells, rung } = recordedBells({ transactional: false });
-  const tasks = () => createTaskStore(database.knex(), bells, silentLog);
+  const { messages, enqueued } = recordedMessages({ transactional: false });
+  const tasks = () => createTaskStore(database.knex(), messages, silentLog);
   const uploadStore = () => createUploadStore(database.knex());
   const originals = () => createFolderStorage({ root: folder(), role: 'originals', own: true });
   const uploaded = (object: Partial<ArrivedObject> & { key: string }) => {
@@ -50,11 +50,11 @@ describe('An original that its bucket tells of', () => {
     discard.resetHistory();
   });
 
-  it('has its task go on, and rings once, however often it is told at once', async () => {
+  it('has its task go on, and enqueues once, however often it is told at once', async () => {
     const task = await announced(10);
     const told = await Promise.all(Array.from({ length: 20 }, () => uploaded({ key: keyOf(task) })));
     assert.deepEqual(told.sort(), [...Array<string>(19).fill('known'), 'uploaded']);
-    assert.deepEqual(rung, [{ taskId: task.id, revision: 1 }]);
+    assert.deepEqual(enqueued, [{ taskId: task.id, revision: 1 }]);
     assert.equal((await now(task))?.state, 'UPLOADED');
     sinon.assert.notCalled(discard);
   });
@@ -74,7 +74,7 @@ describe('An original that its bucket tells of', () => {
       const failed = await now(task);
       assert.equal(failed?.state, 'FAILED');
       assert.equal(failed.error?.code, code);
-      assert.deepEqual(rung, []);
+      assert.deepEqual(enqueued, []);
     });
   }
 
@@ -93,7 +93,7 @@ describe('An original that its bucket tells of', () => {
       assert.equal(await uploaded({ key: keyOf(task), version: '42' }), 'late');
       sinon.assert.calledWithExactly(discard, keyOf(task), '42');
     }
-    assert.deepEqual(rung, []);
+    assert.deepEqual(enqueued, []);
   });
 
   it('is left alone when nobody knows it: its row may be about to commit', async () => {
@@ -109,7 +109,7 @@ describe('An original that its bucket tells of', () => {
       assert.equal(await uploaded(object), 'unplaced', JSON.stringify(object));
     }
     sinon.assert.notCalled(discard);
-    assert.deepEqual(rung, []);
+    assert.deepEqual(enqueued, []);
     assert.equal((await now(task))?.state, 'AWAITING_UPLOAD');
   });
 });

@@ -17,7 +17,7 @@ import { PIECE, type Piece } from '../../../lib/uploads/piece.ts';
 import { type Arrivals, createArrivals } from '../../../lib/uploads/resumable-upload.ts';
 import { testDatabase } from '../../support/database.ts';
 import { temporaryFolder } from '../../support/folders.ts';
-import { recordedBells } from '../../support/recorded-queue.ts';
+import { recordedMessages } from '../../support/recorded-queue.ts';
 
 const FILE = randomBytes(3 * PIECE + 1234);
 const TOTAL = FILE.length;
@@ -26,8 +26,8 @@ const STEP = 16 * PIECE;
 describe('Pieces of an upload', () => {
   const database = testDatabase();
   const folder = temporaryFolder();
-  const { bells } = recordedBells({ transactional: false });
-  const tasks = () => createTaskStore(database.knex(), bells, silentLog);
+  const { messages } = recordedMessages({ transactional: false });
+  const tasks = () => createTaskStore(database.knex(), messages, silentLog);
   const workspaces = () => createWorkspaces(join(folder(), 'work'));
 
   /** What one process has; several share a database and a folder. */

@@ -20,8 +20,8 @@ import { temporaryFolder } from '../../support/folders.ts';
 describe('An announcement', () => {
   const database = testDatabase();
   const folder = temporaryFolder();
-  const bells = { transactional: true, ring: async () => undefined };
-  const tasks = () => createTaskStore(database.knex(), bells, silentLog);
+  const messages = { transactional: true, enqueue: async () => undefined };
+  const tasks = () => createTaskStore(database.knex(), messages, silentLog);
   const uploadStore = () => createUploadStore(database.knex());
   const uploads = {
     open: sinon.stub<[unknown], Promise<OpenedUpload>>(),
