@@ -38,9 +38,9 @@ export interface AttemptParts {
 
 /** From what a claim gave that was made at `heldAt`; nothing runs yet. */
 export function beginAttempt({ lease, task }: { lease: Lease; task: Task }, heldAt: number): Attempt {
-  const format = findFormat(task.wish.format);
-  if (!format) throw new TypeError(`task ${task.id} wants the unknown format ${task.wish.format}`);
-  const options = effectiveOptions(format, parseOptions(format, task.wish.options));
+  const format = findFormat(task.requestedOutput.format);
+  if (!format) throw new TypeError(`task ${task.id} wants the unknown format ${task.requestedOutput.format}`);
+  const options = effectiveOptions(format, parseOptions(format, task.requestedOutput.options));
   return {
     lease,
     task,

@@ -99,7 +99,7 @@ async function convert(parts: KnowingParts, attempt: Attempt): Promise<MessageOu
     log[severity](message, {
       ...lease,
       from: attempt.media?.codec,
-      to: task.wish.format,
+      to: task.requestedOutput.format,
       seconds,
       ...fields,
     });

@@ -10,7 +10,7 @@ const MOST_TAGS = 50;
 const LONGEST_TAG = 1000;
 
 /**
- * Probes each original once, however often its wish changes: nothing is stored under its key twice.
+ * Probes each original once, however often its requested output changes: nothing is stored under its key twice.
  * @returns by the key of an original, what probes it, or knows it
  */
 export function createKnownMedia(engine: Prober) {

@@ -28,7 +28,7 @@ export function createReports(parts: ReportParts): Reports {
   return {
     async processed(id) {
       const task = await tasks.find(id);
-      const format = task && findFormat(task.wish.format);
+      const format = task && findFormat(task.requestedOutput.format);
       if (!task || !format) throw new AppError('not_found', 'There is no such task.');
       const { key: made, media, original } = await findOldResult(parts, task, format);
       if (!original) throw changed('its original is not there');

@@ -3,8 +3,8 @@ import type { FailureCode } from '../runtime/errors.ts';
 
 export type TaskState = 'AWAITING_UPLOAD' | 'UPLOADED' | 'PROCESSING' | 'PROCESSED' | 'FAILED' | 'EXPIRED';
 
-/** The wish: which format, and how. */
-export interface Wish {
+/** The requested output: which format, and how. */
+export interface RequestedOutput {
   format: string;
   options: TaskOptions;
 }
@@ -19,7 +19,7 @@ export interface ConversionResult {
   size: number;
   media: MediaInfo;
   warnings: readonly string[];
-  /** What the format could not do as wished, and what was made instead. */
+  /** What the format could not do as requested, and what was made instead. */
   adaptations: readonly Adaptation[];
 }
 
@@ -33,7 +33,7 @@ export type HashName = 'crc32c' | 'md5' | 'sha256' | 'sha512';
 /** Hashes of bytes, in base64; CRC32C in big-endian byte order, as Cloud Storage writes it. */
 export type Hashes = Readonly<Partial<Record<HashName, string>>>;
 
-/** One original and the wish to have it in another format. */
+/** One original and the requested output to have it in another format. */
 export interface Task {
   id: number;
   userId: number;
@@ -41,9 +41,9 @@ export interface Task {
   name: string;
   /** The extension of `name` in lower case, without the dot; empty where there is none. */
   originalExt: string;
-  wish: Wish;
+  requestedOutput: RequestedOutput;
   state: TaskState;
-  /** Counts how often the wish was changed, from 1. */
+  /** Counts how often the requested output was changed, from 1. */
   revision: number;
   /** Tries of this revision, from 0. */
   attempt: number;
@@ -66,7 +66,7 @@ export interface NewTask {
   userId: number;
   name: string;
   originalExt: string;
-  wish: Wish;
+  requestedOutput: RequestedOutput;
   declaredSize: number | null;
   /** When an upload that has not come is given up. */
   uploadExpiresAt: Date;
@@ -91,8 +91,8 @@ export interface TaskStore {
   uploaded(id: number, checksums?: Hashes): Promise<Task | undefined>;
   find(id: number, userId?: number): Promise<Task | undefined>;
   list(userId: number, page: TaskPage): Promise<Task[]>;
-  /** Sets another wish: next revision, UPLOADED; undefined where there is no such task or its original never came. */
-  change(id: number, userId: number, wish: Wish): Promise<Task | undefined>;
+  /** Sets another output: next revision, UPLOADED; undefined where there is no such task or its original never came. */
+  change(id: number, userId: number, requestedOutput: RequestedOutput): Promise<Task | undefined>;
   /** Removes the row and answers what it was; undefined where there is none. */
   remove(id: number, userId?: number): Promise<Task | undefined>;
 }

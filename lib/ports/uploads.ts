@@ -77,7 +77,9 @@ export interface ArrivalStore {
   /** Notes what a form says of its file once it was read to its end; undefined where the task waits no longer. */
   describe(
     id: number,
-    description: Pick<NewTask, 'name' | 'originalExt' | 'wish' | 'declaredSize'> & { checksums: Hashes },
+    description: Pick<NewTask, 'name' | 'originalExt' | 'requestedOutput' | 'declaredSize'> & {
+      checksums: Hashes;
+    },
   ): Promise<Task | undefined>;
   find(id: number): Promise<(Received & { task: Task }) | undefined>;
   /**

@@ -1,12 +1,12 @@
 import { type Format, findFormat } from '../audio/formats/formats.ts';
 import { parseOptions } from '../audio/formats/options.ts';
 import type { Storage } from '../ports/storage.ts';
-import type { Task, TaskPage, TaskStore, Wish } from '../ports/tasks.ts';
+import type { RequestedOutput, Task, TaskPage, TaskStore } from '../ports/tasks.ts';
 import { AppError } from '../runtime/errors.ts';
 import { fileName, originalKey, resultKey, waveformKey } from './object-keys.ts';
 
-/** What is wished for, as it came with a request. */
-export interface WishRequest {
+/** What is requested, as it came with a request. */
+export interface OutputRequest {
   newFormat: string;
   /** Not looked at yet; undefined stands for none. */
   options?: unknown;
@@ -27,12 +27,15 @@ export interface TaskFile {
 
 export interface Tasks {
   /** Throws `invalid_request` or `unsupported_format`, before anything is kept. */
-  check(filename: string, wish: WishRequest): Promise<{ name: string; wish: Wish }>;
+  check(
+    filename: string,
+    requestedOutput: OutputRequest,
+  ): Promise<{ name: string; requestedOutput: RequestedOutput }>;
   list(userId: number, page: TaskPage): Promise<Task[]>;
   /** Throws `not_found`, also for another user's. */
   get(userId: number, id: number): Promise<Task>;
   /** Throws `not_found`, `unsupported_format`, and `not_uploaded` before the original is there. */
-  change(userId: number, id: number, wish: WishRequest): Promise<Task>;
+  change(userId: number, id: number, requestedOutput: OutputRequest): Promise<Task>;
   /** Removes the task and its files; a conversion that runs notices and stops. Throws `not_found`. */
   remove(userId: number, id: number): Promise<Task>;
   /** Throws `not_found`, and `not_ready` before there is such a file. */
@@ -51,20 +54,20 @@ export interface TasksParts {
 
 export function createTasks(parts: TasksParts): Tasks {
   const { store, originals, results, formats, cancelUploads } = parts;
-  const wishFor = async ({ newFormat, options = {} }: WishRequest): Promise<Wish> => {
+  const requestedOutputFor = async ({ newFormat, options = {} }: OutputRequest): Promise<RequestedOutput> => {
     const available = await formats();
     const format = available.find(({ name }) => name === newFormat.toLowerCase());
     if (!format) throw unsupported(newFormat, available);
     return { format: format.name, options: parseOptions(format, options) };
   };
-  const check = async (filename: string, wish: WishRequest) => {
+  const check = async (filename: string, requestedOutput: OutputRequest) => {
     const name = fileName(filename);
-    return { name, wish: await wishFor(wish) };
+    return { name, requestedOutput: await requestedOutputFor(requestedOutput) };
   };
   const get = async (userId: number, id: number) => found(await store.find(id, userId));
   /** What belongs to one revision. One that was being finished just now is not known to its row yet, so all go by name. */
   const removeResult = async (task: Task) => {
-    const format = findFormat(task.wish.format);
+    const format = findFormat(task.requestedOutput.format);
     const key = task.result?.key ?? (format && resultKey(task, format.extension));
     if (key) await results.remove(key);
     await results.remove(waveformKey(task, 'result'));
@@ -75,9 +78,9 @@ export function createTasks(parts: TasksParts): Tasks {
     get,
     list: (userId, page) => store.list(userId, page),
     async change(userId, id, request) {
-      const wish = await wishFor(request);
+      const requestedOutput = await requestedOutputFor(request);
       const before = await get(userId, id);
-      const task = await store.change(id, userId, wish);
+      const task = await store.change(id, userId, requestedOutput);
       if (!task) throw notUploaded();
       await removeResult(before);
       return task;
@@ -113,7 +116,7 @@ export function createTasks(parts: TasksParts): Tasks {
   }
 
   async function resultFile(task: Task): Promise<TaskFile> {
-    const format = (await formats()).find(({ name }) => name === task.wish.format);
+    const format = (await formats()).find(({ name }) => name === task.requestedOutput.format);
     if (!task.result || !format) throw notReady(task);
     const { key, size } = task.result;
     const name = resultKey(task, format.extension).split('/').at(-1) ?? format.name;

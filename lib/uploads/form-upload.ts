@@ -8,11 +8,11 @@ import type { Workspaces } from '../conversions/working-folders.ts';
 import { parseJson } from '../http/json-text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/storage.ts';
-import type { Hashes, HashName, Task, TaskStore, Wish } from '../ports/tasks.ts';
+import type { Hashes, HashName, RequestedOutput, Task, TaskStore } from '../ports/tasks.ts';
 import type { ArrivalStore } from '../ports/uploads.ts';
 import { AppError } from '../runtime/errors.ts';
 import { extension, fileName, originalKey } from '../tasks/object-keys.ts';
-import type { Tasks, WishRequest } from '../tasks/tasks.ts';
+import type { OutputRequest, Tasks } from '../tasks/tasks.ts';
 import { createDigest, type Digest } from './checksums.ts';
 
 /** Seconds after which an upload that was begun is given up. */
@@ -74,7 +74,7 @@ export interface FormUploadParts {
 }
 
 /** Stands in the row until the form names a format; nothing is converted before. */
-const UNKNOWN: Wish = { format: '', options: {} };
+const UNKNOWN: RequestedOutput = { format: '', options: {} };
 
 export function createFormUploads(parts: FormUploadParts): FormUploads {
   const { tasks, store, arrivals, originals, workspaces, clock } = parts;
@@ -84,8 +84,8 @@ export function createFormUploads(parts: FormUploadParts): FormUploads {
   async function spool(userId: number, file: FormFile): Promise<Task> {
     return workspaces.use(async (folder) => {
       const { path, size, checksums } = await saveFormFile(folder, file);
-      const { name, wish } = await checkAll(file, await file.end(), size);
-      const task = await create(userId, name, wish, size);
+      const { name, requestedOutput } = await checkAll(file, await file.end(), size);
+      const task = await create(userId, name, requestedOutput, size);
       const key = originalKey(task);
       return orUndo(task.id, new Set([key]), async () => {
         await originals.put(key, path);
@@ -95,9 +95,9 @@ export function createFormUploads(parts: FormUploadParts): FormUploads {
   }
 
   async function stream(userId: number, file: FormFile): Promise<Task> {
-    const { name, wish } = await checkBefore(file);
+    const { name, requestedOutput } = await checkBefore(file);
     // Declared with no bytes: an object that its storage made of half a file does not match the row.
-    const begun = await create(userId, name, wish, 0);
+    const begun = await create(userId, name, requestedOutput, 0);
     const first = originalKey(begun);
     const keys = new Set([first]);
     return orUndo(begun.id, keys, async () => {
@@ -114,10 +114,13 @@ export function createFormUploads(parts: FormUploadParts): FormUploads {
   }
 
   /** Refuses a format that is told before the file, before a byte of the file is read. The name may change later. */
-  async function checkBefore({ name: partName, before }: FormFile): Promise<{ name: string; wish: Wish }> {
+  async function checkBefore({
+    name: partName,
+    before,
+  }: FormFile): Promise<{ name: string; requestedOutput: RequestedOutput }> {
     const name = seemingName(before.get('filename') || partName);
-    if (!before.get('newFormat')) return { name, wish: UNKNOWN };
-    return { name, wish: (await tasks.check(name, parseFields(before))).wish };
+    if (!before.get('newFormat')) return { name, requestedOutput: UNKNOWN };
+    return { name, requestedOutput: (await tasks.check(name, parseFields(before))).requestedOutput };
   }
 
   async function checkAll({ name }: FormFile, fields: Fields, size: number) {
@@ -128,14 +131,32 @@ export function createFormUploads(parts: FormUploadParts): FormUploads {
   }
 
   async function settle(id: number, file: FormFile, size: number, checksums: Hashes): Promise<Task> {
-    const { name, wish } = await checkAll(file, await file.end(), size);
-    const description = { name, originalExt: extension(name), wish, declaredSize: size, checksums };
+    const { name, requestedOutput } = await checkAll(file, await file.end(), size);
+    const description = {
+      name,
+      originalExt: extension(name),
+      requestedOutput,
+      declaredSize: size,
+      checksums,
+    };
     return found(await arrivals.describe(id, description));
   }
 
-  function create(userId: number, name: string, wish: Wish, declaredSize: number): Promise<Task> {
+  function create(
+    userId: number,
+    name: string,
+    requestedOutput: RequestedOutput,
+    declaredSize: number,
+  ): Promise<Task> {
     const uploadExpiresAt = new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000);
-    return store.create({ userId, name, originalExt: extension(name), wish, declaredSize, uploadExpiresAt });
+    return store.create({
+      userId,
+      name,
+      originalExt: extension(name),
+      requestedOutput,
+      declaredSize,
+      uploadExpiresAt,
+    });
   }
 
   /** Does what stores an original, and has its task go on; or leaves nothing of either. */
@@ -197,7 +218,7 @@ async function* endedBy(
   await end(size);
 }
 
-function parseFields(fields: Fields): WishRequest & { filename?: string | undefined } {
+function parseFields(fields: Fields): OutputRequest & { filename?: string | undefined } {
   const given = [...fields].filter(([, value]) => value !== '');
   const parsed = FORM_FIELDS.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;

@@ -5,13 +5,13 @@ import type { UploadStore, Uploads } from '../ports/uploads.ts';
 import { AppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { extension, originalKey } from '../tasks/object-keys.ts';
-import type { Tasks, WishRequest } from '../tasks/tasks.ts';
+import type { OutputRequest, Tasks } from '../tasks/tasks.ts';
 
 /** Seconds for which an announced upload may be sent: 2 GiB over 1 Mbit/s take five hours. */
 const UPLOAD_SECONDS = 86_400;
 
 /** A file that somebody is about to send. */
-export interface Announcement extends WishRequest {
+export interface Announcement extends OutputRequest {
   filename: string;
   /** Bytes, where they are known. */
   size: number | undefined;
@@ -54,13 +54,13 @@ export function createAnnouncements(parts: AnnouncementParts): Announcements {
 
   return {
     async announce(userId, { filename, newFormat, options, size, origin, service }) {
-      const { name, wish } = await tasks.check(filename, { newFormat, options });
+      const { name, requestedOutput } = await tasks.check(filename, { newFormat, options });
       if (size !== undefined) mustBeUploadable(size, uploadBytes);
       const originalExt = extension(name);
       const contentType = await typeOf(originalExt);
       const expiresAt = new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000);
       const task = await store.create({
-        ...{ userId, name, originalExt, wish },
+        ...{ userId, name, originalExt, requestedOutput },
         declaredSize: size ?? null,
         uploadExpiresAt: expiresAt,
       });

@@ -7,9 +7,9 @@ import { z } from 'zod';
 export interface Client {
   /** What its requests are sent with. */
   headers: Record<string, string>;
-  /** Uploads a local file and wishes for a format. */
+  /** Uploads a local file and requests for a format. */
   create(path: string, newFormat: string): Promise<number>;
-  /** Wishes for a format again. */
+  /** Requests for a format again. */
   change(id: number, newFormat: string): Promise<void>;
   remove(id: number): Promise<void>;
   /**

@@ -32,7 +32,7 @@ interface Contestant {
 
 /**
  * Files a minute against `xargs -P 2 ffmpeg` with the same program on the same files, as a ratio of each round; with
- * PEER=folder also the first generation. A round uploads every file, and then wishes for the same format again, which
+ * PEER=folder also the first generation. A round uploads every file, and then requests for the same format again, which
  * measures the conversions alone. The second ratio is to the time in which xargs has its files on the disk, too.
  */
 export async function convert(): Promise<void> {

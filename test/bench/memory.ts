@@ -11,7 +11,7 @@ const FORMATS = ['flac'] as const;
 
 /**
  * Memory of the Node process: at rest, the most while a WAV file of 2 GB is uploaded, and the most while it is converted.
- * For the last, a second wish for the same format is made when the upload has been converted.
+ * For the last, a second requestedOutput for the same format is made when the upload has been converted.
  */
 export async function memory(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'tonemill-bench-'));

@@ -48,7 +48,7 @@ describe('The stores on PostgreSQL', () => {
       userId: (await newUser()).id,
       name: 'a.wav',
       originalExt: 'wav',
-      wish: { format: 'mp3', options: {} },
+      requestedOutput: { format: 'mp3', options: {} },
       declaredSize: null,
       uploadExpiresAt: new Date(Date.now() + 60_000),
     });
@@ -101,7 +101,7 @@ describe('The stores on PostgreSQL', () => {
     const task = {
       name: 'a.wav',
       originalExt: 'wav',
-      wish: { format: 'mp3', options: {} },
+      requestedOutput: { format: 'mp3', options: {} },
       declaredSize: null,
     };
     const unauthenticated = (error: unknown) => hasCode(error, 'unauthenticated');
@@ -181,14 +181,14 @@ describe('The stores on PostgreSQL', () => {
 
   it("show a task to its owner only, and page through an owner's tasks both ways", async () => {
     const { id: userId } = await newUser();
-    const wish = { format: 'mp3', options: {} };
+    const requestedOutput = { format: 'mp3', options: {} };
     const ids: number[] = [];
     for (const name of ['a.wav', 'b.wav', 'c.wav']) {
       const task = await tasks().create({
         userId,
         name,
         originalExt: 'wav',
-        wish,
+        requestedOutput,
         declaredSize: null,
         uploadExpiresAt: new Date(),
       });
@@ -237,7 +237,7 @@ describe('The stores on PostgreSQL', () => {
     assert.equal(await stateOf(task), 'PROCESSED');
   });
 
-  it('take a lease away when the wish changes', async () => {
+  it('take a lease away when the requested output changes', async () => {
     const task = await uploadedTask();
     const lease = await claim(task);
     const changed = await tasks().change(task.id, task.userId, { format: 'ogg', options: {} });
@@ -344,7 +344,7 @@ describe('The stores on PostgreSQL', () => {
       assert.equal(await uploads().hasEnded(task.id), false);
     });
 
-    it('that what came was refused, so that no other wish is granted', async () => {
+    it('that what came was refused, so that no other output is granted', async () => {
       const task = await opened();
       assert.equal(await uploads().refuse(task.id, { code: 'too_large', message: 'x' }), true);
       assert.equal(await uploads().refuse(task.id, { code: 'too_large', message: 'x' }), false);
@@ -372,8 +372,14 @@ describe('The stores on PostgreSQL', () => {
 
     it('what a form says of its file, until the file has come', async () => {
       const task = await opened();
-      const wish = { format: 'flac', options: { compressionLevel: 5 } };
-      const description = { name: 'b.aiff', originalExt: 'aiff', wish, declaredSize: 10, checksums: {} };
+      const requestedOutput = { format: 'flac', options: { compressionLevel: 5 } };
+      const description = {
+        name: 'b.aiff',
+        originalExt: 'aiff',
+        requestedOutput,
+        declaredSize: 10,
+        checksums: {},
+      };
       const described = await arrivals().describe(task.id, description);
       assert.deepEqual(described, { ...task, ...description });
       await tasks().uploaded(task.id);

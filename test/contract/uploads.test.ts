@@ -16,7 +16,7 @@ const TASK: Task = {
   userId: 1,
   name: 'Söng 🎵.wav',
   originalExt: 'wav',
-  wish: { format: 'mp3', options: {} },
+  requestedOutput: { format: 'mp3', options: {} },
   state: 'AWAITING_UPLOAD',
   revision: 1,
   attempt: 0,

@@ -42,7 +42,7 @@ export async function loadBuild(): Promise<Build> {
   return BUILD.parse(parse(await readFile(join(ROOT, 'cloudbuild.yaml'), 'utf8')));
 }
 
-/** Programs that a stand-in takes the place of: it records how it was called, and answers as a test wishes. */
+/** Programs that a stand-in takes the place of: it records how it was called, and answers as a test requests. */
 const PROGRAMS = ['apt-get', 'curl', 'gcloud', 'node', 'npm', 'terraform'];
 
 /** Where one deployment runs: scripts, a bundle, stand-ins, and what they recorded. */

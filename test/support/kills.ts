@@ -243,9 +243,9 @@ function createSender(fleet: Fleet, user: User, original: Buffer): Sender {
         ),
       ),
     async announce(number) {
-      const wish = { filename: `pieces ${number}.wav`, newFormat: 'opus', size: original.length };
+      const requestedOutput = { filename: `pieces ${number}.wav`, newFormat: 'opus', size: original.length };
       const { task, upload } = await ask(async (url) => {
-        const body = JSON.stringify(wish);
+        const body = JSON.stringify(requestedOutput);
         const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body };
         const response = await user.at(url).fetch('/api/tasks', init);
         return response.ok ? ANNOUNCED.parse(await response.json()) : undefined;

@@ -44,11 +44,11 @@ describe('A conversion that nobody wants any more', function () {
     assert.ok(!(await service.files()).some((name) => /long|input|output/.test(name)));
   });
 
-  it('is stopped when its task wishes for another format, which is made instead', async () => {
+  it('is stopped when its task requests for another format, which is made instead', async () => {
     const user = await service.newUser();
     const { id } = await begin(user);
-    const wish = { method: 'PUT', headers: { 'Content-Type': 'application/json' } };
-    const changed = await user.fetch(`/api/tasks/${id}`, { ...wish, body: '{"newFormat":"wav"}' });
+    const requestedOutput = { method: 'PUT', headers: { 'Content-Type': 'application/json' } };
+    const changed = await user.fetch(`/api/tasks/${id}`, { ...requestedOutput, body: '{"newFormat":"wav"}' });
     assert.equal(changed.status, 200);
     const task = await user.settled(id);
     assert.deepEqual([task.state, task.convertedExt, task.revision], ['PROCESSED', 'wav', 2]);

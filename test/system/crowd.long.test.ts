@@ -15,11 +15,11 @@ describe('A crowd of messages', function () {
     const { tasks } = await cloud.app().stores();
     const first = await tasks.find(id);
     assert.ok(first);
-    const { userId, name, originalExt, wish } = first;
+    const { userId, name, originalExt, requestedOutput } = first;
     const uploadExpiresAt = new Date(Date.now() + DAY);
     const make = async () => {
       const announced = { declaredSize: null, uploadExpiresAt };
-      const task = await tasks.create({ userId, name, originalExt, wish, ...announced });
+      const task = await tasks.create({ userId, name, originalExt, requestedOutput, ...announced });
       await tasks.uploaded(task.id);
       return task.id;
     };

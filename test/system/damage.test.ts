@@ -133,14 +133,14 @@ describe('A conversion fails by its own code', function () {
     const ffmpeg = { ...parts.binaries.ffmpeg, path: stuck };
     const audio = createEngine({ ...parts, binaries: { ...parts.binaries, ffmpeg } });
     const probed = await audio.probe(path, signal);
-    const wish = {
+    const requestedOutput = {
       format: formatCalled('mp3'),
       probed,
       options: effectiveOptions(formatCalled('mp3'), {}),
       onProgress: () => undefined,
       signal,
     };
-    const conversion = { input: path, output: join(folder(), 'result'), ...wish };
+    const conversion = { input: path, output: join(folder(), 'result'), ...requestedOutput };
     await assert.rejects(audio.convert(conversion), { code: 'stalled' });
   });
 });

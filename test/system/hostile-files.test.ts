@@ -124,13 +124,13 @@ describe('A hostile file', function () {
     probed: Awaited<ReturnType<AudioEngine['probe']>>,
   ) {
     const output = join(folder(), 'result');
-    const wish = {
+    const requestedOutput = {
       format: formatCalled(to),
       probed,
       options: effectiveOptions(formatCalled(to), {}),
       onProgress: () => undefined,
       signal,
     };
-    return audio.convert({ input, output, ...wish });
+    return audio.convert({ input, output, ...requestedOutput });
   }
 });

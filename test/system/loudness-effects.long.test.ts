@@ -69,13 +69,13 @@ describe('loudness', function () {
   });
 
   it('limits only where the peak demands it', () => {
-    const wished = { target: -16, truePeak: -1 };
-    assert.equal(firstLevel(wished, { integrated: -20, truePeak: -8, range: 5 }, true).ceiling, null);
-    assert.ok(firstLevel(wished, { integrated: -20, truePeak: -4, range: 5 }, true).ceiling);
+    const requested = { target: -16, truePeak: -1 };
+    assert.equal(firstLevel(requested, { integrated: -20, truePeak: -8, range: 5 }, true).ceiling, null);
+    assert.ok(firstLevel(requested, { integrated: -20, truePeak: -4, range: 5 }, true).ceiling);
     const level = { gain: 4, ceiling: -1.2 };
     const tries = { level, first: level, last: false };
-    assert.equal(nextLevel(wished, { integrated: -16.2, truePeak: -1.1, range: 5 }, tries), undefined);
-    const lower = nextLevel(wished, { integrated: -16.2, truePeak: -0.4, range: 5 }, tries);
+    assert.equal(nextLevel(requested, { integrated: -16.2, truePeak: -1.1, range: 5 }, tries), undefined);
+    const lower = nextLevel(requested, { integrated: -16.2, truePeak: -0.4, range: 5 }, tries);
     assert.ok((lower?.ceiling ?? 0) < -1.7);
   });
 

@@ -47,7 +47,7 @@ describe('Streaming from and to a bucket', function () {
       assert.equal(fetch.callCount, 0);
       assert.deepEqual(probed, await audio.probe(path, signal));
 
-      const wish = {
+      const requestedOutput = {
         format: formatCalled(to),
         probed,
         options: effectiveOptions(formatCalled(to), {}),
@@ -55,9 +55,13 @@ describe('Streaming from and to a bucket', function () {
         signal,
       };
       const store = (stream: Readable) => storage.put('1/result', stream);
-      const streamed = await audio.convert({ ...wish, input: source, output: { folder: folder(), store } });
+      const streamed = await audio.convert({
+        ...requestedOutput,
+        input: source,
+        output: { folder: folder(), store },
+      });
       const output = join(folder(), 'result');
-      const made = await audio.convert({ ...wish, input: path, output });
+      const made = await audio.convert({ ...requestedOutput, input: path, output });
       assert.equal(streamed.size, (await storage.stat('1/result'))?.size);
       assert.equal(streamed.media.codec, made.media.codec);
       assert.deepEqual(streamed.media.tags, made.media.tags);
@@ -92,7 +96,7 @@ describe('Streaming from and to a bucket', function () {
     const format = formatCalled('opus');
     const store = (stream: Readable) => storage.put('1/result', stream);
     const output = { folder: folder(), store };
-    const wish = {
+    const requestedOutput = {
       input: source,
       output,
       format,
@@ -101,7 +105,7 @@ describe('Streaming from and to a bucket', function () {
       onProgress: () => undefined,
       signal,
     };
-    await assert.rejects(audio.convert(wish), { code: 'unavailable' });
+    await assert.rejects(audio.convert(requestedOutput), { code: 'unavailable' });
     assert.equal(await storage.stat('1/result'), undefined);
   });
 
@@ -115,7 +119,7 @@ describe('Streaming from and to a bucket', function () {
       return 0;
     };
     const output = { folder: folder(), store };
-    const wish = {
+    const requestedOutput = {
       input: path,
       output,
       format: formatCalled('opus'),
@@ -123,7 +127,7 @@ describe('Streaming from and to a bucket', function () {
       options: effectiveOptions(formatCalled('opus'), {}),
     };
     await assert.rejects(
-      audio.convert({ ...wish, onProgress: () => undefined, signal }),
+      audio.convert({ ...requestedOutput, onProgress: () => undefined, signal }),
       /The bucket is full/,
     );
   });
@@ -139,14 +143,14 @@ describe('Streaming from and to a bucket', function () {
       return taken.promise;
     };
     const output = { folder: folder(), store };
-    const wish = {
+    const requestedOutput = {
       input: path,
       output,
       format: formatCalled('aac'),
       probed,
       options: effectiveOptions(formatCalled('aac'), {}),
     };
-    await assert.rejects(audio.convert({ ...wish, onProgress: () => undefined, signal }), {
+    await assert.rejects(audio.convert({ ...requestedOutput, onProgress: () => undefined, signal }), {
       code: 'unavailable',
       message: /storage did not keep up/,
     });
@@ -157,15 +161,21 @@ describe('Streaming from and to a bucket', function () {
     await makeTone(path, 580);
     const audio = await testEngine({ stallSeconds: 0.05, resultBytes: 1e9 });
     const probed = await audio.probe(path, signal);
-    const wish = { input: path, format: formatCalled('wav'), probed, onProgress: () => undefined, signal };
+    const requestedOutput = {
+      input: path,
+      format: formatCalled('wav'),
+      probed,
+      onProgress: () => undefined,
+      signal,
+    };
     const whole = {
-      ...wish,
+      ...requestedOutput,
       output: join(folder(), 'whole'),
       options: effectiveOptions(formatCalled('wav'), {}),
     };
     await assert.rejects(audio.convert(whole), { code: 'stalled' });
     const { media: made } = await audio.convert({
-      ...wish,
+      ...requestedOutput,
       output: join(folder(), 'end'),
       options: effectiveOptions(formatCalled('wav'), { start: 570 }),
     });
@@ -181,7 +191,7 @@ describe('Streaming from and to a bucket', function () {
     const abort = new AbortController();
     const store = (stream: Readable) => storage.put('1/result', stream);
     const output = { folder: folder(), store };
-    const wish = {
+    const requestedOutput = {
       input: path,
       output,
       format: formatCalled('opus'),
@@ -189,7 +199,7 @@ describe('Streaming from and to a bucket', function () {
       options: effectiveOptions(formatCalled('opus'), {}),
     };
     const onProgress = () => abort.abort(new AppError('interrupted', 'Cancelled.'));
-    await assert.rejects(audio.convert({ ...wish, onProgress, signal: abort.signal }), {
+    await assert.rejects(audio.convert({ ...requestedOutput, onProgress, signal: abort.signal }), {
       code: 'interrupted',
     });
     assert.equal(await storage.stat('1/result'), undefined);

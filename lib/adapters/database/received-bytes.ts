@@ -13,7 +13,7 @@ export function createArrivalStore(knex: Knex): ArrivalStore {
   const locked = (trx: Knex, id: number, writer: string) =>
     waiting(id, trx).where({ upload_writer: writer }).forUpdate().first('upload_received');
   return {
-    async describe(id, { name, originalExt, wish: { format, options }, declaredSize, checksums }) {
+    async describe(id, { name, originalExt, requestedOutput: { format, options }, declaredSize, checksums }) {
       const description = { name, original_ext: originalExt, format, options, declared_size: declaredSize };
       const [row] = await waiting(id).update({ ...description, checksums }, '*');
       return row && toTask(row);

@@ -51,7 +51,7 @@ export function toTask(row: TaskRow): Task {
     userId: row.user_id,
     name: row.name,
     originalExt: row.original_ext,
-    wish: { format: row.format, options: row.options },
+    requestedOutput: { format: row.format, options: row.options },
     state: row.state,
     revision: row.revision,
     attempt: row.attempt,

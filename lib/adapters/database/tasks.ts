@@ -9,14 +9,14 @@ import { endUploads } from './uploads.ts';
 export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): TaskStore {
   const tasks = (db: Knex = knex) => db<TaskRow>('tasks');
   return {
-    async create({ userId, name, originalExt, wish, declaredSize, uploadExpiresAt }) {
+    async create({ userId, name, originalExt, requestedOutput, declaredSize, uploadExpiresAt }) {
       const [row] = await tasks().insert(
         {
           user_id: userId,
           name,
           original_ext: originalExt,
-          format: wish.format,
-          options: wish.options,
+          format: requestedOutput.format,
+          options: requestedOutput.options,
           state: 'AWAITING_UPLOAD',
           declared_size: declaredSize,
           upload_expires_at: uploadExpiresAt,
@@ -57,7 +57,7 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
       if (after !== undefined) query.where('id', descending ? '<' : '>', after);
       return (await query).map(toTask);
     },
-    async change(id, userId, wish) {
+    async change(id, userId, requestedOutput) {
       const [row] = await changeAndEnqueue(knex, sender, log, (trx) =>
         tasks(trx)
           .where({ id, user_id: userId })
@@ -65,8 +65,8 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
           .whereRaw("coalesce(error->>'code', '') not in (?, ?)", [...REFUSED])
           .update(
             {
-              format: wish.format,
-              options: wish.options,
+              format: requestedOutput.format,
+              options: requestedOutput.options,
               state: 'UPLOADED',
               revision: trx.raw('revision + 1'),
               enqueued_at: trx.fn.now(),
@@ -88,7 +88,7 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
   };
 }
 
-/** Failures whose original is not kept, so that no other wish can be granted. */
+/** Failures whose original is not kept, so that no other output can be granted. */
 const REFUSED = ['too_large', 'size_mismatch'] as const satisfies readonly FailureCode[];
 
 /** A revision that nobody has tried to convert. */

@@ -36,24 +36,24 @@ export async function encodeAtLevel<Made>(
   { options, format }: Pick<Plan, 'options' | 'format'>,
   { measure, encode, measureResult }: LevelSteps<Made>,
 ): Promise<Levelled<Made>> {
-  const { loudness: wished, gain = 0 } = options;
-  if (!wished) return { ...NOTHING, made: await encode({ gain, ceiling: null }) };
+  const { loudness: requested, gain = 0 } = options;
+  if (!requested) return { ...NOTHING, made: await encode({ gain, ceiling: null }) };
   const before = await measure();
-  if (!before) return { ...NOTHING, made: await encode(UNCHANGED), adaptations: [tooQuiet(wished)] };
+  if (!before) return { ...NOTHING, made: await encode(UNCHANGED), adaptations: [tooQuiet(requested)] };
   const lossy = format.codec.bitrates !== null;
-  const first = firstLevel(wished, before, lossy);
+  const first = firstLevel(requested, before, lossy);
   let made = await encode(first);
-  if (!isDoubtful(wished, before, first, lossy)) return { ...NOTHING, made, before };
+  if (!isDoubtful(requested, before, first, lossy)) return { ...NOTHING, made, before };
   let after = await measureResult();
   let level = first;
   for (let tries = 2; tries <= MOST_TRIES; tries++) {
-    const next = after && nextLevel(wished, after, { level, first, last: tries === MOST_TRIES });
+    const next = after && nextLevel(requested, after, { level, first, last: tries === MOST_TRIES });
     if (!next) break;
     level = next;
     made = await encode(level);
     after = await measureResult();
   }
-  return { made, before, after, adaptations: shortfall(wished, after) };
+  return { made, before, after, adaptations: shortfall(requested, after) };
 }
 
 const NOTHING = { before: null, after: null, adaptations: [] };

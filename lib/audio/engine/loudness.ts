@@ -1,7 +1,7 @@
 import type { Loudness } from '../media/media-info.ts';
 import type { Level } from '../plan/filters.ts';
 
-/** What is wished: LUFS and dBTP. */
+/** What is requested: LUFS and dBTP. */
 export interface LoudnessTarget {
   target: number;
   truePeak: number;
@@ -33,21 +33,21 @@ export function readLoudness(stderr: string): Loudness | null {
   return measured ? { integrated, truePeak, range } : null;
 }
 
-/** The first try: linear gain, and a limiter only where the peak would pass what is wished. */
-export function firstLevel(wished: LoudnessTarget, original: Loudness, lossy: boolean): Level {
-  const gain = wished.target - original.integrated;
-  const ceiling = wished.truePeak - (lossy ? MARGIN.lossy : MARGIN.lossless);
+/** The first try: linear gain, and a limiter only where the peak would pass what is requested. */
+export function firstLevel(requested: LoudnessTarget, original: Loudness, lossy: boolean): Level {
+  const gain = requested.target - original.integrated;
+  const ceiling = requested.truePeak - (lossy ? MARGIN.lossy : MARGIN.lossless);
   return { gain, ceiling: original.truePeak + gain > ceiling ? ceiling : null };
 }
 
-/** Whether a result could miss what is wished, and is measured: after a limiter, or where an encoder may add to its peaks. */
+/** Whether a result could miss what is requested, and is measured: after a limiter, or where an encoder may add to its peaks. */
 export function isDoubtful(
-  wished: LoudnessTarget,
+  requested: LoudnessTarget,
   original: Loudness,
   level: Level,
   lossy: boolean,
 ): boolean {
-  return level.ceiling !== null || (lossy && original.truePeak + level.gain > wished.truePeak - 3);
+  return level.ceiling !== null || (lossy && original.truePeak + level.gain > requested.truePeak - 3);
 }
 
 /**
@@ -56,15 +56,15 @@ export function isDoubtful(
  * @param first the first try
  */
 export function nextLevel(
-  wished: LoudnessTarget,
+  requested: LoudnessTarget,
   made: Loudness,
   { level, first, last }: { level: Level; first: Level; last: boolean },
 ): Level | undefined {
-  const over = Math.max(0, made.truePeak + ROUNDING - wished.truePeak);
-  const missing = wished.target - made.integrated;
+  const over = Math.max(0, made.truePeak + ROUNDING - requested.truePeak);
+  const missing = requested.target - made.integrated;
   if (over === 0 && (last || Math.abs(missing) <= ENOUGH)) return undefined;
   const lower = over > 0 ? over + ROUNDING : 0;
-  const ceiling = lower > 0 ? (level.ceiling ?? wished.truePeak) - lower : level.ceiling;
+  const ceiling = lower > 0 ? (level.ceiling ?? requested.truePeak) - lower : level.ceiling;
   const gain = last ? level.gain - lower : Math.min(level.gain + missing, first.gain + MOST_DRIVE);
   return { gain, ceiling };
 }

@@ -46,7 +46,7 @@ export interface Cover {
   height: number;
 }
 
-/** Something that was wished or found and that the format can't do, and what was made instead. */
+/** Something that was requested or found and that the format can't do, and what was made instead. */
 export interface Adaptation {
   /** The option or property: `sampleRate`, `channels`, `bitDepth`, `bitrate`, `loudness`, `coverArt`, ... */
   property: string;

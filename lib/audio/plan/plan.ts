@@ -28,7 +28,7 @@ export interface Plan {
   adaptations: readonly Adaptation[];
 }
 
-/** Collects what is done otherwise than wished. */
+/** Collects what is done otherwise than requested. */
 type Adapt = (property: string, from: number | string, to: number | string, reason: string) => void;
 
 /** Decides how to make `format` of an original. Throws `nothing_left` where trimming leaves none of it. */

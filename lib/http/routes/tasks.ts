@@ -54,7 +54,7 @@ const get = createRoute({
 const change = createRoute({
   method: 'put',
   path: '/api/tasks/{id}',
-  summary: 'Wish for another format',
+  summary: 'Request another format',
   security: SECURITY,
   middleware: jsonBody(),
   request: { params: ID, body: body(WISH) },

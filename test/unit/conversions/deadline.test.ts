@@ -9,7 +9,7 @@ import type { Task, TaskStore } from '../../../lib/ports/tasks.ts';
 import { silentLog } from '../../../lib/runtime/log.ts';
 
 const TASK: Task = {
-  ...{ id: 7, userId: 1, name: 'a.wav', originalExt: 'wav', wish: { format: 'mp3', options: {} } },
+  ...{ id: 7, userId: 1, name: 'a.wav', originalExt: 'wav', requestedOutput: { format: 'mp3', options: {} } },
   ...{ state: 'PROCESSING', revision: 1, attempt: 1, progress: 0, media: null, result: null, error: null },
   ...{
     declaredSize: null,

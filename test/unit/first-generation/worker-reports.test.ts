@@ -85,7 +85,7 @@ describe('Reports of first-generation workers', function () {
     });
   }
 
-  it('count for what is wished for now, and not for what was', async () => {
+  it('count for what is requested now, and not for what was', async () => {
     const id = await newTask('mp3');
     await make(id, 'Töne 1.mp3', 2);
     await ann.fetch(`/api/tasks/${id}`, {

@@ -48,7 +48,12 @@ describe('An upload whose time is up', () => {
     const email = `${randomUUID()}@example.org`;
     const user = await createUserStore(database.knex()).create({ name: email, email, passwordHash: 'x' });
     return tasks().create({
-      ...{ userId: user.id, name: 'a.wav', originalExt: 'wav', wish: { format: 'mp3', options: {} } },
+      ...{
+        userId: user.id,
+        name: 'a.wav',
+        originalExt: 'wav',
+        requestedOutput: { format: 'mp3', options: {} },
+      },
       ...{ declaredSize: SIZE, uploadExpiresAt: new Date(Date.now() - age) },
     });
   };

@@ -55,13 +55,13 @@ describe('The sweep', () => {
     const person = { name: randomUUID(), email: `${randomUUID()}@example.org`, passwordHash: 'x' };
     const { id: userId } = await users.create(person);
     const tasks = createTaskStore(database.knex(), messages, silentLog);
-    const wish = { format: 'mp3', options: {} };
+    const requestedOutput = { format: 'mp3', options: {} };
     const uploadExpiresAt = new Date(Date.now() + DAY);
     const task = await tasks.create({
       userId,
       name: 'a.wav',
       originalExt: 'wav',
-      wish,
+      requestedOutput,
       uploadExpiresAt,
       declaredSize: null,
     });

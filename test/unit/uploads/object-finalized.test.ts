@@ -36,7 +36,7 @@ describe('An original that its bucket tells of', () => {
       userId: user.id,
       name: 'a.wav',
       originalExt: 'wav',
-      wish: { format: 'mp3', options: {} },
+      requestedOutput: { format: 'mp3', options: {} },
       declaredSize,
       uploadExpiresAt: new Date(Date.now() + 60_000),
     });

@@ -49,7 +49,12 @@ describe('Pieces of an upload', () => {
     const email = `${randomUUID()}@example.org`;
     const user = await createUserStore(database.knex()).create({ name: email, email, passwordHash: 'x' });
     const task = await tasks().create({
-      ...{ userId: user.id, name: 'a.wav', originalExt: 'wav', wish: { format: 'mp3', options: {} } },
+      ...{
+        userId: user.id,
+        name: 'a.wav',
+        originalExt: 'wav',
+        requestedOutput: { format: 'mp3', options: {} },
+      },
       declaredSize: null,
       uploadExpiresAt: new Date(Date.now() + 60_000),
     });

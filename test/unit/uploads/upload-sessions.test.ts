@@ -39,10 +39,10 @@ describe('An announcement', () => {
   });
 
   const announce = () => {
-    const wish = { format: 'mp3', options: {} };
+    const requestedOutput = { format: 'mp3', options: {} };
     const announcements = createAnnouncements({
       ...{ store: tasks(), uploadStore: uploadStore(), uploads, uploadBytes: 1000 },
-      tasks: { check: async (name) => ({ name, wish }) },
+      tasks: { check: async (name) => ({ name, requestedOutput }) },
       formats: async () => [],
       clock: { now: () => new Date() },
     });

@@ -94,7 +94,7 @@ const options = fc.record(
 describe('the arguments of ffmpeg', () => {
   const places = { input: fileAddress('/w/in'), output: fileAddress('/w/out') };
 
-  it('hold no text of a user where an option is expected, whatever file and wish', () => {
+  it('hold no text of a user where an option is expected, whatever file and requestedOutput', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...FORMATS),

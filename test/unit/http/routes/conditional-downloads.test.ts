@@ -73,8 +73,8 @@ describe('Downloads with conditions and ranges', function () {
     const same = await resume();
     assert.equal(same.status, 206);
     await same.arrayBuffer();
-    const wish = { method: 'PUT', headers: { 'Content-Type': 'application/json' } };
-    await ann.fetch(`/api/tasks/${id}`, { ...wish, body: '{"newFormat":"flac"}' });
+    const requestedOutput = { method: 'PUT', headers: { 'Content-Type': 'application/json' } };
+    await ann.fetch(`/api/tasks/${id}`, { ...requestedOutput, body: '{"newFormat":"flac"}' });
     await ann.settled(id);
     const other = await resume();
     assert.equal(other.status, 200);

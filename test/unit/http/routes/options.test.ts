@@ -69,11 +69,11 @@ describe('Options of a task', function () {
     assert.ok(Math.abs((task.result?.media.duration ?? 0) - 1.5) < 0.05);
   });
 
-  it('come with another wish, and are gone where it has none', async () => {
+  it('come with another output, and are gone where it has none', async () => {
     const { id } = await created(await user.upload({ audio: audio(), newFormat: 'mp3' }));
     await settled(id);
-    const wish = { newFormat: 'wav', options: { sampleRate: 16_000, loudness: { target: -20 } } };
-    assert.equal((await user.fetch(`/api/tasks/${id}`, json('PUT', wish))).status, 200);
+    const requestedOutput = { newFormat: 'wav', options: { sampleRate: 16_000, loudness: { target: -20 } } };
+    assert.equal((await user.fetch(`/api/tasks/${id}`, json('PUT', requestedOutput))).status, 200);
     const task = await settled(id);
     assert.deepEqual(task.options, { sampleRate: 16_000, loudness: { target: -20, truePeak: -1 } });
     assert.equal(task.result?.media.sampleRate, 16_000);

@@ -105,7 +105,7 @@ describe('The routes of tasks', () => {
     }
   });
 
-  it('convert again when another format is wished for', async () => {
+  it('convert again when another format is requested', async () => {
     const { id } = await ann.convert({ name: 'a.wav', bytes: tone }, 'mp3');
     const changed = await ann.fetch(`/api/tasks/${id}`, json({ newFormat: 'Flac' }));
     assert.equal(changed.status, 200);
@@ -117,15 +117,15 @@ describe('The routes of tasks', () => {
     assert.equal((await service.files()).filter((name) => name === 'a.mp3').length, 0);
   });
 
-  it('refuse another wish that can not be', async () => {
+  it('refuse another output that can not be', async () => {
     const { id } = await ann.convert({ name: 'a.wav', bytes: tone }, 'mp3');
-    const wishes: [unknown, number, string][] = [
+    const requests: [unknown, number, string][] = [
       [{ newFormat: 'mp9' }, 422, 'unsupported_format'],
       [{ newFormat: 3 }, 400, 'invalid_request'],
       [{}, 400, 'invalid_request'],
     ];
-    for (const [wish, status, code] of wishes) {
-      const answer = await ann.fetch(`/api/tasks/${id}`, json(wish));
+    for (const [requestedOutput, status, code] of requests) {
+      const answer = await ann.fetch(`/api/tasks/${id}`, json(requestedOutput));
       assert.equal(answer.status, status);
       assert.equal(await codeOf(answer), code);
     }

@@ -102,13 +102,13 @@ describe('GET /api/tasks/{id}/waveform', function () {
     assert.deepEqual(await kept(lossless), []);
   });
 
-  it('goes with the result that it is of, when another format is wished for', async () => {
+  it('goes with the result that it is of, when another format is requested', async () => {
     const user = await service.newUser();
     const id = await converted(user, 'wav', 'flac');
     await json(user, id, '?of=result');
     await json(user, id);
-    const wish = { method: 'PUT', headers: { 'Content-Type': 'application/json' } };
-    await user.fetch(`/api/tasks/${id}`, { ...wish, body: '{"newFormat":"wav"}' });
+    const requestedOutput = { method: 'PUT', headers: { 'Content-Type': 'application/json' } };
+    await user.fetch(`/api/tasks/${id}`, { ...requestedOutput, body: '{"newFormat":"wav"}' });
     await user.settled(id);
     assert.deepEqual(await kept(id), ['0/original.dat']);
     await user.fetch(`/api/tasks/${id}`, { method: 'DELETE' });
