@@ -33,7 +33,7 @@ import { createTasks, type Tasks } from '../tasks/tasks.ts';
 import { createFormUploads, type FormUploads } from '../uploads/form-upload.ts';
 import { type ArrivedObject, createUploaded, type Placement } from '../uploads/object-finalized.ts';
 import { type Arrivals, createArrivals } from '../uploads/resumable-upload.ts';
-import { type Announcements, cancelEnded, createAnnouncements } from '../uploads/upload-sessions.ts';
+import { cancelEnded, createUploadSessions, type UploadSessions } from '../uploads/upload-sessions.ts';
 import type { Stores } from './open-database.ts';
 import { openRoots } from './open-storage.ts';
 import { serviceCredential, signingKeys } from './secrets.ts';
@@ -55,9 +55,9 @@ export interface App {
   waveforms: Waveforms;
   probes: Probes;
   tasks: Lazy<Tasks>;
-  announcements: Lazy<Announcements>;
+  uploadSessions: Lazy<UploadSessions>;
   formUploads: Lazy<FormUploads>;
-  /** What receives announced originals; undefined where a bucket does that itself. */
+  /** What receives large originals; undefined where a bucket does that itself. */
   arrivals: Lazy<Arrivals> | undefined;
   uploaded: Lazy<(object: ArrivedObject) => Promise<Placement>>;
   conversions: Lazy<Conversions>;
@@ -147,10 +147,10 @@ export function createApp(
     const { tasks: store, arrivals } = await stores();
     return createFormUploads({ tasks: await tasks(), store, arrivals, originals, workspaces, clock });
   });
-  const announcements = lazy(async () => {
+  const uploadSessions = lazy(async () => {
     const { tasks: store, uploads: uploadStore } = await stores();
     const parts = { store, uploadStore, uploads: await uploads(), formats, uploadBytes, clock };
-    return createAnnouncements({ ...parts, tasks: await tasks() });
+    return createUploadSessions({ ...parts, tasks: await tasks() });
   });
   const arrivals =
     partials &&
@@ -208,7 +208,7 @@ export function createApp(
     reports,
   };
   return {
-    ...{ config, log, workspaces, originals, results, announcements, arrivals, uploaded, ...services },
+    ...{ config, log, workspaces, originals, results, uploadSessions, arrivals, uploaded, ...services },
     async moveIn(from, how) {
       const { users, tasks, inheritance } = await stores();
       const to = { users, tasks, inheritance };

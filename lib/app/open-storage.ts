@@ -19,7 +19,7 @@ export interface Roots {
   results: Storage;
   adoption: Adoption;
   uploadsFor(tokens: () => Promise<Tokens>): Uploads;
-  /** Where announced originals grow that this program receives itself. */
+  /** Where large originals grow that this program receives itself. */
   partials: PartialFiles | undefined;
   /** Throws `misconfigured` where a share is not mounted, or was never prepared. */
   check(): Promise<void>;

@@ -57,7 +57,7 @@ async function authGroup({ auth, tokens }: App): Promise<OpenAPIHono> {
 }
 
 async function taskGroups(app: App): Promise<OpenAPIHono[]> {
-  const { auth, tasks, announcements, arrivals, tokens, engine, reports, callers, workspaces } = app;
+  const { auth, tasks, uploadSessions, arrivals, tokens, engine, reports, callers, workspaces } = app;
   const { waveforms, probes, formUploads } = app;
   const [
     { formatRoutes },
@@ -80,7 +80,7 @@ async function taskGroups(app: App): Promise<OpenAPIHono[]> {
   ]);
   const { limits } = app.config;
   const { formBytes } = limits;
-  const creation = { auth, formUploads, announcements, formBytes };
+  const creation = { auth, formUploads, uploadSessions, formBytes };
   return [
     formatRoutes(async () => (await engine()).formats, limits),
     reportRoutes(callers, reports),

@@ -47,7 +47,7 @@ export interface Task {
   revision: number;
   /** Tries of this revision, from 0. */
   attempt: number;
-  /** Bytes of the original as they were announced; null where they were not. */
+  /** Bytes of the original as they were declared; null where they were not. */
   declaredSize: number | null;
   uploadExpiresAt: Date;
   /** Those of the original that are known; null where none is. */

@@ -1,13 +1,13 @@
 import type { Hashes, NewTask, Task, TaskFailure } from './tasks.ts';
 
-/** An original that is announced, and sent afterwards. */
-export interface AnnouncedUpload {
+/** An original that is declared, and sent afterwards. */
+export interface NewUploadSession {
   task: Task;
   /** Where it is to be stored, under the originals root. */
   key: string;
   /** MIME type. */
   contentType: string;
-  /** The page that will send it, where a browser announced it. */
+  /** The page that will send it, where a browser opened it. */
   origin: string | undefined;
   /** Base URL under which the caller reaches this service. */
   service: string;
@@ -20,9 +20,9 @@ export interface OpenedUpload {
   session: string;
 }
 
-/** Takes announced originals, by the protocol of Cloud Storage's resumable uploads. */
+/** Takes large originals, by the protocol of Cloud Storage's resumable uploads. */
 export interface Uploads {
-  open(upload: AnnouncedUpload): Promise<OpenedUpload>;
+  open(upload: NewUploadSession): Promise<OpenedUpload>;
   /** Ends a session and forgets what arrived; one that is over or unknown is fine. */
   cancel(session: string): Promise<void>;
   /**
@@ -38,7 +38,7 @@ export interface EndedUpload {
   session: string;
 }
 
-/** What is known of announced uploads. */
+/** What is known of large uploads. */
 export interface UploadStore {
   /** Keeps by what the upload of a task is cancelled; false where the task no longer waits for one. */
   opened(id: number, session: string): Promise<boolean>;

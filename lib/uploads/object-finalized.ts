@@ -78,7 +78,7 @@ function failureOf({ declaredSize }: Task, size: number, uploadBytes: number): T
     return { code: 'too_large', message };
   }
   if (declaredSize === null || declaredSize === size) return undefined;
-  const message = `The file was announced with ${declaredSize} bytes, and has ${size}.`;
+  const message = `The file was declared with ${declaredSize} bytes, and has ${size}.`;
   return { code: 'size_mismatch', message };
 }
 

@@ -48,7 +48,7 @@ export function mustBePossible(task: Task, piece: Piece, uploadBytes: number): v
   }
 }
 
-/** Throws where a request reaches further than it said, than was announced, or than is taken. */
+/** Throws where a request reaches further than it said, than was declared, or than is taken. */
 export function mustFit({ declaredSize }: Task, piece: Piece, position: number, uploadBytes: number): void {
   const { end, total } = piece;
   if (position > Math.min(end ?? Infinity, total ?? Infinity))
@@ -88,7 +88,7 @@ export function conflict(sentence: string): AppError {
 }
 
 function mismatch(declared: number, came: number): AppError {
-  return new AppError('size_mismatch', `The file was announced with ${declared} bytes, and has ${came}.`);
+  return new AppError('size_mismatch', `The file was declared with ${declared} bytes, and has ${came}.`);
 }
 
 /** Cloud Storage answers this by 503 as well, which has clients ask for the status and go on from there. */

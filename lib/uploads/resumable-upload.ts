@@ -31,7 +31,7 @@ export interface Arrival {
 }
 
 /**
- * Receives announced originals by the protocol of Cloud Storage's resumable uploads. All state is in the row and beside
+ * Receives large originals by the protocol of Cloud Storage's resumable uploads. All state is in the row and beside
  * the originals, so that requests of one upload may come to any number of processes in turn, or at once: the newest wins,
  * since a client that comes again has lost its former connection, whether or not this side noticed.
  */

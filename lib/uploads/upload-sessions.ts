@@ -7,11 +7,11 @@ import type { Log } from '../runtime/log.ts';
 import { extension, originalKey } from '../tasks/object-keys.ts';
 import type { OutputRequest, Tasks } from '../tasks/tasks.ts';
 
-/** Seconds for which an announced upload may be sent: 2 GiB over 1 Mbit/s take five hours. */
+/** Seconds for which an large upload may be sent: 2 GiB over 1 Mbit/s take five hours. */
 const UPLOAD_SECONDS = 86_400;
 
 /** A file that somebody is about to send. */
-export interface Announcement extends OutputRequest {
+export interface UploadSessionRequest extends OutputRequest {
   filename: string;
   /** Bytes, where they are known. */
   size: number | undefined;
@@ -29,12 +29,15 @@ export interface UploadInstructions {
   expiresAt: Date;
 }
 
-export interface Announcements {
+export interface UploadSessions {
   /** A task that waits for its original. Throws `invalid_request`, `unsupported_format`, `too_large`. */
-  announce(userId: number, announcement: Announcement): Promise<{ task: Task; upload: UploadInstructions }>;
+  open(
+    userId: number,
+    sessionRequest: UploadSessionRequest,
+  ): Promise<{ task: Task; upload: UploadInstructions }>;
 }
 
-export interface AnnouncementParts {
+export interface UploadSessionDependencies {
   tasks: Pick<Tasks, 'check'>;
   store: TaskStore;
   uploadStore: UploadStore;
@@ -45,7 +48,7 @@ export interface AnnouncementParts {
   clock: Clock;
 }
 
-export function createAnnouncements(parts: AnnouncementParts): Announcements {
+export function createUploadSessions(parts: UploadSessionDependencies): UploadSessions {
   const { tasks, store, uploadStore, uploads, formats, uploadBytes, clock } = parts;
   const typeOf = async (ext: string) => {
     const known = (await formats()).find((format) => format.extension === ext);
@@ -53,7 +56,7 @@ export function createAnnouncements(parts: AnnouncementParts): Announcements {
   };
 
   return {
-    async announce(userId, { filename, newFormat, options, size, origin, service }) {
+    async open(userId, { filename, newFormat, options, size, origin, service }) {
       const { name, requestedOutput } = await tasks.check(filename, { newFormat, options });
       if (size !== undefined) mustBeUploadable(size, uploadBytes);
       const originalExt = extension(name);

@@ -299,7 +299,7 @@ describe('The stores on PostgreSQL', () => {
     assert.equal(await housekeeping().takeTurn(chore, 0), true);
   });
 
-  describe('know of an announced upload', () => {
+  describe('know of an large upload', () => {
     const uploads = () => createUploadStore(database.knex());
     const arrivals = () => createArrivalStore(database.knex());
     const ended = async ({ id }: Task) =>

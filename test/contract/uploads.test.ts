@@ -32,7 +32,7 @@ const TASK: Task = {
   finishedAt: null,
 };
 
-const announcement = (task: Task, origin?: string) => ({
+const sessionRequest = (task: Task, origin?: string) => ({
   task,
   key: `${task.id}/${task.name}`,
   contentType: 'audio/wav',
@@ -51,9 +51,9 @@ for (const [name, testEmulator] of Object.entries(STORAGE_EMULATORS)) {
 
     describeUploads('A session of a bucket', {
       full: false,
-      async announce(declaredSize) {
+      async open(declaredSize) {
         const bucket = await newBucket();
-        const asked = announcement({ ...TASK, declaredSize: declaredSize ?? null });
+        const asked = sessionRequest({ ...TASK, declaredSize: declaredSize ?? null });
         const opened = await createBucketUploads(async () => bucket).open(asked);
         const storage = createBucketStorage(async () => bucket);
         const stored = async () => (await storage.stat(asked.key)) && buffer(await storage.read(asked.key));
@@ -105,7 +105,7 @@ describe('A session of a bucket', () => {
 
   it('is opened for one object that is not there yet, with size, type and the origin of the caller', async () => {
     answer = (_request, response) => response.writeHead(200, { Location: `${endpoint}/session` }).end('{}');
-    const asking = announcement({ ...TASK, declaredSize: 1234 }, 'https://console.example.org');
+    const asking = sessionRequest({ ...TASK, declaredSize: 1234 }, 'https://console.example.org');
     const opened = await uploads().open(asking);
     assert.deepEqual(opened, { url: `${endpoint}/session`, session: `${endpoint}/session` });
     const [{ url, headers } = assert.fail()] = asked;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { PIECE, type ResumableUpload, resumableUpload } from '../support/resumable.ts';
 
-/** An upload that was announced. */
-export interface Announced {
+/** An upload that was declared. */
+export interface OpenedSession {
   url: string;
   headers: Record<string, string>;
   /** What is stored under the original's key; undefined before the file is whole. */
@@ -11,7 +11,7 @@ export interface Announced {
 }
 
 export interface UploadsUnderTest {
-  announce(size: number | undefined): Promise<Announced>;
+  open(size: number | undefined): Promise<OpenedSession>;
   /**
    * Whether the server keeps to the whole protocol. fake-gcs-server makes an object of what has arrived when it is asked
    * for the status, and does not look at offsets (fsouza/fake-gcs-server#2354, #1362).
@@ -19,21 +19,21 @@ export interface UploadsUnderTest {
   full: boolean;
 }
 
-/** What every server of announced uploads must do, by Cloud Storage's "Performing resumable uploads". */
-export function describeUploads(name: string, { announce, full }: UploadsUnderTest): void {
+/** What every server of large uploads must do, by Cloud Storage's "Performing resumable uploads". */
+export function describeUploads(name: string, { open, full }: UploadsUnderTest): void {
   describe(`${name} as a server of resumable uploads`, () => {
     const file = randomBytes(3 * PIECE + 1234);
     const total = file.length;
-    let announced: Announced;
+    let opened: OpenedSession;
     let upload: ResumableUpload;
 
     const begin = async (size: number | undefined) => {
-      announced = await announce(size);
-      upload = resumableUpload(announced.url, announced.headers);
+      opened = await open(size);
+      upload = resumableUpload(opened.url, opened.headers);
     };
     const piece = (first: number, end: number, of: number | '*' = total) =>
       upload.put(file.subarray(first, end), `bytes ${first}-${end - 1}/${of}`);
-    const mustBeStored = async () => assert.deepEqual(await announced.stored(), file);
+    const mustBeStored = async () => assert.deepEqual(await opened.stored(), file);
 
     beforeEach(() => begin(total));
 
@@ -42,7 +42,7 @@ export function describeUploads(name: string, { announce, full }: UploadsUnderTe
       await mustBeStored();
     });
 
-    it('takes a file whole whose size was not announced', async () => {
+    it('takes a file whole whose size was not opened', async () => {
       await begin(undefined);
       assert.match(String((await upload.put(file)).status), /^20[01]$/);
       await mustBeStored();
@@ -51,7 +51,7 @@ export function describeUploads(name: string, { announce, full }: UploadsUnderTe
     it('takes pieces in order, and says after each how much has arrived', async () => {
       assert.deepEqual(await piece(0, PIECE), { status: 308, received: PIECE, code: undefined });
       assert.deepEqual(await piece(PIECE, 3 * PIECE), { status: 308, received: 3 * PIECE, code: undefined });
-      assert.equal(await announced.stored(), undefined);
+      assert.equal(await opened.stored(), undefined);
       assert.match(String((await piece(3 * PIECE, total)).status), /^20[01]$/);
       await mustBeStored();
     });
@@ -75,7 +75,7 @@ export function describeUploads(name: string, { announce, full }: UploadsUnderTe
       for (const size of [undefined, total]) {
         assert.deepEqual(await upload.ask(size), { status: 308, received: PIECE, code: undefined });
       }
-      assert.equal(await announced.stored(), undefined);
+      assert.equal(await opened.stored(), undefined);
     });
 
     it('says that the file is whole when it is asked later, and when the last piece comes again', async () => {
@@ -91,7 +91,7 @@ export function describeUploads(name: string, { announce, full }: UploadsUnderTe
       const aligned = file.subarray(0, 2 * PIECE);
       assert.equal((await upload.put(aligned, `bytes 0-${2 * PIECE - 1}/*`)).status, 308);
       assert.equal((await upload.ask(2 * PIECE)).status, 200);
-      assert.deepEqual(await announced.stored(), aligned);
+      assert.deepEqual(await opened.stored(), aligned);
     });
 
     it('takes a rest whose end only the end of the request tells', async () => {
@@ -209,7 +209,7 @@ export function describeUploads(name: string, { announce, full }: UploadsUnderTe
 
     for (const size of [2 * PIECE, 3 * PIECE]) {
       it(`takes the same file from four clients at once, in pieces of ${size} bytes`, async () => {
-        const clients = Array.from({ length: 4 }, () => resumableUpload(announced.url, announced.headers));
+        const clients = Array.from({ length: 4 }, () => resumableUpload(opened.url, opened.headers));
         const ends = await Promise.all(clients.map((client) => finishStubbornly(client, file, size)));
         assert.deepEqual(ends, [200, 200, 200, 200]);
         await mustBeStored();
@@ -235,7 +235,7 @@ export function describeUploads(name: string, { announce, full }: UploadsUnderTe
       assert.equal((await upload.ask()).received, 0);
     });
 
-    it('refuses a file of another size than was announced', async () => {
+    it('refuses a file of another size than was declared', async () => {
       for (const refused of [
         await upload.put(file.subarray(0, 10)),
         await upload.put(Buffer.concat([file, file])),
@@ -261,7 +261,7 @@ export function describeUploads(name: string, { announce, full }: UploadsUnderTe
         assert.deepEqual([refused.status, refused.code], [410, 'upload_gone']);
       }
       assert.equal(await upload.cancel(), 410);
-      assert.equal(await announced.stored(), undefined);
+      assert.equal(await opened.stored(), undefined);
     });
   });
 }

@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/folders.ts';
 import { PIECE, resumableUpload } from '../support/resumable.ts';
 import { newUser, post, TASK, type User } from '../support/service.ts';
 
-const ANNOUNCED = z.object({
+const SESSION = z.object({
   task: TASK,
   upload: z.object({ url: z.url(), headers: z.record(z.string(), z.string()) }),
 });
@@ -52,14 +52,14 @@ describe('npm run emulate', function () {
     tone = await readFile(join(folder(), 'tone.wav'));
   });
 
-  const announce = async (size: number) => {
-    const announced = await post(
+  const openSession = async (size: number) => {
+    const opened = await post(
       `${url}/api/tasks`,
       { filename: 'Töne 🎵.wav', newFormat: 'mp3', size },
       { Authorization: `Bearer ${ann.token}` },
     );
-    assert.equal(announced.status, 200);
-    const { task, upload } = ANNOUNCED.parse(await announced.json());
+    assert.equal(opened.status, 200);
+    const { task, upload } = SESSION.parse(await opened.json());
     return { task, upload, client: resumableUpload(upload.url, upload.headers) };
   };
   const stored = async (upload: { url: string }, id: number) => {
@@ -70,7 +70,7 @@ describe('npm run emulate', function () {
   };
 
   it('leads from sign-up to download through the real client libraries', async () => {
-    const { task, client } = await announce(tone.length);
+    const { task, client } = await openSession(tone.length);
     assert.equal(task.state, 'AWAITING_UPLOAD');
     const first = tone.subarray(0, 2 * PIECE);
     const begun = await client.put(first, `bytes 0-${first.length - 1}/${tone.length}`);
@@ -99,8 +99,8 @@ describe('npm run emulate', function () {
     assert.equal((await ann.settled(task.id)).state, 'PROCESSED');
   });
 
-  it('fails a task whose file has another size than was announced, and keeps no such file', async () => {
-    const { task, upload, client } = await announce(tone.length);
+  it('fails a task whose file has another size than was declared, and keeps no such file', async () => {
+    const { task, upload, client } = await openSession(tone.length);
     await client.put(tone.subarray(0, 1000));
     const failed = await ann.settled(task.id);
     assert.deepEqual([failed.state, failed.error?.code], ['FAILED', 'size_mismatch']);
@@ -108,7 +108,7 @@ describe('npm run emulate', function () {
   });
 
   it('removes a file that comes when its task is gone', async () => {
-    const { task, upload, client } = await announce(tone.length);
+    const { task, upload, client } = await openSession(tone.length);
     assert.equal((await ann.fetch(`/api/tasks/${task.id}`, { method: 'DELETE' })).status, 200);
     assert.equal((await client.put(tone)).status, 200);
     while (await stored(upload, task.id)) await setTimeout(20);

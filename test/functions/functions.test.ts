@@ -15,7 +15,7 @@ import { newFolder } from '../support/folders.ts';
 import { PIECE, resumableUpload } from '../support/resumable.ts';
 import { newUser, PROBLEM, post, TASK, type User } from '../support/service.ts';
 
-const ANNOUNCED = z.object({ task: TASK, upload: z.object({ url: z.string() }) });
+const SESSION = z.object({ task: TASK, upload: z.object({ url: z.string() }) });
 
 const CREDENTIAL = 'a credential for tests';
 const MIB = 1024 * 1024;
@@ -150,13 +150,13 @@ describe('The functions under functions-framework', function () {
     assert.equal((await taskNow(id)).state, 'UPLOADED');
   });
 
-  it('take an announced file by pieces, and the event that a bucket would send of it', async () => {
-    const announced = await post(
+  it('take an large file by pieces, and the event that a bucket would send of it', async () => {
+    const opened = await post(
       `${url('tasks')}/api/tasks`,
       { filename: 'a.wav', newFormat: 'mp3', size: tone.length },
       { Authorization: `Bearer ${user.token}` },
     );
-    const { task, upload } = ANNOUNCED.parse(await announced.json());
+    const { task, upload } = SESSION.parse(await opened.json());
     const attributes = { eventType: 'OBJECT_FINALIZE', bucketId: 'any', objectId: `${task.id}/a.wav` };
     const { headers, body } = pushed({ attributes });
     const tell = async () => {

@@ -22,7 +22,7 @@ import { type VmDeployment, type VmProcess, vmDeployment } from './vm.ts';
 export interface KillsOptions {
   /** Of the owner of an empty database. */
   url: string;
-  /** Tasks that must be answered with 200, at least. Every fourth is announced, and sent in pieces to both API processes in turn. */
+  /** Tasks that must be answered with 200, at least. Every fourth is declared, and sent in pieces to both API processes in turn. */
   tasks: number;
   /** Workers killed at least, each in the middle of a conversion: tasks are made until then, however fast the machine. */
   kills: number;
@@ -40,7 +40,7 @@ export interface KillsOptions {
 export interface KillsReport {
   /** Ids that were answered with 200. */
   answered: number[];
-  /** Pieces of announced uploads that went to another process than the piece before. */
+  /** Pieces of large uploads that went to another process than the piece before. */
   piecesElsewhere: number;
   killed: { workers: number; apis: number };
   /** All rows, at the end. */
@@ -199,7 +199,7 @@ async function makeTasks(sender: Sender, knex: Knex, more: (begun: number) => bo
     while (more(begun)) {
       const number = begun++;
       while ((await waiting(knex)) > WAITING) await setTimeout(100);
-      answered.push(await (number % 4 === 0 ? sender.announce(number) : sender.form(number)));
+      answered.push(await (number % 4 === 0 ? sender.open(number) : sender.form(number)));
     }
   };
   await Promise.all([make(), make(), make()]);
@@ -208,12 +208,12 @@ async function makeTasks(sender: Sender, knex: Knex, more: (begun: number) => bo
 
 interface Sender {
   form(number: number): Promise<number>;
-  announce(number: number): Promise<number>;
+  open(number: number): Promise<number>;
   piecesElsewhere(): number;
 }
 
 const CREATED = z.object({ task: TASK });
-const ANNOUNCED = CREATED.extend({ upload: z.object({ url: z.string() }) });
+const SESSION = CREATED.extend({ upload: z.object({ url: z.string() }) });
 
 /** A client that asks both API processes in turn, and again when one is gone; what had no answer is asked for anew. */
 function createSender(fleet: Fleet, user: User, original: Buffer): Sender {
@@ -242,13 +242,13 @@ function createSender(fleet: Fleet, user: User, original: Buffer): Sender {
             .upload({ audio: { name: `form ${number}.wav`, bytes: original }, newFormat: 'mp3' }),
         ),
       ),
-    async announce(number) {
+    async open(number) {
       const requestedOutput = { filename: `pieces ${number}.wav`, newFormat: 'opus', size: original.length };
       const { task, upload } = await ask(async (url) => {
         const body = JSON.stringify(requestedOutput);
         const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body };
         const response = await user.at(url).fetch('/api/tasks', init);
-        return response.ok ? ANNOUNCED.parse(await response.json()) : undefined;
+        return response.ok ? SESSION.parse(await response.json()) : undefined;
       });
       let received: number | undefined;
       let last = '';

@@ -18,8 +18,8 @@ describe('A crowd of messages', function () {
     const { userId, name, originalExt, requestedOutput } = first;
     const uploadExpiresAt = new Date(Date.now() + DAY);
     const make = async () => {
-      const announced = { declaredSize: null, uploadExpiresAt };
-      const task = await tasks.create({ userId, name, originalExt, requestedOutput, ...announced });
+      const opened = { declaredSize: null, uploadExpiresAt };
+      const task = await tasks.create({ userId, name, originalExt, requestedOutput, ...opened });
       await tasks.uploaded(task.id);
       return task.id;
     };

@@ -10,7 +10,7 @@ import { TASK, type TaskJson, type User } from '../support/service.ts';
 
 const DAY = 86_400_000;
 
-const ANNOUNCED = z.object({ task: TASK, upload: z.object({ url: z.string() }) });
+const SESSION = z.object({ task: TASK, upload: z.object({ url: z.string() }) });
 
 describe('Faults in the cloud', function () {
   this.timeout(120_000);
@@ -168,7 +168,7 @@ describe('Faults in the cloud', function () {
     const asked = { filename: 'tone.wav', newFormat: 'mp3', size: tone.length };
     const headers = { 'Content-Type': 'application/json' };
     const answer = await ann.fetch('/api/tasks', { method: 'POST', headers, body: JSON.stringify(asked) });
-    const { task, upload } = ANNOUNCED.parse(await answer.json());
+    const { task, upload } = SESSION.parse(await answer.json());
     assert.equal((await fetch(upload.url, { method: 'PUT', body: Uint8Array.from(tone) })).status, 200);
     await cloud.sweep();
     assert.equal((await taskNow(task.id)).state, 'AWAITING_UPLOAD');

@@ -14,7 +14,7 @@ import { post, testService, type User } from '../support/service.ts';
 const run = promisify(execFile);
 
 const FILE = randomBytes(5 * PIECE + 4321);
-const ANNOUNCED = z.object({ task: z.object({ id: z.int() }), upload: z.object({ url: z.string() }) });
+const SESSION = z.object({ task: z.object({ id: z.int() }), upload: z.object({ url: z.string() }) });
 
 /** Which request breaks, and after how many bytes of it. */
 const BREAKS = [1, 2].flatMap((put) =>
@@ -33,10 +33,10 @@ describe('Google’s own clients', function () {
     await writeFile(path, FILE);
   });
 
-  const announce = async (size?: number) => {
+  const openSession = async (size?: number) => {
     const body = { filename: 'a.wav', newFormat: 'mp3', ...(size && { size }) };
     const answer = await post(`${service.url()}/api/tasks`, body, { Authorization: `Bearer ${ann.token}` });
-    const { task, upload } = ANNOUNCED.parse(await answer.json());
+    const { task, upload } = SESSION.parse(await answer.json());
     const stored = () => readFile(join(service.data(), 'originals', String(task.id), 'a.wav'));
     return { ...upload, stored };
   };
@@ -57,7 +57,7 @@ describe('Google’s own clients', function () {
     const sendAll = async (how: Omit<ClientUpload, 'url' | 'path' | 'breaks'>) => {
       const breaks = how.recover ? BREAKS : BREAKS.filter((_, index) => index % 6 === 3);
       const cases = [[], ...breaks.map((each) => [each]), BREAKS.slice(3, 5)];
-      const targets = await Promise.all(cases.map(() => announce(how.sized ? FILE.length : undefined)));
+      const targets = await Promise.all(cases.map(() => openSession(how.sized ? FILE.length : undefined)));
       const uploads = cases.map((breaks, index) => ({
         ...how,
         path,
@@ -111,7 +111,7 @@ describe('Google’s own clients', function () {
     for (const chunkSize of [undefined, PIECE, 2 * PIECE]) {
       it(`createWriteStream sends a file in pieces of ${chunkSize ?? 'any number of'} bytes`, async () => {
         for (const size of [undefined, FILE.length]) {
-          const target = await announce(size);
+          const target = await openSession(size);
           await send(target.url, { ...(chunkSize && { chunkSize }), resumable: true });
           assert.ok((await target.stored()).equals(FILE));
         }
@@ -120,7 +120,7 @@ describe('Google’s own clients', function () {
 
     it('createWriteStream goes on with a session that broke off', async () => {
       for (const sent of [PIECE - 1, PIECE, 3 * PIECE + 5]) {
-        const target = await announce(FILE.length);
+        const target = await openSession(FILE.length);
         await resumableUpload(target.url).breakOff(FILE, 0, sent);
         await send(target.url, { chunkSize: PIECE, resumable: true, isPartialUpload: false });
         assert.ok((await target.stored()).equals(FILE));
@@ -130,7 +130,7 @@ describe('Google’s own clients', function () {
 
   it('curl -C goes on from each position that has arrived', async () => {
     for (const start of [0, 1000, PIECE, 2 * PIECE]) {
-      const target = await announce();
+      const target = await openSession();
       const first = FILE.subarray(0, 2 * PIECE);
       await resumableUpload(target.url).put(first, `bytes 0-${2 * PIECE - 1}/*`);
       const args = [

@@ -116,9 +116,9 @@ describe('No request makes an ERROR of the service', function () {
   const whole = (path: string) => path.replaceAll(/\{\w+\}/g, String(taskId));
   /** Where the original of a new task is to be sent. */
   const uploadTarget = async () => {
-    const announced = { filename: 'a.wav', newFormat: 'mp3' };
+    const opened = { filename: 'a.wav', newFormat: 'mp3' };
     const headers = { Authorization: `Bearer ${user.token}` };
-    const answer = await post(`${service.url()}/api/tasks`, announced, headers);
+    const answer = await post(`${service.url()}/api/tasks`, opened, headers);
     const { upload } = z.object({ upload: z.object({ url: z.url() }) }).parse(await answer.json());
     const { pathname, search } = new URL(upload.url);
     return `${pathname}${search}`;

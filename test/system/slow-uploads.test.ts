@@ -19,7 +19,7 @@ import { newFolder } from '../support/folders.ts';
 import { PIECE, resumableUpload } from '../support/resumable.ts';
 import { filesUnder, newUser, post, type User } from '../support/service.ts';
 
-const ANNOUNCED = z.object({ upload: z.object({ url: z.string() }) });
+const SESSION = z.object({ upload: z.object({ url: z.string() }) });
 const BYTES = Buffer.alloc(4 * PIECE, 'x');
 
 describe('An upload that comes too slowly', function () {
@@ -62,7 +62,7 @@ describe('An upload that comes too slowly', function () {
   it('is answered 408 where it is resumable, keeps what came, and can go on', async () => {
     const wanted = { filename: 'song.wav', newFormat: 'mp3', size: BYTES.length };
     const answer = await post(`${url}/api/tasks`, wanted, { Authorization: `Bearer ${ann.token}` });
-    const { upload } = ANNOUNCED.parse(await answer.json());
+    const { upload } = SESSION.parse(await answer.json());
     const { pathname, search } = new URL(upload.url);
     const length = `Content-Length: ${BYTES.length}`;
     const said = await stall('PUT', pathname + search, [length], BYTES.subarray(0, 2 * PIECE + 100));

@@ -9,7 +9,7 @@ export interface FolderUploadsOptions {
 }
 
 /**
- * Announced originals for a folder, which nobody can send files to by itself: so this program's own endpoint takes them.
+ * OpenedSession originals for a folder, which nobody can send files to by itself: so this program's own endpoint takes them.
  * The token is in the query, since paths are logged.
  */
 export function createFolderUploads({ originals, partials, sign }: FolderUploadsOptions): Uploads {

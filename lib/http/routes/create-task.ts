@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Auth } from '../../accounts/sessions.ts';
 import { FORM_FIELDS, type FormUploads } from '../../uploads/form-upload.ts';
-import type { Announcements } from '../../uploads/upload-sessions.ts';
+import type { UploadSessions } from '../../uploads/upload-sessions.ts';
 import { type Authenticated, bearer } from '../bearer-auth.ts';
 import { formRequest, readForm } from '../multipart-form.ts';
 import { createRouter, jsonBody, validated } from '../router.ts';
@@ -11,7 +11,7 @@ import { json, OPTIONS, problems, TASK, taskJson } from '../schemas.ts';
 export interface CreationRouteParts {
   auth: () => Promise<Auth>;
   formUploads: () => Promise<FormUploads>;
-  announcements: () => Promise<Announcements>;
+  uploadSessions: () => Promise<UploadSessions>;
   /** Most bytes of one file in a form. */
   formBytes: number;
 }
@@ -41,7 +41,7 @@ const CREATED = z.object({
     })
     .optional()
     .openapi({
-      description: "Where to send what was announced, by the protocol of Cloud Storage's resumable uploads.",
+      description: "Where to send what was declared, by the protocol of Cloud Storage's resumable uploads.",
     }),
 });
 
@@ -61,7 +61,7 @@ const CREATE = createRoute({
 });
 
 export function creationRoutes(parts: CreationRouteParts): OpenAPIHono<Authenticated> {
-  const { auth, formUploads, announcements, formBytes } = parts;
+  const { auth, formUploads, uploadSessions, formBytes } = parts;
   const router = createRouter<Authenticated>();
   router.openAPIRegistry.registerPath(CREATE);
   router.post('/api/tasks', bearer(auth), async (c, next) => {
@@ -76,8 +76,8 @@ export function creationRoutes(parts: CreationRouteParts): OpenAPIHono<Authentic
     const { userId, email } = c.get('principal');
     const { filename, newFormat, options, size } = validated(ANNOUNCEMENT, await c.req.json());
     const origin = originOf(c);
-    const announcement = { filename, newFormat, options, size, origin, service: serviceUrl(c) };
-    const { task, upload } = await (await announcements()).announce(userId, announcement);
+    const sessionRequest = { filename, newFormat, options, size, origin, service: serviceUrl(c) };
+    const { task, upload } = await (await uploadSessions()).open(userId, sessionRequest);
     const shown = { ...upload, expiresAt: upload.expiresAt.toISOString() };
     const message = 'The task waits for its file.';
     return c.json({ message, task: taskJson(task, email), upload: shown }, 200);

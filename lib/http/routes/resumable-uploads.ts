@@ -15,7 +15,9 @@ export interface UploadRouteParts {
   tokens: () => Promise<Pick<Tokens, 'verifyUpload'>>;
 }
 
-const QUERY = z.object({ token: z.string().openapi({ description: 'As the announcement answered it.' }) });
+const QUERY = z.object({
+  token: z.string().openapi({ description: 'As the request for the session answered it.' }),
+});
 const STORED = z.object({
   message: z.string(),
   size: z.int().openapi({ description: 'Bytes.' }),
@@ -28,7 +30,7 @@ const DOCUMENTED = { path: '/api/uploads/{id}', request: { params: ID, query: QU
 const SEND = {
   ...DOCUMENTED,
   method: 'put',
-  summary: 'Send an announced file, whole or in pieces',
+  summary: 'Send an large file, whole or in pieces',
   description:
     "The protocol of Cloud Storage's resumable uploads: `Content-Range: bytes 0-262143/1000000`, or `/*` while the size is not known; pieces before the last are multiples of 256 KiB. `Content-Range: bytes */*` without a body asks how much has arrived. Of a request that breaks, whole multiples of 256 KiB are kept. Bytes that have arrived must be the same when they are sent again. `x-goog-hash` (crc32c, md5), `Repr-Digest` and `Digest` (sha-256, sha-512, md5, crc32c) say hashes of the whole file, with any piece of it; `Content-Digest` and `Content-MD5` of the body. A file or body with another hash is not kept, and may be sent again.",
   responses: {

@@ -77,7 +77,7 @@ describe('An upload whose time is up', () => {
     assert.deepEqual(await sweep(), { expiredUploads: 0, foundUploads: 0 });
   });
 
-  it('fails where what is there is not what was announced, which is not kept', async () => {
+  it('fails where what is there is not what was declared, which is not kept', async () => {
     const task = await overdue();
     await send(task, SIZE - 1);
     assert.deepEqual(await sweep(), { expiredUploads: 0, foundUploads: 1 });

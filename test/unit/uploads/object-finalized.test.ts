@@ -29,7 +29,7 @@ describe('An original that its bucket tells of', () => {
     const place = createUploaded({ ...parts, bucket: 'originals', uploadBytes: LIMIT, log: silentLog });
     return place({ bucket: 'originals', version: '5', size: 10, ...object });
   };
-  const announced = async (declaredSize: number | null = null): Promise<Task> => {
+  const opened = async (declaredSize: number | null = null): Promise<Task> => {
     const email = `${randomUUID()}@example.org`;
     const user = await createUserStore(database.knex()).create({ name: email, email, passwordHash: 'x' });
     const task = await tasks().create({
@@ -51,7 +51,7 @@ describe('An original that its bucket tells of', () => {
   });
 
   it('has its task go on, and enqueues once, however often it is told at once', async () => {
-    const task = await announced(10);
+    const task = await opened(10);
     const told = await Promise.all(Array.from({ length: 20 }, () => uploaded({ key: keyOf(task) })));
     assert.deepEqual(told.sort(), [...Array<string>(19).fill('known'), 'uploaded']);
     assert.deepEqual(enqueued, [{ taskId: task.id, revision: 1 }]);
@@ -61,11 +61,11 @@ describe('An original that its bucket tells of', () => {
 
   for (const [what, size, declared, code] of [
     ['over the limit', LIMIT + 1, null, 'too_large'],
-    ['smaller than announced', 9, 10, 'size_mismatch'],
-    ['larger than announced', 11, 10, 'size_mismatch'],
+    ['smaller than opened', 9, 10, 'size_mismatch'],
+    ['larger than opened', 11, 10, 'size_mismatch'],
   ] as const) {
     it(`fails its task when it is ${what}, and is not kept, however often it is told`, async () => {
-      const task = await announced(declared);
+      const task = await opened(declared);
       for (let time = 0; time < 2; time++) {
         assert.equal(await uploaded({ key: keyOf(task), size }), 'refused');
         sinon.assert.callCount(discard, time + 1);
@@ -79,14 +79,14 @@ describe('An original that its bucket tells of', () => {
   }
 
   it('is looked at where the event does not say its size', async () => {
-    const task = await announced(4);
+    const task = await opened(4);
     assert.equal(await uploaded({ key: keyOf(task), size: undefined }), 'unplaced');
     await originals().put(keyOf(task), Readable.from([Buffer.from('RIFF')]));
     assert.equal(await uploaded({ key: keyOf(task), size: undefined }), 'uploaded');
   });
 
   it('is removed, that version only, when its task expired or was removed before it came', async () => {
-    const [expired, removed] = [await announced(), await announced()];
+    const [expired, removed] = [await opened(), await opened()];
     await uploadStore().abandon(expired.id);
     await tasks().remove(removed.id);
     for (const task of [expired, removed]) {
@@ -97,7 +97,7 @@ describe('An original that its bucket tells of', () => {
   });
 
   it('is left alone when nobody knows it: its row may be about to commit', async () => {
-    const task = await announced();
+    const task = await opened();
     for (const object of [
       { key: `${2 ** 31 - 1}/a.wav` },
       { key: `${task.id}/other.wav` },

@@ -45,7 +45,7 @@ describe('Pieces of an upload', () => {
       newWriter: randomUUID,
     });
   };
-  const announced = async (): Promise<Task> => {
+  const opened = async (): Promise<Task> => {
     const email = `${randomUUID()}@example.org`;
     const user = await createUserStore(database.knex()).create({ name: email, email, passwordHash: 'x' });
     const task = await tasks().create({
@@ -76,7 +76,7 @@ describe('Pieces of an upload', () => {
       ['unknown', undefined, undefined],
     ] as const) {
       it(`are kept in multiples of 256 KiB where ${sent} bytes of a file of ${what} size came`, async () => {
-        const [uploads, task] = [newProcess(), await announced()];
+        const [uploads, task] = [newProcess(), await opened()];
         const whole = piece(0, announcedEnd, { total });
         await refuses(uploads.receive(task.id, whole, brokenAfter(FILE, sent)), 'upload_incomplete');
         const { received } = await uploads.status(task.id, { total, fileHashes: {} });
@@ -96,7 +96,7 @@ describe('Pieces of an upload', () => {
     const other = Buffer.from(FILE);
     other.writeUInt8(other.readUInt8(2 * PIECE) ^ 1, 2 * PIECE);
     for (let round = 0; round < 5; round++) {
-      const task = await announced();
+      const task = await opened();
       const send = async (file: Buffer) => {
         const fileHashes = { md5: md5(file) };
         const uploads = newProcess();
@@ -120,7 +120,7 @@ describe('Pieces of an upload', () => {
   });
 
   it('of a file that is not what its hash says are all forgotten, and may be sent again', async () => {
-    const [uploads, task] = [newProcess(), await announced()];
+    const [uploads, task] = [newProcess(), await opened()];
     await uploads.receive(
       task.id,
       piece(0, PIECE, { fileHashes: { md5: md5(FILE) } }),
@@ -136,7 +136,7 @@ describe('Pieces of an upload', () => {
   });
 
   it('whose body is not what its hash says are not kept, also where they were stored on the way', async () => {
-    const [uploads, task] = [newProcess(), await announced()];
+    const [uploads, task] = [newProcess(), await opened()];
     const large = randomBytes(2 * STEP);
     const sized = { total: undefined, last: false };
     await uploads.receive(task.id, piece(0, PIECE, sized), chunksOf(large.subarray(0, PIECE)));
@@ -155,7 +155,7 @@ describe('Pieces of an upload', () => {
       (id: number) => newProcess().cancel(id),
       (id: number) => createUploadStore(database.knex()).abandon(id),
     ]) {
-      const task = await announced();
+      const task = await opened();
       const waits = Promise.withResolvers<void>();
       const receiving = newProcess().receive(
         task.id,
@@ -169,7 +169,7 @@ describe('Pieces of an upload', () => {
   });
 
   it('end at once where another request goes on with the upload', async () => {
-    const task = await announced();
+    const task = await opened();
     const waits = Promise.withResolvers<void>();
     const stalled = newProcess().receive(task.id, piece(0, TOTAL), stalledAfter(FILE, 9, waits.resolve));
     await waits.promise;

@@ -13,11 +13,11 @@ import { createFolderUploads } from '../../../lib/adapters/storage/nfs-uploads.t
 import type { OpenedUpload } from '../../../lib/ports/uploads.ts';
 import { AppError, hasCode } from '../../../lib/runtime/errors.ts';
 import { silentLog } from '../../../lib/runtime/log.ts';
-import { cancelEnded, createAnnouncements } from '../../../lib/uploads/upload-sessions.ts';
+import { cancelEnded, createUploadSessions } from '../../../lib/uploads/upload-sessions.ts';
 import { testDatabase } from '../../support/database.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 
-describe('An announcement', () => {
+describe('An sessionRequest', () => {
   const database = testDatabase();
   const folder = temporaryFolder();
   const messages = { transactional: true, enqueue: async () => undefined };
@@ -38,9 +38,9 @@ describe('An announcement', () => {
     uploads.open.resolves({ url: 'https://storage/session', session: 'https://storage/session' });
   });
 
-  const announce = () => {
+  const openSession = () => {
     const requestedOutput = { format: 'mp3', options: {} };
-    const announcements = createAnnouncements({
+    const uploadSessions = createUploadSessions({
       ...{ store: tasks(), uploadStore: uploadStore(), uploads, uploadBytes: 1000 },
       tasks: { check: async (name) => ({ name, requestedOutput }) },
       formats: async () => [],
@@ -48,7 +48,7 @@ describe('An announcement', () => {
     });
     const service = 'http://localhost';
     const asked = { filename: 'a.wav', newFormat: 'mp3', size: 10, origin: undefined, service };
-    return announcements.announce(userId, { ...asked, options: undefined });
+    return uploadSessions.open(userId, { ...asked, options: undefined });
   };
   const mine = () => tasks().list(userId, { limit: 10, descending: false });
   const expire = (id: number) => uploadStore().abandon(id);
@@ -57,7 +57,7 @@ describe('An announcement', () => {
 
   it("whose session can't be opened leaves no task", async () => {
     uploads.open.rejects(new AppError('unavailable', 'Cloud Storage is away.'));
-    await assert.rejects(announce(), (error) => hasCode(error, 'unavailable'));
+    await assert.rejects(openSession(), (error) => hasCode(error, 'unavailable'));
     assert.deepEqual(await mine(), []);
   });
 
@@ -66,12 +66,12 @@ describe('An announcement', () => {
       for (const { id } of await mine()) await tasks().remove(id, userId);
       return { url: 'https://storage/late', session: 'https://storage/late' };
     });
-    await assert.rejects(announce(), (error) => hasCode(error, 'not_found'));
+    await assert.rejects(openSession(), (error) => hasCode(error, 'not_found'));
     sinon.assert.calledOnceWithExactly(uploads.cancel, 'https://storage/late');
   });
 
   it('that nobody followed expires, and its session is cancelled as soon as that can be done', async () => {
-    const { task } = await announce();
+    const { task } = await openSession();
     await expire(task.id);
     uploads.cancel.rejects(new AppError('unavailable', 'Cloud Storage is away.'));
     assert.equal(await cancelAll(), 0);
@@ -87,7 +87,7 @@ describe('An announcement', () => {
     const root = { root: join(folder(), 'originals'), role: 'originals', own: true } as const;
     const [originals, partials] = [createFolderStorage(root), createPartialFiles(root)];
     const ours = createFolderUploads({ originals, partials, sign: async () => 'token' });
-    const { task } = await announce();
+    const { task } = await openSession();
     await uploadStore().opened(task.id, String(task.id));
     await partials.write(task.id, 0, Readable.from([Buffer.from('half')]));
     assert.deepEqual(await readdir(join(root.root, '.partial')), [`${task.id}.upload`]);

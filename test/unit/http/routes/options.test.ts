@@ -82,9 +82,9 @@ describe('Options of a task', function () {
     assert.deepEqual((await settled(id)).options, {});
   });
 
-  it('come with an announcement', async () => {
-    const announcement = { filename: 'tone.wav', newFormat: 'flac', options: { compressionLevel: 12 } };
-    const task = await created(await user.fetch('/api/tasks', json('POST', announcement)));
+  it('come with an sessionRequest', async () => {
+    const sessionRequest = { filename: 'tone.wav', newFormat: 'flac', options: { compressionLevel: 12 } };
+    const task = await created(await user.fetch('/api/tasks', json('POST', sessionRequest)));
     assert.deepEqual(task.options, { compressionLevel: 12 });
   });
 

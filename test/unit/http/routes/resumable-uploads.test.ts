@@ -13,7 +13,7 @@ import { describeUploads } from '../../../contract/uploads.ts';
 import { PIECE, resumableUpload } from '../../../support/resumable.ts';
 import { PROBLEM, post, TASK, testService, type User } from '../../../support/service.ts';
 
-const ANNOUNCED = z.object({
+const SESSION = z.object({
   task: TASK,
   upload: z.object({
     url: z.string(),
@@ -29,30 +29,30 @@ const CHECKED = z.object({
 
 const LIMIT = 12 * 1024 * 1024;
 
-describe('Announced uploads', () => {
+describe('OpenedSession uploads', () => {
   const service = testService({ MAX_UPLOAD_BYTES: String(LIMIT), PAUSED: 'true' });
   let ann: User;
   before(async () => {
     ann = await service.newUser();
   });
 
-  const announce = (body: object, user: User = ann) =>
+  const openSession = (body: object, user: User = ann) =>
     post(`${service.url()}/api/tasks`, { filename: 'song.wav', newFormat: 'mp3', ...body }, authorised(user));
-  const announced = async (body: object = {}) => ANNOUNCED.parse(await (await announce(body)).json());
+  const opened = async (body: object = {}) => SESSION.parse(await (await openSession(body)).json());
   const stateOf = async (id: number) => (await ann.task(id)).state;
   const codeOf = async (answer: Response) => PROBLEM.parse(await answer.json()).code;
 
   describeUploads('The program itself', {
     full: true,
-    async announce(size) {
-      const { task, upload } = await announced({ size });
+    async open(size) {
+      const { task, upload } = await opened({ size });
       const path = join(service.data(), 'originals', String(task.id), 'song.wav');
       return { ...upload, stored: () => readFile(path).catch(unlessMissing) };
     },
   });
 
   it('wait, and go on as soon as the file is whole', async () => {
-    const { task, upload } = await announced();
+    const { task, upload } = await opened();
     assert.equal(task.state, 'AWAITING_UPLOAD');
     assert.equal(upload.headers['Content-Type'], 'audio/wav');
     assert.ok(Date.parse(upload.expiresAt) > Date.now() + 3_600_000);
@@ -72,14 +72,14 @@ describe('Announced uploads', () => {
       [{ filename: '..' }, 400, 'invalid_request'],
       [{ newFormat: 'exe' }, 422, 'unsupported_format'],
     ] as const) {
-      const answer = await announce(body);
+      const answer = await openSession(body);
       assert.deepEqual([answer.status, await codeOf(answer)], [status, code], JSON.stringify(body));
     }
     assert.equal((await ann.tasks()).length, before);
   });
 
   it('are held to the limit, whether or not their size is said', async () => {
-    const { task, upload } = await announced();
+    const { task, upload } = await opened();
     const client = resumableUpload(upload.url);
     const over = Buffer.alloc(LIMIT + PIECE);
     for (const refused of [
@@ -95,7 +95,7 @@ describe('Announced uploads', () => {
   });
 
   it('grow step by step while they are sent, and go on after a break where they broke off', async () => {
-    const { task, upload } = await announced();
+    const { task, upload } = await opened();
     const client = resumableUpload(upload.url);
     const file = randomBytes(LIMIT - 5);
     await client.breakOff(file, 0, LIMIT / 2);
@@ -108,7 +108,7 @@ describe('Announced uploads', () => {
   });
 
   it('are sent by the token of one task only, and by no other', async () => {
-    const [one, other] = [await announced(), await announced()];
+    const [one, other] = [await opened(), await opened()];
     const urlOf = (id: number, token: string) => `${service.url()}/api/uploads/${id}?token=${token}`;
     const foreign = new URL(other.upload.url).searchParams.get('token') ?? '';
     for (const token of ['', 'x', foreign, ann.token]) {
@@ -127,7 +127,7 @@ describe('Announced uploads', () => {
   });
 
   it('are over when their token has expired', async () => {
-    const { task } = await announced();
+    const { task } = await opened();
     const tokens = await createTokens(await signingKeys(service.data()), { now: () => new Date() });
     const token = await tokens.signUpload(task.id, new Date(Date.now() - 1000));
     const answer = await resumableUpload(`${service.url()}/api/uploads/${task.id}?token=${token}`).ask();
@@ -135,7 +135,7 @@ describe('Announced uploads', () => {
   });
 
   it('are over when their task is removed, and leave nothing behind', async () => {
-    const { task, upload } = await announced();
+    const { task, upload } = await opened();
     const client = resumableUpload(upload.url);
     await client.put(Buffer.alloc(PIECE), `bytes 0-${PIECE - 1}/*`);
     assert.ok((await service.files()).includes(`${task.id}.upload`));
@@ -177,7 +177,7 @@ describe('Announced uploads', () => {
       ],
       ['Content-MD5', `${md5}`, hash('md5', FILE.subarray(1))],
     ] as const) {
-      const { task, upload } = await announced();
+      const { task, upload } = await opened();
       assert.deepEqual(await put(upload.url, { [header]: wrong }), [400, 'checksum_mismatch'], wrong);
       assert.deepEqual((await resumableUpload(upload.url).ask()).received, 0);
       assert.deepEqual(await put(upload.url, { [header]: right }), [200, undefined], right);
@@ -188,7 +188,7 @@ describe('Announced uploads', () => {
   });
 
   it('are refused where a hash is malformed', async () => {
-    const { upload } = await announced();
+    const { upload } = await opened();
     for (const [header, value] of [
       ['x-goog-hash', 'crc32c=AAAA'],
       ['x-goog-hash', 'crc32c'],
@@ -211,7 +211,7 @@ describe('Announced uploads', () => {
   });
 
   it('answer the hashes that clients of Cloud Storage look for', async () => {
-    const { upload } = await announced();
+    const { upload } = await opened();
     const answer = await fetch(upload.url, { method: 'PUT', body: Uint8Array.from(FILE) });
     const { crc32c, md5 } = await createDigestOf(FILE);
     const body = z.object({ crc32c: z.string(), md5Hash: z.string() }).parse(await answer.json());
@@ -226,7 +226,7 @@ describe('Announced uploads', () => {
   });
 
   it('are answered 410 while their client still sends, when their task is removed', async () => {
-    const { task, upload } = await announced();
+    const { task, upload } = await opened();
     const sending = request(upload.url, { method: 'PUT', headers: { 'Content-Length': '1000000' } });
     sending.on('error', () => undefined);
     const answered = once(sending, 'response');
@@ -241,7 +241,7 @@ describe('Announced uploads', () => {
   });
 
   it('leave their task EXPIRED when they are cancelled', async () => {
-    const { task, upload } = await announced();
+    const { task, upload } = await opened();
     assert.equal(await resumableUpload(upload.url).cancel(), 499);
     assert.equal(await stateOf(task.id), 'EXPIRED');
   });
