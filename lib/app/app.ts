@@ -31,8 +31,8 @@ import type { Log } from '../runtime/log.ts';
 import { createGate } from '../runtime/semaphore.ts';
 import { createTasks, type Tasks } from '../tasks/tasks.ts';
 import { createFormUploads, type FormUploads } from '../uploads/form-upload.ts';
-import { type ArrivedObject, createUploaded, type Placement } from '../uploads/object-finalized.ts';
-import { type Arrivals, createArrivals } from '../uploads/resumable-upload.ts';
+import { createUploaded, type FinalizedObject, type Placement } from '../uploads/object-finalized.ts';
+import { createResumableUploads, type ResumableUploads } from '../uploads/resumable-upload.ts';
 import { cancelEnded, createUploadSessions, type UploadSessions } from '../uploads/upload-sessions.ts';
 import type { Stores } from './open-database.ts';
 import { openRoots } from './open-storage.ts';
@@ -58,8 +58,8 @@ export interface App {
   uploadSessions: Lazy<UploadSessions>;
   formUploads: Lazy<FormUploads>;
   /** What receives large originals; undefined where a bucket does that itself. */
-  arrivals: Lazy<Arrivals> | undefined;
-  uploaded: Lazy<(object: ArrivedObject) => Promise<Placement>>;
+  resumableUploads: Lazy<ResumableUploads> | undefined;
+  uploaded: Lazy<(object: FinalizedObject) => Promise<Placement>>;
   conversions: Lazy<Conversions>;
   sweep: Lazy<Sweep>;
   reports: Lazy<Reports>;
@@ -144,20 +144,20 @@ export function createApp(
     createTasks({ ...files, store: (await stores()).tasks, formats, cancelUploads }),
   );
   const formUploads = lazy(async () => {
-    const { tasks: store, arrivals } = await stores();
-    return createFormUploads({ tasks: await tasks(), store, arrivals, originals, workspaces, clock });
+    const { tasks: store, receivedBytes } = await stores();
+    return createFormUploads({ tasks: await tasks(), store, receivedBytes, originals, workspaces, clock });
   });
   const uploadSessions = lazy(async () => {
     const { tasks: store, uploads: uploadStore } = await stores();
     const parts = { store, uploadStore, uploads: await uploads(), formats, uploadBytes, clock };
     return createUploadSessions({ ...parts, tasks: await tasks() });
   });
-  const arrivals =
+  const resumableUploads =
     partials &&
     lazy(async () => {
-      const { tasks: store, uploads: uploadStore, arrivals } = await stores();
-      const parts = { store, uploadStore, uploads: await uploads(), arrivals, partials, uploadBytes };
-      return createArrivals({ ...parts, newFile: workspaces.file, newWriter: randomUUID });
+      const { tasks: store, uploads: uploadStore, receivedBytes } = await stores();
+      const parts = { store, uploadStore, uploads: await uploads(), receivedBytes, partials, uploadBytes };
+      return createResumableUploads({ ...parts, newFile: workspaces.file, newWriter: randomUUID });
     });
   const uploaded = lazy(async () => {
     const { tasks: store, uploads: uploadStore } = await stores();
@@ -208,7 +208,17 @@ export function createApp(
     reports,
   };
   return {
-    ...{ config, log, workspaces, originals, results, uploadSessions, arrivals, uploaded, ...services },
+    ...{
+      config,
+      log,
+      workspaces,
+      originals,
+      results,
+      uploadSessions,
+      resumableUploads,
+      uploaded,
+      ...services,
+    },
     async moveIn(from, how) {
       const { users, tasks, inheritance } = await stores();
       const to = { users, tasks, inheritance };

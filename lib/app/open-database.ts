@@ -10,7 +10,7 @@ import { createInheritance } from '../adapters/database/first-generation-import.
 import { grant } from '../adapters/database/grants.ts';
 import { createHousekeeping } from '../adapters/database/housekeeping.ts';
 import { createLeaseStore } from '../adapters/database/leases.ts';
-import { createArrivalStore } from '../adapters/database/received-bytes.ts';
+import { createReceivedBytesStore } from '../adapters/database/received-bytes.ts';
 import { createRefreshTokenStore } from '../adapters/database/refresh-tokens.ts';
 import { createTaskStore } from '../adapters/database/tasks.ts';
 import { createUploadStore } from '../adapters/database/uploads.ts';
@@ -23,7 +23,7 @@ import type { Housekeeping } from '../ports/housekeeping.ts';
 import type { LeaseOptions, LeaseStore } from '../ports/leases.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { TaskStore } from '../ports/tasks.ts';
-import type { ArrivalStore, UploadStore } from '../ports/uploads.ts';
+import type { ReceivedBytesStore, UploadStore } from '../ports/uploads.ts';
 import type { RefreshTokenStore, UserStore } from '../ports/users.ts';
 import { lazy } from '../runtime/lazy.ts';
 import type { Log } from '../runtime/log.ts';
@@ -40,7 +40,7 @@ export interface Stores {
   tasks: TaskStore;
   leases: LeaseStore;
   uploads: UploadStore;
-  arrivals: ArrivalStore;
+  receivedBytes: ReceivedBytesStore;
   users: UserStore;
   refreshTokens: RefreshTokenStore;
   housekeeping: Housekeeping;
@@ -74,7 +74,7 @@ export async function openStores(
     tasks: createTaskStore(knex, queue, log),
     leases: createLeaseStore(knex, queue, log, lease),
     uploads: createUploadStore(knex),
-    arrivals: createArrivalStore(knex),
+    receivedBytes: createReceivedBytesStore(knex),
     users: createUserStore(knex),
     refreshTokens: createRefreshTokenStore(knex),
     housekeeping: createHousekeeping(knex, queue, log, lease.attempts),

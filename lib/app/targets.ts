@@ -57,7 +57,7 @@ async function authGroup({ auth, tokens }: App): Promise<OpenAPIHono> {
 }
 
 async function taskGroups(app: App): Promise<OpenAPIHono[]> {
-  const { auth, tasks, uploadSessions, arrivals, tokens, engine, reports, callers, workspaces } = app;
+  const { auth, tasks, uploadSessions, resumableUploads, tokens, engine, reports, callers, workspaces } = app;
   const { waveforms, probes, formUploads } = app;
   const [
     { formatRoutes },
@@ -89,7 +89,7 @@ async function taskGroups(app: App): Promise<OpenAPIHono[]> {
     probeRoutes({ auth, probes, workspaces, formBytes }) as unknown as OpenAPIHono,
     creationRoutes(creation) as unknown as OpenAPIHono,
     taskRoutes({ auth, tasks }) as unknown as OpenAPIHono,
-    ...(arrivals ? [uploadRoutes({ arrivals, tokens })] : []),
+    ...(resumableUploads ? [uploadRoutes({ resumableUploads, tokens })] : []),
   ];
 }
 

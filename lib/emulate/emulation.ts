@@ -17,7 +17,7 @@ import { openGateway } from './gateway.ts';
 
 const PROJECT = 'emulated';
 const BUCKETS = { originals: 'originals', results: 'results' };
-const TOPICS = { messages: 'conversions', arrivals: 'arrivals' };
+const TOPICS = { messages: 'conversions', originals: 'originals' };
 const NAMES = Object.keys(TARGETS) as TargetName[];
 
 /** Milliseconds; Cloud Scheduler calls as often. */
@@ -72,7 +72,7 @@ export async function startEmulation({ port, path, programs, source }: Emulation
 }
 
 async function startBoth(programs: EmulatorPrograms, endings: Endings): Promise<Emulators> {
-  const events = { bucket: BUCKETS.originals, project: PROJECT, topic: TOPICS.arrivals };
+  const events = { bucket: BUCKETS.originals, project: PROJECT, topic: TOPICS.originals };
   const emulators = await startEmulators(async () => programs, { events }, {});
   if (!emulators) throw new TypeError('the programs were there');
   endings.push(() => emulators.stop());
@@ -126,7 +126,7 @@ async function wire(
   endings.push(() => pubsub.close());
   const pushed = [
     [TOPICS.messages, functions.convert, functions['dead-letter']],
-    [TOPICS.arrivals, functions.uploaded, undefined],
+    [TOPICS.originals, functions.uploaded, undefined],
   ] as const;
   for (const [topic, url, deadLetter] of pushed) {
     await pubsub.createTopic(topic);

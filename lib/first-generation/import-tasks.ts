@@ -13,7 +13,7 @@ export interface MoveInTaskParts extends MoveInUserParts, OldResultParts {
 }
 
 /** A task as it comes over, but for its owner; and the words for it. */
-interface Arrival {
+interface UploadProgress {
   inherited: Omit<InheritedTask, 'userId'>;
   words: string;
 }
@@ -54,7 +54,7 @@ function isKey(task: OldTask): boolean {
 }
 
 /** A result that is found is linked before there is a row that names it. */
-async function arrive(parts: MoveInTaskParts, task: OldTask, format: Format): Promise<Arrival> {
+async function arrive(parts: MoveInTaskParts, task: OldTask, format: Format): Promise<UploadProgress> {
   const { id, name, createdAt } = task;
   const untried = { id, name, originalExt: extension(name), format: format.name, createdAt };
   const without = { ...untried, media: null, result: null };

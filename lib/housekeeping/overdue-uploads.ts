@@ -4,14 +4,14 @@ import type { Task } from '../ports/tasks.ts';
 import type { UploadStore } from '../ports/uploads.ts';
 import type { Log } from '../runtime/log.ts';
 import { originalKey } from '../tasks/object-keys.ts';
-import type { ArrivedObject, Placement } from '../uploads/object-finalized.ts';
+import type { FinalizedObject, Placement } from '../uploads/object-finalized.ts';
 
 export interface OverdueParts {
   housekeeping: Housekeeping;
   uploadStore: UploadStore;
   originals: Storage;
   /** Places an object as if its storage had told of it. */
-  uploaded: () => Promise<(object: ArrivedObject) => Promise<Placement>>;
+  uploaded: () => Promise<(object: FinalizedObject) => Promise<Placement>>;
   log: Log;
 }
 

@@ -23,7 +23,7 @@ export interface OpenedUpload {
 /** Takes large originals, by the protocol of Cloud Storage's resumable uploads. */
 export interface Uploads {
   open(upload: NewUploadSession): Promise<OpenedUpload>;
-  /** Ends a session and forgets what arrived; one that is over or unknown is fine. */
+  /** Ends a session and forgets what was received; one that is over or unknown is fine. */
   cancel(session: string): Promise<void>;
   /**
    * Removes an original that came whole when nobody waited for it any more.
@@ -59,7 +59,7 @@ export interface FileClaims extends Hashes {
   readonly size?: number;
 }
 
-/** How far an original has arrived. */
+/** How far an original was received. */
 export interface Received {
   /** Bytes. */
   received: number;
@@ -72,8 +72,8 @@ export interface Taken extends Received {
   previous: string | null;
 }
 
-/** How far an original has arrived that this program receives itself: the row is the truth, not the file's length. */
-export interface ArrivalStore {
+/** How far an original was received that this program receives itself: the row is the truth, not the file's length. */
+export interface ReceivedBytesStore {
   /** Notes what a form says of its file once it was read to its end; undefined where the task waits no longer. */
   describe(
     id: number,
@@ -84,7 +84,7 @@ export interface ArrivalStore {
   find(id: number): Promise<(Received & { task: Task }) | undefined>;
   /**
    * Makes `writer` the only one to add, and keeps what it claims; another that still writes finds out before its next step.
-   * @returns what has arrived, and all that was claimed; undefined, with nothing changed, where the task does not wait for
+   * @returns what was received, and all that was claimed; undefined, with nothing changed, where the task does not wait for
    * an upload, or the claims contradict earlier ones
    */
   take(id: number, writer: string, claims: FileClaims): Promise<Taken | undefined>;
@@ -122,6 +122,6 @@ export interface PartialFiles {
   open(taskId: number, key: string): Promise<StoredBytes | undefined>;
   /** Makes the first `size` bytes the original `key`; done before is fine. Throws `upload_gone` where it is neither. */
   complete(taskId: number, key: string, size: number): Promise<void>;
-  /** Removes what arrived; nothing there is fine. */
+  /** Removes what was received; nothing there is fine. */
   remove(taskId: number): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { parseJson } from '../http/json-text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { Hashes, HashName, RequestedOutput, Task, TaskStore } from '../ports/tasks.ts';
-import type { ArrivalStore } from '../ports/uploads.ts';
+import type { ReceivedBytesStore } from '../ports/uploads.ts';
 import { AppError } from '../runtime/errors.ts';
 import { extension, fileName, originalKey } from '../tasks/object-keys.ts';
 import type { OutputRequest, Tasks } from '../tasks/tasks.ts';
@@ -67,7 +67,7 @@ export interface FormUploads {
 export interface FormUploadParts {
   tasks: Pick<Tasks, 'check'>;
   store: TaskStore;
-  arrivals: ArrivalStore;
+  receivedBytes: ReceivedBytesStore;
   originals: Storage;
   workspaces: Workspaces;
   clock: Clock;
@@ -77,7 +77,7 @@ export interface FormUploadParts {
 const UNKNOWN: RequestedOutput = { format: '', options: {} };
 
 export function createFormUploads(parts: FormUploadParts): FormUploads {
-  const { tasks, store, arrivals, originals, workspaces, clock } = parts;
+  const { tasks, store, receivedBytes, originals, workspaces, clock } = parts;
   return { receive: originals.local ? spool : stream };
 
   /** Reads the whole form before it refuses anything, so that clients that send all before they read get the answer. */
@@ -139,7 +139,7 @@ export function createFormUploads(parts: FormUploadParts): FormUploads {
       declaredSize: size,
       checksums,
     };
-    return found(await arrivals.describe(id, description));
+    return found(await receivedBytes.describe(id, description));
   }
 
   function create(

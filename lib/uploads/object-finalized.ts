@@ -6,7 +6,7 @@ import { idOf } from '../runtime/whole-number.ts';
 import { originalKey } from '../tasks/object-keys.ts';
 
 /** An object that a storage says has come whole. */
-export interface ArrivedObject {
+export interface FinalizedObject {
   /** Name of the bucket; undefined where it is known to be the right one, or a folder. */
   bucket: string | undefined;
   key: string;
@@ -37,7 +37,7 @@ export interface UploadedParts {
 }
 
 /** Places objects as their storage tells of them: late, twice, in any order, or for tasks that are gone. */
-export function createUploaded(parts: UploadedParts): (object: ArrivedObject) => Promise<Placement> {
+export function createUploaded(parts: UploadedParts): (object: FinalizedObject) => Promise<Placement> {
   const { store, uploadStore, uploads, bucket, log } = parts;
   return async (object) => {
     const id = taskIdOf(object.key);
@@ -48,11 +48,11 @@ export function createUploaded(parts: UploadedParts): (object: ArrivedObject) =>
     return placement;
   };
 
-  function isElsewhere(object: ArrivedObject): boolean {
+  function isElsewhere(object: FinalizedObject): boolean {
     return bucket !== undefined && object.bucket !== undefined && object.bucket !== bucket;
   }
 
-  async function place(id: number, object: ArrivedObject): Promise<Placement> {
+  async function place(id: number, object: FinalizedObject): Promise<Placement> {
     const task = await store.find(id);
     if (!task) return (await uploadStore.hasEnded(id)) ? 'late' : 'unplaced';
     if (originalKey(task) !== object.key) return 'unplaced';
@@ -63,7 +63,7 @@ export function createUploaded(parts: UploadedParts): (object: ArrivedObject) =>
 }
 
 /** Only who changes the row enqueues. */
-async function settle(parts: UploadedParts, task: Task, object: ArrivedObject): Promise<Placement> {
+async function settle(parts: UploadedParts, task: Task, object: FinalizedObject): Promise<Placement> {
   const { store, uploadStore, originals, uploadBytes } = parts;
   const { size, checksums } = object.size === undefined ? ((await originals.stat(object.key)) ?? {}) : object;
   if (size === undefined) return 'unplaced';

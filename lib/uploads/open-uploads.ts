@@ -1,4 +1,4 @@
-import type { ArrivalStore } from '../ports/uploads.ts';
+import type { ReceivedBytesStore } from '../ports/uploads.ts';
 import { gone, superseded } from './piece.ts';
 
 /** Milliseconds between two looks whether the uploads that this process receives are still wanted. */
@@ -29,7 +29,7 @@ export interface OpenUploads {
  * Notices that a task was removed or expired, in whatever process, while its file is still being sent: a client that
  * waits, or sends slowly, would else hear of it only at its next step. One query a second for all of a process.
  */
-export function createOpenUploads(store: Pick<ArrivalStore, 'waiting'>, every = EVERY): OpenUploads {
+export function createOpenUploads(store: Pick<ReceivedBytesStore, 'waiting'>, every = EVERY): OpenUploads {
   const open = new Set<Entry>();
   let timer: NodeJS.Timeout | undefined;
   let looking = false;

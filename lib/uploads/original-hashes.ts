@@ -4,7 +4,7 @@ import { originalKey } from '../tasks/object-keys.ts';
 import { createDigest, type Digest, namesOf, ORIGINAL_HASHES } from './checksums.ts';
 import { lost } from './piece.ts';
 
-/** Uploads of which the hashes of what has arrived are held, some hundred bytes each. */
+/** Uploads of which the hashes of what was received are held, some hundred bytes each. */
 const MOST = 1000;
 
 /** Bytes read at once. */

@@ -1,6 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Task } from '../ports/tasks.ts';
-import type { ArrivalStore, FileClaims, PartialFiles, Received, StoredBytes } from '../ports/uploads.ts';
+import type {
+  FileClaims,
+  PartialFiles,
+  Received,
+  ReceivedBytesStore,
+  StoredBytes,
+} from '../ports/uploads.ts';
 import { AppError } from '../runtime/errors.ts';
 import { originalKey } from '../tasks/object-keys.ts';
 import { createDigest, namesOf } from './checksums.ts';
@@ -24,7 +30,7 @@ import { createStepFile } from './step-file.ts';
 const STEP = 16 * 256 * 1024;
 
 export interface PieceReceiverParts {
-  arrivals: ArrivalStore;
+  resumableUploads: ReceivedBytesStore;
   partials: PartialFiles;
   hashes: OriginalHashes;
   openUploads: OpenUploads;
@@ -45,7 +51,7 @@ const NEVER = new AbortController().signal;
 
 /** What became of a piece. */
 export interface Outcome {
-  /** Bytes of the file that have arrived. */
+  /** Bytes of the file that were received. */
   received: number;
   /** Position after the last byte of the request. */
   came: number;
@@ -73,17 +79,17 @@ export interface PieceReceiver {
 }
 
 export function createPieceReceiver(parts: PieceReceiverParts): PieceReceiver {
-  const { arrivals, partials, hashes, openUploads, newFile, uploadBytes, newWriter } = parts;
+  const { resumableUploads, partials, hashes, openUploads, newFile, uploadBytes, newWriter } = parts;
 
   const lostRight = async (taskId: number) => {
-    const found = await arrivals.find(taskId);
+    const found = await resumableUploads.find(taskId);
     return !found || found.task.state === 'EXPIRED' ? gone() : superseded();
   };
   const take = async (task: Task, claims: FileClaims): Promise<Writing> => {
     const writer = newWriter();
-    const taken = await arrivals.take(task.id, writer, claims);
+    const taken = await resumableUploads.take(task.id, writer, claims);
     if (taken) return { writer, ...taken };
-    const now = await arrivals.find(task.id);
+    const now = await resumableUploads.find(task.id);
     if (now?.task.state === 'AWAITING_UPLOAD') mustAgree(now.claims, claims);
     throw await lostRight(task.id);
   };
@@ -130,7 +136,7 @@ export function createPieceReceiver(parts: PieceReceiverParts): PieceReceiver {
         const turn = writing;
         const write = (position: number) =>
           partials.write(task.id, position, hashes.follow(task.id, turn, position, step.first(bytes)));
-        const after = await arrivals.add(task.id, turn.writer, bytes, write);
+        const after = await resumableUploads.add(task.id, turn.writer, bytes, write);
         if (after === undefined) throw await lostRight(task.id);
         await step.drop(bytes);
         received = after;
@@ -163,7 +169,7 @@ export function createPieceReceiver(parts: PieceReceiverParts): PieceReceiver {
           mustHaveHashes(body.hashes(), piece.bodyHashes, 'body');
         } catch (error) {
           if (writing && received > writing.received)
-            await arrivals.rewind(task.id, writing.writer, writing.received);
+            await resumableUploads.rewind(task.id, writing.writer, writing.received);
           throw error;
         }
       }
@@ -182,7 +188,7 @@ function createComparison(partials: Pick<PartialFiles, 'open'>, task: Task, wait
       // Gone meanwhile: who asks for the status hears how.
       if (there?.length !== bytes.length) throw superseded();
       if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).equals(there))
-        throw conflict(`Other bytes have arrived at ${position} than this request brings.`);
+        throw conflict(`Other bytes were received at ${position} than this request brings.`);
     },
     async close(): Promise<void> {
       await stored?.close();

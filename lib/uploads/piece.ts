@@ -82,7 +82,7 @@ export function mustHaveHashes(computed: Hashes, said: Hashes, what: string): vo
   throw new AppError('checksum_mismatch', sentence);
 }
 
-/** Two clients send two files to one URL, or one changed its file in between; what has arrived stays as it is. */
+/** Two clients send two files to one URL, or one changed its file in between; what was received stays as it is. */
 export function conflict(sentence: string): AppError {
   return new AppError('upload_conflict', `${sentence} Announce another upload for another file.`);
 }
@@ -93,7 +93,7 @@ function mismatch(declared: number, came: number): AppError {
 
 /** Cloud Storage answers this by 503 as well, which has clients ask for the status and go on from there. */
 export function gap(start: number, received: number): AppError {
-  const sentence = `The piece begins at byte ${start}, but only ${received} have arrived. Go on from there.`;
+  const sentence = `The piece begins at byte ${start}, but only ${received} were received. Go on from there.`;
   return new AppError('upload_gap', sentence);
 }
 
@@ -105,7 +105,7 @@ export function gone(): AppError {
 }
 
 export function lost(): AppError {
-  return new AppError('upload_gone', 'What had arrived of this file is lost. Announce it again.');
+  return new AppError('upload_gone', 'What was received of this file is lost. Announce it again.');
 }
 
 export function superseded(): AppError {

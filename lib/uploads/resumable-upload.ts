@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Hashes, Task, TaskStore } from '../ports/tasks.ts';
-import type { ArrivalStore, FileClaims, PartialFiles, UploadStore, Uploads } from '../ports/uploads.ts';
+import type { FileClaims, PartialFiles, ReceivedBytesStore, UploadStore, Uploads } from '../ports/uploads.ts';
 import { hasCode } from '../runtime/errors.ts';
 import { originalKey } from '../tasks/object-keys.ts';
 import { differing } from './checksums.ts';
@@ -23,7 +23,7 @@ import { createPieceReceiver, type Upload } from './piece-receiver.ts';
 import { mustBeUploadable } from './upload-sessions.ts';
 
 /** `complete`: the original is whole and its task goes on; else so many bytes from the beginning are kept. */
-export interface Arrival {
+export interface UploadProgress {
   complete: boolean;
   received: number;
   /** Of the original, where it is complete and they are known. */
@@ -35,27 +35,27 @@ export interface Arrival {
  * the originals, so that requests of one upload may come to any number of processes in turn, or at once: the newest wins,
  * since a client that comes again has lost its former connection, whether or not this side noticed.
  */
-export interface Arrivals {
+export interface ResumableUploads {
   /**
-   * How much has arrived.
+   * How much was received.
    * @param said of the whole file, as far as the caller says so: an upload that has all bytes is completed
    * Throws `upload_gone`, `size_mismatch`, `upload_conflict`, `checksum_mismatch`.
    */
-  status(taskId: number, said: Pick<Piece, 'total' | 'fileHashes'>): Promise<Arrival>;
+  status(taskId: number, said: Pick<Piece, 'total' | 'fileHashes'>): Promise<UploadProgress>;
   /**
-   * Adds a piece, or what of it is missing; what arrived before `source` breaks is kept. Bytes that are there already must
+   * Adds a piece, or what of it is missing; what was received before `source` breaks is kept. Bytes that are there already must
    * be the same; a file whose hash is not the one that was said is not kept, and may be sent again from its beginning.
    * Throws `upload_gone`, `upload_gap`, `upload_conflict`, `size_mismatch`, `checksum_mismatch`, `too_large`,
    * `invalid_request`, `upload_incomplete`, `interrupted`.
    */
-  receive(taskId: number, piece: Piece, source: AsyncIterable<Uint8Array>): Promise<Arrival>;
+  receive(taskId: number, piece: Piece, source: AsyncIterable<Uint8Array>): Promise<UploadProgress>;
   /** Gives an upload up. Throws `upload_gone`, also where it is complete. */
   cancel(taskId: number): Promise<void>;
 }
 
-export interface ArrivalParts {
+export interface ResumableUploadDependencies {
   store: TaskStore;
-  arrivals: ArrivalStore;
+  receivedBytes: ReceivedBytesStore;
   uploadStore: UploadStore;
   uploads: Uploads;
   partials: PartialFiles;
@@ -67,10 +67,10 @@ export interface ArrivalParts {
   newWriter: () => string;
 }
 
-export function createArrivals(parts: ArrivalParts): Arrivals {
-  const { store, arrivals, uploadStore, uploads, partials, uploadBytes } = parts;
+export function createResumableUploads(parts: ResumableUploadDependencies): ResumableUploads {
+  const { store, receivedBytes, uploadStore, uploads, partials, uploadBytes } = parts;
   const hashes = createOriginalHashes(partials);
-  const openUploads = createOpenUploads(arrivals);
+  const openUploads = createOpenUploads(receivedBytes);
   const receiver = createPieceReceiver({ ...parts, hashes, openUploads });
   return {
     async status(taskId, said) {
@@ -108,7 +108,7 @@ export function createArrivals(parts: ArrivalParts): Arrivals {
   };
 
   async function known(taskId: number): Promise<Upload> {
-    const found = await arrivals.find(taskId);
+    const found = await receivedBytes.find(taskId);
     if (!found || found.task.state === 'EXPIRED') throw gone();
     return found;
   }
@@ -118,7 +118,7 @@ export function createArrivals(parts: ArrivalParts): Arrivals {
     upload: Upload,
     piece: Piece,
     source: AsyncIterable<Uint8Array>,
-  ): Promise<Arrival> {
+  ): Promise<UploadProgress> {
     const arrival = completeBefore(upload, claimsOf(piece));
     if (piece.start > upload.received) throw gap(piece.start, upload.received);
     const { came } = await receiver.receive(upload, piece, source);
@@ -127,7 +127,7 @@ export function createArrivals(parts: ArrivalParts): Arrivals {
   }
 
   /** Coming here twice, or after a crash in between, finds it done. */
-  async function finish(task: Task, turn: Turn, size: number, claims: FileClaims): Promise<Arrival> {
+  async function finish(task: Task, turn: Turn, size: number, claims: FileClaims): Promise<UploadProgress> {
     mustBeUploadable(size, uploadBytes);
     mustAgree({ size }, claims);
     const checksums = await hashesOf(task, turn, size, claims);
@@ -146,7 +146,7 @@ export function createArrivals(parts: ArrivalParts): Arrivals {
     try {
       return await hashes.of(task, turn, size, claims);
     } catch (error) {
-      const state = (await arrivals.waiting([task.id])).get(task.id);
+      const state = (await receivedBytes.waiting([task.id])).get(task.id);
       if (hasCode(error, 'upload_gone') && state?.writer !== turn.writer) throw superseded();
       throw error;
     }
@@ -154,7 +154,7 @@ export function createArrivals(parts: ArrivalParts): Arrivals {
 
   /** Nothing of the file is kept, nor what was said of it: either may be what is wrong. */
   async function refuse(task: Task, { writer }: Turn, computed: Hashes, claims: FileClaims): Promise<never> {
-    const rewound = await arrivals.rewind(task.id, writer, 0, () => partials.remove(task.id));
+    const rewound = await receivedBytes.rewind(task.id, writer, 0, () => partials.remove(task.id));
     if (!rewound) throw await receiver.lostRight(task.id);
     hashes.forget(task.id);
     mustHaveHashes(computed, claims, 'file');
@@ -162,20 +162,20 @@ export function createArrivals(parts: ArrivalParts): Arrivals {
   }
 }
 
-function completeBefore({ task, received }: Upload, said: FileClaims): Arrival {
+function completeBefore({ task, received }: Upload, said: FileClaims): UploadProgress {
   if (received > 0) mustAgree({ ...task.checksums, size: received }, said);
   return complete(received, task.checksums);
 }
 
-function complete(received: number, checksums: Hashes | null): Arrival {
+function complete(received: number, checksums: Hashes | null): UploadProgress {
   return { complete: true, received, checksums };
 }
 
 /** The last piece is noted to the byte; where its process died before the end, pieces are still cut by multiples. */
-function incomplete(received: number): Arrival {
+function incomplete(received: number): UploadProgress {
   return { complete: false, received: aligned(received), checksums: null };
 }
 
 function endsEarly(end: number, received: number) {
-  return conflict(`This request's file ends at ${end}, and ${received} bytes have arrived.`);
+  return conflict(`This request's file ends at ${end}, and ${received} bytes were received.`);
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { migrate } from '../../lib/adapters/database/connection.ts';
 import { createHousekeeping } from '../../lib/adapters/database/housekeeping.ts';
 import { createLeaseStore } from '../../lib/adapters/database/leases.ts';
-import { createArrivalStore } from '../../lib/adapters/database/received-bytes.ts';
+import { createReceivedBytesStore } from '../../lib/adapters/database/received-bytes.ts';
 import { createRefreshTokenStore } from '../../lib/adapters/database/refresh-tokens.ts';
 import { createTaskStore } from '../../lib/adapters/database/tasks.ts';
 import { createUploadStore } from '../../lib/adapters/database/uploads.ts';
@@ -301,7 +301,7 @@ describe('The stores on PostgreSQL', () => {
 
   describe('know of an large upload', () => {
     const uploads = () => createUploadStore(database.knex());
-    const arrivals = () => createArrivalStore(database.knex());
+    const receivedBytes = () => createReceivedBytesStore(database.knex());
     const ended = async ({ id }: Task) =>
       (await uploads().ended()).filter(({ taskId }) => taskId === id).map(({ session }) => session);
     const opened = async () => {
@@ -352,22 +352,22 @@ describe('The stores on PostgreSQL', () => {
       assert.equal(await tasks().change(task.id, task.userId, { format: 'ogg', options: {} }), undefined);
     });
 
-    it('how much has arrived, as long as nobody else writes', async () => {
+    it('how much was received, as long as nobody else writes', async () => {
       const task = await opened();
       const [first, second] = [randomUUID(), randomUUID()];
       const written: number[] = [];
       const write = async (position: number) => {
         written.push(position);
       };
-      assert.equal((await arrivals().take(task.id, first, {}))?.received, 0);
-      assert.equal(await arrivals().add(task.id, first, 10, write), 10);
-      assert.deepEqual(await arrivals().take(task.id, second, {}), {
+      assert.equal((await receivedBytes().take(task.id, first, {}))?.received, 0);
+      assert.equal(await receivedBytes().add(task.id, first, 10, write), 10);
+      assert.deepEqual(await receivedBytes().take(task.id, second, {}), {
         ...{ received: 10, claims: {}, previous: first },
       });
-      assert.equal(await arrivals().add(task.id, first, 10, write), undefined);
-      assert.equal(await arrivals().add(task.id, second, 5, write), 15);
+      assert.equal(await receivedBytes().add(task.id, first, 10, write), undefined);
+      assert.equal(await receivedBytes().add(task.id, second, 5, write), 15);
       assert.deepEqual(written, [0, 10]);
-      assert.equal((await arrivals().find(task.id))?.received, 15);
+      assert.equal((await receivedBytes().find(task.id))?.received, 15);
     });
 
     it('what a form says of its file, until the file has come', async () => {
@@ -380,31 +380,31 @@ describe('The stores on PostgreSQL', () => {
         declaredSize: 10,
         checksums: {},
       };
-      const described = await arrivals().describe(task.id, description);
+      const described = await receivedBytes().describe(task.id, description);
       assert.deepEqual(described, { ...task, ...description });
       await tasks().uploaded(task.id);
-      assert.equal(await arrivals().describe(task.id, { ...description, name: 'c.wav' }), undefined);
+      assert.equal(await receivedBytes().describe(task.id, { ...description, name: 'c.wav' }), undefined);
       assert.equal((await tasks().find(task.id))?.name, 'b.aiff');
     });
 
     it('nothing of bytes that could not be stored', async () => {
       const task = await opened();
       const writer = randomUUID();
-      await arrivals().take(task.id, writer, {});
+      await receivedBytes().take(task.id, writer, {});
       const full = async () => {
         throw new Error('disk full');
       };
-      await assert.rejects(arrivals().add(task.id, writer, 10, full), /disk full/);
-      assert.equal((await arrivals().find(task.id))?.received, 0);
+      await assert.rejects(receivedBytes().add(task.id, writer, 10, full), /disk full/);
+      assert.equal((await receivedBytes().find(task.id))?.received, 0);
     });
 
     it('of twenty additions at once each exactly once', async () => {
       const task = await opened();
       const writer = randomUUID();
-      await arrivals().take(task.id, writer, {});
+      await receivedBytes().take(task.id, writer, {});
       const positions: number[] = [];
       const add = () =>
-        arrivals().add(task.id, writer, 7, async (position) => {
+        receivedBytes().add(task.id, writer, 7, async (position) => {
           positions.push(position);
         });
       await Promise.all(Array.from({ length: 20 }, add));

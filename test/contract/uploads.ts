@@ -13,7 +13,7 @@ export interface OpenedSession {
 export interface UploadsUnderTest {
   open(size: number | undefined): Promise<OpenedSession>;
   /**
-   * Whether the server keeps to the whole protocol. fake-gcs-server makes an object of what has arrived when it is asked
+   * Whether the server keeps to the whole protocol. fake-gcs-server makes an object of what was received when it is asked
    * for the status, and does not look at offsets (fsouza/fake-gcs-server#2354, #1362).
    */
   full: boolean;
@@ -48,7 +48,7 @@ export function describeUploads(name: string, { open, full }: UploadsUnderTest):
       await mustBeStored();
     });
 
-    it('takes pieces in order, and says after each how much has arrived', async () => {
+    it('takes pieces in order, and says after each how much was received', async () => {
       assert.deepEqual(await piece(0, PIECE), { status: 308, received: PIECE, code: undefined });
       assert.deepEqual(await piece(PIECE, 3 * PIECE), { status: 308, received: 3 * PIECE, code: undefined });
       assert.equal(await opened.stored(), undefined);
@@ -69,7 +69,7 @@ export function describeUploads(name: string, { open, full }: UploadsUnderTest):
 
     if (!full) return;
 
-    it('says what has arrived when it is asked, and nothing before anything has', async () => {
+    it('says what was received when it is asked, and nothing before anything has', async () => {
       assert.deepEqual(await upload.ask(), { status: 308, received: 0, code: undefined });
       await piece(0, PIECE);
       for (const size of [undefined, total]) {
@@ -152,7 +152,7 @@ export function describeUploads(name: string, { open, full }: UploadsUnderTest):
       });
     }
 
-    it('refuses other bytes than have arrived, and keeps those that have', async () => {
+    it('refuses other bytes than were received, and keeps those that have', async () => {
       await piece(0, 2 * PIECE);
       for (const position of [0, PIECE + 5, 2 * PIECE - 1]) {
         const other = Buffer.from(file);

@@ -16,7 +16,7 @@ export const PIECE = 256 * 1024;
 export interface ResumableUpload {
   /** One request; `range` is its Content-Range. */
   put(body: Uint8Array, range?: string): Promise<Answer>;
-  /** How much has arrived, `total` being the file's size where it is to be said. */
+  /** How much was received, `total` being the file's size where it is to be said. */
   ask(total?: number): Promise<Answer>;
   cancel(): Promise<number>;
   /** Sends bytes `first` to the end of one piece, and breaks the connection after `sent` bytes of it. */

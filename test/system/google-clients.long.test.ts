@@ -128,7 +128,7 @@ describe('Google’s own clients', function () {
     });
   });
 
-  it('curl -C goes on from each position that has arrived', async () => {
+  it('curl -C goes on from each position that was received', async () => {
     for (const start of [0, 1000, PIECE, 2 * PIECE]) {
       const target = await openSession();
       const first = FILE.subarray(0, 2 * PIECE);

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { ArrivalStore, Received } from '../../ports/uploads.ts';
+import type { Received, ReceivedBytesStore } from '../../ports/uploads.ts';
 import { type TaskRow, toTask } from './rows.ts';
 
 /**
@@ -7,7 +7,7 @@ import { type TaskRow, toTask } from './rows.ts';
  * share, is freed by the server when its holder dies, and lets no late writer slip in behind the next: NFS locks need a
  * daemon and grace periods, a lock file stays behind, and neither knows how much was truly stored.
  */
-export function createArrivalStore(knex: Knex): ArrivalStore {
+export function createReceivedBytesStore(knex: Knex): ReceivedBytesStore {
   const waiting = (id: number, db: Knex = knex) =>
     db<TaskRow>('tasks').where({ id, state: 'AWAITING_UPLOAD' });
   const locked = (trx: Knex, id: number, writer: string) =>

@@ -101,5 +101,5 @@ function storedBytes(file: FileHandle): StoredBytes {
 }
 
 function lost(): AppError {
-  return new AppError('upload_gone', 'What had arrived of this file is lost. Announce it again.');
+  return new AppError('upload_gone', 'What was received of this file is lost. Announce it again.');
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ConversionMessage } from '../../ports/queue.ts';
 import { AppError } from '../../runtime/errors.ts';
 import { MOST_INTEGER, wholeNumber } from '../../runtime/whole-number.ts';
-import type { ArrivedObject } from '../../uploads/object-finalized.ts';
+import type { FinalizedObject } from '../../uploads/object-finalized.ts';
 
 /** A number in JSON, and a text among attributes. */
 const INTEGER = z.union([z.int().min(1).max(MOST_INTEGER), wholeNumber(1, MOST_INTEGER)]);
@@ -61,7 +61,10 @@ const FINALIZED = 'google.cloud.storage.object.v1.finalized';
  * notification to Pub/Sub, raw or inside a CloudEvent; each with its data or without. Answers undefined for what else
  * buckets tell. Throws `invalid_request`.
  */
-export async function decodeArrival(headers: Headers, body: string): Promise<ArrivedObject | undefined> {
+export async function decodeFinalizedObject(
+  headers: Headers,
+  body: string,
+): Promise<FinalizedObject | undefined> {
   try {
     const event = await cloudEvent(headers, body);
     if (event?.type.startsWith('google.cloud.storage.'))
@@ -82,7 +85,7 @@ export async function decodeArrival(headers: Headers, body: string): Promise<Arr
  * Without data, source and subject say which object it is.
  * @param encoded the subject as a header, where Unicode is percent-encoded (CloudEvents 1.0, HTTP binding, 3.1.3.2)
  */
-function objectOf(event: CloudEvent<unknown>, encoded: string | null): ArrivedObject {
+function objectOf(event: CloudEvent<unknown>, encoded: string | null): FinalizedObject {
   const { data, source } = event;
   if (data !== undefined && data !== null && data !== '') return arrived(OBJECT.parse(data));
   const subject = encoded === null ? event.subject : decodeURIComponent(encoded);
@@ -98,7 +101,7 @@ function arrived({
   size,
   crc32c,
   md5Hash: md5,
-}: Partial<z.output<typeof OBJECT>> & { bucket: string; name: string }): ArrivedObject {
+}: Partial<z.output<typeof OBJECT>> & { bucket: string; name: string }): FinalizedObject {
   const checksums = { ...(crc32c !== undefined && { crc32c }), ...(md5 !== undefined && { md5 }) };
   const known = crc32c !== undefined && { checksums };
   return { bucket, key: name, version: generation, size, ...known };

@@ -1,14 +1,14 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError, hasCode } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
-import type { ArrivedObject, Placement } from '../../uploads/object-finalized.ts';
+import type { FinalizedObject, Placement } from '../../uploads/object-finalized.ts';
 import { createRouter } from '../router.ts';
 import { eventsOnly, type InternalCallers } from '../service-auth.ts';
-import { decodeArrival } from './decode.ts';
+import { decodeFinalizedObject } from './decode.ts';
 
 export interface UploadedRouteParts {
   callers: InternalCallers;
-  uploaded: () => Promise<(object: ArrivedObject) => Promise<Placement>>;
+  uploaded: () => Promise<(object: FinalizedObject) => Promise<Placement>>;
   log: Log;
 }
 
@@ -19,7 +19,7 @@ export interface UploadedRouteParts {
 export function uploadedRoutes({ callers, uploaded, log }: UploadedRouteParts): OpenAPIHono {
   const router = createRouter();
   router.post('*', eventsOnly(callers), async (c) => {
-    const object = await arrivalOf(c.req.raw.headers, await c.req.text());
+    const object = await finalizedObjectOf(c.req.raw.headers, await c.req.text());
     if (object instanceof AppError) {
       log.warn('An event came that tells of no object', { error: object });
       return c.json({ ignored: object.message }, 200);
@@ -30,9 +30,12 @@ export function uploadedRoutes({ callers, uploaded, log }: UploadedRouteParts): 
   return router;
 }
 
-async function arrivalOf(headers: Headers, body: string): Promise<ArrivedObject | AppError | undefined> {
+async function finalizedObjectOf(
+  headers: Headers,
+  body: string,
+): Promise<FinalizedObject | AppError | undefined> {
   try {
-    return await decodeArrival(headers, body);
+    return await decodeFinalizedObject(headers, body);
   } catch (error) {
     if (hasCode(error, 'invalid_request')) return error;
     throw error;

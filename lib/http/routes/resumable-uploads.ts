@@ -4,14 +4,14 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { Tokens } from '../../accounts/tokens.ts';
 import { AppError } from '../../runtime/errors.ts';
 import type { Piece } from '../../uploads/piece.ts';
-import type { Arrival, Arrivals } from '../../uploads/resumable-upload.ts';
+import type { ResumableUploads, UploadProgress } from '../../uploads/resumable-upload.ts';
 import { bodyHashes, fileHashes } from '../content-hashes.ts';
 import { ReceivedRequest } from '../received-request.ts';
 import { createRouter, validated } from '../router.ts';
 import { ID, json, problems } from '../schemas.ts';
 
 export interface UploadRouteParts {
-  arrivals: () => Promise<Arrivals>;
+  resumableUploads: () => Promise<ResumableUploads>;
   tokens: () => Promise<Pick<Tokens, 'verifyUpload'>>;
 }
 
@@ -32,11 +32,11 @@ const SEND = {
   method: 'put',
   summary: 'Send an large file, whole or in pieces',
   description:
-    "The protocol of Cloud Storage's resumable uploads: `Content-Range: bytes 0-262143/1000000`, or `/*` while the size is not known; pieces before the last are multiples of 256 KiB. `Content-Range: bytes */*` without a body asks how much has arrived. Of a request that breaks, whole multiples of 256 KiB are kept. Bytes that have arrived must be the same when they are sent again. `x-goog-hash` (crc32c, md5), `Repr-Digest` and `Digest` (sha-256, sha-512, md5, crc32c) say hashes of the whole file, with any piece of it; `Content-Digest` and `Content-MD5` of the body. A file or body with another hash is not kept, and may be sent again.",
+    "The protocol of Cloud Storage's resumable uploads: `Content-Range: bytes 0-262143/1000000`, or `/*` while the size is not known; pieces before the last are multiples of 256 KiB. `Content-Range: bytes */*` without a body asks how much was received. Of a request that breaks, whole multiples of 256 KiB are kept. Bytes that were received must be the same when they are sent again. `x-goog-hash` (crc32c, md5), `Repr-Digest` and `Digest` (sha-256, sha-512, md5, crc32c) say hashes of the whole file, with any piece of it; `Content-Digest` and `Content-MD5` of the body. A file or body with another hash is not kept, and may be sent again.",
   responses: {
     200: json(STORED, 'The file is whole.'),
     308: {
-      description: 'More is to come; `Range: bytes=0-x` says what has arrived, nothing where it is missing.',
+      description: 'More is to come; `Range: bytes=0-x` says what was received, nothing where it is missing.',
     },
     ...problems(400, 401, 409, 410, 413, 503),
   },
@@ -50,7 +50,7 @@ const CANCEL = {
 } as const;
 
 /** The program's own stand-in for a resumable session of Cloud Storage. */
-export function uploadRoutes({ arrivals, tokens }: UploadRouteParts): OpenAPIHono {
+export function uploadRoutes({ resumableUploads, tokens }: UploadRouteParts): OpenAPIHono {
   const router = createRouter();
   router.openAPIRegistry.registerPath(SEND);
   router.openAPIRegistry.registerPath(CANCEL);
@@ -66,11 +66,11 @@ export function uploadRoutes({ arrivals, tokens }: UploadRouteParts): OpenAPIHon
   router.put('/api/uploads/:id', heardOut, async (c) => {
     const id = await authorised(c);
     const asked = contentRange(c);
-    if ('ask' in asked) return answer(c, await (await arrivals()).status(id, asked));
-    return answer(c, await (await arrivals()).receive(id, asked, bodyOf(c)));
+    if ('ask' in asked) return answer(c, await (await resumableUploads()).status(id, asked));
+    return answer(c, await (await resumableUploads()).receive(id, asked, bodyOf(c)));
   });
   router.delete('/api/uploads/:id', async (c) => {
-    await (await arrivals()).cancel(await authorised(c));
+    await (await resumableUploads()).cancel(await authorised(c));
     return new Response(null, { status: 499 });
   });
   return router;
@@ -129,7 +129,7 @@ async function idle(): Promise<undefined> {
   await setImmediate();
 }
 
-function answer(c: Context, { complete, received, checksums }: Arrival): Response {
+function answer(c: Context, { complete, received, checksums }: UploadProgress): Response {
   if (complete) {
     const { crc32c, md5: md5Hash } = checksums ?? {};
     return c.json({ message: 'The file is whole.', size: received, crc32c, md5Hash }, 200);

@@ -8,7 +8,7 @@ import { createUserStore } from '../../../lib/adapters/database/users.ts';
 import { createFolderStorage } from '../../../lib/adapters/storage/nfs.ts';
 import type { Task } from '../../../lib/ports/tasks.ts';
 import { silentLog } from '../../../lib/runtime/log.ts';
-import { type ArrivedObject, createUploaded } from '../../../lib/uploads/object-finalized.ts';
+import { createUploaded, type FinalizedObject } from '../../../lib/uploads/object-finalized.ts';
 import { testDatabase } from '../../support/database.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { recordedMessages } from '../../support/recorded-queue.ts';
@@ -23,7 +23,7 @@ describe('An original that its bucket tells of', () => {
   const tasks = () => createTaskStore(database.knex(), messages, silentLog);
   const uploadStore = () => createUploadStore(database.knex());
   const originals = () => createFolderStorage({ root: folder(), role: 'originals', own: true });
-  const uploaded = (object: Partial<ArrivedObject> & { key: string }) => {
+  const uploaded = (object: Partial<FinalizedObject> & { key: string }) => {
     const uploads = { open: sinon.stub().rejects(), cancel: sinon.stub().rejects(), discard };
     const parts = { store: tasks(), uploadStore: uploadStore(), uploads, originals: originals() };
     const place = createUploaded({ ...parts, bucket: 'originals', uploadBytes: LIMIT, log: silentLog });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createArrivalStore } from '../../../lib/adapters/database/received-bytes.ts';
+import { createReceivedBytesStore } from '../../../lib/adapters/database/received-bytes.ts';
 import { createTaskStore } from '../../../lib/adapters/database/tasks.ts';
 import { createUploadStore } from '../../../lib/adapters/database/uploads.ts';
 import { createUserStore } from '../../../lib/adapters/database/users.ts';
@@ -14,7 +14,7 @@ import type { Task } from '../../../lib/ports/tasks.ts';
 import { type ErrorCode, hasCode } from '../../../lib/runtime/errors.ts';
 import { silentLog } from '../../../lib/runtime/log.ts';
 import { PIECE, type Piece } from '../../../lib/uploads/piece.ts';
-import { type Arrivals, createArrivals } from '../../../lib/uploads/resumable-upload.ts';
+import { createResumableUploads, type ResumableUploads } from '../../../lib/uploads/resumable-upload.ts';
 import { testDatabase } from '../../support/database.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { recordedMessages } from '../../support/recorded-queue.ts';
@@ -31,12 +31,12 @@ describe('Pieces of an upload', () => {
   const workspaces = () => createWorkspaces(join(folder(), 'work'));
 
   /** What one process has; several share a database and a folder. */
-  const newProcess = (): Arrivals => {
+  const newProcess = (): ResumableUploads => {
     const root = { root: join(folder(), 'originals'), role: 'originals', own: true } as const;
     const [originals, partials] = [createFolderStorage(root), createPartialFiles(root)];
-    return createArrivals({
+    return createResumableUploads({
       store: tasks(),
-      arrivals: createArrivalStore(database.knex()),
+      resumableUploads: createReceivedBytesStore(database.knex()),
       uploadStore: createUploadStore(database.knex()),
       uploads: createFolderUploads({ originals, partials, sign: async () => 'token' }),
       partials,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CloudEvent, HTTP } from 'cloudevents';
-import { decodeArrival } from '../../../../lib/http/events/decode.ts';
+import { decodeFinalizedObject } from '../../../../lib/http/events/decode.ts';
 import { hasCode } from '../../../../lib/runtime/errors.ts';
 
 const FINALIZED = 'google.cloud.storage.object.v1.finalized';
@@ -44,9 +44,9 @@ const FORMS: [string, Sent, object][] = [
   ],
 ];
 
-describe('decodeArrival', () => {
+describe('decodeFinalizedObject', () => {
   for (const [form, { headers, body }, expected] of FORMS) {
-    it(`reads ${form}`, async () => assert.deepEqual(await decodeArrival(headers, body), expected));
+    it(`reads ${form}`, async () => assert.deepEqual(await decodeFinalizedObject(headers, body), expected));
   }
 
   for (const [what, { headers, body }] of [
@@ -54,7 +54,7 @@ describe('decodeArrival', () => {
     ['a CloudEvent', binary(storageEvent({ data: OBJECT, type: 'google.cloud.storage.object.v1.deleted' }))],
   ] as const) {
     it(`reads nothing from ${what} of another kind`, async () => {
-      assert.equal(await decodeArrival(headers, body), undefined);
+      assert.equal(await decodeFinalizedObject(headers, body), undefined);
     });
   }
 
@@ -73,7 +73,9 @@ describe('decodeArrival', () => {
     ['a CloudEvent that names no object', binary(storageEvent({ data: { bucket: 'originals' } }))],
   ] as const) {
     it(`refuses ${what}`, async () => {
-      await assert.rejects(decodeArrival(headers, body), (error) => hasCode(error, 'invalid_request'));
+      await assert.rejects(decodeFinalizedObject(headers, body), (error) =>
+        hasCode(error, 'invalid_request'),
+      );
     });
   }
 });
