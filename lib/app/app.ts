@@ -24,8 +24,8 @@ import type { Housekeeping } from '../ports/housekeeping.ts';
 import type { LeaseOptions } from '../ports/leases.ts';
 import type { Storage } from '../ports/storage.ts';
 import { type Cage, findCage } from '../process/sandbox.ts';
-import { createLauncherBeside } from '../process/spawn-helper.ts';
-import { createLauncher } from '../process/spawner.ts';
+import { createSpawnHelper } from '../process/spawn-helper.ts';
+import { createSpawner } from '../process/spawner.ts';
 import { type Lazy, lazy } from '../runtime/lazy.ts';
 import type { Log } from '../runtime/log.ts';
 import { createGate } from '../runtime/semaphore.ts';
@@ -246,8 +246,8 @@ async function findEngine(config: Config, log: Log): Promise<AudioEngine> {
   const binaries = await findBinaries({ ffmpegPath, ffprobePath, path, fallback: true });
   log.info('Programs', { ffmpeg: named(binaries.ffmpeg), ffprobe: named(binaries.ffprobe) });
   for (const warning of binaries.warnings) log.warn(warning);
-  const launcher = config.mode === 'functions' ? createLauncher() : createLauncherBeside();
-  return createEngine({ binaries, limits, path, gate: createGate(conversions), launcher });
+  const spawner = config.mode === 'functions' ? createSpawner() : createSpawnHelper();
+  return createEngine({ binaries, limits, path, gate: createGate(conversions), spawner });
 }
 
 function named(binary: Binary): string {

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isErrno } from '../runtime/errors.ts';
 import { type Cage, OPEN_FILES } from './sandbox.ts';
-import type { Exit, Launched, Launcher } from './spawner.ts';
+import type { Exit, SpawnedProgram, Spawner } from './spawner.ts';
 
 /** Milliseconds from TERM to KILL. What a stopped program wrote is thrown away, so it needs no longer. */
 const GRACE = 500;
@@ -58,10 +58,10 @@ export interface Children {
 }
 
 /**
- * @param launcher what starts programs
+ * @param spawner what starts programs
  * @param cage what holds a program within its limits on this machine
  */
-export function createChildren(launcher: Launcher, cage: Cage): Children {
+export function createChildren(spawner: Spawner, cage: Cage): Children {
   return {
     async run(command) {
       const { program, args, cwd, path, limits, signal, stdin, readers } = command;
@@ -69,7 +69,7 @@ export function createChildren(launcher: Launcher, cage: Cage): Children {
       const [first = program, ...rest] = [...guards(cage, limits), program, ...args];
       const env = { PATH: path, LC_ALL: 'C' };
       const outputs = readers.length + 1;
-      const child = await launcher.start({
+      const child = await spawner.start({
         ...{ program: first, args: rest, cwd, env },
         ...{ fed: stdin !== undefined, outputs },
       });
@@ -92,7 +92,7 @@ function guards({ prlimit, setpriv }: Cage, { memory, cpu, file }: ResourceLimit
 }
 
 async function watch(
-  child: Launched,
+  child: SpawnedProgram,
   { signal, stdin, readers, stderrCharacters = STDERR }: Command,
 ): Promise<Ending> {
   const [output, errors, ...further] = child.outputs;
@@ -131,7 +131,7 @@ async function readPipe(pipe: Readable | undefined, read: PipeReader): Promise<v
 }
 
 /** A program may have read enough before the end: that is no failure of what feeds it. */
-async function feed({ stdin: sink }: Launched, stdin: Readable | undefined): Promise<void> {
+async function feed({ stdin: sink }: SpawnedProgram, stdin: Readable | undefined): Promise<void> {
   if (!stdin || !sink) return;
   try {
     await pipeline(stdin, sink);
@@ -147,7 +147,7 @@ async function feed({ stdin: sink }: Launched, stdin: Readable | undefined): Pro
 }
 
 /** Waits until the program is gone; stops it when the signal says so. */
-async function ended(child: Launched, signal: AbortSignal): Promise<Exit> {
+async function ended(child: SpawnedProgram, signal: AbortSignal): Promise<Exit> {
   let kill: NodeJS.Timeout | undefined;
   const stop = () => {
     child.kill('SIGTERM');

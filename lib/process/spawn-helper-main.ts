@@ -5,17 +5,17 @@ import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Order, Report } from './spawn-helper.ts';
-import type { Launch } from './spawner.ts';
+import type { SpawnRequest } from './spawner.ts';
 
 /**
- * A process of its own that starts programs for another, which tells it by messages; see `createLauncherBeside`. It imports
+ * A process of its own that starts programs for another, which tells it by messages; see `createSpawnHelper`. It imports
  * nothing that it can do without, and ends, with all that it started, when the other one is gone.
  */
 const [, , folder = ''] = process.argv;
 const running = new Map<number, ChildProcess>();
 
 process.on('message', (order: Order) => {
-  if (order.launch) void launch(order.id, order.launch, order.address);
+  if (order.request) void launch(order.id, order.request, order.address);
   else running.get(order.id)?.kill(order.kill);
 });
 process.on('disconnect', () => {
@@ -30,7 +30,7 @@ function report(what: Report): void {
   if (process.connected) process.send?.(what);
 }
 
-async function launch(id: number, { program, args, cwd, env, fed, outputs }: Launch, address: string) {
+async function launch(id: number, { program, args, cwd, env, fed, outputs }: SpawnRequest, address: string) {
   const sockets: Socket[] = [];
   try {
     for (let pipe = 0; pipe < outputs + Number(fed); pipe++) sockets.push(await open(address));

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../runtime/errors.ts';
-import type { Exit, Launch, Launcher } from './spawner.ts';
+import type { Exit, Spawner, SpawnRequest } from './spawner.ts';
 
-/** What the process beside is told: to start a program with sockets at an address for its pipes, or to send it a signal. */
+/** What the process helper is told: to start a program with sockets at an address for its pipes, or to send it a signal. */
 export type Order =
-  | { id: number; launch: Launch; address: string }
-  | { id: number; launch: undefined; kill: NodeJS.Signals };
+  | { id: number; request: SpawnRequest; address: string }
+  | { id: number; request: undefined; kill: NodeJS.Signals };
 
 /** What it tells. */
 export type Report = { id: number } & (
@@ -22,8 +22,8 @@ export type Report = { id: number } & (
 
 const STDIO: StdioOptions = ['ignore', 'ignore', 'inherit', 'ipc'];
 
-/** The process beside, and who waits for its reports. */
-interface Beside {
+/** The spawn helper, and who waits for its reports. */
+interface Helper {
   child: ChildProcess;
   /** Private, for the sockets. */
   folder: string;
@@ -31,18 +31,18 @@ interface Beside {
 }
 
 /**
- * Starts programs from a small process beside this one. A fork copies the tables of all memory that a process has while
+ * Starts programs from a small process helper this one. A fork copies the tables of all memory that a process has while
  * nothing else in it runs: with 200 MB that takes 10 to 20 ms, with the small one's 20 MB it takes 1.
  */
-export function createLauncherBeside(): Launcher {
-  let beside: Beside | undefined;
+export function createSpawnHelper(): Spawner {
+  let helper: Helper | undefined;
   let count = 0;
 
-  const begin = (): Beside => {
-    const begun = startBeside();
+  const begin = (): Helper => {
+    const begun = startHelper();
     const { child, waiting } = begun;
     const gone = (cause?: Error) => {
-      if (beside === begun) beside = undefined;
+      if (helper === begun) helper = undefined;
       const message = `The process that starts programs is gone${cause ? `: ${cause.message}` : ''}.`;
       for (const [id, tell] of waiting) tell({ id, state: 'failed', message, code: undefined });
     };
@@ -52,9 +52,9 @@ export function createLauncherBeside(): Launcher {
   };
 
   return {
-    async start(launch) {
-      beside ??= begin();
-      const { child, folder, waiting } = beside;
+    async start(request) {
+      helper ??= begin();
+      const { child, folder, waiting } = helper;
       const id = ++count;
       const started = Promise.withResolvers<void>();
       const ended = Promise.withResolvers<Exit>();
@@ -72,28 +72,28 @@ export function createLauncherBeside(): Launcher {
       };
       const sockets = await accept(
         join(folder, String(id)),
-        launch.outputs + Number(launch.fed),
+        request.outputs + Number(request.fed),
         (address) => {
-          tell({ id, launch, address });
+          tell({ id, request, address });
           return started.promise;
         },
       );
       return {
-        stdin: launch.fed ? (sockets.shift() ?? null) : null,
+        stdin: request.fed ? (sockets.shift() ?? null) : null,
         outputs: sockets,
-        kill: (signal) => tell({ id, launch: undefined, kill: signal }),
+        kill: (signal) => tell({ id, request: undefined, kill: signal }),
         ended: ended.promise,
       };
     },
     close() {
-      beside?.child.disconnect();
-      beside = undefined;
+      helper?.child.disconnect();
+      helper = undefined;
     },
   };
 }
 
 /** In a session of its own, so that Ctrl-C reaches neither it nor what it starts. */
-function startBeside(): Beside {
+function startHelper(): Helper {
   const folder = mkdtempSync(join(socketRoot(), 'tonemill-'));
   const program = fileURLToPath(new URL('./spawn-helper-main.ts', import.meta.url));
   const child = fork(program, [folder], { detached: true, env: {}, execArgv: [], stdio: STDIO });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 
 /** A program to start. */
-export interface Launch {
+export interface SpawnRequest {
   program: string;
   args: readonly string[];
   cwd: string;
@@ -15,7 +15,7 @@ export interface Launch {
 }
 
 /** A program that runs. */
-export interface Launched {
+export interface SpawnedProgram {
   stdin: Writable | null;
   outputs: readonly Readable[];
   kill(signal: NodeJS.Signals): void;
@@ -29,15 +29,15 @@ export interface Exit {
 }
 
 /** Starts programs. */
-export interface Launcher {
+export interface Spawner {
   /** Rejects where there is no such program. */
-  start(launch: Launch): Promise<Launched>;
+  start(launch: SpawnRequest): Promise<SpawnedProgram>;
   /** Kills what runs, at once. */
   close(): void;
 }
 
 /** Starts programs from this process. */
-export function createLauncher(): Launcher {
+export function createSpawner(): Spawner {
   const running = new Set<ChildProcess>();
   return {
     async start({ program, args, cwd, env, fed, outputs }) {

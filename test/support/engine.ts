@@ -6,7 +6,7 @@ import { effectiveOptions } from '../../lib/audio/formats/effective-options.ts';
 import { FORMATS, type Format } from '../../lib/audio/formats/formats.ts';
 import { parseOptions } from '../../lib/audio/formats/options.ts';
 import type { Limits } from '../../lib/config/config.ts';
-import { createLauncher } from '../../lib/process/spawner.ts';
+import { createSpawner } from '../../lib/process/spawner.ts';
 import { createGate } from '../../lib/runtime/semaphore.ts';
 import { binaries } from './audio.ts';
 
@@ -26,7 +26,7 @@ export async function engineParts(limits: Partial<Limits> = {}): Promise<EngineP
     limits: { ...LIMITS, ...limits },
     path: process.env.PATH ?? '',
     gate: createGate(2),
-    launcher: createLauncher(),
+    spawner: createSpawner(),
   };
 }
 

@@ -7,7 +7,7 @@ import { createEngine } from '../../lib/audio/engine/engine.ts';
 import { DECODERS } from '../../lib/audio/ffmpeg/allowed-inputs.ts';
 import { effectiveOptions } from '../../lib/audio/formats/effective-options.ts';
 import type { MediaInfo } from '../../lib/audio/media/media-info.ts';
-import type { Launch } from '../../lib/process/spawner.ts';
+import type { SpawnRequest } from '../../lib/process/spawner.ts';
 import { binaries } from './audio.ts';
 import { engineParts, formatCalled } from './engine.ts';
 import { run } from './programs.ts';
@@ -45,16 +45,16 @@ export async function givesSoundOnly(file: string, output: string): Promise<Medi
 /** An engine, and the programs that it ran. */
 async function recordingEngine() {
   const parts = await engineParts();
-  const launched: Launch[] = [];
-  const start: typeof parts.launcher.start = (launch) => {
+  const launched: SpawnRequest[] = [];
+  const start: typeof parts.spawner.start = (launch) => {
     launched.push(launch);
-    return parts.launcher.start(launch);
+    return parts.spawner.start(launch);
   };
-  return { engine: createEngine({ ...parts, launcher: { ...parts.launcher, start } }), launched };
+  return { engine: createEngine({ ...parts, spawner: { ...parts.spawner, start } }), launched };
 }
 
 /** The same again, with everything said. */
-async function debugOutput({ program, args, cwd, outputs }: Launch): Promise<string> {
+async function debugOutput({ program, args, cwd, outputs }: SpawnRequest): Promise<string> {
   const level = args.lastIndexOf('-v') + 1;
   const loud = args.with(level, 'debug');
   const further = Array.from({ length: outputs - 2 }, () => 'ignore' as const);

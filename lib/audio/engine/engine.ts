@@ -34,7 +34,7 @@ export interface AudioEngine extends Prober {
 
 export function createEngine(parts: EngineParts): AudioEngine {
   const { binaries, limits } = parts;
-  const tools: Tools = { ...parts, children: createChildren(parts.launcher, binaries.cage) };
+  const tools: Tools = { ...parts, children: createChildren(parts.spawner, binaries.cage) };
 
   return {
     formats: possibleFormats(binaries.encoders, binaries.muxers),
@@ -73,7 +73,7 @@ export function createEngine(parts: EngineParts): AudioEngine {
       if (ending.code !== 0) throw decodingFailure(ending);
       return peaks.waveform();
     },
-    killAll: () => parts.launcher.close(),
+    killAll: () => parts.spawner.close(),
   };
 }
 

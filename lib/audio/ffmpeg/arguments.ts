@@ -53,7 +53,7 @@ function quiet(progress: Address): string[] {
 }
 
 /** Pipes are given out in the order result, sound, progress: standard output first, which nobody has to pass on. */
-function pipesBeside(output: Address, drawn: boolean): { sound: Address; progress: Address } {
+function otherPipes(output: Address, drawn: boolean): { sound: Address; progress: Address } {
   const [first, second] = output === PIPES.stdout ? [PIPES.third, PIPES.fourth] : [PIPES.stdout, PIPES.third];
   return { sound: first, progress: drawn ? second : first };
 }
@@ -65,7 +65,7 @@ const TAG_FILE = ['-protocol_whitelist', 'file', '-f', 'ffmetadata'];
 export function convertArguments(encoding: Encoding): string[] {
   const { input, output, drawn, plan, level, length, tags, pictureTag, mostBytes } = encoding;
   const { format, encoder, chain, settings } = plan;
-  const { sound, progress } = pipesBeside(output, drawn);
+  const { sound, progress } = otherPipes(output, drawn);
   return [
     ...[...quiet(progress), '-v', 'error', ...GUARDS, '-i', input],
     ...(pictureTag ? [...TAG_FILE, '-i', pictureTag] : []),

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Children, type Ending, eachLine, type PipeReader } from '../../process/limited-process.ts';
-import type { Launcher } from '../../process/spawner.ts';
+import type { Spawner } from '../../process/spawner.ts';
 import type { Gate } from '../../runtime/semaphore.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
 import type { AudioLimits } from '../media/limits.ts';
@@ -20,7 +20,7 @@ export interface EngineParts {
   path: string;
   /** How many runs of ffmpeg there may be at once. */
   gate: Gate;
-  launcher: Launcher;
+  spawner: Spawner;
 }
 
 /** What every run of a program needs. */

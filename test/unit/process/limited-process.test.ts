@@ -6,8 +6,8 @@ import { text } from 'node:stream/consumers';
 import { conversionFailure } from '../../../lib/audio/ffmpeg/exit-errors.ts';
 import { FORMATS } from '../../../lib/audio/formats/formats.ts';
 import { type Command, createChildren, type ResourceLimits } from '../../../lib/process/limited-process.ts';
-import { createLauncherBeside } from '../../../lib/process/spawn-helper.ts';
-import { createLauncher, type Launcher } from '../../../lib/process/spawner.ts';
+import { createSpawnHelper } from '../../../lib/process/spawn-helper.ts';
+import { createSpawner, type Spawner } from '../../../lib/process/spawner.ts';
 import { AppError } from '../../../lib/runtime/errors.ts';
 import { binaries } from '../../support/audio.ts';
 import { temporaryFolder } from '../../support/folders.ts';
@@ -22,15 +22,15 @@ const LIMITS = {
   stallSeconds: 30,
 };
 
-const LAUNCHERS: Record<string, () => Launcher> = {
-  'from this process': createLauncher,
-  'from the process beside': createLauncherBeside,
+const LAUNCHERS: Record<string, () => Spawner> = {
+  'from this process': createSpawner,
+  'from the spawn helper': createSpawnHelper,
 };
 
 for (const [way, create] of Object.entries(LAUNCHERS))
   describe(`A program that is run ${way}`, () => {
-    const launcher = create();
-    after(() => launcher.close());
+    const spawner = create();
+    after(() => spawner.close());
     const folder = temporaryFolder();
     const path = process.env.PATH ?? '';
 
@@ -44,7 +44,7 @@ for (const [way, create] of Object.entries(LAUNCHERS))
       };
       const { signal } = new AbortController();
       const command = { program, args, cwd, path, limits: PLENTY, signal, readers: [read], ...settings };
-      const ending = await createChildren(launcher, cage).run(command);
+      const ending = await createChildren(spawner, cage).run(command);
       return { ...ending, output };
     }
 
