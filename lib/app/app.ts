@@ -23,7 +23,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Housekeeping } from '../ports/housekeeping.ts';
 import type { LeaseOptions } from '../ports/leases.ts';
 import type { Storage } from '../ports/storage.ts';
-import { type Cage, findCage } from '../process/sandbox.ts';
+import { findSandbox, type Sandbox } from '../process/sandbox.ts';
 import { createSpawnHelper } from '../process/spawn-helper.ts';
 import { createSpawner } from '../process/spawner.ts';
 import { type Lazy, lazy } from '../runtime/lazy.ts';
@@ -51,7 +51,7 @@ export interface App {
   housekeeping: Lazy<Housekeeping>;
   auth: Lazy<Auth>;
   engine: Lazy<AudioEngine>;
-  cage: Lazy<Cage>;
+  sandbox: Lazy<Sandbox>;
   waveforms: Waveforms;
   probes: Probes;
   tasks: Lazy<Tasks>;
@@ -114,7 +114,7 @@ export function createApp(
     (await import('./open-database.ts')).openStores(config, log, lease, embedded),
   );
   const engine = lazy(() => findEngine(config, log));
-  const cage = lazy(() => findCage(config.path, MEMORY));
+  const sandbox = lazy(() => findSandbox(config.path, MEMORY));
   const tokens = lazy(async () =>
     createTokens(config.jwtPrivateKeys ?? (await signingKeys(config.data)), clock),
   );
@@ -197,7 +197,7 @@ export function createApp(
     callers,
     auth,
     engine,
-    cage,
+    sandbox,
     waveforms,
     probes,
     tasks,

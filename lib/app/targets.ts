@@ -95,7 +95,7 @@ async function taskGroups(app: App): Promise<OpenAPIHono[]> {
 
 async function siteGroup(app: App): Promise<OpenAPIHono> {
   const { siteRoutes } = await import('../http/routes/docs-and-health.ts');
-  const { stores, originals, results, cage, log } = app;
+  const { stores, originals, results, sandbox, log } = app;
   return siteRoutes({
     documented: () => called(app),
     process: createProcessCheck(),
@@ -104,7 +104,7 @@ async function siteGroup(app: App): Promise<OpenAPIHono> {
       storage: () => Promise.all([originals.check(), results.check()]),
       queue: async () => (await stores()).queue.check(),
     },
-    cage,
+    sandbox,
     log,
   });
 }

@@ -42,14 +42,14 @@ async function nodeVersion(): Promise<string[]> {
 
 async function tools({ ffmpegPath, ffprobePath, path }: Config, fallback: boolean): Promise<string[]> {
   const found = await findBinaries({ ffmpegPath, ffprobePath, path, fallback });
-  const { ffmpeg, ffprobe, encoders, muxers, cage, warnings } = found;
+  const { ffmpeg, ffprobe, encoders, muxers, sandbox, warnings } = found;
   const possible = possibleFormats(encoders, muxers);
   const without = FORMATS.filter((format) => !possible.includes(format)).map(({ name }) => name);
   return [
     `ffmpeg    ${describeVersion(ffmpeg)} ${ffmpeg.path}`,
     `ffprobe   ${describeVersion(ffprobe)} ${ffprobe.path}`,
     `Formats   ${without.length === 0 ? 'all' : `without ${without.join(', ')}`}`,
-    `Limits    ${cage.prlimit ? 'by prlimit' : 'only of time'}`,
+    `Limits    ${sandbox.prlimit ? 'by prlimit' : 'only of time'}`,
     ...warnings.map((warning) => `Warning   ${warning}`),
   ];
 }

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isErrno } from '../runtime/errors.ts';
-import { type Cage, OPEN_FILES } from './sandbox.ts';
+import { OPEN_FILES, type Sandbox } from './sandbox.ts';
 import type { Exit, SpawnedProgram, Spawner } from './spawner.ts';
 
 /** Milliseconds from TERM to KILL. What a stopped program wrote is thrown away, so it needs no longer. */
@@ -59,14 +59,14 @@ export interface Children {
 
 /**
  * @param spawner what starts programs
- * @param cage what holds a program within its limits on this machine
+ * @param sandbox what holds a program within its limits on this machine
  */
-export function createChildren(spawner: Spawner, cage: Cage): Children {
+export function createChildren(spawner: Spawner, sandbox: Sandbox): Children {
   return {
     async run(command) {
       const { program, args, cwd, path, limits, signal, stdin, readers } = command;
       signal.throwIfAborted();
-      const [first = program, ...rest] = [...guards(cage, limits), program, ...args];
+      const [first = program, ...rest] = [...guards(sandbox, limits), program, ...args];
       const env = { PATH: path, LC_ALL: 'C' };
       const outputs = readers.length + 1;
       const child = await spawner.start({
@@ -86,7 +86,7 @@ export function eachLine(onLine: (line: string) => void): PipeReader {
 }
 
 /** Each of these replaces itself by the next, so that the process id is the program's own. */
-function guards({ prlimit, setpriv }: Cage, { memory, cpu, file }: ResourceLimits): string[] {
+function guards({ prlimit, setpriv }: Sandbox, { memory, cpu, file }: ResourceLimits): string[] {
   const limited = [`--as=${memory}`, `--cpu=${cpu}`, `--fsize=${file}`, `--nofile=${OPEN_FILES}`, '--core=0'];
   return [...(setpriv ? [setpriv, '--pdeathsig', 'KILL'] : []), ...(prlimit ? [prlimit, ...limited] : [])];
 }

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 export const OPEN_FILES = 64;
 
 /** What this machine has to hold a program within limits; undefined where it has not. */
-export interface Cage {
+export interface Sandbox {
   /** Sets resource limits (util-linux). */
   prlimit: string | undefined;
   /** Has the kernel kill the program when its parent dies (util-linux). */
@@ -23,7 +23,7 @@ export interface Cage {
  * @param memory bytes of address space, the most that is ever allowed: without privileges a process can't give more than
  * its own hard limit
  */
-export async function findCage(path: string, memory: number): Promise<Cage> {
+export async function findSandbox(path: string, memory: number): Promise<Sandbox> {
   const limits = [`--as=${memory}`, `--nofile=${OPEN_FILES}`, '--core=0'];
   const [prlimit, setpriv] = await Promise.all([
     working(onPath('prlimit', path), [...limits, 'true']),

@@ -34,7 +34,7 @@ export interface AudioEngine extends Prober {
 
 export function createEngine(parts: EngineParts): AudioEngine {
   const { binaries, limits } = parts;
-  const tools: Tools = { ...parts, children: createChildren(parts.spawner, binaries.cage) };
+  const tools: Tools = { ...parts, children: createChildren(parts.spawner, binaries.sandbox) };
 
   return {
     formats: possibleFormats(binaries.encoders, binaries.muxers),

@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { onPath } from '../../process/path-search.ts';
-import { type Cage, findCage } from '../../process/sandbox.ts';
+import { findSandbox, type Sandbox } from '../../process/sandbox.ts';
 import { AppError, isErrno } from '../../runtime/errors.ts';
 import { newestFirst, type ProgramVersion, readVersion } from './program-version.ts';
 import { MEMORY } from './resource-limits.ts';
@@ -28,7 +28,7 @@ export interface Binaries {
   /** Whether its MP4 can count in samples; builds of 2018 can't. */
   movieTimescale: boolean;
   /** Programs that a command is put behind, each with its arguments. */
-  cage: Cage;
+  sandbox: Sandbox;
   /** Sentences for the operator. */
   warnings: readonly string[];
 }
@@ -58,17 +58,17 @@ const OLD =
  */
 export async function findBinaries(wanted: Wanted): Promise<Binaries> {
   const { ffmpegPath, ffprobePath } = wanted;
-  const [ffmpeg, ffprobe, cage] = await Promise.all([
+  const [ffmpeg, ffprobe, sandbox] = await Promise.all([
     newest('ffmpeg', 'FFMPEG_PATH', ffmpegPath ? [{ path: ffmpegPath }] : ffmpegPlaces(wanted)),
     newest('ffprobe', 'FFPROBE_PATH', ffprobePath ? [{ path: ffprobePath }] : ffprobePlaces(wanted)),
-    findCage(wanted.path, MEMORY),
+    findSandbox(wanted.path, MEMORY),
   ]);
   return {
     ffmpeg: ffmpeg.binary,
     ffprobe: ffprobe.binary,
     ...(await abilitiesOf(ffmpeg.binary.path)),
-    cage,
-    warnings: [...(ffmpeg.warning ? [ffmpeg.warning] : []), ...cage.warnings],
+    sandbox,
+    warnings: [...(ffmpeg.warning ? [ffmpeg.warning] : []), ...sandbox.warnings],
   };
 }
 

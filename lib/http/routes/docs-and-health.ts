@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Cage } from '../../process/sandbox.ts';
+import type { Sandbox } from '../../process/sandbox.ts';
 import { AppError } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
 import { sharedRun, within } from '../../runtime/shared-run.ts';
@@ -16,7 +16,7 @@ export interface SiteRouteParts {
   /** What the service needs, by name; each throws while it does not answer. */
   checks: Readonly<Record<string, () => Promise<unknown>>>;
   /** What holds conversions within limits on this machine. */
-  cage: () => Promise<Cage>;
+  sandbox: () => Promise<Sandbox>;
   log: Log;
 }
 
@@ -45,10 +45,10 @@ const ready = createRoute({
 /** Milliseconds that one check may take. */
 const PATIENCE = 5000;
 
-export function siteRoutes({ documented, process, checks, cage, log }: SiteRouteParts): OpenAPIHono {
+export function siteRoutes({ documented, process, checks, sandbox, log }: SiteRouteParts): OpenAPIHono {
   const router = createRouter();
   const failingChecks = readiness({ process, ...checks }, log);
-  const limitsHere = sharedRun(() => within(PATIENCE, cage()));
+  const limitsHere = sharedRun(() => within(PATIENCE, sandbox()));
   router.openapi(health, async (c) => {
     await process();
     return c.json({ status: 'ok' as const }, 200);

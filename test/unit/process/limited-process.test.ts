@@ -35,7 +35,7 @@ for (const [way, create] of Object.entries(LAUNCHERS))
     const path = process.env.PATH ?? '';
 
     async function run(program: string, args: string[], settings: Partial<Command> = {}) {
-      const { cage } = await binaries();
+      const { sandbox } = await binaries();
       const cwd = join(folder(), 'empty');
       await mkdir(cwd);
       let output = '';
@@ -44,7 +44,7 @@ for (const [way, create] of Object.entries(LAUNCHERS))
       };
       const { signal } = new AbortController();
       const command = { program, args, cwd, path, limits: PLENTY, signal, readers: [read], ...settings };
-      const ending = await createChildren(spawner, cage).run(command);
+      const ending = await createChildren(spawner, sandbox).run(command);
       return { ...ending, output };
     }
 
@@ -65,7 +65,7 @@ for (const [way, create] of Object.entries(LAUNCHERS))
     });
 
     it('may take so much memory, computing time and file, few open files, and leaves no core', async function () {
-      const { prlimit } = (await binaries()).cage;
+      const { prlimit } = (await binaries()).sandbox;
       if (!prlimit) this.skip();
       const limits = { memory: 1e9, cpu: 7, file: 12_345 };
       const { output } = await run(prlimit, ['--raw', '--noheadings', '-o', 'RESOURCE,SOFT,HARD'], {
@@ -86,15 +86,15 @@ for (const [way, create] of Object.entries(LAUNCHERS))
 
     const endless = ['anoisesrc', '-f', 'null', '-'];
     it('fails by its own code when it has no memory to begin with', async function () {
-      if (!(await binaries()).cage.prlimit) this.skip();
+      if (!(await binaries()).sandbox.prlimit) this.skip();
       assert.equal(await failureOf({ memory: 8e6 }, endless), 'resource_limit');
     });
     it('fails by its own code when it computes too long', async function () {
-      if (!(await binaries()).cage.prlimit) this.skip();
+      if (!(await binaries()).sandbox.prlimit) this.skip();
       assert.equal(await failureOf({ cpu: 1 }, endless), 'resource_limit');
     });
     it('fails by its own code when its file grows too large', async function () {
-      if (!(await binaries()).cage.prlimit) this.skip();
+      if (!(await binaries()).sandbox.prlimit) this.skip();
       const wav = ['anoisesrc', join(folder(), 'large.wav')];
       assert.equal(await failureOf({ file: 100_000 }, wav), 'result_too_large');
     });

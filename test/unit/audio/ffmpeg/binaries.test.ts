@@ -47,8 +47,8 @@ describe('The programs that conversions run', () => {
   it('come with a warning for each of what limits them that is missing or does not work', async () => {
     const { ffmpeg } = await binaries();
     const named = { ffmpegPath: ffmpeg.path, ffprobePath: undefined, fallback: true };
-    const { cage, warnings } = await findBinaries({ ...named, path: folder() });
-    assert.deepEqual([cage.prlimit, cage.setpriv], [undefined, undefined]);
+    const { sandbox, warnings } = await findBinaries({ ...named, path: folder() });
+    assert.deepEqual([sandbox.prlimit, sandbox.setpriv], [undefined, undefined]);
     assert.match(warnings.join('\n'), /^prlimit was not found: .*\nsetpriv was not found: /);
     const places = await Promise.all([
       folderWith(
@@ -58,7 +58,7 @@ describe('The programs that conversions run', () => {
       folderWith('setpriv', 'echo "setpriv: unrecognized option: pdeathsig" >&2; exit 1'),
     ]);
     const other = await findBinaries({ ...named, path: places.join(':') });
-    assert.deepEqual([other.cage.prlimit, other.cage.setpriv], [undefined, undefined]);
+    assert.deepEqual([other.sandbox.prlimit, other.sandbox.setpriv], [undefined, undefined]);
     assert.match(other.warnings[0] ?? '', /^prlimit does not work here \(.*Operation not permitted\): /);
     assert.match(other.warnings[1] ?? '', /^setpriv does not work here \(.*pdeathsig\): /);
     assert.equal(other.warnings.length, 2);

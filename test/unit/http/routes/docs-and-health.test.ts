@@ -148,7 +148,7 @@ describe('The routes of the site', () => {
     assert.deepEqual(await (await get('/health')).json(), { status: 'ok' });
     const ready = await get('/ready');
     assert.equal(ready.status, 200);
-    const { prlimit, setpriv } = (await binaries()).cage;
+    const { prlimit, setpriv } = (await binaries()).sandbox;
     const limits = { resources: prlimit !== undefined, parent: setpriv !== undefined };
     assert.deepEqual(await ready.json(), { status: 'ready', limits });
   });
