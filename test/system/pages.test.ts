@@ -174,7 +174,7 @@ describe('Pages for readers', () => {
     for (const { path, text } of PAGES)
       assert.doesNotMatch(
         text,
-        /\b(messages?|beside|sandbox|resumableUploads?|uploadSessions?|verdict|requestedOutput)\b/i,
+        /\b(messages?|beside|sandbox|resumableUploads?|uploadSessions?|checkResult|requestedOutput)\b/i,
         path,
       );
   });

@@ -19,7 +19,7 @@ import type { Plan } from '../plan/plan.ts';
 import { addId3Chunk, writePictureTag } from '../tags/cover-art.ts';
 import { finalTags } from '../tags/tag-changes.ts';
 import { createPeaks, type Waveform } from '../waveform/peaks.ts';
-import { type Decoded, verdict } from './result-check.ts';
+import { checkResult, type Decoded } from './result-check.ts';
 
 export interface Conversion {
   input: Source;
@@ -76,7 +76,7 @@ export async function convertToFile(tools: Tools, work: Work, how: Encode, outpu
   const made = await lookAtResult(tools, work, output, { tags: written, coverArt: how.picture !== null });
   const { size } = await stat(output);
   const reckoned = probed.estimated;
-  const warnings = verdict(plan, tools.limits, { ...decoded, reckoned }, { ...made, size });
+  const warnings = checkResult(plan, tools.limits, { ...decoded, reckoned }, { ...made, size });
   return { media: made.media, warnings, size, waveform };
 }
 
@@ -93,7 +93,7 @@ export async function convertToSink(tools: Tools, work: Work, how: Encode, sink:
     const media = { ...made.media, duration: decoded.seconds };
     const size = sink.bytes();
     const seen = { ...decoded, reckoned: probed.estimated };
-    const warnings = verdict(plan, tools.limits, seen, { media, estimated: false, size });
+    const warnings = checkResult(plan, tools.limits, seen, { media, estimated: false, size });
     if ((await sink.commit()) !== size) throw new AppError('unavailable', 'The result was not stored whole.');
     return { media, warnings, size, waveform };
   } finally {

@@ -6,7 +6,7 @@ import { createSink } from '../ffmpeg/output.ts';
 import { probe } from '../ffmpeg/probe.ts';
 import { mustBePlausible } from '../ffmpeg/resource-limits.ts';
 import { addressOf, decode, type EngineParts, type Tools } from '../ffmpeg/runs.ts';
-import { createStopwatch } from '../ffmpeg/timeouts.ts';
+import { createTimeouts } from '../ffmpeg/timeouts.ts';
 import { type Format, possibleFormats } from '../formats/formats.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
 import type { AudioLimits } from '../media/limits.ts';
@@ -52,7 +52,7 @@ export function createEngine(parts: EngineParts): AudioEngine {
       const skipped = plan.chain.trim.start / probed.media.sampleRate;
       const tags = tagChanges(plan, probed.tags);
       const { conversionSeconds } = limits;
-      const watch = createStopwatch(conversion.signal, { wall: conversionSeconds, stall: conversionSeconds });
+      const watch = createTimeouts(conversion.signal, { wall: conversionSeconds, stall: conversionSeconds });
       try {
         const { signal } = watch;
         return await convertPlanned(tools, { ...conversion, signal, onProgress, skipped, plan, tags });

@@ -22,7 +22,7 @@ const LEAST = 0.5;
  * is, whatever can be decoded counts.
  * @returns warnings, sentences for people
  */
-export function verdict(
+export function checkResult(
   { format, encoder, seconds }: Plan,
   { resultBytes }: AudioLimits,
   decoded: Decoded & { reckoned: boolean },

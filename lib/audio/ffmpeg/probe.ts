@@ -9,7 +9,7 @@ import { limitReached, refusedDecoders, tooMuch, unsupportedCodec } from './exit
 import type { Source } from './input.ts';
 import { PROBE_BYTES, PROBE_SECONDS, probeLimits } from './resource-limits.ts';
 import { addressOf, decode, emptyFolder, type Tools } from './runs.ts';
-import { createStopwatch } from './timeouts.ts';
+import { createTimeouts } from './timeouts.ts';
 
 /**
  * Looks what a file or a stream holds, by ffprobe. Throws as `readProbe`, `unsupported_codec`, and what stopped it.
@@ -31,7 +31,7 @@ async function runFfprobe(
   signal: AbortSignal,
 ): Promise<{ output: string; ending: Ending }> {
   let output = '';
-  const watch = createStopwatch(signal, { wall: PROBE_SECONDS, stall: PROBE_SECONDS });
+  const watch = createTimeouts(signal, { wall: PROBE_SECONDS, stall: PROBE_SECONDS });
   try {
     const ending = await children.run({
       program: binaries.ffprobe.path,

@@ -11,7 +11,7 @@ import { tooLong } from './exit-errors.ts';
 import type { Source } from './input.ts';
 import type { Sink, Target } from './output.ts';
 import { conversionLimits } from './resource-limits.ts';
-import { createStopwatch } from './timeouts.ts';
+import { createTimeouts } from './timeouts.ts';
 
 export interface EngineParts {
   binaries: Binaries;
@@ -69,7 +69,7 @@ async function decodeNow(
   const stdin = typeof input === 'string' ? undefined : await input.open();
   const isStorageSlow = () =>
     sink?.isFull() === true || (stdin?.readableLength === 0 && !stdin.readableEnded);
-  const watch = createStopwatch(
+  const watch = createTimeouts(
     signal,
     { wall: limits.conversionSeconds, stall: limits.stallSeconds + skipped * SLOWEST },
     isStorageSlow,

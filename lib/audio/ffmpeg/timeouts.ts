@@ -1,7 +1,7 @@
 import { AppError } from '../../runtime/errors.ts';
 
 /** Watches one program's time. Whatever ends it, the reason is known before the program is stopped. */
-export interface Stopwatch {
+export interface Timeouts {
   /** Aborted by the caller's signal, by a limit, or by `abort`. */
   readonly signal: AbortSignal;
   /** Something came out of the program: it does not stall. */
@@ -14,11 +14,11 @@ export interface Stopwatch {
  * @param limits seconds: `wall` for the whole, `stall` without progress
  * @param isWaiting whether the program only waits for a storage, which is no fault of the file
  */
-export function createStopwatch(
+export function createTimeouts(
   signal: AbortSignal,
   limits: { wall: number; stall: number },
   isWaiting: () => boolean = () => false,
-): Stopwatch {
+): Timeouts {
   const own = new AbortController();
   const wall = setTimeout(() => own.abort(timedOut(limits.wall)), limits.wall * 1000);
   const stall = setTimeout(

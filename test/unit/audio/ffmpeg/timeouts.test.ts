@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type SinonFakeTimers, useFakeTimers } from 'sinon';
-import { createStopwatch } from '../../../../lib/audio/ffmpeg/timeouts.ts';
+import { createTimeouts } from '../../../../lib/audio/ffmpeg/timeouts.ts';
 import { AppError } from '../../../../lib/runtime/errors.ts';
 
-describe('A stopwatch', () => {
+describe('A time-outs', () => {
   const limits = { wall: 100, stall: 30 };
   let clock: SinonFakeTimers;
   let caller: AbortController;
@@ -13,7 +13,7 @@ describe('A stopwatch', () => {
   });
   afterEach(() => clock.restore());
 
-  const start = (isWaiting?: () => boolean) => createStopwatch(caller.signal, limits, isWaiting);
+  const start = (isWaiting?: () => boolean) => createTimeouts(caller.signal, limits, isWaiting);
   const codeOf = ({ signal }: { signal: AbortSignal }) =>
     signal.aborted ? (signal.reason as AppError).code : 'runs';
 
