@@ -35,7 +35,7 @@ import { createUploaded, type FinalizedObject, type Placement } from '../uploads
 import { createResumableUploads, type ResumableUploads } from '../uploads/resumable-upload.ts';
 import { cancelEnded, createUploadSessions, type UploadSessions } from '../uploads/upload-sessions.ts';
 import type { Stores } from './open-database.ts';
-import { openRoots } from './open-storage.ts';
+import { openStorage } from './open-storage.ts';
 import { serviceCredential, signingKeys } from './secrets.ts';
 
 /** Every service, made when it is first asked for: a function pays only for what it uses. */
@@ -69,7 +69,7 @@ export interface App {
     how: Pick<MoveInParts, 'apply' | 'print'>,
   ): Promise<{ users: MoveInCounts; tasks: MoveInCounts }>;
   /** Throws `misconfigured` where a share is not mounted, or was never prepared. */
-  checkRoots(): Promise<void>;
+  checkStorage(): Promise<void>;
   /** Ends everything in order: conversions, queue, pool, database. */
   close(): Promise<void>;
   /** What can be done without waiting, for a process's exit handler. */
@@ -104,14 +104,14 @@ export function createApp(
 ): App {
   const { clock, callerKeys, lease } = { ...SURROUNDINGS, ...surroundings };
   const workspaces = createWorkspaces(config.work);
-  const { originals, results, adoption, uploadsFor, partials, check } = openRoots(config);
+  const { originals, results, adoption, uploadsFor, partials, check } = openStorage(config);
   const embedded = lazy(async () =>
     (await import('../adapters/embedded-postgres/shared-server.ts')).startEmbedded(
       join(config.data, 'postgres'),
     ),
   );
   const stores = lazy(async () =>
-    (await import('./open-database.ts')).openStores(config, log, lease, embedded),
+    (await import('./open-database.ts')).openDatabaseStores(config, log, lease, embedded),
   );
   const engine = lazy(() => findEngine(config, log));
   const sandbox = lazy(() => findSandbox(config.path, MEMORY));
@@ -227,7 +227,7 @@ export function createApp(
         moveIn({ ...files, ...to, ...how, passwords, adoption, engine, from: tables }),
       );
     },
-    checkRoots: check,
+    checkStorage: check,
     async close() {
       await (await conversions.made())?.stop();
       engine.value()?.killAll();

@@ -56,7 +56,7 @@ export interface Stores {
  * load than everything else that a request needs.
  * @param embedded starts the server that is the program's own
  */
-export async function openStores(
+export async function openDatabaseStores(
   config: Config,
   log: Log,
   lease: LeaseOptions,

@@ -14,7 +14,7 @@ import type { PartialFiles, Uploads } from '../ports/uploads.ts';
 import { lazy } from '../runtime/lazy.ts';
 
 /** The two roots, and what makes, sends and takes over objects of them. */
-export interface Roots {
+export interface FileStorage {
   originals: Storage;
   results: Storage;
   adoption: Adoption;
@@ -26,7 +26,7 @@ export interface Roots {
 }
 
 /** The composition root of files: a bucket or a folder each. Nothing is opened before it is used. */
-export function openRoots({ storage, project, mode }: Config): Roots {
+export function openStorage({ storage, project, mode }: Config): FileStorage {
   if (storage.kind === 'nfs') return openFolders(storage, mode !== 'vm');
   const client = lazy(() => openCloudStorage(project, storage.emulator));
   const bucket = (name: string) => async () => (await client()).bucket(name);
@@ -41,7 +41,7 @@ export function openRoots({ storage, project, mode }: Config): Roots {
   };
 }
 
-function openFolders(roots: { originals: string; results: string }, own: boolean): Roots {
+function openFolders(roots: { originals: string; results: string }, own: boolean): FileStorage {
   const root = { root: roots.originals, role: 'originals', own } as const;
   const [originals, partials] = [createFolderStorage(root), createPartialFiles(root)];
   const results = createFolderStorage({ root: roots.results, role: 'results', own });

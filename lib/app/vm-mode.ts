@@ -45,7 +45,7 @@ async function running(
   const giveUp = () => app.closeNow();
   process.once('exit', giveUp);
   try {
-    await app.checkRoots();
+    await app.checkStorage();
     await app.engine();
     await app.workspaces.clearDead();
     const { sentence, stop } = await start(app);

@@ -102,7 +102,7 @@ async function moveIn(): Promise<void> {
   const { from, apply } = moveInOptions();
   const app = createApp(loadConfig(undefined, 'vm'), logToStderr(), 'migrate-first-generation');
   try {
-    await app.checkRoots();
+    await app.checkStorage();
     const moved = await app.moveIn(from, { apply, print });
     for (const [what, { copied, known, left }] of Object.entries(moved)) {
       print(`${what}: ${copied} copied, ${known} here already, ${left} left`);
