@@ -14,7 +14,11 @@ import { type Conversions, createConversions } from '../conversions/conversion.t
 import { createProbes, type Probes } from '../conversions/file-probe.ts';
 import { createWaveforms, type Waveforms } from '../conversions/waveforms.ts';
 import { createWorkspaces, type Workspaces } from '../conversions/working-folders.ts';
-import { type MoveInCounts, type MoveInParts, moveIn } from '../first-generation/import.ts';
+import {
+  type ImportCounts,
+  type ImportDependencies,
+  importFirstGeneration,
+} from '../first-generation/import.ts';
 import { createReports, type Reports } from '../first-generation/worker-reports.ts';
 import { createSweep, type Sweep } from '../housekeeping/sweep.ts';
 import { createCallerTokens, GOOGLE_KEYS } from '../http/google-id-tokens.ts';
@@ -64,10 +68,10 @@ export interface App {
   sweep: Lazy<Sweep>;
   reports: Lazy<Reports>;
   /** Copies what the first generation keeps in the database `from`, a postgres:// URL. */
-  moveIn(
+  importFirstGeneration(
     from: string,
-    how: Pick<MoveInParts, 'apply' | 'print'>,
-  ): Promise<{ users: MoveInCounts; tasks: MoveInCounts }>;
+    how: Pick<ImportDependencies, 'apply' | 'print'>,
+  ): Promise<{ users: ImportCounts; tasks: ImportCounts }>;
   /** Throws `misconfigured` where a share is not mounted, or was never prepared. */
   checkStorage(): Promise<void>;
   /** Ends everything in order: conversions, queue, pool, database. */
@@ -219,12 +223,12 @@ export function createApp(
       uploaded,
       ...services,
     },
-    async moveIn(from, how) {
-      const { users, tasks, inheritance } = await stores();
-      const to = { users, tasks, inheritance };
+    async importFirstGeneration(from, how) {
+      const { users, tasks, firstGenerationImport } = await stores();
+      const to = { users, tasks, firstGenerationImport };
       const { withFirstGeneration } = await import('../adapters/database/first-generation.ts');
       return withFirstGeneration(from, (tables) =>
-        moveIn({ ...files, ...to, ...how, passwords, adoption, engine, from: tables }),
+        importFirstGeneration({ ...files, ...to, ...how, passwords, adoption, engine, from: tables }),
       );
     },
     checkStorage: check,

@@ -6,7 +6,7 @@ import {
   mustBeMigrated,
   openDatabase,
 } from '../adapters/database/connection.ts';
-import { createInheritance } from '../adapters/database/first-generation-import.ts';
+import { createFirstGenerationImport } from '../adapters/database/first-generation-import.ts';
 import { grant } from '../adapters/database/grants.ts';
 import { createHousekeeping } from '../adapters/database/housekeeping.ts';
 import { createLeaseStore } from '../adapters/database/leases.ts';
@@ -18,7 +18,7 @@ import { createUserStore } from '../adapters/database/users.ts';
 import type { EmbeddedServer } from '../adapters/embedded-postgres/shared-server.ts';
 import { createPubSubQueue } from '../adapters/queue/pubsub.ts';
 import type { Config, DatabaseConfig } from '../config/config.ts';
-import type { Inheritance } from '../ports/first-generation.ts';
+import type { FirstGenerationImport } from '../ports/first-generation.ts';
 import type { Housekeeping } from '../ports/housekeeping.ts';
 import type { LeaseOptions, LeaseStore } from '../ports/leases.ts';
 import type { Queue } from '../ports/queue.ts';
@@ -44,7 +44,7 @@ export interface Stores {
   users: UserStore;
   refreshTokens: RefreshTokenStore;
   housekeeping: Housekeeping;
-  inheritance: Inheritance;
+  firstGenerationImport: FirstGenerationImport;
   /** Throws while the database does not answer. */
   check(): Promise<void>;
   /** Leaves queue and database, in this order. */
@@ -78,7 +78,7 @@ export async function openDatabaseStores(
     users: createUserStore(knex),
     refreshTokens: createRefreshTokenStore(knex),
     housekeeping: createHousekeeping(knex, queue, log, lease.attempts),
-    inheritance: createInheritance(knex),
+    firstGenerationImport: createFirstGenerationImport(knex),
     async check() {
       await knex.raw('select 1');
     },

@@ -17,7 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   doctor,
   migrate,
   'init-share': initShare,
-  'migrate-first-generation': moveIn,
+  'migrate-first-generation': importFirstGeneration,
   'new-secrets': newSecrets,
 };
 
@@ -98,12 +98,12 @@ async function initShare(): Promise<void> {
 }
 
 /** Says what it does for every row; exit 1 where something had to be left. */
-async function moveIn(): Promise<void> {
-  const { from, apply } = moveInOptions();
+async function importFirstGeneration(): Promise<void> {
+  const { from, apply } = importOptions();
   const app = createApp(loadConfig(undefined, 'vm'), logToStderr(), 'migrate-first-generation');
   try {
     await app.checkStorage();
-    const moved = await app.moveIn(from, { apply, print });
+    const moved = await app.importFirstGeneration(from, { apply, print });
     for (const [what, { copied, known, left }] of Object.entries(moved)) {
       print(`${what}: ${copied} copied, ${known} here already, ${left} left`);
     }
@@ -114,7 +114,7 @@ async function moveIn(): Promise<void> {
   }
 }
 
-function moveInOptions(): { from: string; apply: boolean } {
+function importOptions(): { from: string; apply: boolean } {
   const usage = 'Expected: npm run migrate-first-generation -- --from postgres://... [--apply]';
   try {
     const options = { from: { type: 'string' }, apply: { type: 'boolean', default: false } } as const;

@@ -19,7 +19,7 @@ export interface OldResult {
   media: MediaInfo;
 }
 
-export interface OldResultParts {
+export interface ExistingResultDependencies {
   originals: Storage;
   engine: () => Promise<AudioEngine>;
   workspaces: Workspaces;
@@ -30,7 +30,7 @@ export interface OldResultParts {
  * Throws `not_ready` with what is wrong.
  */
 export async function findOldResult(
-  { originals, engine, workspaces }: OldResultParts,
+  { originals, engine, workspaces }: ExistingResultDependencies,
   task: { id: number; name: string },
   format: Format,
 ): Promise<OldResult> {

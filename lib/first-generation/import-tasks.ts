@@ -1,25 +1,25 @@
 import { type Format, findFormat } from '../audio/formats/formats.ts';
-import type { InheritedTask, OldTask } from '../ports/first-generation.ts';
+import type { ImportedTask, OldTask } from '../ports/first-generation.ts';
 import type { Adoption } from '../ports/storage.ts';
 import type { ConversionResult, TaskStore } from '../ports/tasks.ts';
 import { hasCode } from '../runtime/errors.ts';
 import { extension, originalKey, resultKey } from '../tasks/object-keys.ts';
-import { findOldResult, type OldResult, type OldResultParts } from './existing-results.ts';
-import type { Fate, MoveInUserParts, Owners } from './import-users.ts';
+import { type ExistingResultDependencies, findOldResult, type OldResult } from './existing-results.ts';
+import type { Fate, ImportUsersDependencies, Owners } from './import-users.ts';
 
-export interface MoveInTaskParts extends MoveInUserParts, OldResultParts {
+export interface ImportTasksDependencies extends ImportUsersDependencies, ExistingResultDependencies {
   tasks: TaskStore;
   adoption: Adoption;
 }
 
 /** A task as it comes over, but for its owner; and the words for it. */
 interface UploadProgress {
-  inherited: Omit<InheritedTask, 'userId'>;
+  inherited: Omit<ImportedTask, 'userId'>;
   words: string;
 }
 
-export async function moveTask(parts: MoveInTaskParts, task: OldTask, owners: Owners): Promise<Fate> {
-  const { tasks, inheritance, apply, print } = parts;
+export async function moveTask(parts: ImportTasksDependencies, task: OldTask, owners: Owners): Promise<Fate> {
+  const { tasks, firstGenerationImport, apply, print } = parts;
   const line = (words: string) => print(`task ${task.id} ${JSON.stringify(task.name)}: ${words}`);
   const leave = (why: string): Fate => {
     line(`left, since ${why}`);
@@ -40,7 +40,8 @@ export async function moveTask(parts: MoveInTaskParts, task: OldTask, owners: Ow
   if (!isKey(task)) return leave('its name can be that of no file');
   const { inherited, words } = await arrive(parts, task, format);
   line(words);
-  if (apply && owner.id !== undefined) await inheritance.addTask({ ...inherited, userId: owner.id });
+  if (apply && owner.id !== undefined)
+    await firstGenerationImport.addTask({ ...inherited, userId: owner.id });
   return 'copied';
 }
 
@@ -54,7 +55,11 @@ function isKey(task: OldTask): boolean {
 }
 
 /** A result that is found is linked before there is a row that names it. */
-async function arrive(parts: MoveInTaskParts, task: OldTask, format: Format): Promise<UploadProgress> {
+async function arrive(
+  parts: ImportTasksDependencies,
+  task: OldTask,
+  format: Format,
+): Promise<UploadProgress> {
   const { id, name, createdAt } = task;
   const untried = { id, name, originalExt: extension(name), format: format.name, createdAt };
   const without = { ...untried, media: null, result: null };
@@ -73,7 +78,7 @@ async function arrive(parts: MoveInTaskParts, task: OldTask, format: Format): Pr
 
 /** The result, or why there is none. */
 async function findResult(
-  parts: MoveInTaskParts,
+  parts: ImportTasksDependencies,
   task: OldTask,
   format: Format,
 ): Promise<OldResult | string> {
@@ -87,7 +92,7 @@ async function findResult(
 }
 
 async function link(
-  { originals, adoption, apply }: MoveInTaskParts,
+  { originals, adoption, apply }: ImportTasksDependencies,
   task: OldTask,
   format: Format,
   { key: made, media }: OldResult,

@@ -1,11 +1,11 @@
 import type { Passwords } from '../accounts/passwords.ts';
-import type { Inheritance, OldUser } from '../ports/first-generation.ts';
+import type { FirstGenerationImport, OldUser } from '../ports/first-generation.ts';
 import type { UserStore } from '../ports/users.ts';
 
-export interface MoveInUserParts {
+export interface ImportUsersDependencies {
   users: UserStore;
   passwords: Passwords;
-  inheritance: Inheritance;
+  firstGenerationImport: FirstGenerationImport;
   /** False: look at everything, change nothing. */
   apply: boolean;
   /** Gets one line for each row. */
@@ -19,7 +19,13 @@ export type Fate = 'copied' | 'known' | 'left';
 export type Owners = ReadonlyMap<string, { id: number | undefined }>;
 
 /** Moves users one after another, so that its passwords never fill their queue, and knows who came. */
-export function createUserMove({ users, passwords, inheritance, apply, print }: MoveInUserParts): {
+export function createUserMove({
+  users,
+  passwords,
+  firstGenerationImport,
+  apply,
+  print,
+}: ImportUsersDependencies): {
   move: (user: OldUser) => Promise<Fate>;
   owners: Owners;
 } {
@@ -29,7 +35,7 @@ export function createUserMove({ users, passwords, inheritance, apply, print }: 
 
   const freeName = async (given: string, email: string): Promise<string> => {
     for (const name of [given, email, `${given} (${email})`]) {
-      if (names.has(name.toLowerCase()) || (await inheritance.isNameTaken(name))) continue;
+      if (names.has(name.toLowerCase()) || (await firstGenerationImport.isNameTaken(name))) continue;
       names.add(name.toLowerCase());
       return name;
     }

@@ -5,7 +5,7 @@ import type { Adoption, Storage } from '../ports/storage.ts';
 import type { Task, TaskStore } from '../ports/tasks.ts';
 import { AppError } from '../runtime/errors.ts';
 import { resultKey } from '../tasks/object-keys.ts';
-import { findOldResult, type OldResultParts } from './existing-results.ts';
+import { type ExistingResultDependencies, findOldResult } from './existing-results.ts';
 
 /** Who holds the lease while a result is taken over. */
 const WORKER = 'first-generation';
@@ -16,7 +16,7 @@ export interface Reports {
   processed(id: number): Promise<void>;
 }
 
-export interface ReportParts extends OldResultParts {
+export interface ReportParts extends ExistingResultDependencies {
   tasks: TaskStore;
   leases: LeaseStore;
   results: Storage;

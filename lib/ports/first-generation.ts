@@ -29,7 +29,7 @@ export interface FirstGeneration {
 }
 
 /** A task as it comes over: its first revision, never tried. */
-export interface InheritedTask {
+export interface ImportedTask {
   id: number;
   userId: number;
   name: string;
@@ -42,11 +42,11 @@ export interface InheritedTask {
 }
 
 /** Takes rows of the first generation in. */
-export interface Inheritance {
+export interface FirstGenerationImport {
   /** Whatever its case. */
   isNameTaken(name: string): Promise<boolean>;
   /** Keeps the id; the next sweep enqueues for what is UPLOADED. */
-  addTask(task: InheritedTask): Promise<void>;
+  addTask(task: ImportedTask): Promise<void>;
   /** Has new tasks get ids beyond all that there are. */
   moveSequence(): Promise<void>;
 }

@@ -67,7 +67,7 @@ describe('npm run migrate-first-generation', function () {
   after(() => vm.remove());
 
   /** Exit code 1 tells that something was left; what was printed counts as well. */
-  const moveIn = async (...args: string[]) => {
+  const importFirstGeneration = async (...args: string[]) => {
     try {
       return await vm.command('migrate-first-generation', vm.environment(), ['--from', from, ...args]);
     } catch (error) {
@@ -87,7 +87,7 @@ describe('npm run migrate-first-generation', function () {
 
   it('changes nothing at first, and says for each row what it would do', async () => {
     const files = await readdir(vm.originals, { recursive: true });
-    const said = await moveIn();
+    const said = await importFirstGeneration();
     for (const line of [...COPIED, ...LEFT]) assert.ok(said.includes(`${line}\n`), `${line}\n\n${said}`);
     assert.match(said, /task 8 "c\.wav": UPLOADED, to be converted to mp3: The result is not taken over: /);
     assert.match(said, /users: 2 copied, 0 here already, 2 left\ntasks: 6 copied, 0 here already, 4 left\n/);
@@ -99,7 +99,7 @@ describe('npm run migrate-first-generation', function () {
 
   it('does what it said, and leaves the originals where they are', async () => {
     const files = await readdir(vm.originals, { recursive: true });
-    const said = await moveIn('--apply');
+    const said = await importFirstGeneration('--apply');
     for (const line of [...COPIED, ...LEFT]) assert.ok(said.includes(`${line}\n`), line);
     assert.deepEqual(await readdir(vm.originals, { recursive: true }), files);
     const rows = await query(url, 'select id, state, format, created_at from tasks order by id');
@@ -129,7 +129,7 @@ describe('npm run migrate-first-generation', function () {
       `insert into task values (41, now(), 'd.wav', 'wav', 'MP3', 'UPLOADED', 'Bob@example.org')`,
     );
     const before = await query(url, 'select * from tasks order by id');
-    const said = await moveIn('--apply');
+    const said = await importFirstGeneration('--apply');
     assert.match(said, /users: 0 copied, 2 here already, 2 left\ntasks: 1 copied, 6 here already, 4 left\n/);
     assert.deepEqual((await query(url, 'select * from tasks order by id')).slice(0, before.length), before);
   });
@@ -142,7 +142,10 @@ describe('npm run migrate-first-generation', function () {
       `insert into users (name, email, password_hash) values ('kim', 'kim@example.org',
       '${hash[0]?.password_hash}')`,
     );
-    assert.match(await moveIn('--apply'), /user kim@example\.org: left, since somebody signed up here/);
+    assert.match(
+      await importFirstGeneration('--apply'),
+      /user kim@example\.org: left, since somebody signed up here/,
+    );
   });
 
   describe('and then the service', () => {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import type { Inheritance } from '../../ports/first-generation.ts';
+import type { FirstGenerationImport } from '../../ports/first-generation.ts';
 
-export function createInheritance(knex: Knex): Inheritance {
+export function createFirstGenerationImport(knex: Knex): FirstGenerationImport {
   return {
     async isNameTaken(name) {
       return (await knex('users').whereRaw('lower(name) = lower(?)', [name]).first('id')) !== undefined;
