@@ -43,15 +43,15 @@ const RETRY_SECONDS = 3;
 export function createPasswords(cores: number, { waiting, pause }: PasswordQueue = QUEUE): Passwords {
   const concurrency = Math.min(2, Math.max(1, Math.floor(cores / 2)));
   const full = () => setTimeout(pause, overloaded());
-  const inTurn = createBoundedSemaphore({ concurrency, queue: waiting, full });
+  const runIfDue = createBoundedSemaphore({ concurrency, queue: waiting, full });
   return {
     hash: (password, check, signal) =>
-      inTurn(async () => {
+      runIfDue(async () => {
         await check?.();
         return hash(normalized(password));
       }, signal),
     verify: (password, find, signal) =>
-      inTurn(async () => matchesAny(password, (await find()) ?? NOBODYS_HASH), signal),
+      runIfDue(async () => matchesAny(password, (await find()) ?? NOBODYS_HASH), signal),
   };
 }
 

@@ -33,7 +33,7 @@ async function sweepRegularly({ sweep, log }: App): Promise<() => void> {
     if (running) return;
     running = true;
     try {
-      await (await sweep()).inTurn();
+      await (await sweep()).runIfDue();
     } catch (error) {
       log.error('The sweep failed', { error });
     } finally {

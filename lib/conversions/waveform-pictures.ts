@@ -10,14 +10,14 @@ const BOUNDS = { atOnce: 1, waiting: 64 };
 
 /** Bounds how many pictures are drawn and wait in this process. */
 export function createPictures({ atOnce, waiting } = BOUNDS): DrawPicture {
-  const inTurn = createGate(atOnce);
+  const runIfDue = createGate(atOnce);
   let asked = 0;
   return async (...picture) => {
     if (asked >= atOnce + waiting)
       throw new AppError('unavailable', 'Too many pictures are drawn. Try again.');
     asked += 1;
     try {
-      return await inTurn(() => drawWaveform(...picture));
+      return await runIfDue(() => drawWaveform(...picture));
     } finally {
       asked -= 1;
     }

@@ -12,7 +12,7 @@ const MESSAGE_SECONDS = 60;
 const STRAY_HOURS = 24;
 
 /** Seconds between two sweeps, and between two looks through every object, of all processes together. */
-const TURNS = { sweep: 50, strays: 3600 };
+const INTERVALS = { sweep: 50, strays: 3600 };
 
 /** How many rows, or objects, were mended. */
 export interface SweepReport {
@@ -32,7 +32,7 @@ export interface Sweep {
    */
   run(strays: boolean): Promise<SweepReport>;
   /** The same for processes of which any number may sweep: one of them does, once a minute. */
-  inTurn(): Promise<void>;
+  runIfDue(): Promise<void>;
 }
 
 export interface SweepParts extends OverdueParts {
@@ -63,9 +63,9 @@ export function createSweep(parts: SweepParts): Sweep {
   };
   return {
     run,
-    async inTurn() {
-      if (!(await housekeeping.takeTurn('sweep', TURNS.sweep))) return;
-      await run(await housekeeping.takeTurn('strays', TURNS.strays));
+    async runIfDue() {
+      if (!(await housekeeping.claimJob('sweep', INTERVALS.sweep))) return;
+      await run(await housekeeping.claimJob('strays', INTERVALS.strays));
     },
   };
 }

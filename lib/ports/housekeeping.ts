@@ -12,6 +12,6 @@ export interface Housekeeping {
   forgetUploads(): Promise<number>;
   /** Removes refresh tokens that ran out. */
   removeExpiredTokens(): Promise<number>;
-  /** Whether `chore` is due, so many seconds after it was last; of all processes that ask, one is told so. */
-  takeTurn(chore: string, seconds: number): Promise<boolean>;
+  /** Whether `job` is due, so many seconds after it was last; of all processes that ask, one is told so. */
+  claimJob(job: string, seconds: number): Promise<boolean>;
 }

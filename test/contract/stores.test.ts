@@ -291,12 +291,12 @@ describe('The stores on PostgreSQL', () => {
     assert.equal(await tasks().uploaded(task.id), undefined);
   });
 
-  it('give the turn at a chore to one of many that ask, and again only when it is due', async () => {
-    const chore = randomUUID();
-    const asked = await Promise.all(Array.from({ length: 10 }, () => housekeeping().takeTurn(chore, 60)));
+  it('give the turn at a job to one of many that ask, and again only when it is due', async () => {
+    const job = randomUUID();
+    const asked = await Promise.all(Array.from({ length: 10 }, () => housekeeping().claimJob(job, 60)));
     assert.equal(asked.filter(Boolean).length, 1);
-    assert.equal(await housekeeping().takeTurn(chore, 60), false);
-    assert.equal(await housekeeping().takeTurn(chore, 0), true);
+    assert.equal(await housekeeping().claimJob(job, 60), false);
+    assert.equal(await housekeeping().claimJob(job, 0), true);
   });
 
   describe('know of an large upload', () => {

@@ -44,10 +44,10 @@ export function createHousekeeping(
         .whereRaw("ended_at < now() - ? * interval '1 day'", [SESSION_DAYS])
         .delete(),
     removeExpiredTokens: () => knex('refresh_tokens').where('expires_at', '<', knex.fn.now()).delete(),
-    async takeTurn(chore, seconds) {
-      await knex('chores').insert({ name: chore, done_at: '-infinity' }).onConflict('name').ignore();
-      const taken = await knex('chores')
-        .where({ name: chore })
+    async claimJob(job, seconds) {
+      await knex('housekeeping_jobs').insert({ name: job, done_at: '-infinity' }).onConflict('name').ignore();
+      const taken = await knex('housekeeping_jobs')
+        .where({ name: job })
         .whereRaw("done_at <= now() - ? * interval '1 second'", [seconds])
         .update({ done_at: knex.fn.now() });
       return taken === 1;

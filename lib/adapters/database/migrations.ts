@@ -21,7 +21,11 @@ const MIGRATIONS: readonly Migration[] = [
     down: (knex) => knex.schema.dropTable('refresh_tokens'),
   },
   { name: '003_tasks', up: createTasks, down: (knex) => knex.schema.dropTable('tasks') },
-  { name: '005_chores', up: createChores, down: (knex) => knex.schema.dropTable('chores') },
+  {
+    name: '005_housekeeping_jobs',
+    up: createHousekeepingJobs,
+    down: (knex) => knex.schema.dropTable('housekeeping_jobs'),
+  },
   { name: '006_uploads', up: addUploads, down: dropUploads },
   { name: '007_successor_salts', up: addSuccessorSalts, down: dropSuccessorSalts },
   { name: '008_checksums', up: addChecksums, down: dropChecksums },
@@ -92,9 +96,9 @@ async function createTasks(knex: Knex): Promise<void> {
   await knex.raw("create index tasks_leased on tasks (worker) where state = 'PROCESSING'");
 }
 
-/** When each chore that any process may do was last begun. */
-async function createChores(knex: Knex): Promise<void> {
-  await knex.schema.createTable('chores', (table) => {
+/** When each job that any process may do was last begun. */
+async function createHousekeepingJobs(knex: Knex): Promise<void> {
+  await knex.schema.createTable('housekeeping_jobs', (table) => {
     table.text('name').primary();
     table.timestamp('done_at').notNullable();
   });

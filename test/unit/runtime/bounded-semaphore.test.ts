@@ -5,16 +5,16 @@ import { hasCode } from '../../../lib/runtime/errors.ts';
 describe('A bounded semaphore', () => {
   const full = new Error('full');
   const semaphore = (concurrency: number, queue: number) => {
-    const inTurn = createBoundedSemaphore({ concurrency, queue, full: async () => full });
+    const runIfDue = createBoundedSemaphore({ concurrency, queue, full: async () => full });
     const begun: string[] = [];
     const ends = new Map<string, () => void>();
     const work = (name: string, signal?: AbortSignal) =>
-      inTurn(async () => {
+      runIfDue(async () => {
         begun.push(name);
         await new Promise<void>((resolve) => ends.set(name, resolve));
         return name;
       }, signal);
-    return { inTurn, begun, work, end: (name: string) => ends.get(name)?.() };
+    return { runIfDue, begun, work, end: (name: string) => ends.get(name)?.() };
   };
 
   it('runs so much at once, the rest in the order in which it came, and refuses what finds the queue full', async () => {
@@ -53,16 +53,16 @@ describe('A bounded semaphore', () => {
   });
 
   it('lets work end whose caller is gone once it has begun, and goes on after work that fails', async () => {
-    const { inTurn, work, end } = semaphore(1, 0);
+    const { runIfDue, work, end } = semaphore(1, 0);
     const caller = new AbortController();
     const begun = work('begun', caller.signal);
     caller.abort();
     end('begun');
     assert.equal(await begun, 'begun');
     await assert.rejects(
-      inTurn(() => Promise.reject(full)),
+      runIfDue(() => Promise.reject(full)),
       full,
     );
-    assert.equal(await inTurn(async () => 'next'), 'next');
+    assert.equal(await runIfDue(async () => 'next'), 'next');
   });
 });
