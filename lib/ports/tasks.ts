@@ -88,7 +88,7 @@ export interface TaskStore {
    * AWAITING_UPLOAD to UPLOADED; undefined where somebody else was first, or it expired.
    * @param checksums of the original; what is known already stays where this is left out
    */
-  uploaded(id: number, checksums?: Hashes): Promise<Task | undefined>;
+  markUploaded(id: number, checksums?: Hashes): Promise<Task | undefined>;
   find(id: number, userId?: number): Promise<Task | undefined>;
   list(userId: number, page: TaskPage): Promise<Task[]>;
   /** Sets another output: next revision, UPLOADED; undefined where there is no such task or its original never came. */

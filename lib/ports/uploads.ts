@@ -41,14 +41,14 @@ export interface EndedUpload {
 /** What is known of large uploads. */
 export interface UploadStore {
   /** Keeps by what the upload of a task is cancelled; false where the task no longer waits for one. */
-  opened(id: number, session: string): Promise<boolean>;
+  recordSession(id: number, session: string): Promise<boolean>;
   /** AWAITING_UPLOAD to FAILED, since what came is not what may come; false where somebody else was first. */
   refuse(id: number, failure: TaskFailure): Promise<boolean>;
   /** AWAITING_UPLOAD to EXPIRED before its time; false where somebody else was first. */
   abandon(id: number): Promise<boolean>;
   /** Sessions that must still be cancelled. */
-  ended(): Promise<EndedUpload[]>;
-  cancelled(taskId: number): Promise<void>;
+  sessionsToCancel(): Promise<EndedUpload[]>;
+  markCancelled(taskId: number): Promise<void>;
   /** Whether the task of this id is known to have expired, or been removed, before its original came. */
   hasEnded(taskId: number): Promise<boolean>;
 }

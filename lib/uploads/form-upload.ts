@@ -164,7 +164,7 @@ export function createFormUploads(parts: FormUploadParts): FormUploads {
     try {
       const checksums = await work();
       // The storage's own event may have told of the file before this request does.
-      return found((await store.uploaded(id, checksums)) ?? (await store.find(id)));
+      return found((await store.markUploaded(id, checksums)) ?? (await store.find(id)));
     } catch (error) {
       await store.remove(id);
       for (const key of keys) await originals.remove(key);

@@ -69,7 +69,7 @@ async function settle(parts: UploadedParts, task: Task, object: FinalizedObject)
   if (size === undefined) return 'unplaced';
   const failure = failureOf(task, size, uploadBytes);
   if (failure) return (await uploadStore.refuse(task.id, failure)) ? 'refused' : 'known';
-  return (await store.uploaded(task.id, checksums)) ? 'uploaded' : 'known';
+  return (await store.markUploaded(task.id, checksums)) ? 'uploaded' : 'known';
 }
 
 function failureOf({ declaredSize }: Task, size: number, uploadBytes: number): TaskFailure | undefined {

@@ -135,7 +135,7 @@ export function createResumableUploads(parts: ResumableUploadDependencies): Resu
     const key = originalKey(task);
     await partials.complete(task.id, key, size);
     hashes.forget(task.id);
-    if (await store.uploaded(task.id, checksums)) return complete(size, checksums);
+    if (await store.markUploaded(task.id, checksums)) return complete(size, checksums);
     const now = await store.find(task.id);
     if (now && now.state !== 'EXPIRED') return complete(size, now.checksums);
     await uploads.discard(key);

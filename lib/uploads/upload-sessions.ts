@@ -77,7 +77,7 @@ export function createUploadSessions(parts: UploadSessionDependencies): UploadSe
   async function open(task: Task, how: { contentType: string; origin: string | undefined; service: string }) {
     try {
       const { url, session } = await uploads.open({ task, key: originalKey(task), ...how });
-      if (await uploadStore.opened(task.id, session)) return url;
+      if (await uploadStore.recordSession(task.id, session)) return url;
       await uploads.cancel(session);
     } catch (error) {
       await store.remove(task.id);
@@ -109,10 +109,10 @@ export interface EndingParts {
  */
 export async function cancelEnded({ uploads, uploadStore, log }: EndingParts): Promise<number> {
   let count = 0;
-  for (const { taskId, session } of await uploadStore.ended()) {
+  for (const { taskId, session } of await uploadStore.sessionsToCancel()) {
     try {
       await uploads.cancel(session);
-      await uploadStore.cancelled(taskId);
+      await uploadStore.markCancelled(taskId);
       count += 1;
     } catch (error) {
       log.warn('An upload could not be cancelled; it is tried again', { taskId, error });

@@ -53,7 +53,7 @@ describe('The stores on PostgreSQL', () => {
       uploadExpiresAt: new Date(Date.now() + 60_000),
     });
   const uploadedTask = async (): Promise<Task> => {
-    const task = await tasks().uploaded((await newTask()).id);
+    const task = await tasks().markUploaded((await newTask()).id);
     assert.ok(task);
     return task;
   };
@@ -78,7 +78,7 @@ describe('The stores on PostgreSQL', () => {
       await assert.rejects(users().find(id), refused);
       await assert.rejects(users().exists(id), refused);
       await assert.rejects(tasks().find(id), refused);
-      await assert.rejects(tasks().uploaded(id), refused);
+      await assert.rejects(tasks().markUploaded(id), refused);
       await assert.rejects(leases().claim({ taskId: 1, revision: id }, 'worker'), refused);
     }
   });
@@ -174,7 +174,7 @@ describe('The stores on PostgreSQL', () => {
 
   it('enqueue once for an upload that came, however often it is told', async () => {
     const task = await newTask();
-    const told = await Promise.all([1, 2, 3].map(() => tasks().uploaded(task.id)));
+    const told = await Promise.all([1, 2, 3].map(() => tasks().markUploaded(task.id)));
     assert.equal(told.filter(Boolean).length, 1);
     assert.deepEqual(enqueued, [{ taskId: task.id, revision: 1 }]);
   });
@@ -288,7 +288,7 @@ describe('The stores on PostgreSQL', () => {
     await createUploadStore(database.knex()).abandon(task.id);
     assert.ok(!(await overdue()).includes(task.id));
     assert.equal(await stateOf(task), 'EXPIRED');
-    assert.equal(await tasks().uploaded(task.id), undefined);
+    assert.equal(await tasks().markUploaded(task.id), undefined);
   });
 
   it('give the turn at a job to one of many that ask, and again only when it is due', async () => {
@@ -303,10 +303,12 @@ describe('The stores on PostgreSQL', () => {
     const uploads = () => createUploadStore(database.knex());
     const receivedBytes = () => createReceivedBytesStore(database.knex());
     const ended = async ({ id }: Task) =>
-      (await uploads().ended()).filter(({ taskId }) => taskId === id).map(({ session }) => session);
+      (await uploads().sessionsToCancel())
+        .filter(({ taskId }) => taskId === id)
+        .map(({ session }) => session);
     const opened = async () => {
       const task = await newTask();
-      assert.equal(await uploads().opened(task.id, `session ${task.id}`), true);
+      assert.equal(await uploads().recordSession(task.id, `session ${task.id}`), true);
       return task;
     };
 
@@ -317,16 +319,16 @@ describe('The stores on PostgreSQL', () => {
       for (const task of [removed, abandoned]) {
         assert.deepEqual(await ended(task), [`session ${task.id}`]);
         assert.equal(await uploads().hasEnded(task.id), true);
-        await uploads().cancelled(task.id);
+        await uploads().markCancelled(task.id);
         assert.deepEqual(await ended(task), []);
         assert.equal(await uploads().hasEnded(task.id), true);
-        assert.equal(await uploads().opened(task.id, 'late'), false);
+        assert.equal(await uploads().recordSession(task.id, 'late'), false);
       }
     });
 
     it('nothing more once the original has come, whatever becomes of the task', async () => {
       const task = await opened();
-      await tasks().uploaded(task.id);
+      await tasks().markUploaded(task.id);
       assert.equal(await uploads().abandon(task.id), false);
       await tasks().remove(task.id);
       assert.equal(await uploads().hasEnded(task.id), false);
@@ -335,7 +337,7 @@ describe('The stores on PostgreSQL', () => {
     it('that it ended, for eight days', async () => {
       const task = await opened();
       await tasks().remove(task.id);
-      await uploads().cancelled(task.id);
+      await uploads().markCancelled(task.id);
       await housekeeping().forgetUploads();
       assert.equal(await uploads().hasEnded(task.id), true);
       const longAgo = new Date(Date.now() - 9 * 86_400_000);
@@ -382,7 +384,7 @@ describe('The stores on PostgreSQL', () => {
       };
       const described = await receivedBytes().describe(task.id, description);
       assert.deepEqual(described, { ...task, ...description });
-      await tasks().uploaded(task.id);
+      await tasks().markUploaded(task.id);
       assert.equal(await receivedBytes().describe(task.id, { ...description, name: 'c.wav' }), undefined);
       assert.equal((await tasks().find(task.id))?.name, 'b.aiff');
     });

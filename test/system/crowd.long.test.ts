@@ -20,7 +20,7 @@ describe('A crowd of messages', function () {
     const make = async () => {
       const opened = { declaredSize: null, uploadExpiresAt };
       const task = await tasks.create({ userId, name, originalExt, requestedOutput, ...opened });
-      await tasks.uploaded(task.id);
+      await tasks.markUploaded(task.id);
       return task.id;
     };
     ids = await Promise.all(Array.from({ length: COUNT }, make));

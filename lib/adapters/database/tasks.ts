@@ -26,7 +26,7 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
       if (!row) throw new TypeError('insert answered no row');
       return toTask(row);
     },
-    async uploaded(id, checksums) {
+    async markUploaded(id, checksums) {
       const [row] = await changeAndEnqueue(knex, sender, log, (trx) =>
         tasks(trx)
           .where({ id, state: 'AWAITING_UPLOAD' })

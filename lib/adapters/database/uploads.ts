@@ -13,18 +13,18 @@ export function createUploadStore(knex: Knex): UploadStore {
     db<TaskRow>('tasks').where({ id, state: 'AWAITING_UPLOAD' });
   const ended = () => knex<EndedUploadRow>('ended_uploads');
   return {
-    opened: async (id, session) => (await waiting(id).update({ upload_session: session })) === 1,
+    recordSession: async (id, session) => (await waiting(id).update({ upload_session: session })) === 1,
     async refuse(id, error) {
       const change = { ...OVER, state: 'FAILED', error, finished_at: knex.fn.now() } as const;
       return (await waiting(id).update(change)) === 1;
     },
     abandon: async (id) =>
       (await endUploads(knex, (trx) => waiting(id, trx).update(expired(trx), '*'))).length === 1,
-    async ended() {
+    async sessionsToCancel() {
       const rows = await ended().whereNull('cancelled_at').orderBy('ended_at').limit(BATCH);
       return rows.map(({ task_id, session }) => ({ taskId: task_id, session }));
     },
-    async cancelled(taskId) {
+    async markCancelled(taskId) {
       await ended().where({ task_id: taskId }).update({ cancelled_at: knex.fn.now() });
     },
     hasEnded: async (taskId) => (await ended().where({ task_id: taskId }).first('task_id')) !== undefined,

@@ -66,7 +66,7 @@ describe('The sweep', () => {
       declaredSize: null,
     });
     await put(originals, originalKey(task));
-    await tasks.uploaded(task.id);
+    await tasks.markUploaded(task.id);
     return task;
   }
 

@@ -40,7 +40,7 @@ describe('An original that its bucket tells of', () => {
       declaredSize,
       uploadExpiresAt: new Date(Date.now() + 60_000),
     });
-    await uploadStore().opened(task.id, `session ${task.id}`);
+    await uploadStore().recordSession(task.id, `session ${task.id}`);
     return task;
   };
   const keyOf = ({ id }: Task) => `${id}/a.wav`;

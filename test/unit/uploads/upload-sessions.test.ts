@@ -88,7 +88,7 @@ describe('An sessionRequest', () => {
     const [originals, partials] = [createFolderStorage(root), createPartialFiles(root)];
     const ours = createFolderUploads({ originals, partials, sign: async () => 'token' });
     const { task } = await openSession();
-    await uploadStore().opened(task.id, String(task.id));
+    await uploadStore().recordSession(task.id, String(task.id));
     await partials.write(task.id, 0, Readable.from([Buffer.from('half')]));
     assert.deepEqual(await readdir(join(root.root, '.partial')), [`${task.id}.upload`]);
     await expire(task.id);
