@@ -25,11 +25,11 @@ export interface Storage {
   /** Every object under the root, in no order; also the remains of broken writes. */
   list(): AsyncIterable<ListedObject>;
   /** A URL under which the storage itself gives an object to whoever has it, for a while; undefined where it can't. */
-  link(key: string, as: LinkedFile): Promise<string | undefined>;
+  signedUrl(key: string, as: PresentedFile): Promise<string | undefined>;
 }
 
 /** How a linked object is presented. */
-export interface LinkedFile {
+export interface PresentedFile {
   /** For the person who saves it. */
   name: string;
   mimeType: string;

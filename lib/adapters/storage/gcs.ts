@@ -52,7 +52,7 @@ export function createBucketStorage(bucket: () => Promise<Bucket>): Storage {
       const files: AsyncIterable<File> = (await bucket()).getFilesStream();
       for await (const file of files) yield { ...describe(file.name, file.metadata), inherited: false };
     },
-    async link(key, { name, mimeType }) {
+    async signedUrl(key, { name, mimeType }) {
       const file = await fileOf(key);
       const [url] = await file.getSignedUrl({
         version: 'v4',

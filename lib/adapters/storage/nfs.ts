@@ -79,7 +79,7 @@ export function createFolderStorage(options: FolderOptions): Storage {
       const { mtime } = await fs.stat(join(root, MARKER));
       for await (const object of walk(fs, root)) yield { ...object, inherited: object.modified < mtime };
     },
-    link: async () => undefined,
+    signedUrl: async () => undefined,
   };
 }
 

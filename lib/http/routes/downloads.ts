@@ -86,7 +86,7 @@ export function downloadRoutes({ auth, tasks }: DownloadRouteParts): OpenAPIHono
       const { userId } = c.get('principal');
       const file = await (await tasks()).file(userId, c.req.valid('param').id, which);
       // A redirection has no validators; the storage itself evaluates ranges and conditions.
-      const url = await file.storage.link(file.key, file);
+      const url = await file.storage.signedUrl(file.key, file);
       if (url === undefined) return send(c, file);
       c.header('Cache-Control', 'private, no-store');
       return c.req.valid('query').redirect === 'true' ? c.redirect(url, 302) : c.json({ url }, 200);

@@ -26,7 +26,7 @@ describe('Links into a bucket', () => {
     const asked: { url: unknown; data: unknown }[] = [];
     const bucket = new Storage({ authClient: keyless(asked) }).bucket('results');
     const storage = createBucketStorage(async () => bucket);
-    const link = await storage.link('7/1/song.mp3', { name: 'song.mp3', mimeType: 'audio/mpeg' });
+    const link = await storage.signedUrl('7/1/song.mp3', { name: 'song.mp3', mimeType: 'audio/mpeg' });
     const { origin, pathname, searchParams } = new URL(link ?? '');
     assert.equal(origin + pathname, 'https://storage.googleapis.com/results/7/1/song.mp3');
     assert.equal(searchParams.get('X-Goog-Signature'), Buffer.from('signed by IAM').toString('hex'));
