@@ -35,14 +35,14 @@ export interface Auth {
   authenticate(token: string): Promise<Principal>;
 }
 
-export interface AuthParts {
+export interface AuthDependencies {
   users: UserStore;
   passwords: Passwords;
   refreshTokens: RefreshTokens;
   tokens: Tokens;
 }
 
-export function createAuth({ users, passwords, refreshTokens, tokens }: AuthParts): Auth {
+export function createAuth({ users, passwords, refreshTokens, tokens }: AuthDependencies): Auth {
   const openSession = async (user: User, refreshToken: string): Promise<Session> => {
     const token = await tokens.sign({ userId: user.id, email: user.email });
     return { token, refreshToken, expiresIn: TOKEN_SECONDS };

@@ -29,7 +29,7 @@ export interface Attempt {
 }
 
 /** What keeps an attempt alive, and ends it in time. */
-export interface AttemptParts {
+export interface AttemptDependencies {
   leases: LeaseStore;
   /** Seconds after which an attempt gives up by itself; undefined: never. */
   deadline: number | undefined;
@@ -55,7 +55,7 @@ export function beginAttempt({ lease, task }: { lease: Lease; task: Task }, held
 }
 
 /** Holds the lease, and watches the time, until told to stop. */
-export function keepAlive(parts: AttemptParts, attempt: Attempt): () => void {
+export function keepAlive(parts: AttemptDependencies, attempt: Attempt): () => void {
   const stopTimers = [keepLease(parts, attempt), keepDeadline(parts, attempt)];
   return () => {
     for (const stop of stopTimers) stop();
@@ -101,7 +101,7 @@ export function lost(): AppError {
 }
 
 /** Renews the lease until told to stop; aborts the attempt when the lease is no longer its own. */
-function keepLease({ leases, log }: AttemptParts, attempt: Attempt): () => void {
+function keepLease({ leases, log }: AttemptDependencies, attempt: Attempt): () => void {
   let beating = false;
   const beat = async () => {
     if (beating) return;
@@ -119,7 +119,7 @@ function keepLease({ leases, log }: AttemptParts, attempt: Attempt): () => void 
 }
 
 /** Stops an attempt before the platform ends its request and leaves it running, where it would race its successor. */
-function keepDeadline({ deadline }: AttemptParts, attempt: Attempt): () => void {
+function keepDeadline({ deadline }: AttemptDependencies, attempt: Attempt): () => void {
   if (deadline === undefined) return () => undefined;
   const timer = setTimeout(() => {
     attempt.late = true;

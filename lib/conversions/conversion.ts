@@ -14,7 +14,7 @@ import type { LogFields } from '../runtime/log.ts';
 import { originalKey, resultKey, waveformKey } from '../tasks/object-keys.ts';
 import {
   type Attempt,
-  type AttemptParts,
+  type AttemptDependencies,
   beginAttempt,
   endedSoon,
   handedBack,
@@ -39,7 +39,7 @@ export interface Conversions {
   stop(): Promise<void>;
 }
 
-export interface ConversionParts extends AttemptParts {
+export interface ConversionDependencies extends AttemptDependencies {
   tasks: TaskStore;
   originals: Storage;
   results: Storage;
@@ -55,11 +55,11 @@ export interface ConversionParts extends AttemptParts {
 }
 
 /** With what is remembered of originals. */
-interface KnowingParts extends ConversionParts {
+interface KnowingDependencies extends ConversionDependencies {
   knownMedia: ReturnType<typeof createKnownMedia>;
 }
 
-export function createConversions(parts: ConversionParts): Conversions {
+export function createConversions(parts: ConversionDependencies): Conversions {
   const { leases, paused, worker, log } = parts;
   const knowing = { ...parts, knownMedia: createKnownMedia(parts.engine) };
   const running = new Map<Attempt, Promise<MessageOutcome>>();
@@ -89,7 +89,7 @@ export function createConversions(parts: ConversionParts): Conversions {
 }
 
 /** Writes one line for each attempt, however it ends. */
-async function convert(parts: KnowingParts, attempt: Attempt): Promise<MessageOutcome> {
+async function convert(parts: KnowingDependencies, attempt: Attempt): Promise<MessageOutcome> {
   const { clock, log } = parts;
   const { lease, task } = attempt;
   const began = clock.now().getTime();
@@ -115,7 +115,7 @@ async function convert(parts: KnowingParts, attempt: Attempt): Promise<MessageOu
   }
 }
 
-async function run(parts: KnowingParts, attempt: Attempt, folder: string): Promise<void> {
+async function run(parts: KnowingDependencies, attempt: Attempt, folder: string): Promise<void> {
   const { engine, knownMedia, leases, originals, results } = parts;
   const { lease, task, format, options, abort } = attempt;
   const { signal } = abort;
@@ -164,7 +164,7 @@ function targetFor(results: Storage, key: string, { format, options }: Attempt, 
  * same key, so the object goes only when the revision is gone.
  */
 async function removeOrphan(
-  { tasks, results }: ConversionParts,
+  { tasks, results }: ConversionDependencies,
   { task }: Attempt,
   key: string,
 ): Promise<void> {
@@ -176,7 +176,7 @@ async function removeOrphan(
 type Write = (severity: 'info' | 'warn', message: string, fields?: LogFields) => void;
 
 async function settle(
-  parts: ConversionParts,
+  parts: ConversionDependencies,
   attempt: Attempt,
   error: unknown,
   write: Write,
@@ -209,7 +209,7 @@ async function settle(
 }
 
 /** What broke may need longer to mend with each attempt; a lease that can't be written to runs out by itself. */
-async function postpone({ leases, log }: ConversionParts, lease: Lease): Promise<void> {
+async function postpone({ leases, log }: ConversionDependencies, lease: Lease): Promise<void> {
   try {
     await leases.postpone(lease, BACK_OFF * 2 ** (lease.attempt - 1));
   } catch (error) {
@@ -218,7 +218,7 @@ async function postpone({ leases, log }: ConversionParts, lease: Lease): Promise
 }
 
 /** Before a claim, since an attempt without files would count, and five of them fail the task. */
-async function mustReachFiles({ originals, results, log }: ConversionParts): Promise<void> {
+async function mustReachFiles({ originals, results, log }: ConversionDependencies): Promise<void> {
   try {
     await Promise.all([originals.check(), results.check()]);
   } catch (error) {

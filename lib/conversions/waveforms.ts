@@ -24,7 +24,7 @@ export interface FoundWaveform {
   read(): Promise<Waveform>;
 }
 
-export interface WaveformParts {
+export interface WaveformDependencies {
   tasks: () => Promise<Tasks>;
   store: () => Promise<TaskStore>;
   results: Storage;
@@ -34,7 +34,7 @@ export interface WaveformParts {
   gate: Gate;
 }
 
-export function createWaveforms(parts: WaveformParts): Waveforms {
+export function createWaveforms(parts: WaveformDependencies): Waveforms {
   const { tasks, results } = parts;
   /** Who asks while one is being made waits for the same. */
   const making = new Map<string, Promise<Waveform>>();
@@ -68,7 +68,7 @@ async function read(results: Storage, key: string): Promise<Waveform | undefined
 }
 
 async function make(
-  { engine, workspaces, results, store, gate }: WaveformParts,
+  { engine, workspaces, results, store, gate }: WaveformDependencies,
   task: Task,
   of: WaveformOf,
   file: { storage: Storage; key: string },

@@ -16,14 +16,14 @@ export interface Reports {
   processed(id: number): Promise<void>;
 }
 
-export interface ReportParts extends ExistingResultDependencies {
+export interface ReportDependencies extends ExistingResultDependencies {
   tasks: TaskStore;
   leases: LeaseStore;
   results: Storage;
   adoption: Adoption;
 }
 
-export function createReports(parts: ReportParts): Reports {
+export function createReports(parts: ReportDependencies): Reports {
   const { tasks, leases } = parts;
   return {
     async processed(id) {
@@ -47,7 +47,7 @@ export function createReports(parts: ReportParts): Reports {
 
 /** Copying may take longer than the lease lasts; whoever has the task then finishes it, and this result is nobody's. */
 async function takeOver(
-  { tasks, leases, originals, results, adoption }: ReportParts,
+  { tasks, leases, originals, results, adoption }: ReportDependencies,
   task: Task,
   key: string,
   { key: made, original, media }: { key: string; original: MediaInfo; media: MediaInfo },

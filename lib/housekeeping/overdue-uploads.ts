@@ -6,7 +6,7 @@ import type { Log } from '../runtime/log.ts';
 import { originalKey } from '../tasks/object-keys.ts';
 import type { FinalizedObject, Placement } from '../uploads/object-finalized.ts';
 
-export interface OverdueParts {
+export interface OverdueDependencies {
   housekeeping: Housekeeping;
   uploadStore: UploadStore;
   originals: Storage;
@@ -25,7 +25,7 @@ export interface OverdueReport {
  * Ends what waits for its original beyond its time. A storage's event may be lost for good, so the storage is asked
  * first; while it can't be, nothing expires. An event that comes after all meets a row that was changed before.
  */
-export async function endOverdue(parts: OverdueParts): Promise<OverdueReport> {
+export async function endOverdue(parts: OverdueDependencies): Promise<OverdueReport> {
   const report = { expiredUploads: 0, foundUploads: 0 };
   for (const task of await parts.housekeeping.overdueUploads()) {
     try {
@@ -41,7 +41,7 @@ export async function endOverdue(parts: OverdueParts): Promise<OverdueReport> {
 
 /** @returns undefined where somebody else was first */
 async function end(
-  { uploadStore, originals, uploaded }: OverdueParts,
+  { uploadStore, originals, uploaded }: OverdueDependencies,
   task: Task,
 ): Promise<keyof OverdueReport | undefined> {
   const object = await originals.stat(originalKey(task));

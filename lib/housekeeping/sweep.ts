@@ -3,7 +3,7 @@ import type { Storage, StoredObject } from '../ports/storage.ts';
 import type { Task, TaskStore } from '../ports/tasks.ts';
 import { originalKey, waveformKey } from '../tasks/object-keys.ts';
 import { isRefused, taskIdOf } from '../uploads/object-finalized.ts';
-import { endOverdue, type OverdueParts } from './overdue-uploads.ts';
+import { endOverdue, type OverdueDependencies } from './overdue-uploads.ts';
 
 /** Seconds after which a message that nobody answered counts as lost. */
 const MESSAGE_SECONDS = 60;
@@ -35,7 +35,7 @@ export interface Sweep {
   runIfDue(): Promise<void>;
 }
 
-export interface SweepParts extends OverdueParts {
+export interface SweepDependencies extends OverdueDependencies {
   tasks: TaskStore;
   results: Storage;
   /** Cancels uploads that nobody waits for any more. */
@@ -45,7 +45,7 @@ export interface SweepParts extends OverdueParts {
   clock: Clock;
 }
 
-export function createSweep(parts: SweepParts): Sweep {
+export function createSweep(parts: SweepDependencies): Sweep {
   const { housekeeping, cancelUploads, paused, log } = parts;
   const run = async (strays: boolean): Promise<SweepReport> => {
     await housekeeping.forgetUploads();
@@ -70,7 +70,7 @@ export function createSweep(parts: SweepParts): Sweep {
   };
 }
 
-async function removeStrays({ tasks, originals, results, clock }: SweepParts): Promise<number> {
+async function removeStrays({ tasks, originals, results, clock }: SweepDependencies): Promise<number> {
   const before = clock.now().getTime() - STRAY_HOURS * 3_600_000;
   const belongs = {
     original: (task: Task, key: string) =>

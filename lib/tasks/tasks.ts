@@ -42,7 +42,7 @@ export interface Tasks {
   file(userId: number, id: number, which: 'original' | 'result'): Promise<TaskFile>;
 }
 
-export interface TasksParts {
+export interface TasksDependencies {
   store: TaskStore;
   originals: Storage;
   results: Storage;
@@ -52,7 +52,7 @@ export interface TasksParts {
   cancelUploads: () => Promise<number>;
 }
 
-export function createTasks(parts: TasksParts): Tasks {
+export function createTasks(parts: TasksDependencies): Tasks {
   const { store, originals, results, formats, cancelUploads } = parts;
   const requestedOutputFor = async ({ newFormat, options = {} }: OutputRequest): Promise<RequestedOutput> => {
     const available = await formats();

@@ -64,7 +64,7 @@ export interface FormUploads {
   receive(userId: number, file: FormFile): Promise<Task>;
 }
 
-export interface FormUploadParts {
+export interface FormUploadDependencies {
   tasks: Pick<Tasks, 'check'>;
   store: TaskStore;
   receivedBytes: ReceivedBytesStore;
@@ -76,7 +76,7 @@ export interface FormUploadParts {
 /** Stands in the row until the form names a format; nothing is converted before. */
 const UNKNOWN: RequestedOutput = { format: '', options: {} };
 
-export function createFormUploads(parts: FormUploadParts): FormUploads {
+export function createFormUploads(parts: FormUploadDependencies): FormUploads {
   const { tasks, store, receivedBytes, originals, workspaces, clock } = parts;
   return { receive: originals.local ? spool : stream };
 

@@ -24,7 +24,7 @@ export interface FinalizedObject {
  */
 export type Placement = 'uploaded' | 'known' | 'refused' | 'late' | 'unplaced';
 
-export interface UploadedParts {
+export interface UploadedDependencies {
   store: TaskStore;
   uploadStore: UploadStore;
   uploads: Uploads;
@@ -37,7 +37,7 @@ export interface UploadedParts {
 }
 
 /** Places objects as their storage tells of them: late, twice, in any order, or for tasks that are gone. */
-export function createUploaded(parts: UploadedParts): (object: FinalizedObject) => Promise<Placement> {
+export function createUploaded(parts: UploadedDependencies): (object: FinalizedObject) => Promise<Placement> {
   const { store, uploadStore, uploads, bucket, log } = parts;
   return async (object) => {
     const id = taskIdOf(object.key);
@@ -63,7 +63,7 @@ export function createUploaded(parts: UploadedParts): (object: FinalizedObject) 
 }
 
 /** Only who changes the row enqueues. */
-async function settle(parts: UploadedParts, task: Task, object: FinalizedObject): Promise<Placement> {
+async function settle(parts: UploadedDependencies, task: Task, object: FinalizedObject): Promise<Placement> {
   const { store, uploadStore, originals, uploadBytes } = parts;
   const { size, checksums } = object.size === undefined ? ((await originals.stat(object.key)) ?? {}) : object;
   if (size === undefined) return 'unplaced';

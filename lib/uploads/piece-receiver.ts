@@ -29,7 +29,7 @@ import { createStepFile } from './step-file.ts';
 /** Bytes that are stored, synced and noted at once; so many are lost when the process dies. */
 const STEP = 16 * 256 * 1024;
 
-export interface PieceReceiverParts {
+export interface PieceReceiverDependencies {
   resumableUploads: ReceivedBytesStore;
   partials: PartialFiles;
   hashes: OriginalHashes;
@@ -78,7 +78,7 @@ export interface PieceReceiver {
   lostRight(taskId: number): Promise<AppError>;
 }
 
-export function createPieceReceiver(parts: PieceReceiverParts): PieceReceiver {
+export function createPieceReceiver(parts: PieceReceiverDependencies): PieceReceiver {
   const { resumableUploads, partials, hashes, openUploads, newFile, uploadBytes, newWriter } = parts;
 
   const lostRight = async (taskId: number) => {

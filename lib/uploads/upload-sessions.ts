@@ -97,7 +97,7 @@ export function mustBeUploadable(size: number, uploadBytes: number): void {
   });
 }
 
-export interface EndingParts {
+export interface EndingDependencies {
   uploads: Uploads;
   uploadStore: UploadStore;
   log: Log;
@@ -107,7 +107,7 @@ export interface EndingParts {
  * Cancels the sessions of tasks that expired or were removed; one that can't be cancelled now is left to the next call.
  * @returns how many were cancelled
  */
-export async function cancelEnded({ uploads, uploadStore, log }: EndingParts): Promise<number> {
+export async function cancelEnded({ uploads, uploadStore, log }: EndingDependencies): Promise<number> {
   let count = 0;
   for (const { taskId, session } of await uploadStore.sessionsToCancel()) {
     try {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Made } from '../../lib/audio/engine/encode.ts';
 import { type AudioEngine, createEngine } from '../../lib/audio/engine/engine.ts';
-import type { EngineParts } from '../../lib/audio/ffmpeg/runs.ts';
+import type { EngineOptions } from '../../lib/audio/ffmpeg/runs.ts';
 import { effectiveOptions } from '../../lib/audio/formats/effective-options.ts';
 import { FORMATS, type Format } from '../../lib/audio/formats/formats.ts';
 import { parseOptions } from '../../lib/audio/formats/options.ts';
@@ -20,7 +20,7 @@ export const LIMITS: Limits = {
 };
 
 /** What the engine is made of here. */
-export async function engineParts(limits: Partial<Limits> = {}): Promise<EngineParts> {
+export async function engineParts(limits: Partial<Limits> = {}): Promise<EngineOptions> {
   return {
     binaries: await binaries(),
     limits: { ...LIMITS, ...limits },

@@ -5,7 +5,7 @@ import type { Prober, Source } from '../ffmpeg/input.ts';
 import { createSink } from '../ffmpeg/output.ts';
 import { probe } from '../ffmpeg/probe.ts';
 import { mustBePlausible } from '../ffmpeg/resource-limits.ts';
-import { addressOf, decode, type EngineParts, type Tools } from '../ffmpeg/runs.ts';
+import { addressOf, decode, type EngineOptions, type Tools } from '../ffmpeg/runs.ts';
 import { createTimeouts } from '../ffmpeg/timeouts.ts';
 import { type Format, possibleFormats } from '../formats/formats.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
@@ -32,7 +32,7 @@ export interface AudioEngine extends Prober {
   killAll(): void;
 }
 
-export function createEngine(parts: EngineParts): AudioEngine {
+export function createEngine(parts: EngineOptions): AudioEngine {
   const { binaries, limits } = parts;
   const tools: Tools = { ...parts, children: createChildren(parts.spawner, binaries.sandbox) };
 

@@ -13,7 +13,7 @@ import type { Sink, Target } from './output.ts';
 import { conversionLimits } from './resource-limits.ts';
 import { createTimeouts } from './timeouts.ts';
 
-export interface EngineParts {
+export interface EngineOptions {
   binaries: Binaries;
   limits: AudioLimits;
   /** PATH of the programs. */
@@ -24,7 +24,7 @@ export interface EngineParts {
 }
 
 /** What every run of a program needs. */
-export interface Tools extends EngineParts {
+export interface Tools extends EngineOptions {
   children: Children;
 }
 

@@ -6,7 +6,7 @@ import { createRouter } from '../router.ts';
 import { eventsOnly, type InternalCallers } from '../service-auth.ts';
 import { decodeFinalizedObject } from './decode.ts';
 
-export interface UploadedRouteParts {
+export interface UploadedRouteDependencies {
   callers: InternalCallers;
   uploaded: () => Promise<(object: FinalizedObject) => Promise<Placement>>;
   log: Log;
@@ -16,7 +16,7 @@ export interface UploadedRouteParts {
  * A bucket tells of an object. 2xx acknowledges, 5xx has the event delivered again; what is not understood now is not
  * understood at the next delivery either, so it is acknowledged, and the answer says what is wrong.
  */
-export function uploadedRoutes({ callers, uploaded, log }: UploadedRouteParts): OpenAPIHono {
+export function uploadedRoutes({ callers, uploaded, log }: UploadedRouteDependencies): OpenAPIHono {
   const router = createRouter();
   router.post('*', eventsOnly(callers), async (c) => {
     const object = await finalizedObjectOf(c.req.raw.headers, await c.req.text());

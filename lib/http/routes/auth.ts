@@ -11,7 +11,7 @@ import type { PublicKeys } from '../../accounts/tokens.ts';
 import { createRouter, jsonBody } from '../router.ts';
 import { body, json, problems } from '../schemas.ts';
 
-export interface AuthRouteParts {
+export interface AuthRouteDependencies {
   auth: () => Promise<Auth>;
   publicKeys: () => Promise<PublicKeys>;
 }
@@ -129,7 +129,7 @@ const jwks = createRoute({
   responses: { 200: json(KEYS, 'A JWK set.') },
 });
 
-export function authRoutes({ auth, publicKeys }: AuthRouteParts): OpenAPIHono {
+export function authRoutes({ auth, publicKeys }: AuthRouteDependencies): OpenAPIHono {
   const router = createRouter();
   router.openapi(signUp, async (c) => {
     const { user: name, email, password1 } = c.req.valid('json');

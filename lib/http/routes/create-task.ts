@@ -8,7 +8,7 @@ import { formRequest, readForm } from '../multipart-form.ts';
 import { createRouter, jsonBody, validated } from '../router.ts';
 import { json, OPTIONS, problems, TASK, taskJson } from '../schemas.ts';
 
-export interface CreationRouteParts {
+export interface CreationRouteDependencies {
   auth: () => Promise<Auth>;
   formUploads: () => Promise<FormUploads>;
   uploadSessions: () => Promise<UploadSessions>;
@@ -60,7 +60,7 @@ const CREATE = createRoute({
   responses: { 200: json(CREATED, 'The new task.'), ...problems(400, 401, 413, 415, 422) },
 });
 
-export function creationRoutes(parts: CreationRouteParts): OpenAPIHono<Authenticated> {
+export function creationRoutes(parts: CreationRouteDependencies): OpenAPIHono<Authenticated> {
   const { auth, formUploads, uploadSessions, formBytes } = parts;
   const router = createRouter<Authenticated>();
   router.openAPIRegistry.registerPath(CREATE);

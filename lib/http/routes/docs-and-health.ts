@@ -8,7 +8,7 @@ import { createRouter } from '../router.ts';
 import { json, problems } from '../schemas.ts';
 import { DOCS } from './docs.ts';
 
-export interface SiteRouteParts {
+export interface SiteRouteDependencies {
   /** Every group of routes that the description is made from. */
   documented: () => Promise<OpenAPIHono[]>;
   /** Throws `unavailable` while the process can open no files. */
@@ -45,7 +45,13 @@ const ready = createRoute({
 /** Milliseconds that one check may take. */
 const PATIENCE = 5000;
 
-export function siteRoutes({ documented, process, checks, sandbox, log }: SiteRouteParts): OpenAPIHono {
+export function siteRoutes({
+  documented,
+  process,
+  checks,
+  sandbox,
+  log,
+}: SiteRouteDependencies): OpenAPIHono {
   const router = createRouter();
   const failingChecks = readiness({ process, ...checks }, log);
   const limitsHere = sharedRun(() => within(PATIENCE, sandbox()));
@@ -79,7 +85,7 @@ export function siteRoutes({ documented, process, checks, sandbox, log }: SiteRo
 }
 
 /** Asks all at once, each at most once at a time and for so long. Answers the names of those that fail. */
-function readiness(checks: SiteRouteParts['checks'], log: Log): () => Promise<string[]> {
+function readiness(checks: SiteRouteDependencies['checks'], log: Log): () => Promise<string[]> {
   const asking = Object.entries(checks).map(([name, check]) => {
     const bounded = sharedRun(() => within(PATIENCE, check()));
     return async () => {

@@ -18,7 +18,7 @@ import {
   validatorsOf,
 } from '../stored-file.ts';
 
-export interface DownloadRouteParts {
+export interface DownloadRouteDependencies {
   auth: () => Promise<Auth>;
   tasks: () => Promise<Tasks>;
 }
@@ -64,7 +64,7 @@ const HEADERS = CONDITIONS.extend({
 
 const LINK = z.object({ url: z.url().openapi({ description: 'Good for 15 minutes, for whoever has it.' }) });
 
-export function downloadRoutes({ auth, tasks }: DownloadRouteParts): OpenAPIHono<Authenticated> {
+export function downloadRoutes({ auth, tasks }: DownloadRouteDependencies): OpenAPIHono<Authenticated> {
   const router = createRouter<Authenticated>();
   for (const [path, { which, summary }] of Object.entries(PATHS)) {
     const route = createRoute({

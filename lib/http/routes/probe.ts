@@ -8,7 +8,7 @@ import { formRequest, readForm } from '../multipart-form.ts';
 import { createRouter, validated } from '../router.ts';
 import { json, MEDIA, mediaJson, problems } from '../schemas.ts';
 
-export interface ProbeRouteParts {
+export interface ProbeRouteDependencies {
   auth: () => Promise<Auth>;
   probes: Probes;
   workspaces: Workspaces;
@@ -47,7 +47,7 @@ export function probeRoutes({
   probes,
   workspaces,
   formBytes,
-}: ProbeRouteParts): OpenAPIHono<Authenticated> {
+}: ProbeRouteDependencies): OpenAPIHono<Authenticated> {
   const router = createRouter<Authenticated>();
   router.openAPIRegistry.registerPath(PROBE);
   router.post('/api/probe', bearer(auth), async (c) => {

@@ -10,7 +10,7 @@ import { ReceivedRequest } from '../received-request.ts';
 import { createRouter, validated } from '../router.ts';
 import { ID, json, problems } from '../schemas.ts';
 
-export interface UploadRouteParts {
+export interface UploadRouteDependencies {
   resumableUploads: () => Promise<ResumableUploads>;
   tokens: () => Promise<Pick<Tokens, 'verifyUpload'>>;
 }
@@ -50,7 +50,7 @@ const CANCEL = {
 } as const;
 
 /** The program's own stand-in for a resumable session of Cloud Storage. */
-export function uploadRoutes({ resumableUploads, tokens }: UploadRouteParts): OpenAPIHono {
+export function uploadRoutes({ resumableUploads, tokens }: UploadRouteDependencies): OpenAPIHono {
   const router = createRouter();
   router.openAPIRegistry.registerPath(SEND);
   router.openAPIRegistry.registerPath(CANCEL);

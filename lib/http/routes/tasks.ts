@@ -7,7 +7,7 @@ import { type Authenticated, bearer } from '../bearer-auth.ts';
 import { createRouter, jsonBody } from '../router.ts';
 import { body, ID, json, OPTIONS, problems, STATES, TASK, taskJson } from '../schemas.ts';
 
-export interface TaskRouteParts {
+export interface TaskRouteDependencies {
   auth: () => Promise<Auth>;
   tasks: () => Promise<Tasks>;
 }
@@ -70,7 +70,7 @@ const remove = createRoute({
   responses: { 200: json(ONE, 'What was removed.'), ...problems(400, 401, 404) },
 });
 
-export function taskRoutes({ auth, tasks }: TaskRouteParts): OpenAPIHono<Authenticated> {
+export function taskRoutes({ auth, tasks }: TaskRouteDependencies): OpenAPIHono<Authenticated> {
   const router = createRouter<Authenticated>();
   router.get('/api/tasks', bearer(auth));
   router.use('/api/tasks/:id', bearer(auth));

@@ -10,7 +10,7 @@ import { createRouter } from '../router.ts';
 import { ID, problems } from '../schemas.ts';
 import { CONDITIONS, NOT_MODIFIED, notModified, VALIDATORS, validatorsOf } from '../stored-file.ts';
 
-export interface WaveformRouteParts {
+export interface WaveformRouteDependencies {
   auth: () => Promise<Auth>;
   waveforms: Waveforms;
 }
@@ -71,7 +71,7 @@ const route = createRoute({
   },
 });
 
-export function waveformRoutes({ auth, waveforms }: WaveformRouteParts): OpenAPIHono<Authenticated> {
+export function waveformRoutes({ auth, waveforms }: WaveformRouteDependencies): OpenAPIHono<Authenticated> {
   const router = createRouter<Authenticated>();
   const draw = createPictures();
   router.use('/api/tasks/:id/waveform', bearer(auth));
