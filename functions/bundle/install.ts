@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What was installed last, beside the packages. */
+/** What was installed last, next to the packages. */
 const STAMP = join('node_modules', '.installed-lock');
 
-/** Installs what a staged bundle finds beside itself, in the versions of its lock, unless just that is there. */
+/** Installs what a staged bundle finds next to itself, in the versions of its lock, unless just that is there. */
 export async function install(folder: string): Promise<void> {
   const lock = await readFile(join(folder, 'package-lock.json'), 'utf8');
   const before = await readFile(join(folder, STAMP), 'utf8').catch(() => undefined);

@@ -3,7 +3,7 @@ import { install, run } from './install.ts';
 import { stage } from './stage.ts';
 
 /**
- * npm run gcp-build: writes what is deployed to .build/functions, installs what it finds beside itself, and has its own
+ * npm run gcp-build: writes what is deployed to .build/functions, installs what it finds next to itself, and has its own
  * `doctor` look for an ffmpeg and an ffprobe that run; fails where one is missing.
  */
 const folder = join(import.meta.dirname, '..', '..', '.build', 'functions');

@@ -7,11 +7,11 @@ import { partOfLock, readLock } from './lock.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 
 /**
- * What the bundle finds beside itself. A bundled functions-framework has a second registry and finds no function; the
+ * What the bundle finds next to itself. A bundled functions-framework has a second registry and finds no function; the
  * others are programs, or files that are served as they are.
  */
-const BESIDE = ['@google-cloud/functions-framework', '@ffprobe-installer/ffprobe', 'swagger-ui-dist'];
-const BESIDE_IF_THERE = ['ffmpeg-static'];
+const EXTERNAL = ['@google-cloud/functions-framework', '@ffprobe-installer/ffprobe', 'swagger-ui-dist'];
+const EXTERNAL_IF_THERE = ['ffmpeg-static'];
 
 /** Databases that knex can speak to and this product does not; and what pg would use, were it there. */
 const ABSENT = [
@@ -46,7 +46,7 @@ const INSTALLED = 'node_modules';
 
 /**
  * Writes what is deployed into `folder`: all functions and the command line as modules, with the package.json and the
- * lock of what they find beside themselves.
+ * lock of what they find next to themselves.
  */
 export async function stage(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -59,7 +59,7 @@ export async function stage(folder: string): Promise<void> {
     entryPoints: { index: 'functions/index.ts', cli: 'lib/cli/main.ts' },
     outdir: folder,
     banner: { js: REQUIRE },
-    external: [...BESIDE, ...BESIDE_IF_THERE, ...ABSENT],
+    external: [...EXTERNAL, ...EXTERNAL_IF_THERE, ...ABSENT],
     keepNames: true,
     plugins: [ENGLISH_ONLY],
     logLevel: 'warning',
@@ -93,12 +93,12 @@ async function writePackage(folder: string): Promise<void> {
       // The buildpack runs it where the image is made: without programs that run there is no image.
       'gcp-build': 'node cli.js doctor programs',
     },
-    dependencies: pick(dependencies, BESIDE),
-    optionalDependencies: pick(optionalDependencies, BESIDE_IF_THERE),
+    dependencies: pick(dependencies, EXTERNAL),
+    optionalDependencies: pick(optionalDependencies, EXTERNAL_IF_THERE),
   };
   const lock = partOfLock(await readLock(join(ROOT, 'package-lock.json')), described, [
-    ...BESIDE,
-    ...BESIDE_IF_THERE,
+    ...EXTERNAL,
+    ...EXTERNAL_IF_THERE,
   ]);
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(described, null, 2)}\n`);
   await writeFile(join(folder, 'package-lock.json'), `${JSON.stringify(lock, null, 2)}\n`);

@@ -37,7 +37,7 @@ const RETRY_SECONDS = 3;
 
 /**
  * @param cores of this machine. Half of them hash, and never more than two (19 MiB each): the other half is left for
- * requests and for ffmpeg. On two cores a conversion beside 50 connections with wrong passwords takes 1.3 to 1.9 times as long
+ * requests and for ffmpeg. On two cores a conversion during 50 connections with wrong passwords takes 1.3 to 1.9 times as long
  * as alone; with two hashes at once it takes 2.3 times as long (`npm run bench -- loop`).
  */
 export function createPasswords(cores: number, { waiting, pause }: PasswordQueue = QUEUE): Passwords {

@@ -13,7 +13,6 @@ import type { Config } from '../config/config.ts';
 import { type Conversions, createConversions } from '../conversions/conversion.ts';
 import { createProbes, type Probes } from '../conversions/file-probe.ts';
 import { createWaveforms, type Waveforms } from '../conversions/waveforms.ts';
-import { createWorkspaces, type Workspaces } from '../conversions/working-folders.ts';
 import {
   type ImportCounts,
   type ImportDependencies,
@@ -33,6 +32,7 @@ import { createSpawner } from '../process/spawner.ts';
 import { type Lazy, lazy } from '../runtime/lazy.ts';
 import type { Log } from '../runtime/log.ts';
 import { createGate } from '../runtime/semaphore.ts';
+import { createWorkspaces, type Workspaces } from '../runtime/working-folders.ts';
 import { createTasks, type Tasks } from '../tasks/tasks.ts';
 import { createFormUploads, type FormUploads } from '../uploads/form-upload.ts';
 import { createUploaded, type FinalizedObject, type Placement } from '../uploads/object-finalized.ts';

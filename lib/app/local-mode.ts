@@ -60,6 +60,6 @@ async function claimFolder(data: string) {
     const sentence = `${data} can't be written to. TONEMILL_DATA must name a folder that can.`;
     throw new AppError('misconfigured', sentence, { cause });
   }
-  const sentence = `Tonemill already runs on ${data}. Set TONEMILL_DATA and PORT to run another beside it.`;
+  const sentence = `Tonemill already runs on ${data}. Set TONEMILL_DATA and PORT to run another one.`;
   throw new AppError('misconfigured', sentence);
 }

@@ -67,7 +67,7 @@ async function openCloudStorage(projectId: string | undefined, emulator: string 
   const project = projectId && { projectId };
   if (emulator === undefined) return new Storage({ ...project });
   const client = new Storage({ ...project, apiEndpoint: emulator, authClient: await newSigner() });
-  // Where STORAGE_EMULATOR_HOST is set, the client takes it for the whole base URL, and asks for objects beside the API.
+  // Where STORAGE_EMULATOR_HOST is set, the client takes it for the whole base URL, and asks for objects outside of the API.
   client.baseUrl = `${emulator}/storage/v1`;
   return client;
 }

@@ -11,6 +11,7 @@ import type { Storage } from '../ports/storage.ts';
 import type { Task, TaskStore } from '../ports/tasks.ts';
 import { hasCode, isFailure } from '../runtime/errors.ts';
 import type { LogFields } from '../runtime/log.ts';
+import type { Workspaces } from '../runtime/working-folders.ts';
 import { originalKey, resultKey, waveformKey } from '../tasks/object-keys.ts';
 import {
   type Attempt,
@@ -24,7 +25,6 @@ import {
 } from './attempt.ts';
 import { openSource } from './open-original.ts';
 import { createKnownMedia } from './probe-cache.ts';
-import type { Workspaces } from './working-folders.ts';
 
 /** Seconds without a new attempt after the first one broke off; twice as long after each further one. */
 const BACK_OFF = 60;

@@ -6,12 +6,12 @@ import type { Storage } from '../ports/storage.ts';
 import type { Task, TaskStore } from '../ports/tasks.ts';
 import { hasCode } from '../runtime/errors.ts';
 import type { Gate } from '../runtime/semaphore.ts';
+import type { Workspaces } from '../runtime/working-folders.ts';
 import { type WaveformOf, waveformKey } from '../tasks/object-keys.ts';
 import type { TaskFile, Tasks } from '../tasks/tasks.ts';
 import { openSource } from './open-original.ts';
-import type { Workspaces } from './working-folders.ts';
 
-/** Waveforms of tasks, each made once and kept beside the result. */
+/** Waveforms of tasks, each made once and kept with the results. */
 export interface Waveforms {
   /** Finds what a waveform is of, and decodes nothing yet. Throws `not_found`, `not_ready`, `not_uploaded`. */
   find(userId: number, id: number, of: WaveformOf): Promise<FoundWaveform>;

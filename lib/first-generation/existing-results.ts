@@ -3,13 +3,13 @@ import type { AudioEngine } from '../audio/engine/engine.ts';
 import type { Format } from '../audio/formats/formats.ts';
 import { durationTolerance } from '../audio/media/duration-tolerance.ts';
 import type { MediaInfo } from '../audio/media/media-info.ts';
-import type { Workspaces } from '../conversions/working-folders.ts';
 import { objectKey } from '../ports/object-key.ts';
 import type { Storage } from '../ports/storage.ts';
 import { AppError, isFailure } from '../runtime/errors.ts';
+import type { Workspaces } from '../runtime/working-folders.ts';
 import { originalKey, stem } from '../tasks/object-keys.ts';
 
-/** What a worker of the first generation made: `{stem}.{ext}` beside the original. */
+/** What a worker of the first generation made: `{stem}.{ext}` next to the original. */
 export interface OldResult {
   /** Key under the originals root. */
   key: string;
@@ -26,7 +26,7 @@ export interface ExistingResultDependencies {
 }
 
 /**
- * Finds the result of a task beside its original, and checks it: right codec, as long as the original.
+ * Finds the result of a task next to its original, and checks it: right codec, as long as the original.
  * Throws `not_ready` with what is wrong.
  */
 export async function findOldResult(

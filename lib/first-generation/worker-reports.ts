@@ -10,7 +10,7 @@ import { type ExistingResultDependencies, findOldResult } from './existing-resul
 /** Who holds the lease while a result is taken over. */
 const WORKER = 'first-generation';
 
-/** Takes over what workers of the first generation made: `{stem}.{ext}` beside the original. */
+/** Takes over what workers of the first generation made: `{stem}.{ext}` next to the original. */
 export interface Reports {
   /** Throws `not_found`, and `not_ready` where the result is not there, not sound, or no longer asked for. */
   processed(id: number): Promise<void>;

@@ -23,7 +23,7 @@ export function formRequest({ req }: Context): FormRequest {
 const FIELD_BYTES = 64 * 1024;
 const PARTS = 21;
 
-/** Bytes of a form beside the content of its file: fields, headers, boundaries, preamble, epilogue. */
+/** Bytes of a form without the content of its file: fields, headers, boundaries, preamble, epilogue. */
 const SURROUNDING_BYTES = 256 * 1024;
 
 /**
@@ -180,7 +180,7 @@ function tooLarge(fileBytes: number, formBytes?: number): AppError {
 }
 
 function tooMuchAround(): AppError {
-  return new AppError('too_large', `The form has more than ${SURROUNDING_BYTES} bytes beside its file.`);
+  return new AppError('too_large', `The form has more than ${SURROUNDING_BYTES} bytes without its file.`);
 }
 
 function expectedFile(came: string): AppError {

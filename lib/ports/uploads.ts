@@ -114,7 +114,7 @@ export interface StoredBytes {
   close(): Promise<void>;
 }
 
-/** Originals that grow piece by piece beside the whole ones. */
+/** Originals that grow piece by piece, apart from the complete ones. */
 export interface PartialFiles {
   /** Stores bytes from a position on, lastingly. Throws `upload_gone` where what came before is no longer there. */
   write(taskId: number, position: number, content: AsyncIterable<Uint8Array>): Promise<void>;

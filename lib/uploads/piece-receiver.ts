@@ -30,7 +30,7 @@ import { createStepFile } from './step-file.ts';
 const STEP = 16 * 256 * 1024;
 
 export interface PieceReceiverDependencies {
-  resumableUploads: ReceivedBytesStore;
+  receivedBytes: ReceivedBytesStore;
   partials: PartialFiles;
   hashes: OriginalHashes;
   openUploads: OpenUploads;
@@ -79,17 +79,17 @@ export interface PieceReceiver {
 }
 
 export function createPieceReceiver(parts: PieceReceiverDependencies): PieceReceiver {
-  const { resumableUploads, partials, hashes, openUploads, newFile, uploadBytes, newWriter } = parts;
+  const { receivedBytes, partials, hashes, openUploads, newFile, uploadBytes, newWriter } = parts;
 
   const lostRight = async (taskId: number) => {
-    const found = await resumableUploads.find(taskId);
+    const found = await receivedBytes.find(taskId);
     return !found || found.task.state === 'EXPIRED' ? gone() : superseded();
   };
   const take = async (task: Task, claims: FileClaims): Promise<Writing> => {
     const writer = newWriter();
-    const taken = await resumableUploads.take(task.id, writer, claims);
+    const taken = await receivedBytes.take(task.id, writer, claims);
     if (taken) return { writer, ...taken };
-    const now = await resumableUploads.find(task.id);
+    const now = await receivedBytes.find(task.id);
     if (now?.task.state === 'AWAITING_UPLOAD') mustAgree(now.claims, claims);
     throw await lostRight(task.id);
   };
@@ -136,7 +136,7 @@ export function createPieceReceiver(parts: PieceReceiverDependencies): PieceRece
         const turn = writing;
         const write = (position: number) =>
           partials.write(task.id, position, hashes.follow(task.id, turn, position, step.first(bytes)));
-        const after = await resumableUploads.add(task.id, turn.writer, bytes, write);
+        const after = await receivedBytes.add(task.id, turn.writer, bytes, write);
         if (after === undefined) throw await lostRight(task.id);
         await step.drop(bytes);
         received = after;
@@ -169,7 +169,7 @@ export function createPieceReceiver(parts: PieceReceiverDependencies): PieceRece
           mustHaveHashes(body.hashes(), piece.bodyHashes, 'body');
         } catch (error) {
           if (writing && received > writing.received)
-            await resumableUploads.rewind(task.id, writing.writer, writing.received);
+            await receivedBytes.rewind(task.id, writing.writer, writing.received);
           throw error;
         }
       }

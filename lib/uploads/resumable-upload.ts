@@ -31,7 +31,7 @@ export interface UploadProgress {
 }
 
 /**
- * Receives large originals by the protocol of Cloud Storage's resumable uploads. All state is in the row and beside
+ * Receives large originals by the protocol of Cloud Storage's resumable uploads. All state is in the row and with
  * the originals, so that requests of one upload may come to any number of processes in turn, or at once: the newest wins,
  * since a client that comes again has lost its former connection, whether or not this side noticed.
  */
@@ -119,11 +119,11 @@ export function createResumableUploads(parts: ResumableUploadDependencies): Resu
     piece: Piece,
     source: AsyncIterable<Uint8Array>,
   ): Promise<UploadProgress> {
-    const arrival = completeBefore(upload, claimsOf(piece));
+    const complete = completeBefore(upload, claimsOf(piece));
     if (piece.start > upload.received) throw gap(piece.start, upload.received);
     const { came } = await receiver.receive(upload, piece, source);
     if (piece.last && came < upload.received) throw endsEarly(came, upload.received);
-    return arrival;
+    return complete;
   }
 
   /** Coming here twice, or after a crash in between, finds it done. */

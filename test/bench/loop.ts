@@ -17,7 +17,7 @@ const TIMES = 9;
 const LOOK = 50;
 
 /**
- * A conversion of one second beside a flood of wrong passwords, as against the same conversion alone just before: hashes
+ * A conversion of one second during a flood of wrong passwords, as against the same conversion alone just before: hashes
  * share the cores with ffmpeg, and the thread pool with file operations. Takes a minute.
  */
 export async function loop(): Promise<void> {
@@ -29,7 +29,7 @@ export async function loop(): Promise<void> {
     await makeTone(path, 1);
     await times(client, path);
     const rows = [['connections', 'alone', 'in the flood', 'times', '401 a second', '503 a second']];
-    for (const connections of FLOODS) rows.push(await beside(connections, service.url, client, path));
+    for (const connections of FLOODS) rows.push(await during(connections, service.url, client, path));
     printTable(rows);
   } finally {
     await service.stop();
@@ -37,7 +37,7 @@ export async function loop(): Promise<void> {
   }
 }
 
-async function beside(connections: number, url: string, client: Client, path: string): Promise<string[]> {
+async function during(connections: number, url: string, client: Client, path: string): Promise<string[]> {
   const alone = await times(client, path);
   const flood = startFlood(url, connections);
   const crowded = await times(client, path);

@@ -28,7 +28,7 @@ describe('.github/workflows/ci.yml', () => {
     assert.match(text, /persist-credentials: false/);
   });
 
-  it('takes actions by commit, with the version beside it', () => {
+  it('takes actions by commit, with the version as a comment', () => {
     const uses = text.split('\n').filter((line) => line.includes('uses:'));
     assert.ok(uses.length >= 3);
     for (const line of uses) assert.match(line, /uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);

@@ -2,7 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeCluster } from '../../lib/adapters/embedded-postgres/remove.ts';
-import { isAlive } from '../../lib/conversions/working-folders.ts';
+import { isAlive } from '../../lib/runtime/working-folders.ts';
 import { TEST_FOLDER } from './folders.ts';
 
 /** Removes what aborted runs of this user left: their folders, and the databases that may still run on them. */

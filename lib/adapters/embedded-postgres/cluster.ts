@@ -71,7 +71,7 @@ async function keep(path: string, make: () => string): Promise<string> {
   return readFile(path, 'utf8');
 }
 
-/** initdb beside the final place, then a rename, so that a kill in the middle leaves nothing half-made. */
+/** initdb next to the final place, then a rename, so that a kill in the middle leaves nothing half-made. */
 async function initialise(cluster: Cluster): Promise<void> {
   await removePartial(cluster.folder);
   const partial = `${cluster.folder}.${randomUUID()}`;

@@ -71,7 +71,7 @@ function firstMissing(path: string): string {
   return parent === path || existsSync(parent) ? path : firstMissing(parent);
 }
 
-/** Whether a folder beside the missing one holds what names the cluster. */
+/** Whether a folder next to the missing one holds what names the cluster. */
 async function wasRenamed(parent: string, inside: string, cluster: string): Promise<boolean> {
   for (const name of await namesIn(parent)) {
     const text = await readFile(join(parent, name, inside, 'cluster'), 'utf8').catch(() => '');
@@ -96,7 +96,7 @@ async function isInUse(folder: string): Promise<boolean> {
   return seen.includes(true);
 }
 
-/** The folder, something in it, or one that initdb fills beside it. */
+/** The folder, something in it, or one that initdb fills next to it. */
 function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder + sep) || path.startsWith(`${folder}.`);
 }

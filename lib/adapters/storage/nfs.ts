@@ -121,7 +121,7 @@ async function moved(fs: Files, from: string, to: string): Promise<FileHandle> {
 }
 
 /**
- * ENOENT has two harmless causes. A removal beside may take the folder away between making it and moving into it, so it
+ * ENOENT has two harmless causes. A concurrent removal may take the folder away between making it and moving into it, so it
  * is made again. And an NFS client that lost a server's answer asks again for a rename which is done: the file is there.
  */
 export async function moveInto(fs: Files, from: string, to: string, inode: bigint, tries = 3): Promise<void> {

@@ -151,7 +151,7 @@ async function encode(
 }
 
 /**
- * Helper a lossy encoder a second output of the decoded sound costs one or two parts in a hundred; beside a lossless one,
+ * With a lossy encoder a second output of the decoded sound costs one or two parts in a hundred; with a lossless one,
  * which does little but copy, more than ten: there the waveform waits until somebody asks for it.
  */
 function isDrawnInPassing({ waveform, plan: { chain, encoder } }: Work): boolean {

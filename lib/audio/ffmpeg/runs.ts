@@ -120,7 +120,7 @@ export function folderOf(place: Source | Target): string {
   return typeof place === 'string' ? dirname(place) : place.folder;
 }
 
-/** Whatever a file names relatively, there is nothing beside it. */
+/** Whatever a file names relatively, there is nothing next to it. */
 export async function emptyFolder(place: Source | Target): Promise<string> {
   const folder = join(folderOf(place), 'empty');
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -53,7 +53,7 @@ const METADATA = z.union(
 
 /** What every format takes. What its codec can't do is adapted, and the task says so. */
 const COMMON = {
-  preset: oneOf(PRESET_NAMES).describe('Sets what is not set beside it.'),
+  preset: oneOf(PRESET_NAMES).describe('Sets the options that are not set here.'),
   sampleRate: whole(8000, 384_000, 'Hz').describe('Hz; the next that the codec knows is taken.'),
   channels: whole(1, 8, 'channels').describe(
     'Mixed down by ITU-R BS.775 without clipping; mixed up, one goes to both of two.',

@@ -43,7 +43,7 @@ export async function writePictureTag(folder: string, picture: Picture): Promise
   return fileAddress(path);
 }
 
-/** RIFF has few tags of its own and no picture: what players read beside them is an ID3 tag in a chunk. */
+/** RIFF has few tags of its own and no picture: players also read an ID3 tag in a chunk. */
 export async function addId3Chunk(
   path: string,
   tags: Readonly<Record<string, string>>,

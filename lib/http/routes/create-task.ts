@@ -18,7 +18,7 @@ export interface CreationRouteDependencies {
 
 const FORM = FORM_FIELDS.extend({ audio: z.string().openapi({ format: 'binary' }) });
 
-const ANNOUNCEMENT = z.object({
+const SESSION_REQUEST = z.object({
   filename: z.string().max(1000).openapi({ example: 'song.wav' }),
   newFormat: z.string().max(100).openapi({ example: 'mp3' }),
   options: OPTIONS,
@@ -54,7 +54,7 @@ const CREATE = createRoute({
   request: {
     body: {
       required: true,
-      content: { 'multipart/form-data': { schema: FORM }, 'application/json': { schema: ANNOUNCEMENT } },
+      content: { 'multipart/form-data': { schema: FORM }, 'application/json': { schema: SESSION_REQUEST } },
     },
   },
   responses: { 200: json(CREATED, 'The new task.'), ...problems(400, 401, 413, 415, 422) },
@@ -74,7 +74,7 @@ export function creationRoutes(parts: CreationRouteDependencies): OpenAPIHono<Au
   });
   router.on('POST', ['/api/tasks'], ...jsonBody('application/json or multipart/form-data'), async (c) => {
     const { userId, email } = c.get('principal');
-    const { filename, newFormat, options, size } = validated(ANNOUNCEMENT, await c.req.json());
+    const { filename, newFormat, options, size } = validated(SESSION_REQUEST, await c.req.json());
     const origin = originOf(c);
     const sessionRequest = { filename, newFormat, options, size, origin, service: serviceUrl(c) };
     const { task, upload } = await (await uploadSessions()).open(userId, sessionRequest);

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Auth } from '../../accounts/sessions.ts';
 import type { Probes } from '../../conversions/file-probe.ts';
-import type { Workspaces } from '../../conversions/working-folders.ts';
+import type { Workspaces } from '../../runtime/working-folders.ts';
 import { saveFormFile } from '../../uploads/form-upload.ts';
 import { type Authenticated, bearer } from '../bearer-auth.ts';
 import { formRequest, readForm } from '../multipart-form.ts';

@@ -26,7 +26,10 @@ const PAGE = z.object({
     }),
 });
 
-const WISH = z.object({ newFormat: z.string().max(100).openapi({ example: 'mp3' }), options: OPTIONS });
+const REQUESTED_OUTPUT = z.object({
+  newFormat: z.string().max(100).openapi({ example: 'mp3' }),
+  options: OPTIONS,
+});
 const ONE = z.object({ message: z.string(), task: TASK });
 const SECURITY = [{ bearer: [] }];
 
@@ -57,7 +60,7 @@ const change = createRoute({
   summary: 'Request another format',
   security: SECURITY,
   middleware: jsonBody(),
-  request: { params: ID, body: body(WISH) },
+  request: { params: ID, body: body(REQUESTED_OUTPUT) },
   responses: { 200: json(TASK, 'Converted again.'), ...problems(400, 401, 404, 409, 413, 415, 422) },
 });
 

@@ -16,7 +16,7 @@ const processed = createRoute({
   path: '/api/tasks/{id}/processed',
   summary: 'First-generation workers report here',
   description:
-    'Needs the service credential, or in the cloud a token. The result beside the original is checked before it is believed.',
+    'Needs the service credential, or in the cloud a token. The result next to the original is checked before it is believed.',
   security: [{ service: [] }],
   request: { params: ID },
   responses: { 200: json(z.object({ message: z.string() }), 'Taken over.'), ...problems(400, 401, 404, 409) },

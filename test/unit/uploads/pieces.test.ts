@@ -9,10 +9,10 @@ import { createUserStore } from '../../../lib/adapters/database/users.ts';
 import { createFolderStorage } from '../../../lib/adapters/storage/nfs.ts';
 import { createPartialFiles } from '../../../lib/adapters/storage/nfs-partial-files.ts';
 import { createFolderUploads } from '../../../lib/adapters/storage/nfs-uploads.ts';
-import { createWorkspaces } from '../../../lib/conversions/working-folders.ts';
 import type { Task } from '../../../lib/ports/tasks.ts';
 import { type ErrorCode, hasCode } from '../../../lib/runtime/errors.ts';
 import { silentLog } from '../../../lib/runtime/log.ts';
+import { createWorkspaces } from '../../../lib/runtime/working-folders.ts';
 import { PIECE, type Piece } from '../../../lib/uploads/piece.ts';
 import { createResumableUploads, type ResumableUploads } from '../../../lib/uploads/resumable-upload.ts';
 import { testDatabase } from '../../support/database.ts';
@@ -36,7 +36,7 @@ describe('Pieces of an upload', () => {
     const [originals, partials] = [createFolderStorage(root), createPartialFiles(root)];
     return createResumableUploads({
       store: tasks(),
-      resumableUploads: createReceivedBytesStore(database.knex()),
+      receivedBytes: createReceivedBytesStore(database.knex()),
       uploadStore: createUploadStore(database.knex()),
       uploads: createFolderUploads({ originals, partials, sign: async () => 'token' }),
       partials,
@@ -58,7 +58,7 @@ describe('Pieces of an upload', () => {
       declaredSize: null,
       uploadExpiresAt: new Date(Date.now() + 60_000),
     });
-    await createUploadStore(database.knex()).opened(task.id, String(task.id));
+    await createUploadStore(database.knex()).recordSession(task.id, String(task.id));
     return task;
   };
   const piece = (start: number, end: number | undefined, more: Partial<Piece> = {}): Piece => ({

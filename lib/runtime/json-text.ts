@@ -1,5 +1,5 @@
-import { AppError } from '../runtime/errors.ts';
-import { isStorable } from '../runtime/text.ts';
+import { AppError } from './errors.ts';
+import { isStorable } from './text.ts';
 
 /** Levels of objects and arrays in each other; no route reads more than four. */
 const DEEPEST = 32;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { readDescription } from '../../../../lib/audio/ffmpeg/input-description.ts';
 import { channelCount } from '../../../../lib/audio/formats/channel-layouts.ts';
-import { readDescription } from '../../../../lib/audio/media/input-description.ts';
 import { binaries } from '../../../support/audio.ts';
 import { testEngine } from '../../../support/engine.ts';
 import { temporaryFolder } from '../../../support/folders.ts';

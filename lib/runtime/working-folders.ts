@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrno, undefinedFor } from '../runtime/errors.ts';
+import { isErrno, undefinedFor } from './errors.ts';
 
 /** Makes private working folders, each empty at first and gone at the end. */
 export interface Workspaces {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { parseJson } from '../../../lib/http/json-text.ts';
 import { hasCode } from '../../../lib/runtime/errors.ts';
+import { parseJson } from '../../../lib/runtime/json-text.ts';
 
 describe('JSON of a request', () => {
   it('is taken as it is', () => {
