@@ -199,7 +199,7 @@ export function floors(): string[][] {
 }
 
 /** The floors as a picture in text, for `docs/architecture.md`. */
-export function pictureOfRooms(): string {
+function pictureOfRooms(): string {
   const lines = floors().map((rooms) => rooms.join('   '));
   const width = Math.max(...lines.map(({ length }) => length));
   const rule = `+${'-'.repeat(width + 2)}+`;
@@ -208,7 +208,7 @@ export function pictureOfRooms(): string {
 }
 
 /** The rooms as a Markdown table, for `docs/architecture.md` and `lib/README.md`. */
-export function tableOfRooms(): string {
+function tableOfRooms(): string {
   const rows = Object.entries(ROOMS).map(
     ([room, { purpose, imports }]) =>
       `| \`${room}/\` | ${purpose} | ${imports.map((name) => `\`${name}\``).join(', ') || 'none'} |`,
