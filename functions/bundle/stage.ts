@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { z } from 'zod';
 import { partOfLock, readLock } from './lock.ts';
+import { stageNotices } from './notices.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -65,6 +66,7 @@ export async function stage(folder: string): Promise<void> {
     logLevel: 'warning',
   });
   await writePackage(folder);
+  await stageNotices(folder);
   await writeFile(join(folder, '.gcloudignore'), `${INSTALLED}\n`);
 }
 

@@ -13,23 +13,7 @@ interface Migration {
  * therefore only expands: new tables, new columns that may be left out, new indexes. What a release stops using, it
  * leaves; the release after it contracts. A test holds every migration against that.
  */
-const MIGRATIONS: readonly Migration[] = [
-  { name: '001_users', up: createUsers, down: (knex) => knex.schema.dropTable('users') },
-  {
-    name: '002_refresh_tokens',
-    up: createRefreshTokens,
-    down: (knex) => knex.schema.dropTable('refresh_tokens'),
-  },
-  { name: '003_tasks', up: createTasks, down: (knex) => knex.schema.dropTable('tasks') },
-  {
-    name: '005_housekeeping_jobs',
-    up: createHousekeepingJobs,
-    down: (knex) => knex.schema.dropTable('housekeeping_jobs'),
-  },
-  { name: '006_uploads', up: addUploads, down: dropUploads },
-  { name: '007_successor_salts', up: addSuccessorSalts, down: dropSuccessorSalts },
-  { name: '008_checksums', up: addChecksums, down: dropChecksums },
-];
+const MIGRATIONS: readonly Migration[] = [{ name: '001_schema', up: createSchema, down: dropSchema }];
 
 export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);
 
@@ -39,6 +23,19 @@ export const migrationSource: Knex.MigrationSource<Migration> = {
   getMigrationName: (migration) => migration.name,
   getMigration: async (migration) => migration,
 };
+
+async function createSchema(knex: Knex): Promise<void> {
+  await createUsers(knex);
+  await createRefreshTokens(knex);
+  await createTasks(knex);
+  await createEndedUploads(knex);
+  await createHousekeepingJobs(knex);
+}
+
+async function dropSchema(knex: Knex): Promise<void> {
+  for (const table of ['housekeeping_jobs', 'ended_uploads', 'tasks', 'refresh_tokens', 'users'])
+    await knex.schema.dropTable(table);
+}
 
 async function createUsers(knex: Knex): Promise<void> {
   await knex.schema.createTable('users', (table) => {
@@ -59,6 +56,8 @@ async function createRefreshTokens(knex: Knex): Promise<void> {
     table.integer('user_id').notNullable().references('users.id').onDelete('cascade').index();
     table.timestamp('expires_at').notNullable().index();
     table.timestamp('used_at');
+    // A used token yields its successor again by this salt, for a few seconds.
+    table.text('successor_salt');
   });
 }
 
@@ -84,6 +83,13 @@ async function createTasks(knex: Knex): Promise<void> {
     table.timestamp('created_at').notNullable().defaultTo(knex.fn.now());
     table.timestamp('started_at');
     table.timestamp('finished_at');
+    // Sizes are exact as bigint; node-postgres answers it as text.
+    table.bigInteger('declared_size');
+    table.text('upload_session');
+    table.bigInteger('upload_received').notNullable().defaultTo(0);
+    table.uuid('upload_writer');
+    table.jsonb('upload_claims');
+    table.jsonb('checksums');
     table.index(['user_id', 'id']);
     table.index(['user_id', 'state', 'id']);
   });
@@ -96,22 +102,8 @@ async function createTasks(knex: Knex): Promise<void> {
   await knex.raw("create index tasks_leased on tasks (worker) where state = 'PROCESSING'");
 }
 
-/** When each job that any process may do was last begun. */
-async function createHousekeepingJobs(knex: Knex): Promise<void> {
-  await knex.schema.createTable('housekeeping_jobs', (table) => {
-    table.text('name').primary();
-    table.timestamp('done_at').notNullable();
-  });
-}
-
-/** Sizes are exact as bigint; node-postgres answers it as text. */
-async function addUploads(knex: Knex): Promise<void> {
-  await knex.schema.alterTable('tasks', (table) => {
-    table.bigInteger('declared_size');
-    table.text('upload_session');
-    table.bigInteger('upload_received').notNullable().defaultTo(0);
-    table.uuid('upload_writer');
-  });
+/** Sessions of uploads that ended before their original came: they must be cancelled. */
+async function createEndedUploads(knex: Knex): Promise<void> {
   await knex.schema.createTable('ended_uploads', (table) => {
     table.integer('task_id').primary();
     table.text('session').notNullable();
@@ -121,35 +113,10 @@ async function addUploads(knex: Knex): Promise<void> {
   await knex.raw('create index ended_uploads_open on ended_uploads (ended_at) where cancelled_at is null');
 }
 
-async function dropUploads(knex: Knex): Promise<void> {
-  await knex.schema.dropTable('ended_uploads');
-  await knex.schema.alterTable('tasks', (table) => {
-    table.dropColumns('declared_size', 'upload_session', 'upload_received', 'upload_writer');
-  });
-}
-
-/** The salt by which a used refresh token yields its successor again, for a few seconds. */
-async function addSuccessorSalts(knex: Knex): Promise<void> {
-  await knex.schema.alterTable('refresh_tokens', (table) => {
-    table.text('successor_salt');
-  });
-}
-
-async function dropSuccessorSalts(knex: Knex): Promise<void> {
-  await knex.schema.alterTable('refresh_tokens', (table) => {
-    table.dropColumn('successor_salt');
-  });
-}
-
-async function addChecksums(knex: Knex): Promise<void> {
-  await knex.schema.alterTable('tasks', (table) => {
-    table.jsonb('checksums');
-    table.jsonb('upload_claims');
-  });
-}
-
-async function dropChecksums(knex: Knex): Promise<void> {
-  await knex.schema.alterTable('tasks', (table) => {
-    table.dropColumns('checksums', 'upload_claims');
+/** When each job that any process may do was last begun. */
+async function createHousekeepingJobs(knex: Knex): Promise<void> {
+  await knex.schema.createTable('housekeeping_jobs', (table) => {
+    table.text('name').primary();
+    table.timestamp('done_at').notNullable();
   });
 }

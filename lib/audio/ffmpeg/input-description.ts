@@ -25,6 +25,9 @@ interface StreamDescription {
 /** `Stream #0:1[0x2](und): Audio: aac (LC) (mp4a / 0x6134706D), 48000 Hz, stereo, fltp, 128 kb/s (default)` */
 const STREAM = /^ {2,4}Stream #0:(\d+)(?:\[\w+\])?(?:\([^)]*\))?: (\w+): ([^\s,]+)(.*)$/;
 
+/** Builds of 2018 do not say so; there a picture is known by the tick of its own, since it has no frame rate. */
+const ATTACHED = /\(attached pic\)|, 90k tbr, 90k tbn, 90k tbc/;
+
 /** Seconds; a file may be without (`N/A`). */
 const DURATION = /^ {2}Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?),/;
 
@@ -53,7 +56,7 @@ function seconds([, hours, minutes, rest]: RegExpExecArray): number {
 function readStream(line: string): StreamDescription | undefined {
   const [, index, type = '', codec_name = '', details = ''] = STREAM.exec(line) ?? [];
   if (index === undefined) return undefined;
-  const attached_pic = details.includes('(attached pic)') ? 1 : 0;
+  const attached_pic = ATTACHED.test(details) ? 1 : 0;
   const parts = type === 'Audio' ? readSound(details, codec_name) : readPicture(details);
   return {
     ...{ index: Number(index), codec_type: type.toLowerCase(), codec_name },

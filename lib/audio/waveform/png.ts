@@ -18,8 +18,7 @@ const SLICE = 131_072;
  * more than some slices of the picture.
  */
 export async function drawWaveform(waveform: Waveform, width: number, height: number): Promise<Buffer> {
-  const columns = columnsOf(waveform, width, height);
-  const compressed = Readable.from(slices(columns, width, height)).pipe(createDeflate());
+  const compressed = Readable.from(rowSlices(waveform, width, height)).pipe(createDeflate());
   const chunks = [
     chunk('IHDR', header(width, height)),
     chunk('PLTE', PALETTE),
@@ -28,6 +27,25 @@ export async function drawWaveform(waveform: Waveform, width: number, height: nu
     chunk('IEND', Buffer.alloc(0)),
   ];
   return Buffer.concat([SIGNATURE, ...chunks]);
+}
+
+/**
+ * Some rows at a time from the top, each row after a byte that says that no filter was applied. Between two slices the
+ * event loop turns.
+ */
+export async function* rowSlices(waveform: Waveform, width: number, height: number): AsyncGenerator<Buffer> {
+  const { tops, bottoms } = columnsOf(waveform, width, height);
+  const most = Math.max(1, Math.floor(SLICE / width));
+  for (let first = 0; first < height; first += most) {
+    const count = Math.min(most, height - first);
+    const rows = Buffer.alloc((width + 1) * count);
+    for (let x = 0; x < width; x++) {
+      const last = Math.min(bottoms[x] ?? -1, first + count - 1);
+      for (let y = Math.max(tops[x] ?? 0, first); y <= last; y++) rows[(y - first) * (width + 1) + 1 + x] = 1;
+    }
+    yield rows;
+    await setImmediate();
+  }
 }
 
 /** The first and the last row of the wave in every column; the last lies above the first where there is none. */
@@ -47,21 +65,6 @@ function columnsOf(waveform: Waveform, width: number, height: number): Columns {
     bottoms[x] = rowOf(peaks[pixel * 2] ?? 0, height);
   }
   return { tops, bottoms };
-}
-
-/** Rows from the top, each after a byte that says that no filter was applied. */
-async function* slices({ tops, bottoms }: Columns, width: number, height: number): AsyncGenerator<Buffer> {
-  const most = Math.max(1, Math.floor(SLICE / width));
-  for (let first = 0; first < height; first += most) {
-    const count = Math.min(most, height - first);
-    const rows = Buffer.alloc((width + 1) * count);
-    for (let x = 0; x < width; x++) {
-      const last = Math.min(bottoms[x] ?? -1, first + count - 1);
-      for (let y = Math.max(tops[x] ?? 0, first); y <= last; y++) rows[(y - first) * (width + 1) + 1 + x] = 1;
-    }
-    yield rows;
-    await setImmediate();
-  }
 }
 
 /** From the top: 127 is in row 0, -128 in the last. */

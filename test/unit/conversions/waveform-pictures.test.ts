@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import type { Waveform } from '../../../lib/audio/waveform/peaks.ts';
-import { drawWaveform } from '../../../lib/audio/waveform/png.ts';
+import { drawWaveform, rowSlices } from '../../../lib/audio/waveform/png.ts';
 import { createPictures } from '../../../lib/conversions/waveform-pictures.ts';
 import { binaries } from '../../support/audio.ts';
 
@@ -16,16 +16,26 @@ const LOUD: Waveform = {
 describe('The picture of a waveform', () => {
   it('is drawn in slices, between which the process does other work', async () => {
     let turns = 0;
-    let drawn = false;
-    const count = () => {
+    const turnsAtSlices: number[] = [];
+    let bytes = 0;
+    const turn = () => {
       turns += 1;
-      if (!drawn) setImmediate(count);
+      immediate = setImmediate(turn);
     };
-    setImmediate(count);
-    const picture = await drawWaveform(LOUD, 4096, 4096);
-    drawn = true;
-    assert.ok(turns > 100, `${turns} turns of the event loop`);
-    assert.ok(picture.length < 200_000, `${picture.length} bytes`);
+    let immediate = setImmediate(turn);
+    for await (const rows of rowSlices(LOUD, 4096, 4096)) {
+      assert.ok(rows.length < 2 ** 18, `${rows.length} bytes at once`);
+      turnsAtSlices.push(turns);
+      bytes += rows.length;
+    }
+    clearImmediate(immediate);
+    assert.equal(bytes, 4097 * 4096);
+    assert.ok(turnsAtSlices.length > 100);
+    assert.deepEqual(
+      turnsAtSlices,
+      [...new Set(turnsAtSlices)],
+      'a turn of the event loop before every slice',
+    );
   });
 
   it('has every pixel of the wave, however its rows fall into slices', async () => {
