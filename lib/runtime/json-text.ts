@@ -8,8 +8,8 @@ const DEEPEST = 32;
  * Parses JSON of a request, and refuses what nothing behind it can use: texts that can not be stored, nesting without
  * end, and the name `__proto__`.
  * @param source named in the sentence of a refusal, such as `body` or `field options`
- * @param path of the field, where it is one
- * Throws `invalid_request`.
+ * @param path of the field that the JSON stands in, where it stands in one
+ * Throws `invalid_request`, which names the part at fault by its path.
  */
 export function parseJson(text: string, source: string, path?: string): unknown {
   let parsed: unknown;
@@ -19,26 +19,52 @@ export function parseJson(text: string, source: string, path?: string): unknown 
     throw refusal(`The ${source} is not valid JSON.`, path, cause);
   }
   const fault = faultOf(parsed);
-  if (fault) throw refusal(`The ${source} ${fault}.`, path);
-  return parsed;
+  if (!fault) return parsed;
+  const parts = [...(path === undefined ? [] : [path]), ...fault.path];
+  throw refusal(
+    `The ${source} ${fault.reason}.`,
+    parts.length > 0 ? parts.join('.') : undefined,
+    undefined,
+    fault.reason,
+  );
 }
 
-function refusal(sentence: string, path: string | undefined, cause?: unknown): AppError {
-  const details = path === undefined ? [] : [{ path, message: 'expected a JSON object' }];
+function refusal(
+  sentence: string,
+  path: string | undefined,
+  cause?: unknown,
+  message = 'expected a JSON object',
+): AppError {
+  const details = path === undefined ? [] : [{ path, message }];
   return new AppError('invalid_request', sentence, { details, cause });
 }
 
+/** A part of a parsed value, and the names and indexes that lead to it. */
+interface Part {
+  value: unknown;
+  path: readonly string[];
+}
+
 /** A loop and no recursion, which a deep value would end. */
-function faultOf(value: unknown): string | undefined {
-  const left: [unknown, number][] = [[value, 0]];
-  for (let next = left.pop(); next; next = left.pop()) {
-    const [part, depth] = next;
-    if (typeof part === 'string' && !isStorable(part))
-      return 'holds a text with NUL or with half of a surrogate pair';
-    if (typeof part !== 'object' || part === null) continue;
-    if (depth === DEEPEST) return `is nested deeper than ${DEEPEST} levels`;
-    if (Object.hasOwn(part, '__proto__')) return 'holds the name __proto__';
-    for (const [name, member] of Object.entries(part)) left.push([name, depth], [member, depth + 1]);
+function faultOf(value: unknown): { reason: string; path: readonly string[] } | undefined {
+  const left: Part[] = [{ value, path: [] }];
+  for (let part = left.pop(); part; part = left.pop()) {
+    const reason = reasonAgainst(part);
+    if (reason) return { reason, path: part.path };
+    if (typeof part.value !== 'object' || part.value === null) continue;
+    for (const [name, member] of Object.entries(part.value).reverse()) {
+      if (!isStorable(name)) return { reason: UNSTORABLE, path: part.path };
+      left.push({ value: member, path: [...part.path, name] });
+    }
   }
   return undefined;
+}
+
+const UNSTORABLE = 'holds a text with NUL or with half of a surrogate pair';
+
+function reasonAgainst({ value, path }: Part): string | undefined {
+  if (typeof value === 'string') return isStorable(value) ? undefined : UNSTORABLE;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (path.length === DEEPEST) return `is nested deeper than ${DEEPEST} levels`;
+  return Object.hasOwn(value, '__proto__') ? 'holds the name __proto__' : undefined;
 }
