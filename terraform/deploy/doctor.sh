@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs `doctor` in the built image, as Cloud Run runs it: a missing or old ffmpeg ends the build here and never the first
-# conversion. The migration job is lent for it.
+# Runs `doctor` in the built image, as Cloud Run runs it: a missing or old ffmpeg ends the build here, before the first
+# conversion. It runs in the migration job.
 . "$(dirname "$0")/common.sh"
 
 deploying_only 'The doctor'

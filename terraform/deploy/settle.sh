@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The verdict. The two steps before it may fail or run out of time without ending the build, so that this one is always
-# reached: without the mark that the live smoke leaves, all traffic goes back and the build fails.
+# Decides whether the traffic stays. The two steps before this one may fail or run out of time without ending the build, so
+# this step always runs: without the mark of the live smoke test, all traffic goes back and the build fails.
 . "$(dirname "$0")/common.sh"
 
-deploying_only 'The verdict'
+deploying_only 'The decision on traffic'
 if [ -e "$HANDOVER/live" ]; then
   say 'The new revisions serve.'
 else

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One conversion on the live site from sign-up to removal; leaves the mark that the verdict looks for.
+# One conversion on the live site from sign-up to removal; leaves the mark that settle.sh looks for.
 . "$(dirname "$0")/common.sh"
 
 deploying_only 'The smoke on the live site'

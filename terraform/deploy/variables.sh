@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fetches the variables of Terraform, which lie beside its state; only its own account may look in there.
+# Fetches the variables of Terraform from the bucket of its state, which only its own account may read.
 . "$(dirname "$0")/common.sh"
 
 deploying_only 'Fetching variables'

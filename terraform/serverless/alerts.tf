@@ -47,7 +47,7 @@ module "alerts" {
       display_name = "Oldest message waits"
       filter       = "${local.messages} = \"${module.conversions.subscription}\" AND metric.type = \"pubsub.googleapis.com/subscription/oldest_unacked_message_age\""
       aligner      = "ALIGN_MAX", reducer = "REDUCE_MAX", group_by = [], threshold = 900, minutes = 10, severity = "ERROR"
-      remedy       = "More comes in than is converted, or nothing is. Raise scaling.convert.max (and the quota of CPUs), or look for a function that answers 429 for ever."
+      remedy       = "More tasks come in than are converted, or none is converted. Raise scaling.convert.max (and the quota of CPUs), or look for a function that answers 429 for ever."
     }
     dead_letters = {
       display_name = "Dead letters"

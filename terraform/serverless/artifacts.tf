@@ -1,4 +1,4 @@
-# What Cloud Build builds. Ten versions of each image stay, so that a deployment can be taken back.
+# Images that Cloud Build builds. Ten versions of each image stay, so that a deployment can be reverted.
 resource "google_artifact_registry_repository" "this" {
   #checkov:skip=CKV_GCP_84:Images are built from a public source; Google's own keys do.
   repository_id = var.name

@@ -1,8 +1,8 @@
-# What Cloud Build runs as. It makes images, revisions and traffic, and changes nothing else by itself.
+# The account of Cloud Build. It makes images, revisions and traffic, and changes nothing else by itself.
 resource "google_service_account" "build" {
   account_id   = "${var.name}-build"
   display_name = "Tonemill build"
-  description  = "What Cloud Build deploys as."
+  description  = "Account with which Cloud Build deploys."
   depends_on   = [google_project_service.this]
 }
 
@@ -10,7 +10,7 @@ resource "google_service_account" "build" {
 resource "google_service_account" "image" {
   account_id   = "${var.name}-image"
   display_name = "Tonemill image"
-  description  = "What buildpacks run as."
+  description  = "Account of the buildpacks."
   depends_on   = [google_project_service.this]
 }
 
@@ -18,7 +18,7 @@ resource "google_service_account" "image" {
 resource "google_service_account" "check" {
   account_id   = "${var.name}-check"
   display_name = "Tonemill check"
-  description  = "What builds of pull requests run as."
+  description  = "Account of the builds of pull requests."
   depends_on   = [google_project_service.this]
 }
 

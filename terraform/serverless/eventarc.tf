@@ -1,4 +1,4 @@
-# Asking for Cloud Storage's agent makes it, where the project has none yet.
+# A request for Cloud Storage's agent creates it if the project has none yet.
 data "google_storage_project_service_account" "this" {
   project    = var.project
   depends_on = [google_project_service.this]

@@ -1,32 +1,32 @@
-# What each function runs as.
+# The account of each function.
 resource "google_service_account" "function" {
   for_each = local.targets
 
   account_id   = "${var.name}-${each.value}"
   display_name = "Tonemill function ${each.value}"
-  description  = "What the function ${each.value} runs as."
+  description  = "Account of the function ${each.value}."
   depends_on   = [google_project_service.this]
 }
 
-# Who calls the functions that are not for everyone. None of them may do anything else.
+# Accounts of the callers of internal functions. They have no other right.
 resource "google_service_account" "push" {
   account_id   = "${var.name}-push"
   display_name = "Tonemill push"
-  description  = "In whose name Pub/Sub pushes to convert and dead-letter."
+  description  = "Account with which Pub/Sub pushes to convert and dead-letter."
   depends_on   = [google_project_service.this]
 }
 
 resource "google_service_account" "events" {
   account_id   = "${var.name}-events"
   display_name = "Tonemill events"
-  description  = "In whose name Eventarc calls uploaded."
+  description  = "Account with which Eventarc calls uploaded."
   depends_on   = [google_project_service.this]
 }
 
 resource "google_service_account" "schedule" {
   account_id   = "${var.name}-schedule"
   display_name = "Tonemill schedule"
-  description  = "In whose name Cloud Scheduler calls sweep."
+  description  = "Account with which Cloud Scheduler calls sweep."
   depends_on   = [google_project_service.this]
 }
 

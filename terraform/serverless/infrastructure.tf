@@ -1,8 +1,8 @@
-# What Terraform runs as in Cloud Build. Only builds of the main branch may take its place.
+# The account of Terraform in Cloud Build. Only builds of the main branch may impersonate it.
 resource "google_service_account" "infrastructure" {
   account_id   = "${var.name}-terraform"
   display_name = "Tonemill Terraform"
-  description  = "What Cloud Build applies Terraform as."
+  description  = "Account with which Cloud Build applies Terraform."
   depends_on   = [google_project_service.this]
 }
 
@@ -33,7 +33,7 @@ locals {
     "roles/storage.admin",
   ])
 
-  # What Terraform grants on the project; with the right to grant more it could make itself owner.
+  # Roles that Terraform may grant on the project; with the right to grant more it could make itself owner.
   granted_on_project = sort(setunion(local.infrastructure_roles, flatten(values(local.build_roles)), [
     "roles/cloudsql.client",
     "roles/cloudsql.instanceUser",
@@ -69,7 +69,7 @@ resource "google_project_iam_member" "infrastructure_grants" {
   }
 }
 
-# Who makes a service, a trigger, a job or a subscription must be allowed to let it run in that name.
+# An account that makes a service, a trigger, a job or a subscription must be allowed to act as its account.
 resource "google_service_account_iam_member" "infrastructure_acts_as" {
   for_each = merge(local.runtime_accounts, {
     push     = google_service_account.push.name

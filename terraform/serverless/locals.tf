@@ -9,6 +9,6 @@ locals {
 
   accounts = { for key, account in google_service_account.function : key => account.email }
 
-  # Names that callers' tokens are made out to. Nothing is served there.
+  # Audiences of the callers' tokens. These names serve nothing.
   audience = { for key in local.targets : key => "https://${var.host}/functions/${key}" }
 }

@@ -4,7 +4,7 @@ output "address" {
 }
 
 output "url" {
-  description = "Where the service answers once the record and the certificate stand."
+  description = "URL of the service, after the DNS record and the certificate are ready."
   value       = "https://${var.host}"
 }
 
@@ -24,12 +24,12 @@ output "buckets" {
 }
 
 output "topic" {
-  description = "Topic that conversions are rung on."
+  description = "Topic of conversion messages."
   value       = module.conversions.topic
 }
 
 output "database" {
-  description = "What DATABASE=cloudsql needs to know, and the address for the owner's URL."
+  description = "Values for DATABASE=cloudsql, and the address for the owner's URL."
   value = {
     instance        = module.database.connection_name
     name            = module.database.database
@@ -39,12 +39,12 @@ output "database" {
 }
 
 output "migration_job" {
-  description = "Cloud Run job that brings the schema up."
+  description = "Cloud Run job that migrates the schema."
   value       = module.migrations.name
 }
 
 output "repository" {
-  description = "Where Cloud Build pushes images."
+  description = "Repository to which Cloud Build pushes images."
   value       = "${var.region}-docker.pkg.dev/${var.project}/${google_artifact_registry_repository.this.repository_id}"
 }
 

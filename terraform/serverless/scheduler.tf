@@ -1,8 +1,8 @@
 locals {
-  # Looking through every stored object is slow, so strays are swept by night only.
+  # A look at every stored object is slow, so objects without a task are removed at night only.
   sweeps = {
-    sweep  = { schedule = var.sweep_schedule, query = "", description = "Lost messages, dead leases, expired uploads and tokens." }
-    strays = { schedule = var.strays_schedule, query = "?strays=true", description = "The same, and stored objects that belong to nobody." }
+    sweep  = { schedule = var.sweep_schedule, query = "", description = "Lost messages, expired leases, expired uploads and tokens." }
+    strays = { schedule = var.strays_schedule, query = "?strays=true", description = "The same, and stored objects without a task." }
   }
 }
 

@@ -1,9 +1,9 @@
-# Asks candidates before they get traffic. Services take requests from inside only, and Cloud Build is outside; a job
+# Smoke tests of candidates before they get traffic. Services accept requests from inside only, and Cloud Build is outside. A job
 # whose requests all go through the network is inside.
 resource "google_service_account" "smoke" {
   account_id   = "${var.name}-smoke"
   display_name = "Tonemill smoke"
-  description  = "In whose name candidates are asked before they get traffic."
+  description  = "Account of the smoke tests on candidates."
   depends_on   = [google_project_service.this]
 }
 
@@ -42,7 +42,7 @@ resource "google_cloud_run_v2_job" "smoke" {
           limits = { cpu = "1", memory = "512Mi" }
         }
 
-        # What tokens are made out to; the pipeline adds CANDIDATES, a list of NAME=URL.
+        # Audience of the tokens; the pipeline adds CANDIDATES, a list of NAME=URL.
         env {
           name  = "AUDIENCE"
           value = "https://${var.host}/functions"

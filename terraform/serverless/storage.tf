@@ -13,7 +13,7 @@ locals {
     sweep   = "roles/storage.objectUser"
   }
 
-  # Readiness asks for an object that is not there. Who may not list gets 403 for it instead of 404.
+  # The check of readiness asks for an object that does not exist. An account without the right to list gets 403 instead of 404.
   readiness_grants = [
     { name = "site", role = "roles/storage.legacyBucketReader", account = local.accounts.site, prefix = null },
     { name = "site", role = "roles/storage.legacyObjectReader", account = local.accounts.site, prefix = "ready" },
@@ -49,8 +49,8 @@ module "results" {
   depends_on = [google_project_service.this]
 }
 
-# What builds leave behind: sources of images, the cache of dependencies, logs. Only builds of the main branch write the
-# cache, which everybody's dependencies come from.
+# Files of the builds: sources of images, the cache of dependencies, logs. Only builds of the main branch write the
+# cache, because all builds take their dependencies from it.
 module "builds" {
   source = "../modules/bucket"
 

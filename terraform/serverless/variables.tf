@@ -41,7 +41,7 @@ variable "host" {
 
 variable "labels" {
   type        = map(string)
-  description = "Labels of everything that takes them, besides app and mode."
+  description = "Labels of all resources that accept labels, in addition to app and mode."
   default     = {}
 
   validation {
@@ -63,7 +63,7 @@ variable "network_range" {
 
 variable "deletion_protection" {
   type        = bool
-  description = "Whether what holds data, and what serves, refuses to be destroyed."
+  description = "Whether Terraform refuses to destroy resources that hold data or serve requests."
   default     = true
 }
 
@@ -130,7 +130,7 @@ variable "logins_per_minute" {
 
 variable "paused" {
   type        = bool
-  description = "Acknowledge bells and convert nothing."
+  description = "Acknowledge conversion messages and convert nothing."
   default     = false
 }
 
@@ -169,7 +169,7 @@ variable "max_duration_seconds" {
 
 variable "convert" {
   type        = object({ cpu = number, memory_gib = number })
-  description = "CPUs and memory of one instance of convert; its private folder is memory too."
+  description = "CPUs and memory of one instance of convert; its private folder uses this memory."
   default     = { cpu = 2, memory_gib = 8 }
 
   validation {
@@ -180,7 +180,7 @@ variable "convert" {
 
 variable "alert_emails" {
   type        = list(string)
-  description = "Who is told when something is wrong."
+  description = "Email addresses that receive alerts."
 
   validation {
     condition     = length(var.alert_emails) > 0 && alltrue([for email in var.alert_emails : can(regex("^[^@ ]+@[^@ ]+$", email))])
@@ -223,7 +223,7 @@ variable "currency" {
 
 variable "conversion_failed_filter" {
   type        = string
-  description = "Logging filter of the line that says that a conversion failed."
+  description = "Logging filter of the log line of a failed conversion."
   default     = "(jsonPayload.message : \"Not convertible\" OR jsonPayload.message : \"The conversion broke off\")"
 
   validation {
@@ -234,7 +234,7 @@ variable "conversion_failed_filter" {
 
 variable "failed_conversions_per_minute" {
   type        = number
-  description = "Failed conversions a minute that are worth an alert when they go on for five minutes."
+  description = "Failed conversions a minute that cause an alert if they last for five minutes."
   default     = 5
 
   validation {
@@ -245,7 +245,7 @@ variable "failed_conversions_per_minute" {
 
 variable "extra_origins" {
   type        = list(string)
-  description = "Further sites from which browsers may upload and download, besides https://HOST."
+  description = "Origins other than https://HOST from which browsers may upload and download."
   default     = []
 
   validation {
@@ -267,7 +267,7 @@ variable "results_days" {
 
 variable "sweep_schedule" {
   type        = string
-  description = "When the sweep runs, as cron has it."
+  description = "Schedule of the sweep, in the syntax of cron."
   default     = "*/2 * * * *"
 
   validation {
@@ -278,7 +278,7 @@ variable "sweep_schedule" {
 
 variable "strays_schedule" {
   type        = string
-  description = "When the sweep also looks for stray objects, as cron has it."
+  description = "Schedule of the sweep that also looks for objects without a task, in the syntax of cron."
   default     = "17 3 * * *"
 
   validation {
@@ -289,7 +289,7 @@ variable "strays_schedule" {
 
 variable "repository" {
   type        = string
-  description = "Repository of Cloud Build that triggers listen to, projects/P/locations/R/connections/C/repositories/N; null for none."
+  description = "Repository of Cloud Build for the triggers, projects/P/locations/R/connections/C/repositories/N; null for none."
   default     = null
 
   validation {
@@ -300,7 +300,7 @@ variable "repository" {
 
 variable "smoke_image" {
   type        = string
-  description = "Image with sh and curl, by digest, that asks candidates."
+  description = "Image with sh and curl, by digest, that runs the smoke tests of candidates."
   default     = "gcr.io/google.com/cloudsdktool/google-cloud-cli:slim@sha256:0673a69a1e178abb079941b326e718aedf3f57bdf5343465e365d826472edd83"
 
   validation {
@@ -319,7 +319,7 @@ variable "scaling" {
     dead-letter = object({ min = number, max = number, pool = number })
     sweep       = object({ min = number, max = number, pool = number })
   })
-  description = "For each function the fewest and the most instances, and the database connections of one."
+  description = "For each function the minimum and maximum of instances, and the database connections of one instance."
   default = {
     auth        = { min = 0, max = 5, pool = 2 }
     tasks       = { min = 0, max = 10, pool = 4 }

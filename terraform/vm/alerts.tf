@@ -3,13 +3,13 @@ locals {
   sql      = "resource.type = \"cloudsql_database\" AND resource.label.database_id = \"${var.project}:${module.database.instance}\""
   messages = "resource.type = \"pubsub_subscription\" AND resource.label.subscription_id"
 
-  # pg-boss tells Google nothing; what waits too long there shows in the database and in the API's own lists.
+  # pg-boss reports nothing to Google; the database and the API's lists show tasks that wait too long.
   queue_alerts = local.pubsub ? {
     oldest_message = {
       display_name = "Oldest message waits"
       filter       = "${local.messages} = \"${module.conversions[0].subscription}\" AND metric.type = \"pubsub.googleapis.com/subscription/oldest_unacked_message_age\""
       aligner      = "ALIGN_MAX", reducer = "REDUCE_MAX", group_by = [], threshold = 900, minutes = 10, severity = "ERROR"
-      remedy       = "More comes in than is converted, or nothing is. Raise worker.max (and the quota of CPUs), or look whether workers run."
+      remedy       = "More tasks come in than are converted, or none is converted. Raise worker.max (and the quota of CPUs), or look whether workers run."
     }
     dead_letters = {
       display_name = "Dead letters"

@@ -1,4 +1,4 @@
-# Nothing comes in but what stands here: Google's load balancers and health checks to the API's port.
+# Only the traffic of these rules comes in: Google's load balancers and health checks to the API's port.
 resource "google_compute_firewall" "health_and_load_balancer" {
   name        = "${var.name}-load-balancer"
   network     = module.network.name

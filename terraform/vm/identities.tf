@@ -1,14 +1,14 @@
 resource "google_service_account" "api" {
   account_id   = "${var.name}-api"
   display_name = "Tonemill API"
-  description  = "What API machines run as."
+  description  = "Account of the API machines."
   depends_on   = [google_project_service.this]
 }
 
 resource "google_service_account" "worker" {
   account_id   = "${var.name}-worker"
   display_name = "Tonemill worker"
-  description  = "What worker machines run as."
+  description  = "Account of the worker machines."
   depends_on   = [google_project_service.this]
 }
 

@@ -4,7 +4,7 @@ output "address" {
 }
 
 output "url" {
-  description = "Where the service answers once the record and the certificate stand."
+  description = "URL of the service, after the DNS record and the certificate are ready."
   value       = "https://${var.host}"
 }
 
@@ -14,17 +14,17 @@ output "accounts" {
 }
 
 output "releases" {
-  description = "Bucket that releases are put into."
+  description = "Bucket of the releases."
   value       = module.releases.name
 }
 
 output "export" {
-  description = "What machines mount at /nfs/home."
+  description = "NFS export that machines mount at /nfs/home."
   value       = local.export
 }
 
 output "database" {
-  description = "What DATABASE=cloudsql needs to know, and the address for the owner's URL."
+  description = "Values for DATABASE=cloudsql, and the address for the owner's URL."
   value = {
     instance        = module.database.connection_name
     name            = module.database.database
@@ -34,7 +34,7 @@ output "database" {
 }
 
 output "migration_job" {
-  description = "Cloud Run job that brings the schema up."
+  description = "Cloud Run job that migrates the schema."
   value       = module.migrations.name
 }
 

@@ -1,7 +1,7 @@
 locals {
   nfs_machine = var.share == "machine"
 
-  # Where machines mount /nfs/home from.
+  # The address from which machines mount /nfs/home.
   export = local.nfs_machine ? "${var.name}-nfs.${var.zone}.c.${var.project}.internal:/nfs/home" : "${one(google_filestore_instance.this[*].networks[0].ip_addresses[0])}:/home"
 }
 
@@ -45,7 +45,7 @@ resource "google_service_account" "nfs" {
 
   account_id   = "${var.name}-nfs"
   display_name = "Tonemill share"
-  description  = "What the NFS machine runs as; it may do nothing."
+  description  = "Account of the NFS machine; it has no rights."
   depends_on   = [google_project_service.this]
 }
 

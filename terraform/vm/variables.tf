@@ -41,7 +41,7 @@ variable "host" {
 
 variable "labels" {
   type        = map(string)
-  description = "Labels of everything that takes them, besides app and mode."
+  description = "Labels of all resources that accept labels, in addition to app and mode."
   default     = {}
 
   validation {
@@ -63,7 +63,7 @@ variable "network_range" {
 
 variable "deletion_protection" {
   type        = bool
-  description = "Whether what holds data, and what serves, refuses to be destroyed."
+  description = "Whether Terraform refuses to destroy resources that hold data or serve requests."
   default     = true
 }
 
@@ -130,7 +130,7 @@ variable "logins_per_minute" {
 
 variable "paused" {
   type        = bool
-  description = "Acknowledge bells and convert nothing."
+  description = "Acknowledge conversion messages and convert nothing."
   default     = false
 }
 
@@ -169,7 +169,7 @@ variable "max_duration_seconds" {
 
 variable "alert_emails" {
   type        = list(string)
-  description = "Who is told when something is wrong."
+  description = "Email addresses that receive alerts."
 
   validation {
     condition     = length(var.alert_emails) > 0 && alltrue([for email in var.alert_emails : can(regex("^[^@ ]+@[^@ ]+$", email))])
@@ -212,7 +212,7 @@ variable "currency" {
 
 variable "conversion_failed_filter" {
   type        = string
-  description = "Logging filter of the line that says that a conversion failed."
+  description = "Logging filter of the log line of a failed conversion."
   default     = "(jsonPayload.message : \"Not convertible\" OR jsonPayload.message : \"The conversion broke off\")"
 
   validation {
@@ -223,7 +223,7 @@ variable "conversion_failed_filter" {
 
 variable "failed_conversions_per_minute" {
   type        = number
-  description = "Failed conversions a minute that are worth an alert when they go on for five minutes."
+  description = "Failed conversions a minute that cause an alert if they last for five minutes."
   default     = 5
 
   validation {
@@ -244,7 +244,7 @@ variable "zone" {
 
 variable "queue" {
   type        = string
-  description = "What rings the workers: pubsub, or postgres (pg-boss in the same database)."
+  description = "Queue of conversion messages: pubsub, or postgres (pg-boss in the same database)."
   default     = "pubsub"
 
   validation {
@@ -255,7 +255,7 @@ variable "queue" {
 
 variable "share" {
   type        = string
-  description = "What holds /nfs/home: filestore, or machine (one NFS machine, cheaper, and gone while it boots)."
+  description = "Server of /nfs/home: filestore, or machine (one NFS machine; cheaper, but not available while it boots)."
   default     = "filestore"
 
   validation {
@@ -288,7 +288,7 @@ variable "share_machine_type" {
 
 variable "api" {
   type        = object({ machine_type = string, min = number, max = number, pool = number })
-  description = "API machines: type, fewest, most, and database connections of one."
+  description = "API machines: type, minimum, maximum, and database connections of one machine."
   default     = { machine_type = "e2-small", min = 2, max = 6, pool = 10 }
 
   validation {
@@ -304,7 +304,7 @@ variable "api" {
 
 variable "worker" {
   type        = object({ machine_type = string, min = number, max = number, pool = number })
-  description = "Worker machines: type, fewest, most, and database connections of one."
+  description = "Worker machines: type, minimum, maximum, and database connections of one machine."
   default     = { machine_type = "e2-standard-2", min = 1, max = 10, pool = 4 }
 
   validation {
@@ -331,7 +331,7 @@ variable "worker_conversions" {
 
 variable "worker_backlog" {
   type        = number
-  description = "Waiting conversions that one worker machine more is worth."
+  description = "Waiting conversions for which one more worker machine starts."
   default     = 10
 
   validation {
@@ -342,7 +342,7 @@ variable "worker_backlog" {
 
 variable "api_requests_per_second" {
   type        = number
-  description = "Requests a second that one API machine is taken to be good for; groups grow at 70 % of it."
+  description = "Requests a second that one API machine can answer; the group grows at 70 % of it."
   default     = 200
 
   validation {
@@ -375,7 +375,7 @@ variable "image" {
 
 variable "node_version" {
   type        = string
-  description = "Node that machines install."
+  description = "Version of Node.js that machines install."
   default     = "24.21.0"
 
   validation {
@@ -386,7 +386,7 @@ variable "node_version" {
 
 variable "release" {
   type        = string
-  description = "Archive in the bucket of releases that machines install when they boot."
+  description = "Archive in the bucket of releases; machines install it when they boot."
 
   validation {
     condition     = endswith(var.release, ".tar.gz")
@@ -396,6 +396,6 @@ variable "release" {
 
 variable "ssh" {
   type        = bool
-  description = "Whether people may come in by SSH through Identity-Aware Proxy."
+  description = "Whether SSH through Identity-Aware Proxy is open."
   default     = true
 }

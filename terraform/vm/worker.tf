@@ -58,7 +58,7 @@ resource "google_compute_region_instance_group_manager" "worker" {
   }
 }
 
-# By backlog where Pub/Sub tells it; pg-boss tells Google nothing, and ffmpeg keeps the CPU busy while there is work.
+# Grows by backlog with Pub/Sub. pg-boss reports no backlog to Google, so the group then grows by CPU, which ffmpeg keeps busy.
 resource "google_compute_region_autoscaler" "worker" {
   name   = "${var.name}-worker"
   region = var.region

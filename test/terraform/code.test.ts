@@ -88,7 +88,7 @@ describe('Terraform against the code', () => {
   }
 
   it('looks for log lines that the code writes', async () => {
-    const code = await readFile(join(TERRAFORM, '..', 'lib', 'conversion.ts'), 'utf8');
+    const code = await readFile(join(TERRAFORM, '..', 'lib', 'conversions', 'conversion.ts'), 'utf8');
     for (const root of ['serverless', 'vm']) {
       const filter = String(variable(all, root, 'conversion_failed_filter').default);
       const sentences = [...filter.matchAll(/"([^"]+)"/g)].map(([, sentence]) => sentence ?? '');

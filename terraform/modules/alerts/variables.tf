@@ -10,7 +10,7 @@ variable "project" {
 
 variable "project_number" {
   type        = string
-  description = "Number of the project, which budgets go by."
+  description = "Number of the project, which identifies it in budgets."
 
   validation {
     condition     = length(var.project_number) > 0
@@ -20,7 +20,7 @@ variable "project_number" {
 
 variable "name" {
   type        = string
-  description = "Name, and prefix of what belongs to it."
+  description = "Name, and prefix of the names of its resources."
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,40}$", var.name))
@@ -40,7 +40,7 @@ variable "host" {
 
 variable "labels" {
   type        = map(string)
-  description = "Labels of everything that takes them."
+  description = "Labels of all resources that accept labels."
   default     = {}
 
   validation {
@@ -51,7 +51,7 @@ variable "labels" {
 
 variable "emails" {
   type        = list(string)
-  description = "Who is told."
+  description = "Email addresses that receive alerts."
 
   validation {
     condition     = length(var.emails) > 0 && alltrue([for email in var.emails : can(regex("^[^@ ]+@[^@ ]+$", email))])
@@ -71,7 +71,7 @@ variable "alerts" {
     severity     = string
     remedy       = string
   }))
-  description = "Alert policies: tell when the filtered series stays over the threshold for so many minutes, and what to do then."
+  description = "Alert policies: each alerts if the filtered series stays over the threshold for so many minutes, and names a remedy."
 
   validation {
     condition     = alltrue([for alert in values(var.alerts) : contains(["WARNING", "ERROR", "CRITICAL"], alert.severity)])

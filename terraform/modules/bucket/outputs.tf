@@ -1,5 +1,5 @@
 output "name" {
-  description = "Name of the bucket; known only once its grants stand."
+  description = "Name of the bucket; known only after its grants exist."
   value       = google_storage_bucket.this.name
   depends_on  = [google_storage_bucket_iam_policy.this]
 }

@@ -30,7 +30,7 @@ variable "region" {
 
 variable "labels" {
   type        = map(string)
-  description = "Labels of everything that takes them."
+  description = "Labels of all resources that accept labels."
   default     = {}
 
   validation {
@@ -41,7 +41,7 @@ variable "labels" {
 
 variable "origins" {
   type        = list(string)
-  description = "Sites from which browsers may upload and download."
+  description = "Origins from which browsers may upload and download."
   default     = []
 
   validation {
@@ -63,7 +63,7 @@ variable "delete_after_days" {
 
 variable "soft_delete_days" {
   type        = number
-  description = "Days for which a deleted object can be had back."
+  description = "Days for which a deleted object can be restored."
   default     = 7
 
   validation {
@@ -80,7 +80,7 @@ variable "deletion_protection" {
 
 variable "grants" {
   type        = list(object({ name = string, role = string, account = string, prefix = optional(string) }))
-  description = "Who may do what: a name for the grant, a role on the bucket, the email address of a service account, and what names of objects begin with that it is narrowed to."
+  description = "Grants by name: a role on the bucket, the email address of a service account, and optionally the prefix of the object names to which the grant applies."
   default     = []
 
   validation {

@@ -23,7 +23,7 @@ resource "google_pubsub_topic_iam_member" "publisher" {
   member = "serviceAccount:${each.value}"
 }
 
-# Readiness asks whether the topic is there.
+# The check of readiness asks whether the topic exists.
 resource "google_pubsub_topic_iam_member" "viewer" {
   for_each = var.viewers
 

@@ -1,4 +1,4 @@
-# Bells for conversions, and where those go that nobody could answer.
+# The topic of conversion messages, and the topic of dead letters.
 resource "google_pubsub_topic" "conversions" {
   #checkov:skip=CKV_GCP_83:A message is the number of a task; Google's own keys do, and none of ours can be lost.
   name                       = var.topic

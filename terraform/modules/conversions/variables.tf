@@ -20,7 +20,7 @@ variable "region" {
 
 variable "labels" {
   type        = map(string)
-  description = "Labels of everything that takes them."
+  description = "Labels of all resources that accept labels."
   default     = {}
 
   validation {
@@ -53,7 +53,7 @@ variable "subscription" {
 
 variable "push" {
   type        = object({ endpoint = string, account = string, audience = string })
-  description = "Where messages are pushed to and in whose name; null for workers that pull."
+  description = "URL that receives pushed messages, and the account of the push; null for workers that pull."
   default     = null
 
   validation {
@@ -64,7 +64,7 @@ variable "push" {
 
 variable "dead_letter_push" {
   type        = object({ endpoint = string, account = string, audience = string })
-  description = "Where dead letters are pushed to and in whose name; null for none."
+  description = "URL that receives pushed dead letters, and the account of the push; null for none."
   default     = null
 
   validation {
@@ -75,7 +75,7 @@ variable "dead_letter_push" {
 
 variable "publishers" {
   type        = map(string)
-  description = "Service accounts that ring, by a name for each."
+  description = "Service accounts that publish, by a name for each."
   default     = {}
 
   validation {
@@ -86,7 +86,7 @@ variable "publishers" {
 
 variable "viewers" {
   type        = map(string)
-  description = "Service accounts that may ask whether the topic is there, by a name for each."
+  description = "Service accounts that may check that the topic exists, by a name for each."
   default     = {}
 
   validation {

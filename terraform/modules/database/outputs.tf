@@ -1,5 +1,5 @@
 output "connection_name" {
-  description = "What the connector calls the instance: project:region:name (CLOUDSQL_INSTANCE)."
+  description = "Connection name of the instance: project:region:name (CLOUDSQL_INSTANCE)."
   value       = google_sql_database_instance.this.connection_name
 }
 

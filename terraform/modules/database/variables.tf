@@ -10,7 +10,7 @@ variable "project" {
 
 variable "name" {
   type        = string
-  description = "Name of the instance. Cloud SQL does not give a deleted instance's name again for a week."
+  description = "Name of the instance. The name of a deleted instance can't be used again for a week."
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,60}$", var.name))

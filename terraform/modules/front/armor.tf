@@ -10,7 +10,7 @@ resource "google_compute_security_policy" "this" {
   }
 
   rule {
-    description = "Log4j look-ups; nothing here is Java, so whoever sends one is looking for something else."
+    description = "Log4j look-ups; no part of the service is Java, so such a request is an attack."
     priority    = 100
     action      = "deny(403)"
 

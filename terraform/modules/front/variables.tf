@@ -1,6 +1,6 @@
 variable "name" {
   type        = string
-  description = "Name, and prefix of what belongs to it."
+  description = "Name, and prefix of the names of its resources."
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,40}$", var.name))
@@ -20,7 +20,7 @@ variable "host" {
 
 variable "labels" {
   type        = map(string)
-  description = "Labels of everything that takes them."
+  description = "Labels of all resources that accept labels."
   default     = {}
 
   validation {

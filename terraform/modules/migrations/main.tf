@@ -1,8 +1,8 @@
-# Brings the schema up and grants each account what it needs. The only one that owns the tables.
+# Migrates the schema and grants each account its rights. Only this job's account owns the tables.
 resource "google_service_account" "this" {
   account_id   = var.name
   display_name = "Tonemill migrations"
-  description  = "What the migration job runs as."
+  description  = "Account of the migration job."
 }
 
 resource "google_secret_manager_secret_iam_member" "reader" {
@@ -58,7 +58,7 @@ resource "google_cloud_run_v2_job" "this" {
           value = "url"
         }
 
-        # Who gets rights: the database's name of each account, by what it is.
+        # Logins that get rights: the database's name of each account, by its role.
         env {
           name  = "DATABASE_GRANTS"
           value = jsonencode(var.grants)

@@ -20,7 +20,7 @@ variable "region" {
 
 variable "labels" {
   type        = map(string)
-  description = "Labels of everything that takes them."
+  description = "Labels of all resources that accept labels."
   default     = {}
 
   validation {

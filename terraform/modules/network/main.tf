@@ -1,4 +1,4 @@
-# One network of our own, without subnetworks that nobody asked for; nothing in it has an external address.
+# One network of our own, without default subnetworks; no resource in it has an external address.
 resource "google_compute_network" "this" {
   name                            = var.name
   auto_create_subnetworks         = false
@@ -20,11 +20,11 @@ resource "google_compute_subnetwork" "this" {
   }
 }
 
-# What every network does anyway, written down so that it is logged; what may come in stands above it.
+# The default of every network, declared so that it is logged; the rules that allow traffic are above it.
 resource "google_compute_firewall" "nothing" {
   name        = "${var.name}-nothing"
   network     = google_compute_network.this.name
-  description = "Nothing comes in that no other rule allows."
+  description = "Denies all that no other rule allows."
   direction   = "INGRESS"
   priority    = 65000
 

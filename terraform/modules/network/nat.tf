@@ -1,4 +1,4 @@
-# The way out for machines without an external address: packages at boot, and nothing comes in by it.
+# Outgoing connections of machines without an external address, for packages at boot. Nothing comes in by it.
 resource "google_compute_router" "this" {
   count = var.nat ? 1 : 0
 

@@ -1,5 +1,5 @@
 output "id" {
-  description = "The network; known only once private services can be reached through it."
+  description = "The network; known only after private services can be reached through it."
   value       = google_service_networking_connection.services.network
 }
 

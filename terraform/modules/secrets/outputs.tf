@@ -1,4 +1,4 @@
 output "ids" {
-  description = "Secret ids by short name; they name secrets and hold none."
+  description = "Secret ids by short name; no values of secrets."
   value       = { for key, secret in google_secret_manager_secret.this : key => secret.secret_id }
 }

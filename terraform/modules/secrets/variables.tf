@@ -20,7 +20,7 @@ variable "region" {
 
 variable "labels" {
   type        = map(string)
-  description = "Labels of everything that takes them."
+  description = "Labels of all resources that accept labels."
   default     = {}
 
   validation {
@@ -31,7 +31,7 @@ variable "labels" {
 
 variable "secrets" {
   type        = map(string)
-  description = "What each secret is for, by its short name."
+  description = "Purpose of each secret, by its short name."
 
   validation {
     condition     = alltrue([for key in keys(var.secrets) : can(regex("^[a-z][a-z-]*$", key))])

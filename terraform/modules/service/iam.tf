@@ -15,7 +15,7 @@ resource "google_cloud_run_v2_service_iam_member" "invoker" {
   member   = each.value
 }
 
-# Without a private key at hand, URLs are signed by the IAM API in the account's own name.
+# The function has no private key, so the IAM API signs URLs in the name of its account.
 resource "google_service_account_iam_member" "signer" {
   count = var.signs_urls ? 1 : 0
 

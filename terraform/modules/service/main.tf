@@ -31,7 +31,7 @@ resource "google_cloud_run_v2_service" "this" {
     }
 
     containers {
-      # Says hello until Cloud Build deploys the first revision.
+      # A placeholder until Cloud Build deploys the first revision.
       image = "us-docker.pkg.dev/cloudrun/container/hello"
 
       resources {

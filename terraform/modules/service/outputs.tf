@@ -1,11 +1,11 @@
 output "name" {
-  description = "Name of the service; known only once its callers may call it."
+  description = "Name of the service; known only after its callers have their rights."
   value       = google_cloud_run_v2_service.this.name
   depends_on  = [google_cloud_run_v2_service_iam_member.invoker]
 }
 
 output "uri" {
-  description = "Address of the service; nobody reaches it but through the load balancer or from inside the project."
+  description = "Address of the service; only the load balancer and the project reach it."
   value       = google_cloud_run_v2_service.this.uri
   depends_on  = [google_cloud_run_v2_service_iam_member.invoker]
 }

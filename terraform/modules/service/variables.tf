@@ -40,7 +40,7 @@ variable "region" {
 
 variable "labels" {
   type        = map(string)
-  description = "Labels of everything that takes them."
+  description = "Labels of all resources that accept labels."
   default     = {}
 
   validation {
@@ -82,7 +82,7 @@ variable "cpu" {
 
 variable "memory" {
   type        = string
-  description = "Memory of an instance; its /tmp is memory too."
+  description = "Memory of an instance; its /tmp uses this memory."
   default     = "512Mi"
 
   validation {
@@ -159,7 +159,7 @@ variable "secrets" {
 
 variable "audience" {
   type        = string
-  description = "What tokens of callers are made out to, besides the address of the service; null for none."
+  description = "Audience of the callers' tokens, in addition to the address of the service; null for none."
   default     = null
 
   validation {
@@ -170,7 +170,7 @@ variable "audience" {
 
 variable "invokers" {
   type        = map(string)
-  description = "Who may call, by a name for each: allUsers or serviceAccount:EMAIL."
+  description = "Allowed callers, by a name for each: allUsers or serviceAccount:EMAIL."
 
   validation {
     condition     = alltrue([for member in values(var.invokers) : member == "allUsers" || startswith(member, "serviceAccount:")])
