@@ -1,18 +1,18 @@
-# shellcheck shell=bash disable=SC2034  # What is set here is used by those who read it.
+# shellcheck shell=bash disable=SC2034  # Scripts that source this file use its variables.
 # Read by every step. Settings come from the environment: PROJECT, REGION, HOST and NAME as Terraform has them.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 : "${PROJECT:?Expected the id of the project in PROJECT.}" "${REGION:?Expected the region in REGION.}"
 NAME=${NAME:-tonemill}
-# Where the build's first steps put Terraform and Go.
+# Folder in which the first steps of the build put Terraform and Go.
 PATH=$PATH:/tools:/tools/go/bin
 STATE_BUCKET=$PROJECT-$NAME-state
 BUILDS_BUCKET=$PROJECT-$NAME-builds
 REPOSITORY=$REGION-docker.pkg.dev/$PROJECT/$NAME
 # The staged package that gcp-build makes.
 BUNDLE=${BUNDLE:-.build/functions}
-# What one step leaves for the next.
+# Folder of the files that one step leaves for the next.
 HANDOVER=${HANDOVER:-/workspace/.build/deploy}
 # Every target of functions/index.ts.
 FUNCTIONS=(auth tasks site uploaded convert dead-letter sweep)

@@ -33,7 +33,7 @@ async function smoke(url: string): Promise<void> {
   console.log('Removed the task.');
 }
 
-/** Somebody new, so that nothing of before is needed. */
+/** A new user, so that no earlier data is needed. */
 async function session(url: string): Promise<string> {
   const user = `smoke-${randomUUID()}`;
   const [email, password] = [`${user}@example.com`, randomUUID()];

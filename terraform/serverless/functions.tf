@@ -85,7 +85,7 @@ module "function" {
   deletion_protection = var.deletion_protection
 
   # Cloud Run takes the signature off a token that it has checked itself; where everyone may call it checks none.
-  # Everyone may call what the load balancer serves, because it carries nobody's identity; the rest is for its callers.
+  # Every client may call the functions behind the load balancer, because it passes on no identity; only their callers may call the rest.
   invokers = each.value.public ? { everyone = "allUsers" } : { for index, email in each.value.callers : index => "serviceAccount:${email}" }
 
   environment = merge(local.environment, each.value.environment, {

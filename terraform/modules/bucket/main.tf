@@ -1,6 +1,6 @@
 # A bucket that can't be made public: access by IAM only, deleted objects kept a while.
 resource "google_storage_bucket" "this" {
-  #checkov:skip=CKV_GCP_62:Cloud Audit Logs say who did what; usage logs would need a further bucket that everybody may write to.
+  #checkov:skip=CKV_GCP_62:Cloud Audit Logs have every access with its account; usage logs would need another bucket to which every account may write.
   #checkov:skip=CKV_GCP_78:One name, one object: keys hold task and revision, writes a generation precondition, and soft delete keeps what was removed.
   name                        = var.name
   location                    = var.region

@@ -98,7 +98,7 @@ variable "accounts" {
 
   validation {
     condition     = length(var.accounts) > 0
-    error_message = "Expected at least one account; nobody else can log in."
+    error_message = "Expected at least one account; no other can log in."
   }
 }
 

@@ -65,7 +65,7 @@ variable "grants" {
 
   validation {
     condition     = length(var.grants) > 0
-    error_message = "Expected at least one login; nobody else can read a table."
+    error_message = "Expected at least one login; no other can read a table."
   }
 }
 
