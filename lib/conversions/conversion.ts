@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Made } from '../audio/engine/encode.ts';
 import type { AudioEngine } from '../audio/engine/engine.ts';
-import { isStreamed, type Target } from '../audio/ffmpeg/output.ts';
+import { isStreamed, type Output } from '../audio/ffmpeg/output.ts';
 import { toBytes } from '../audio/waveform/peaks.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease } from '../ports/leases.ts';
@@ -123,7 +123,7 @@ async function run(parts: KnowingDependencies, attempt: Attempt, folder: string)
   const from = originalKey(task);
   const { source, probed } = await openSource(knownMedia(from), originals, from, folder, signal);
   attempt.media = probed.media;
-  const output = targetFor(results, key, attempt, folder);
+  const output = outputFor(results, key, attempt, folder);
   const made = await engine.convert({
     input: source,
     output,
@@ -154,7 +154,7 @@ async function keepWaveform(results: Storage, task: Task, { waveform }: Made): P
 }
 
 /** A bucket takes a result as it is made, where the container allows; all others are made in the folder first. */
-function targetFor(results: Storage, key: string, { format, options }: Attempt, folder: string): Target {
+function outputFor(results: Storage, key: string, { format, options }: Attempt, folder: string): Output {
   if (results.local || !isStreamed(format, options)) return join(folder, `output.${format.extension}`);
   return { folder, store: (stream) => results.put(key, stream) };
 }

@@ -1,6 +1,6 @@
 import { lengthArguments, loudnessArguments, pictureArguments } from '../ffmpeg/arguments.ts';
 import { conversionFailure, decodingFailure } from '../ffmpeg/exit-errors.ts';
-import { addressOf, decode, type Material, type Tools } from '../ffmpeg/runs.ts';
+import { decode, type Material, type Tools } from '../ffmpeg/runs.ts';
 import type { Loudness } from '../media/media-info.ts';
 import type { Picture } from '../media/picture.ts';
 import type { Chain } from '../plan/filters.ts';
@@ -19,7 +19,7 @@ export async function readPicture(tools: Tools, work: PlannedMaterial): Promise<
   const { cover, format } = plan;
   if (!cover || format.cover === 'stream') return null;
   const reader = pictureReader();
-  const { ending } = await decode(tools, work, pictureArguments(addressOf(input), cover), {
+  const { ending } = await decode(tools, work, pictureArguments(input, cover), {
     output: reader.read,
   });
   const bytes = ending.code === 0 ? reader.bytes() : null;
@@ -30,7 +30,7 @@ export async function readPicture(tools: Tools, work: PlannedMaterial): Promise<
 /** Samples that a result will have: what a file says of its length is not exact enough for a fade at its end. */
 export async function countSamples(tools: Tools, work: PlannedMaterial): Promise<number> {
   const { input, plan } = work;
-  const args = lengthArguments(addressOf(input), plan.chain);
+  const args = lengthArguments(input, plan.chain);
   const { seconds, ending } = await decode(tools, work, args, {});
   if (ending.code !== 0) throw conversionFailure(ending, plan.format, tools.limits);
   return Math.round(seconds * plan.sampleRate);
@@ -43,7 +43,7 @@ export async function measure(
   chain: Chain | null = null,
   length: number | null = null,
 ): Promise<Loudness | null> {
-  const args = loudnessArguments(addressOf(material.input), chain, length);
+  const args = loudnessArguments(material.input, chain, length);
   const { ending } = await decode(tools, material, args, {});
   if (ending.code !== 0) throw decodingFailure(ending);
   return readLoudness(ending.stderr);

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { AppError, isFailure } from '../../runtime/errors.ts';
-import { convertArguments, PIPES } from '../ffmpeg/arguments.ts';
+import { convertArguments } from '../ffmpeg/arguments.ts';
 import { conversionFailure, hasComplaints, nothingDecoded } from '../ffmpeg/exit-errors.ts';
 import type { Source } from '../ffmpeg/input.ts';
-import type { Sink, Target } from '../ffmpeg/output.ts';
+import type { Output, Sink } from '../ffmpeg/output.ts';
 import { probe } from '../ffmpeg/probe.ts';
-import { addressOf, decode, folderOf, type Tools } from '../ffmpeg/runs.ts';
+import { decode, folderOf, type Tools } from '../ffmpeg/runs.ts';
 import type { EffectiveOptions } from '../formats/effective-options.ts';
 import type { Format } from '../formats/formats.ts';
 import { type Probed, shownTags } from '../media/ffprobe-output.ts';
@@ -23,7 +23,7 @@ import { checkResult, type Decoded } from './result-check.ts';
 
 export interface Conversion {
   input: Source;
-  output: Target;
+  output: Output;
   format: Format;
   /** The original, as `probe` saw it. */
   probed: Probed;
@@ -132,13 +132,20 @@ async function encode(
   const { input, output, plan, tags, onProgress } = work;
   const peaks = isDrawnInPassing(work) ? createPeaks(work.probed.media.sampleRate) : undefined;
   const { movieTimescale } = tools.binaries;
-  const addresses = { input: addressOf(input), output: addressOf(output, PIPES.stdout) };
-  const mostBytes = tools.limits.resultBytes + 1;
   const isTag = picture !== null && plan.format.cover === 'tag';
   const pictureTag = isTag ? await writePictureTag(folderOf(output), picture) : null;
-  const drawn = peaks !== undefined;
-  const how = { drawn, plan, level, length, tags, pictureTag, movieTimescale, mostBytes };
-  const args = convertArguments({ ...addresses, ...how });
+  const args = convertArguments({
+    input,
+    output,
+    drawn: peaks !== undefined,
+    plan,
+    level,
+    length,
+    tags,
+    pictureTag,
+    movieTimescale,
+    mostBytes: tools.limits.resultBytes + 1,
+  });
   const onSeconds = (seconds: number) => {
     if (plan.seconds) onProgress(Math.min(1, seconds / plan.seconds));
   };

@@ -5,7 +5,7 @@ import type { Prober, Source } from '../ffmpeg/input.ts';
 import { createSink } from '../ffmpeg/output.ts';
 import { probe } from '../ffmpeg/probe.ts';
 import { mustBePlausible } from '../ffmpeg/resource-limits.ts';
-import { addressOf, decode, type EngineOptions, type Tools } from '../ffmpeg/runs.ts';
+import { decode, type EngineOptions, type Tools } from '../ffmpeg/runs.ts';
 import { createTimeouts } from '../ffmpeg/timeouts.ts';
 import { type Format, possibleFormats } from '../formats/formats.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
@@ -64,12 +64,7 @@ export function createEngine(parts: EngineOptions): AudioEngine {
     async waveform(input, probed, signal) {
       const peaks = createPeaks(probed.media.sampleRate);
       const sound = { output: peaks.read };
-      const { ending } = await decode(
-        tools,
-        { input, probed, signal },
-        decodeArguments(addressOf(input)),
-        sound,
-      );
+      const { ending } = await decode(tools, { input, probed, signal }, decodeArguments(input), sound);
       if (ending.code !== 0) throw decodingFailure(ending);
       return peaks.waveform();
     },

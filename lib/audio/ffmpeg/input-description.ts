@@ -1,6 +1,6 @@
 import { channelCount } from '../formats/channel-layouts.ts';
 
-/** A file in the words of `ffprobe -of json`, as far as ffmpeg's own description of its input goes. */
+/** The part of `ffprobe -of json` that ffmpeg's description of its input contains. */
 export interface InputDescription {
   format: { format_name: string; duration: number | undefined; tags: Record<string, string> };
   streams: StreamDescription[];
@@ -22,45 +22,77 @@ interface StreamDescription {
   height?: number | undefined;
 }
 
-/** `Stream #0:1[0x2](und): Audio: aac (LC) (mp4a / 0x6134706D), 48000 Hz, stereo, fltp, 128 kb/s (default)` */
-const STREAM = /^ {2,4}Stream #0:(\d+)(?:\[\w+\])?(?:\([^)]*\))?: (\w+): ([^\s,]+)(.*)$/;
+/** First line of the description: the container, then the address. */
+const HEADING = /^Input #0, (\S+), from '/;
 
-/** Builds of 2018 do not say so; there a picture is known by the tick of its own, since it has no frame rate. */
+/** Begins the line of every stream; an arrow instead says to which output a stream goes. */
+const STREAM = /^ {2,4}Stream #0:(\d+)(?! ->)/;
+
+/**
+ * `Stream #0:1[0x2](und): Audio: aac (LC) (mp4a / 0x6134706D), 48000 Hz, stereo, fltp, 128 kb/s (default)`. A file
+ * chooses the language, which may contain all of this, so that the last type in the line is the real one.
+ */
+const DETAILS = /^.*: (Audio|Video|Subtitle|Data|Attachment|Unknown): ([^\s,]+)(.*)$/s;
+
+/** Builds of 2018 do not print `attached pic`; there a picture has a time base of 1/90000 s, since it has no frame rate. */
 const ATTACHED = /\(attached pic\)|, 90k tbr, 90k tbn, 90k tbc/;
 
-/** Seconds; a file may be without (`N/A`). */
+/** Hours, minutes and seconds; `N/A` if the file does not declare its duration. */
 const DURATION = /^ {2}Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?),/;
 
 /**
- * Reads ffmpeg's description of its first input (av_dump_format), of builds from 2018 on.
+ * Reads ffmpeg's description of its first input (av_dump_format), of builds from 2018 on. ffmpeg prints names of tags
+ * and languages as they are, so that a file can forge whole lines. The real lines are there as well: a description with
+ * two headings, or with two lines for one stream, is refused.
  * @param stderr all of it, at the level `info`
  * @param metadata tags of the file and of its sound, as the muxer `ffmetadata` writes them
- * Undefined where ffmpeg could not open the input.
+ * @param mark random name of the output pipe: no line of the file can pass for the heading of the output
+ * @returns undefined if ffmpeg did not open the input, or if the file forges lines
  */
-export function readDescription(stderr: string, metadata: string): InputDescription | undefined {
-  const [, text = ''] = stderr.split(/^Input #0, /m);
-  const lines = text.split(/^(?:Output #0|Stream mapping)/m)[0]?.split('\n') ?? [];
-  const format_name = /^(\S+), from '/.exec(lines[0] ?? '')?.[1];
-  if (format_name === undefined) return undefined;
+export function readDescription(
+  stderr: string,
+  metadata: string,
+  mark: string,
+): InputDescription | undefined {
+  const [input = '', output] = stderr.split(`\nOutput #0, ffmetadata, to '${mark}':`);
+  const lines = input.split('\n');
+  const [format_name, otherName] = lines.flatMap((line) => HEADING.exec(line)?.[1] ?? []);
+  const streams = readStreams(lines);
+  if (format_name === undefined || otherName !== undefined || !streams) return undefined;
   const duration = lines.map((line) => DURATION.exec(line)).find((found) => found !== null);
   return {
     format: { format_name, duration: duration ? seconds(duration) : undefined, tags: readTags(metadata) },
-    streams: lines.map(readStream).filter((stream) => stream !== undefined),
+    // ffmpeg writes an output only if there is sound to copy.
+    streams: output === undefined ? streams.filter(({ codec_type }) => codec_type !== 'audio') : streams,
   };
+}
+
+/** Streams by rising index; undefined if two lines have the same index, or a line has no type. */
+function readStreams(lines: readonly string[]): StreamDescription[] | undefined {
+  const streams = new Map<number, StreamDescription>();
+  for (const line of lines) {
+    const index = STREAM.exec(line)?.[1];
+    if (index === undefined) continue;
+    const stream = readStream(Number(index), line);
+    if (!stream || streams.has(stream.index)) return undefined;
+    streams.set(stream.index, stream);
+  }
+  return [...streams.values()].sort((one, other) => one.index - other.index);
 }
 
 function seconds([, hours, minutes, rest]: RegExpExecArray): number {
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
 }
 
-function readStream(line: string): StreamDescription | undefined {
-  const [, index, type = '', codec_name = '', details = ''] = STREAM.exec(line) ?? [];
-  if (index === undefined) return undefined;
-  const attached_pic = ATTACHED.test(details) ? 1 : 0;
-  const parts = type === 'Audio' ? readSound(details, codec_name) : readPicture(details);
+function readStream(index: number, line: string): StreamDescription | undefined {
+  const [, type, codec_name, details] = DETAILS.exec(line) ?? [];
+  if (type === undefined || codec_name === undefined || details === undefined) return undefined;
   return {
-    ...{ index: Number(index), codec_type: type.toLowerCase(), codec_name },
-    ...{ disposition: { attached_pic }, ...parts },
+    index,
+    codec_type: type.toLowerCase(),
+    codec_name,
+    disposition: { attached_pic: ATTACHED.test(details) ? 1 : 0 },
+    ...(type === 'Audio' ? readSound(details, codec_name) : readPicture(details)),
   };
 }
 
@@ -88,12 +120,12 @@ function numberOf(digits: string | undefined): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** `name=value` lines in sections; a backslash before `=`, `;`, `#`, itself and a line's end takes their meaning away. */
+/** `name=value` lines in sections; a backslash escapes `=`, `;`, `#`, a backslash and the end of a line. */
 function readTags(metadata: string): Record<string, string> {
   const pairs = metadata.matchAll(
     /^((?:[^\\=;#[\n]|\\[\s\S])(?:[^\\=\n]|\\[\s\S])*)=((?:[^\\\n]|\\[\s\S])*)$/gm,
   );
   const plain = (text = '') => text.replace(/\\([\s\S])/g, '$1');
-  // The file's own stand first and count more than those of its sound.
+  // Tags of the file come first and take precedence over tags of its sound.
   return Object.fromEntries([...pairs].reverse().map(([, name, value]) => [plain(name), plain(value)]));
 }

@@ -5,7 +5,7 @@ import type { EffectiveOptions } from '../formats/effective-options.ts';
 import type { Format } from '../formats/formats.ts';
 
 /** Where a result goes that is stored as it comes out of the program. */
-export interface StreamedTarget {
+export interface StreamedOutput {
   /** A private folder for what runs for it. */
   folder: string;
   /** Stores the stream, whole or not at all, and answers its bytes. */
@@ -13,7 +13,7 @@ export interface StreamedTarget {
 }
 
 /** Where a result is written: a local path, or a stream. */
-export type Target = string | StreamedTarget;
+export type Output = string | StreamedOutput;
 
 /**
  * Muxers whose output is right when it is written from front to end. All others go back: WAV and AIFF for their sizes,
@@ -45,7 +45,7 @@ export interface Sink {
   abandon(): Promise<void>;
 }
 
-export function createSink({ store }: StreamedTarget): Sink {
+export function createSink({ store }: StreamedOutput): Sink {
   const through = new PassThrough();
   const stored = store(through);
   stored.catch(() => undefined);

@@ -1,20 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Ending } from '../../process/limited-process.ts';
 import { jsonOf, type Probed, readProbe } from '../media/ffprobe-output.ts';
 import { REFUSED_DECODER } from './allowed-inputs.ts';
-import { describeArguments, probeArguments } from './arguments.ts';
+import { describeArguments, outputMark, probeArguments } from './arguments.ts';
 import { limitReached, refusedDecoders, tooMuch, unsupportedCodec } from './exit-errors.ts';
 import type { Source } from './input.ts';
 import { readDescription } from './input-description.ts';
 import { PROBE_BYTES, PROBE_SECONDS, probeLimits } from './resource-limits.ts';
-import { addressOf, decode, emptyFolder, type Tools } from './runs.ts';
+import { decode, emptyFolder, type Tools } from './runs.ts';
 import { createTimeouts } from './timeouts.ts';
 
 /**
- * Looks what a file or a stream holds, by ffprobe. Throws as `readProbe`, `unsupported_codec`, and what stopped it.
- * ffprobe gives up at the first stream whose decoder is not allowed (video, subtitles): ffmpeg, which starts no decoder
- * to copy the sound, then says what there is.
+ * Reads the media information of a file or a stream with ffprobe. Throws the codes of `readProbe`, `unsupported_codec`,
+ * `timed_out` and `resource_limit`. ffprobe opens a decoder for every stream and exits at the first one that is not
+ * allowed (video, subtitles); no option prevents this (tried: ffprobe 5.1.9 and 2023). ffmpeg then describes the file: it
+ * copies the sound without a decoder.
  */
 export async function probe(tools: Tools, source: Source, signal: AbortSignal): Promise<Probed> {
   const { output, ending } = await runFfprobe(tools, source, signal);
@@ -35,7 +37,7 @@ async function runFfprobe(
   try {
     const ending = await children.run({
       program: binaries.ffprobe.path,
-      args: probeArguments(addressOf(source)),
+      args: probeArguments(source),
       cwd: await emptyFolder(source),
       path,
       limits: probeLimits(),
@@ -53,13 +55,14 @@ async function runFfprobe(
   }
 }
 
-/** Copies the sound to nowhere: how long it is, the last of its packets says. */
+/** Copies the sound and keeps nothing of it; the last packet gives the duration. */
 async function describe(tools: Tools, source: Source, signal: AbortSignal): Promise<Probed> {
   let metadata = '';
+  const mark = outputMark(randomUUID());
   const { seconds, ending } = await decode(
     tools,
     { input: source, probed: null, signal },
-    describeArguments(addressOf(source)),
+    describeArguments(source, mark),
     {
       stderrCharacters: PROBE_BYTES,
       output: async (pipe) => {
@@ -69,23 +72,23 @@ async function describe(tools: Tools, source: Source, signal: AbortSignal): Prom
   );
   const limit = ending.code === 0 ? undefined : limitReached(ending);
   if (limit) throw limit;
-  const found = readDescription(ending.stderr, metadata);
+  const found = readDescription(ending.stderr, metadata, mark);
   const sound = found?.streams.find(({ codec_type }) => codec_type === 'audio');
   if (sound && refusedDecoders(ending.stderr).has(sound.codec_name)) throw unsupportedCodec();
   if (found) found.format.duration = lengthOf(found.format.duration, seconds);
   return readProbe(found ?? {}, ending.stderr);
 }
 
-/** A last packet may not say how long it is: only a difference beyond that means that the sound ends before the pictures. */
+/** The last packet may lack a duration, so that only a larger difference means that the sound ends before the video. */
 function lengthOf(declared: number | undefined, copied: number): number | undefined {
   if (copied === 0) return declared;
   return declared !== undefined && declared - copied < PACKET ? declared : copied;
 }
 
-/** Seconds; no packet of sound tried is longer. */
+/** Seconds; every packet of sound that was tried is shorter. */
 const PACKET = 0.5;
 
-/** All that a program prints; only tags of hostile size make it longer. */
+/** Reads the output of a program; only tags of a hostile size exceed the limit. */
 async function limitedText(pipe: Readable): Promise<string> {
   let length = 0;
   return text(

@@ -5,11 +5,10 @@ import type { Spawner } from '../../process/spawner.ts';
 import type { Gate } from '../../runtime/semaphore.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
 import type { AudioLimits } from '../media/limits.ts';
-import { fileAddress, PIPES } from './arguments.ts';
 import type { Binaries } from './binaries.ts';
 import { tooLong } from './exit-errors.ts';
 import type { Source } from './input.ts';
-import type { Sink, Target } from './output.ts';
+import type { Output, Sink } from './output.ts';
 import { conversionLimits } from './resource-limits.ts';
 import { createTimeouts } from './timeouts.ts';
 
@@ -107,21 +106,13 @@ const SLOWEST = 0.05;
 /** Seconds that codecs add at the end. */
 const PADDING = 1;
 
-/** How a program calls it; a pipe where it is no file. */
-export function addressOf(
-  place: Source | Target,
-  pipe: typeof PIPES.stdin | typeof PIPES.stdout = PIPES.stdin,
-) {
-  return typeof place === 'string' ? fileAddress(place) : pipe;
-}
-
 /** The private folder that it belongs to. */
-export function folderOf(place: Source | Target): string {
+export function folderOf(place: Source | Output): string {
   return typeof place === 'string' ? dirname(place) : place.folder;
 }
 
 /** Whatever a file names relatively, there is nothing next to it. */
-export async function emptyFolder(place: Source | Target): Promise<string> {
+export async function emptyFolder(place: Source | Output): Promise<string> {
   const folder = join(folderOf(place), 'empty');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   return folder;

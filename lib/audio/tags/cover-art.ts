@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PipeReader } from '../../process/limited-process.ts';
-import { type Address, fileAddress } from '../ffmpeg/arguments.ts';
 import type { Binaries } from '../ffmpeg/binaries.ts';
 import type { Picture } from '../media/picture.ts';
 import { id3Tag } from './id3.ts';
@@ -36,11 +35,11 @@ export function mayBeTag(
   return recent || bytes.length <= SHORT;
 }
 
-/** Writes a picture as a tag that ffmpeg can read, into a private folder. */
-export async function writePictureTag(folder: string, picture: Picture): Promise<Address> {
+/** Writes a picture as a tag for ffmpeg into a private folder, and returns the path of the file. */
+export async function writePictureTag(folder: string, picture: Picture): Promise<string> {
   const path = join(folder, 'picture.txt');
   await writeFile(path, vorbisPicture(picture));
-  return fileAddress(path);
+  return path;
 }
 
 /** RIFF has few tags of its own and no picture: players also read an ID3 tag in a chunk. */

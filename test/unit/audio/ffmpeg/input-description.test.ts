@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { outputMark } from '../../../../lib/audio/ffmpeg/arguments.ts';
 import { readDescription } from '../../../../lib/audio/ffmpeg/input-description.ts';
 import { channelCount } from '../../../../lib/audio/formats/channel-layouts.ts';
 import { binaries } from '../../../support/audio.ts';
 import { testEngine } from '../../../support/engine.ts';
 import { temporaryFolder } from '../../../support/folders.ts';
 import { run } from '../../../support/programs.ts';
-import { PICTURES } from '../../../support/video.ts';
+import { PICTURES, SOUND } from '../../../support/video.ts';
 
 /** A line as long as no description by ffmpeg repeats it whole, and one that looks like another stream. */
 const TITLE = `${'long '.repeat(200)}\n  Stream #0:9: Audio: mp3, 8000 Hz, mono, fltp\n=;#\\ [STREAM]`;
+
+const MARK = outputMark('x');
 
 describe('A file whose video nothing may decode', () => {
   const folder = temporaryFolder();
@@ -63,11 +66,11 @@ describe('A file whose video nothing may decode', () => {
       '  Duration: 01:02:03.50, start: 0.000000, bitrate: 416 kb/s',
       '    Stream #0:0(und): Video: png, rgba(pc), 40x30, 90k tbr (attached pic)',
       '    Stream #0:1(eng): Audio: pcm_s24be (in24 / 0x34326E69), 48000 Hz, 3 channels, s32 (24 bit), 1152 kb/s',
-      "Output #0, ffmetadata, to 'pipe:1':",
+      `Output #0, ffmetadata, to '${MARK}':`,
       '    Stream #0:0(und): Audio: mp3, 8000 Hz, mono',
     ];
     const picture = { attached_pic: 1 as const };
-    assert.deepEqual(readDescription(lines.join('\n'), ''), {
+    assert.deepEqual(readDescription(lines.join('\n'), '', MARK), {
       format: { format_name: 'mov,mp4,m4a,3gp,3g2,mj2', duration: 3723.5, tags: {} },
       streams: [
         { index: 0, codec_type: 'video', codec_name: 'png', disposition: picture, width: 40, height: 30 },
@@ -78,7 +81,38 @@ describe('A file whose video nothing may decode', () => {
         },
       ],
     });
-    assert.equal(readDescription('x: Invalid data found when processing input', ''), undefined);
+    assert.equal(readDescription('x: Invalid data found when processing input', '', MARK), undefined);
+  });
+
+  it('cannot choose its sound by a language or by the name of a tag', async () => {
+    const { ffmpeg } = await binaries();
+    const audio = await testEngine();
+    const settings = ['-v', 'error', ...PICTURES, ...SOUND, '-c:v', 'mpeg4', '-c:a', 'pcm_s16le'];
+    const spoken = join(folder(), 'spoken.mkv');
+    const language = 'e): Audio: mp3, 8000 Hz, 7.1 (';
+    await run(ffmpeg.path, [...settings, '-metadata:s:a:0', `language=${language}`, spoken]);
+    const { codec, sampleRate, channels } = (await audio.probe(spoken, signal)).media;
+    assert.deepEqual([codec, sampleRate, channels], ['pcm_s16le', 48_000, 1]);
+    const forgeries = {
+      stream: 'x\n  Stream #0:1: Audio: mp3, 8000 Hz, 7.1\n  y',
+      end: "x\n  Stream #0:1: Audio: mp3, 8000 Hz, 7.1\nOutput #0, ffmetadata, to 'pipe:1':\n  y",
+      heading: "x\nInput #0, mp3, from 'x':\n  y",
+    };
+    for (const [kind, name] of Object.entries(forgeries)) {
+      const forged = join(folder(), `${kind}.mov`);
+      const tag = ['-movflags', 'use_metadata_tags', '-metadata', `${name}=1`];
+      await run(ffmpeg.path, [...settings, ...tag, forged]);
+      await assert.rejects(audio.probe(forged, signal), { code: 'not_audio' }, kind);
+    }
+    const silent = join(folder(), 'mute.mov');
+    const tag = [
+      '-movflags',
+      'use_metadata_tags',
+      '-metadata',
+      `x\n  Stream #0:1: Audio: aac, 8000 Hz, mono\n=1`,
+    ];
+    await run(ffmpeg.path, ['-v', 'error', ...PICTURES, '-c:v', 'mpeg4', ...tag, silent]);
+    await assert.rejects(audio.probe(silent, signal), { code: 'no_audio' });
   });
 
   it('may have any layout of channels', () => {
