@@ -187,12 +187,10 @@ export function createApp(
     return createReports({ ...files, adoption, tasks, leases, engine });
   });
 
-  const gate = createGate(config.conversions);
-  const probes = createProbes(engine, gate);
+  const probes = createProbes(engine);
   const waveforms = createWaveforms({
     ...{ tasks, engine, results, workspaces },
     store: async () => (await stores()).tasks,
-    gate,
   });
 
   const services = {

@@ -1,25 +1,24 @@
 import type { AudioEngine } from '../audio/engine/engine.ts';
 import type { MediaInfo } from '../audio/media/media-info.ts';
-import type { Gate } from '../runtime/semaphore.ts';
 
-/** Looks into files that belong to no task. */
+/** Probes files that belong to no task. */
 export interface Probes {
   /**
-   * What a local file holds, and its loudness where that is asked for, which decodes all of it.
-   * Throws what makes an original no audio, or none that can be taken.
+   * Reads the media information of a local file.
+   * @param measured whether to measure the loudness as well, which decodes the whole file
+   * Throws a failure code if the file cannot be converted.
    */
   look(path: string, measured: boolean, signal: AbortSignal): Promise<MediaInfo>;
 }
 
-/** @param gate lets so many be measured at once; a look alone costs next to nothing */
-export function createProbes(engine: () => Promise<AudioEngine>, gate: Gate): Probes {
+export function createProbes(engine: () => Promise<AudioEngine>): Probes {
   return {
     async look(path, measured, signal) {
       const audio = await engine();
       const probed = await audio.probe(path, signal);
       const { media } = probed;
       if (!measured) return media;
-      return { ...media, loudness: await gate(() => audio.loudness(path, probed, signal)) };
+      return { ...media, loudness: await audio.loudness(path, probed, signal) };
     },
   };
 }

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { Prober, Source } from '../audio/ffmpeg/input.ts';
+import type { OpenedSource, Prober } from '../audio/ffmpeg/input.ts';
 import type { Probed } from '../audio/media/ffprobe-output.ts';
 import type { Storage } from '../ports/storage.ts';
 import { AppError, hasCode } from '../runtime/errors.ts';
@@ -23,12 +23,6 @@ const TRAILER = /TAG|APETAGEX|LIST|list|id3 |ID3 |iXML|bext|cue |smpl/;
 const HEAD = 512 * 1024;
 const TAIL = 64 * 1024;
 
-/** An original that was looked into. */
-export interface Opened {
-  source: Source;
-  probed: Probed;
-}
-
 /**
  * Opens an object and looks what it holds. A folder's object is linked and read in place. One of a bucket streams where
  * its container allows, and is copied into the folder where seeking is needed.
@@ -39,7 +33,7 @@ export async function openSource(
   key: string,
   folder: string,
   signal: AbortSignal,
-): Promise<Opened> {
+): Promise<OpenedSource> {
   const streamed = storage.local ? undefined : await openStream(probe, storage, key, folder, signal);
   if (streamed) return streamed;
   const source = join(folder, 'input');
@@ -57,7 +51,7 @@ async function openStream(
   key: string,
   folder: string,
   signal: AbortSignal,
-): Promise<Opened | undefined> {
+): Promise<OpenedSource | undefined> {
   const object = await storage.stat(key);
   if (!object) throw new AppError('not_found', 'The original is no longer there.');
   const { size } = object;

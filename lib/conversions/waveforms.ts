@@ -5,7 +5,6 @@ import { fromBytes, toBytes, type Waveform } from '../audio/waveform/peaks.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { Task, TaskStore } from '../ports/tasks.ts';
 import { hasCode } from '../runtime/errors.ts';
-import type { Gate } from '../runtime/semaphore.ts';
 import type { Workspaces } from '../runtime/working-folders.ts';
 import { type WaveformOf, waveformKey } from '../tasks/object-keys.ts';
 import type { TaskFile, Tasks } from '../tasks/tasks.ts';
@@ -30,8 +29,6 @@ export interface WaveformDependencies {
   results: Storage;
   engine: () => Promise<AudioEngine>;
   workspaces: Workspaces;
-  /** How many may be decoded at once. */
-  gate: Gate;
 }
 
 export function createWaveforms(parts: WaveformDependencies): Waveforms {
@@ -68,18 +65,15 @@ async function read(results: Storage, key: string): Promise<Waveform | undefined
 }
 
 async function make(
-  { engine, workspaces, results, store, gate }: WaveformDependencies,
+  { engine, workspaces, results, store }: WaveformDependencies,
   task: Task,
   of: WaveformOf,
   file: { storage: Storage; key: string },
 ): Promise<Waveform> {
   const audio = await engine();
   const { signal } = new AbortController();
-  const waveform = await gate(() =>
-    workspaces.use(async (folder) => {
-      const { source, probed } = await openSource(audio, file.storage, file.key, folder, signal);
-      return audio.waveform(source, probed, signal);
-    }),
+  const waveform = await workspaces.use((folder) =>
+    audio.waveform(() => openSource(audio, file.storage, file.key, folder, signal), signal),
   );
   const key = waveformKey(task, of);
   await results.put(key, Readable.from([toBytes(waveform)]));

@@ -1,7 +1,17 @@
 import type { Adaptation, MediaInfo } from '../audio/media/media-info.ts';
 import type { FailureCode } from '../runtime/errors.ts';
 
-export type TaskState = 'AWAITING_UPLOAD' | 'UPLOADED' | 'PROCESSING' | 'PROCESSED' | 'FAILED' | 'EXPIRED';
+/** Every state of a task; the API and the database know no others. */
+export const TASK_STATES = [
+  'AWAITING_UPLOAD',
+  'UPLOADED',
+  'PROCESSING',
+  'PROCESSED',
+  'FAILED',
+  'EXPIRED',
+] as const;
+
+export type TaskState = (typeof TASK_STATES)[number];
 
 /** The requested output: which format, and how. */
 export interface RequestedOutput {

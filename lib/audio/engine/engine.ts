@@ -1,11 +1,11 @@
 import { createChildren } from '../../process/limited-process.ts';
 import { decodeArguments } from '../ffmpeg/arguments.ts';
 import { decodingFailure, resultTooLarge, tooLong } from '../ffmpeg/exit-errors.ts';
-import type { Prober, Source } from '../ffmpeg/input.ts';
+import type { OpenedSource, Prober, Source } from '../ffmpeg/input.ts';
 import { createSink } from '../ffmpeg/output.ts';
 import { probe } from '../ffmpeg/probe.ts';
 import { mustBePlausible } from '../ffmpeg/resource-limits.ts';
-import { decode, type EngineOptions, type Tools } from '../ffmpeg/runs.ts';
+import { type EngineOptions, runFfmpeg, type Tools } from '../ffmpeg/runs.ts';
 import { createTimeouts } from '../ffmpeg/timeouts.ts';
 import { type Format, possibleFormats } from '../formats/formats.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
@@ -26,8 +26,11 @@ export interface AudioEngine extends Prober {
   convert(conversion: Conversion): Promise<Made>;
   /** Decodes the whole of what was probed; null where there is too little sound to measure. Throws as `convert`. */
   loudness(source: Source, probed: Probed, signal: AbortSignal): Promise<Loudness | null>;
-  /** Decodes the whole of what was probed. Throws as `convert`. */
-  waveform(source: Source, probed: Probed, signal: AbortSignal): Promise<Waveform>;
+  /**
+   * Decodes a whole file. Calls `open` only when ffmpeg may run, so that a waiting request keeps no copy of its file.
+   * Throws as `convert`.
+   */
+  waveform(open: () => Promise<OpenedSource>, signal: AbortSignal): Promise<Waveform>;
   /** Kills what runs, at once. */
   killAll(): void;
 }
@@ -61,15 +64,21 @@ export function createEngine(parts: EngineOptions): AudioEngine {
       }
     },
     loudness: (input, probed, signal) => measure(tools, { input, probed, signal }),
-    async waveform(input, probed, signal) {
-      const peaks = createPeaks(probed.media.sampleRate);
-      const sound = { output: peaks.read };
-      const { ending } = await decode(tools, { input, probed, signal }, decodeArguments(input), sound);
-      if (ending.code !== 0) throw decodingFailure(ending);
-      return peaks.waveform();
-    },
+    waveform: (open, signal) => tools.gate(async () => drawWaveform(tools, await open(), signal)),
     killAll: () => parts.spawner.close(),
   };
+}
+
+async function drawWaveform(
+  tools: Tools,
+  { source, probed }: OpenedSource,
+  signal: AbortSignal,
+): Promise<Waveform> {
+  const peaks = createPeaks(probed.media.sampleRate);
+  const material = { input: source, probed, signal };
+  const { ending } = await runFfmpeg(tools, material, decodeArguments(source), { output: peaks.read });
+  if (ending.code !== 0) throw decodingFailure(ending);
+  return peaks.waveform();
 }
 
 /** Where a result is made again, progress waits until it is beyond what it was. */

@@ -12,6 +12,12 @@ export interface StreamedSource {
 /** Where an original is read from: a local path, or a stream. */
 export type Source = string | StreamedSource;
 
+/** A source with its media information. */
+export interface OpenedSource {
+  source: Source;
+  probed: Probed;
+}
+
 /** Reads the media information of a file or a stream. */
 export interface Prober {
   /** Throws `not_audio`, `no_audio`, `damaged`, `too_long`, `timed_out`, `resource_limit`. */

@@ -9,14 +9,14 @@ import { limitReached, refusedDecoders, tooMuch, unsupportedCodec } from './exit
 import type { Source } from './input.ts';
 import { readDescription } from './input-description.ts';
 import { PROBE_BYTES, PROBE_SECONDS, probeLimits } from './resource-limits.ts';
-import { decode, emptyFolder, type Tools } from './runs.ts';
+import { emptyFolder, runFfmpeg, type Tools } from './runs.ts';
 import { createTimeouts } from './timeouts.ts';
 
 /**
  * Reads the media information of a file or a stream with ffprobe. Throws the codes of `readProbe`, `unsupported_codec`,
  * `timed_out` and `resource_limit`. ffprobe opens a decoder for every stream and exits at the first one that is not
  * allowed (video, subtitles); no option prevents this (tried: ffprobe 5.1.9 and 2023). ffmpeg then describes the file: it
- * copies the sound without a decoder.
+ * copies the sound without a decoder. Neither run waits for the semaphore: both decode next to nothing.
  */
 export async function probe(tools: Tools, source: Source, signal: AbortSignal): Promise<Probed> {
   const { output, ending } = await runFfprobe(tools, source, signal);
@@ -59,7 +59,7 @@ async function runFfprobe(
 async function describe(tools: Tools, source: Source, signal: AbortSignal): Promise<Probed> {
   let metadata = '';
   const mark = outputMark(randomUUID());
-  const { seconds, ending } = await decode(
+  const { seconds, ending } = await runFfmpeg(
     tools,
     { input: source, probed: null, signal },
     describeArguments(source, mark),

@@ -48,18 +48,18 @@ export interface Listeners {
   stderrCharacters?: number;
 }
 
-/** One run of ffmpeg over the whole of something, when it is its turn. */
+/** Runs ffmpeg over a whole source when the semaphore admits it. */
 export function decode(
   tools: Tools,
   material: Material,
   args: string[],
   listeners: Listeners,
 ): Promise<{ seconds: number; ending: Ending }> {
-  return tools.gate(() => decodeNow(tools, material, args, listeners));
+  return tools.gate(() => runFfmpeg(tools, material, args, listeners));
 }
 
-/** Under all limits. */
-async function decodeNow(
+/** Runs ffmpeg under all limits, without the semaphore. */
+export async function runFfmpeg(
   { binaries, children, limits, path }: Tools,
   { input, probed, skipped = 0, signal }: Material,
   args: string[],
