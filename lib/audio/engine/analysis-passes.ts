@@ -8,12 +8,12 @@ import type { Plan } from '../plan/plan.ts';
 import { mayBeTag, pictureReader } from '../tags/cover-art.ts';
 import { readLoudness } from './loudness.ts';
 
-/** What is to be converted, and how. */
+/** A source with its conversion plan. */
 interface PlannedMaterial extends Material {
   plan: Plan;
 }
 
-/** The picture, where it is not ffmpeg that takes it along. */
+/** Reads the cover picture; null if there is none, if it is too large, or if ffmpeg copies it itself. */
 export async function readPicture(tools: Tools, work: PlannedMaterial): Promise<Picture | null> {
   const { input, plan } = work;
   const { cover, format } = plan;
@@ -27,7 +27,7 @@ export async function readPicture(tools: Tools, work: PlannedMaterial): Promise<
   return { cover, bytes };
 }
 
-/** Samples that a result will have: what a file says of its length is not exact enough for a fade at its end. */
+/** Counts the samples of a result; the declared duration is not exact enough for a fade at the end. */
 export async function countSamples(tools: Tools, work: PlannedMaterial): Promise<number> {
   const { input, plan } = work;
   const args = lengthArguments(input, plan.chain);
@@ -36,7 +36,11 @@ export async function countSamples(tools: Tools, work: PlannedMaterial): Promise
   return Math.round(seconds * plan.sampleRate);
 }
 
-/** Loudness of something, or of what a chain of filters makes of it. */
+/**
+ * Measures the loudness of a source; null if there is too little sound.
+ * @param chain filters to apply first; null: none
+ * @param length samples after the filters, which a fade-out needs
+ */
 export async function measure(
   tools: Tools,
   material: Material,

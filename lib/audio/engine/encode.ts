@@ -25,32 +25,33 @@ export interface Conversion {
   input: Source;
   output: Output;
   format: Format;
-  /** The original, as `probe` saw it. */
+  /** Result of `probe` for the original. */
   probed: Probed;
   options: EffectiveOptions;
-  /** Whether the original's waveform is wanted, where it can be had in passing. */
+  /** Whether to draw the original's waveform as well, if that is cheap. */
   waveform?: boolean;
-  /** Gets 0 to 1, rising. */
+  /** Receives rising values of 0 to 1. */
   onProgress: (fraction: number) => void;
   signal: AbortSignal;
 }
 
-/** What came of a conversion. */
+/** The outcome of a conversion. */
 export interface Made {
   media: MediaInfo;
   /** Sentences for people. */
   warnings: string[];
   adaptations: readonly Adaptation[];
-  /** What the original holds, with its loudness where that was measured. */
+  /** Media information of the original, with its loudness if that was measured. */
   original: MediaInfo;
-  /** The original's, where it was wanted and came in passing. */
+  /** Of the original; null if it was not requested or not cheap. */
   waveform: Waveform | null;
   /** Bytes. */
   size: number;
 }
 
-/** A conversion that was thought out. */
+/** A conversion with its plan. */
 export interface Work extends Conversion {
+  /** Seconds of the original before the first sample of the result. */
   skipped: number;
   plan: Plan;
   tags: TagChanges;
@@ -59,13 +60,13 @@ export interface Work extends Conversion {
 /** One encoding of a conversion. */
 export interface Encode {
   level: Level;
-  /** Samples of the result, where they had to be counted. */
+  /** Samples of the result; null if they were not counted. */
   length: number | null;
-  /** Where ffmpeg does not write it. */
+  /** The picture that this service writes; null if there is none or ffmpeg writes it. */
   picture: Picture | null;
 }
 
-/** What an encoding alone knows. */
+/** The part of the outcome that one encoding gives. */
 export type Encoded = Omit<Made, 'original' | 'adaptations'>;
 
 export async function convertToFile(tools: Tools, work: Work, how: Encode, output: string): Promise<Encoded> {
@@ -80,7 +81,7 @@ export async function convertToFile(tools: Tools, work: Work, how: Encode, outpu
   return { media: made.media, warnings, size, waveform };
 }
 
-/** The beginning says what the result is; how long it is, ffmpeg says, since there is no end to look at yet. */
+/** Streams a result. A probe of its first bytes gives the media information; ffmpeg's progress gives the duration. */
 export async function convertToSink(tools: Tools, work: Work, how: Encode, sink: Sink): Promise<Encoded> {
   const { plan, probed, output, signal } = work;
   try {
@@ -101,7 +102,7 @@ export async function convertToSink(tools: Tools, work: Work, how: Encode, sink:
   }
 }
 
-/** Most WAV files are made in less time than ten probes take, and their header says what a probe would. */
+/** Reads the header of a WAV file instead of a probe: most WAV files take less time than ten probes. */
 async function lookAtResult(
   tools: Tools,
   { plan, signal }: Work,
@@ -113,7 +114,7 @@ async function lookAtResult(
   return { media: { ...header, tags: shownTags(tags), coverArt, loudness: null }, estimated: false };
 }
 
-/** What can't be read back is our fault, or the machine's, and not the original's. */
+/** A failure code would blame the original; an unreadable result is a fault of the service. Throws `unavailable`. */
 async function probeResult(tools: Tools, result: Source, signal: AbortSignal): Promise<Probed> {
   try {
     return await probe(tools, result, signal);
@@ -158,8 +159,8 @@ async function encode(
 }
 
 /**
- * With a lossy encoder a second output of the decoded sound costs one or two parts in a hundred; with a lossless one,
- * which does little but copy, more than ten: there the waveform waits until somebody asks for it.
+ * A second output of the decoded sound adds 1 to 2 % to the time of a lossy encoder and over 10 % to that of a lossless
+ * one. In the latter case the first request for the waveform makes it.
  */
 function isDrawnInPassing({ waveform, plan: { chain, encoder } }: Work): boolean {
   return waveform === true && encoder.depth === null && chain.trim.start === 0 && chain.trim.end === null;

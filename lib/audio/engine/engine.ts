@@ -20,18 +20,18 @@ import { type Conversion, convertToFile, convertToSink, type Made, type Work } f
 import { encodeAtLevel } from './loudness-normalization.ts';
 
 export interface AudioEngine extends Prober {
-  /** What can be made here. */
+  /** Output formats of this ffmpeg. */
   readonly formats: readonly Format[];
-  /** Makes a result and checks it, by as many passes as it takes. Throws a failure's code, `unavailable`, or the signal's reason. */
+  /** Makes a result and checks it. Throws a failure code, `unavailable`, or the reason of the signal. */
   convert(conversion: Conversion): Promise<Made>;
-  /** Decodes the whole of what was probed; null where there is too little sound to measure. Throws as `convert`. */
+  /** Decodes a whole source; null if there is too little sound to measure. Throws as `convert`. */
   loudness(source: Source, probed: Probed, signal: AbortSignal): Promise<Loudness | null>;
   /**
    * Decodes a whole file. Calls `open` only when ffmpeg may run, so that a waiting request keeps no copy of its file.
    * Throws as `convert`.
    */
   waveform(open: () => Promise<OpenedSource>, signal: AbortSignal): Promise<Waveform>;
-  /** Kills what runs, at once. */
+  /** Kills all running programs at once. */
   killAll(): void;
 }
 
@@ -81,7 +81,7 @@ async function drawWaveform(
   return peaks.waveform();
 }
 
-/** Where a result is made again, progress waits until it is beyond what it was. */
+/** A result may be encoded several times; progress then pauses until it exceeds its highest value. */
 function rising(onProgress: (fraction: number) => void): (fraction: number) => void {
   let highest = 0;
   return (fraction) => {
@@ -90,7 +90,7 @@ function rising(onProgress: (fraction: number) => void): (fraction: number) => v
   };
 }
 
-/** The limit on a result comes from the original's duration: ten hours of silence are a 14 MB Opus file and a 7 GB WAV. */
+/** Estimates the size of the result from its duration: ten hours of silence are a 14 MB Opus file and a 7 GB WAV. */
 function mustFit({ format, seconds, mostBitrate }: Plan, { resultBytes }: AudioLimits): void {
   const bytes = ((seconds ?? 0) * mostBitrate) / 8;
   if (bytes > resultBytes) throw resultTooLarge(format, resultBytes);

@@ -3,34 +3,33 @@ import { type Level, UNCHANGED } from '../plan/filters.ts';
 import type { Plan } from '../plan/plan.ts';
 import { firstLevel, isDoubtful, type LoudnessTarget, nextLevel } from './loudness.ts';
 
-/** Encodings of one conversion, the first with the rest; a very peaky original at a loud target needs the most. */
+/** Maximum number of encodings, including the first; an original with high peaks and a loud target need the most. */
 const MOST_TRIES = 5;
 
-/** LU by which a result may miss its target unsaid. */
+/** LU by which a result may miss its target without an adaptation. */
 const UNSAID = 0.5;
 
-/** What can be done with one conversion. */
+/** Operations on one conversion. */
 export interface LevelSteps<Made> {
-  /** Loudness before the level is changed; null where there is too little sound. */
+  /** Loudness before the change of level; null if there is too little sound. */
   measure(): Promise<Loudness | null>;
   encode(level: Level): Promise<Made>;
-  /** Loudness of what was encoded last. */
+  /** Loudness of the last encoding. */
   measureResult(): Promise<Loudness | null>;
 }
 
 export interface Levelled<Made> {
   made: Made;
-  /** Before the level was changed, where that was measured. */
+  /** Before the change of level; null if it was not measured. */
   before: Loudness | null;
-  /** Of the result, where that was measured. */
+  /** Of the result; null if it was not measured. */
   after: Loudness | null;
   adaptations: Adaptation[];
 }
 
 /**
- * Encodes at the level that is asked for. For a loudness, one pass measures and one encodes with linear gain; only where
- * a limiter was needed, or where a lossy encoder may have added to the peaks, the result is measured, and encoded again
- * until it fits.
+ * Encodes at the requested level. For a loudness, one pass measures and one encodes with linear gain. If the level needs
+ * a limiter, or a lossy encoder may raise the peaks, the result is measured and encoded again until it fits.
  */
 export async function encodeAtLevel<Made>(
   { options, format }: Pick<Plan, 'options' | 'format'>,

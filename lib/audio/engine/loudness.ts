@@ -1,28 +1,28 @@
 import type { Loudness } from '../media/media-info.ts';
 import type { Level } from '../plan/filters.ts';
 
-/** What is requested: LUFS and dBTP. */
+/** The requested loudness in LUFS and true peak in dBTP. */
 export interface LoudnessTarget {
   target: number;
   truePeak: number;
 }
 
-/** Below this nothing passes the absolute gate of EBU R128, and there is nothing to measure. LUFS. */
+/** LUFS: the absolute gate of EBU R128; quieter sound has no loudness. */
 const GATE = -70;
 
-/** A lossy encoder adds to peaks; what it is held below, so that a second try is seldom needed. dB. */
+/** dB below the requested peak, so that a second encoding is rarely needed: a lossy encoder raises peaks. */
 const MARGIN = { lossy: 0.6, lossless: 0.15 };
 
-/** By how much more than linear gain a limiter is driven to make up for what it takes. dB. */
+/** dB above linear gain that may compensate for the loudness that a limiter removes. */
 const MOST_DRIVE = 6;
 
-/** LU by which a result may miss its target before another try. */
+/** LU by which a result may miss its target without another encoding. */
 const ENOUGH = 0.3;
 
-/** What is measured is told to a tenth. dB. */
+/** dB: ffmpeg rounds its measurements to a tenth. */
 const ROUNDING = 0.05;
 
-/** Reads the summary that ffmpeg's filter `ebur128` ends with; null where there was too little sound to measure. */
+/** Reads the summary at the end of the output of ffmpeg's filter `ebur128`; null if there is too little sound. */
 export function readLoudness(stderr: string): Loudness | null {
   const summary = stderr.slice(stderr.lastIndexOf('Summary:'));
   const number = (pattern: RegExp) => Number(pattern.exec(summary)?.[1] ?? Number.NaN);
@@ -33,14 +33,14 @@ export function readLoudness(stderr: string): Loudness | null {
   return measured ? { integrated, truePeak, range } : null;
 }
 
-/** The first try: linear gain, and a limiter only where the peak would pass what is requested. */
+/** Level of the first encoding: linear gain, with a limiter only if the peak would exceed the requested one. */
 export function firstLevel(requested: LoudnessTarget, original: Loudness, lossy: boolean): Level {
   const gain = requested.target - original.integrated;
   const ceiling = requested.truePeak - (lossy ? MARGIN.lossy : MARGIN.lossless);
   return { gain, ceiling: original.truePeak + gain > ceiling ? ceiling : null };
 }
 
-/** Whether a result could miss what is requested, and is measured: after a limiter, or where an encoder may add to its peaks. */
+/** Whether a result must be measured: a limiter was used, or a lossy encoder may raise its peaks too far. */
 export function isDoubtful(
   requested: LoudnessTarget,
   original: Loudness,
@@ -51,9 +51,8 @@ export function isDoubtful(
 }
 
 /**
- * The next try after one that missed, or undefined where it is near enough. The peak goes before the loudness: a limiter
- * is driven by no more than `MOST_DRIVE`, and the `last` try only lowers what came out as a whole.
- * @param first the first try
+ * Level of the next encoding; undefined if the last result is close enough. The peak has priority over the loudness: the
+ * gain rises by at most `MOST_DRIVE` above the first level, and the `last` encoding only lowers the gain.
  */
 export function nextLevel(
   requested: LoudnessTarget,

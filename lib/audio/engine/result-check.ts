@@ -5,21 +5,21 @@ import type { AudioLimits } from '../media/limits.ts';
 import type { MediaInfo } from '../media/media-info.ts';
 import type { Plan } from '../plan/plan.ts';
 
-/** What the program said of its work. */
+/** Results of one run of ffmpeg. */
 export interface Decoded {
-  /** Seconds of sound that it wrote. */
+  /** Seconds of sound that ffmpeg wrote. */
   seconds: number;
-  /** Whether it found fault with the original. */
+  /** Whether ffmpeg reported errors in the original. */
   complained: boolean;
 }
 
-/** Of what the original says it holds, the part that must be there: with less, a result would be an accident. */
+/** Minimum part of the declared duration that must be decoded; with less, the original counts as damaged. */
 const LEAST = 0.5;
 
 /**
- * Whether a result is whole: right codec, right duration, within the limit. Damage to the original is a warning as long
- * as half of the sound that it declares could be decoded; with less it is a failure. Where it does not say how long it
- * is, whatever can be decoded counts.
+ * Checks that a result is complete: codec, duration and size. Damage to the original is a warning if at least half of the
+ * declared sound was decoded, and else the failure `damaged`. An original without a declared duration passes with any
+ * length. Throws `result_too_large`, `damaged`, `unavailable`, `internal`.
  * @returns warnings, sentences for people
  */
 export function checkResult(
@@ -40,7 +40,7 @@ export function checkResult(
   return [...damage, ...missing(declared, length)];
 }
 
-/** Timestamps jump over what is missing, so that only the result itself says how much sound there was. */
+/** Compares durations. Progress counts timestamps, which skip missing parts, so that only the result's length is reliable. */
 function missing(declared: number, found: number): string[] {
   if (found >= declared - durationTolerance(declared)) return [];
   const sentence = `The original should give ${declared.toFixed(1)} s, but only ${found.toFixed(1)} s could be decoded`;

@@ -1,17 +1,17 @@
-/** A kind of input, and what of ffmpeg it needs. */
+/** A kind of input with the demuxers and decoders that it needs. */
 export interface InputKind {
   name: string;
-  /** Containers, by the names of ffmpeg's demuxers; none where another row's containers hold it. */
+  /** Names of ffmpeg's demuxers; none if the containers of another row hold this kind. */
   demuxers: readonly string[];
-  /** Sound, by the names of ffmpeg's decoders. A codec may have several; a name that a build lacks does no harm. */
+  /** Names of ffmpeg's audio decoders. A codec may have several; a build ignores names that it lacks. */
   decoders: readonly string[];
 }
 
 /**
- * Everything that an upload may be, the one place to add a kind of input. ffmpeg opens no container and starts no decoder
- * that is not listed. Left out is every container that opens other files or addresses (hls, dash, concat, sdp, rtsp,
- * image2, tedcaptions, ...): found by trying on ffmpeg 5.1, a playlist named x.mp3 puts another tenant's file into the
- * output, and a protocol allow-list alone does not stop it. Left out is every decoder of video and of subtitles.
+ * Every kind of upload; the only place to add one. ffmpeg opens no container and starts no decoder that is not listed.
+ * The list omits every container that opens other files or addresses (hls, dash, concat, sdp, rtsp, image2, tedcaptions,
+ * ...): with ffmpeg 5.1, a playlist named x.mp3 put another user's file into the output, and a protocol allow-list alone
+ * did not stop it. The list also omits every decoder of video and of subtitles.
  */
 const INPUT_KINDS: readonly InputKind[] = [
   {
@@ -84,7 +84,7 @@ const INPUT_KINDS: readonly InputKind[] = [
     decoders: ['cook', 'real_144', 'real_288', 'ralf', 'sipr'],
   },
   {
-    name: 'Video files, of which the sound is taken',
+    name: 'Video files, for their sound',
     demuxers: ['matroska', 'webm', 'mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2', 'avi'],
     decoders: [],
   },
@@ -93,7 +93,7 @@ const INPUT_KINDS: readonly InputKind[] = [
 /** Containers that ffmpeg may open. */
 const DEMUXERS: readonly string[] = INPUT_KINDS.flatMap(({ demuxers }) => demuxers);
 
-/** Decoders of cover pictures: ffprobe decodes one to see its size. Other pictures are named by their container only. */
+/** Decoders of cover pictures: ffprobe decodes a picture to find its size. No other kind of picture is decoded. */
 const PICTURES = ['mjpeg', 'png'] as const;
 
 /** Decoders that ffmpeg and ffprobe may start, whatever a file holds. */
@@ -101,10 +101,10 @@ export const DECODERS: readonly string[] = [
   ...new Set([...INPUT_KINDS.flatMap(({ decoders }) => decoders), ...PICTURES]),
 ];
 
-/** Pixels of a cover picture; ffmpeg unpacks one to see what it is, so that a small PNG could take a gigabyte. */
+/** Maximum pixels of a cover picture; ffmpeg decodes it, so that a small PNG file could take a gigabyte. */
 const PIXELS = 36_000_000;
 
-/** Arguments before every `-i`: no other container, no other decoder, nothing but files, no picture beyond all use. */
+/** Arguments before every `-i`: only listed containers and decoders, only files and pipes, no huge picture. */
 export const GUARDS: readonly string[] = [
   ...['-protocol_whitelist', 'file,pipe'],
   ...['-format_whitelist', DEMUXERS.join(',')],
@@ -112,5 +112,5 @@ export const GUARDS: readonly string[] = [
   ...['-max_pixels', String(PIXELS)],
 ];
 
-/** How ffmpeg and ffprobe say that they did not start a decoder (libavcodec/avcodec.c, since 2014). */
+/** Message of ffmpeg and ffprobe for a decoder that is not allowed (libavcodec/avcodec.c, since 2014). */
 export const REFUSED_DECODER = /Codec \(\S+\) not on whitelist/;

@@ -12,7 +12,7 @@ import { MEMORY } from './resource-limits.ts';
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
 
-/** A program that was found and answered. */
+/** A program that was found and that runs. */
 export interface Binary extends ProgramVersion {
   /** Absolute path. */
   path: string;
@@ -25,9 +25,9 @@ export interface Binaries {
   encoders: ReadonlySet<string>;
   /** Names of ffmpeg's muxers. */
   muxers: ReadonlySet<string>;
-  /** Whether its MP4 can count in samples; builds of 2018 can't. */
+  /** Whether this ffmpeg can write the length of an MP4 file in samples; builds of 2018 can't. */
   movieTimescale: boolean;
-  /** Programs that a command is put behind, each with its arguments. */
+  /** Wrapper programs, each with its arguments, that run a command under limits. */
   sandbox: Sandbox;
   /** Sentences for the operator. */
   warnings: readonly string[];
@@ -36,13 +36,13 @@ export interface Binaries {
 export interface Wanted {
   ffmpegPath: string | undefined;
   ffprobePath: string | undefined;
-  /** Where programs are looked for, as in PATH. */
+  /** Folders to search, as in PATH. */
   path: string;
-  /** Whether a slow ffmpeg of 2018 will do where there is no other. */
+  /** Whether to accept a slow ffmpeg of 2018 if there is no other. */
   fallback: boolean;
 }
 
-/** Where a program may be, and what the operator should know when it is there. */
+/** A possible path of a program, with a warning for the operator if it is used. */
 interface Place {
   path: string;
   warning?: string;
@@ -52,9 +52,9 @@ const OLD =
   'ffmpeg is the build of 2018 that came with npm: it works, but 2.6 times slower. Install ffmpeg, or set FFMPEG_PATH.';
 
 /**
- * Finds ffmpeg and ffprobe. A path that is configured must work; else the newest wins of npm's packages and of all
- * folders of PATH: a decoder's mended holes count more than the time that a dynamically linked program takes to start.
- * Throws `misconfigured` with a sentence that says what to install.
+ * Finds ffmpeg and ffprobe. A configured path must work. Otherwise the newest program of npm's packages and of all
+ * folders of PATH wins: security fixes of decoders matter more than the slower start of a dynamically linked program.
+ * Throws `misconfigured` with a sentence that names the package to install.
  */
 export async function findBinaries(wanted: Wanted): Promise<Binaries> {
   const { ffmpegPath, ffprobePath } = wanted;
@@ -92,7 +92,7 @@ function places(path: string | undefined): Place[] {
   return path ? [{ path }] : [];
 }
 
-/** These packages export a path, or an object with one; where the platform has none, they are missing or throw. */
+/** These packages export a path, or an object with one; on an unsupported platform they are missing or throw. */
 function packaged(name: string): string | undefined {
   try {
     const exported: unknown = require(name);
@@ -109,7 +109,7 @@ interface Found {
   warning: string | undefined;
 }
 
-/** Asks all at once; of equals the first in turn. */
+/** Runs all candidates at once and returns the newest; of equal versions the first. */
 async function newest(name: string, variable: string, candidates: Place[]): Promise<Found> {
   const asked = await Promise.allSettled(candidates.map(lookAt));
   const found = asked.filter((answer) => answer.status === 'fulfilled').map(({ value }) => value);

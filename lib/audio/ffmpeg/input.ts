@@ -1,15 +1,15 @@
 import type { Readable } from 'node:stream';
 import type { Probed } from '../media/ffprobe-output.ts';
 
-/** An original that programs read from standard input, as it comes out of a storage. */
+/** An original that programs read from standard input, as a stream from a storage. */
 export interface StreamedSource {
-  /** A private folder for what runs on it. */
+  /** A private folder for the programs that read it. */
   folder: string;
-  /** Reads from the beginning; fails with `unavailable` where the storage breaks off. */
+  /** Opens a stream from the beginning; it fails with `unavailable` if the storage breaks off. */
   open(): Promise<Readable>;
 }
 
-/** Where an original is read from: a local path, or a stream. */
+/** An original: a local path, or a stream. */
 export type Source = string | StreamedSource;
 
 /** A source with its media information. */

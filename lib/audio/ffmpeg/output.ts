@@ -4,44 +4,43 @@ import type { PipeReader } from '../../process/limited-process.ts';
 import type { EffectiveOptions } from '../formats/effective-options.ts';
 import type { Format } from '../formats/formats.ts';
 
-/** Where a result goes that is stored as it comes out of the program. */
+/** A result that a storage receives while ffmpeg writes it. */
 export interface StreamedOutput {
-  /** A private folder for what runs for it. */
+  /** A private folder for the programs that write it. */
   folder: string;
-  /** Stores the stream, whole or not at all, and answers its bytes. */
+  /** Stores the whole stream or nothing, and returns its size in bytes. */
   store(stream: Readable): Promise<number>;
 }
 
-/** Where a result is written: a local path, or a stream. */
+/** The place of a result: a local path, or a stream. */
 export type Output = string | StreamedOutput;
 
 /**
- * Muxers whose output is right when it is written from front to end. All others go back: WAV and AIFF for their sizes,
- * FLAC for the number of samples and the MD5, MP3 for the Xing frame (length and gapless information), MP4 to put the
- * index in front. For those a file is correct where a pipe is not.
+ * Muxers that write only forwards. All others seek back and need a file: WAV and AIFF for their sizes, FLAC for the number
+ * of samples and the MD5, MP3 for the Xing frame (length and gapless information), MP4 to move the index to the front.
  */
 const STREAMABLE: ReadonlySet<string> = new Set(['ogg', 'opus', 'adts', 'mp2', 'ac3']);
 
-/** What is normalised in loudness may be made more than once. */
+/** Whether a result can be stored while ffmpeg writes it. Loudness normalization may encode it more than once. */
 export function isStreamed(format: Format, { options }: EffectiveOptions): boolean {
   return STREAMABLE.has(format.muxer) && options.loudness === undefined;
 }
 
-/** Bytes of a result's beginning that are kept for its check; cover art stands there as well. */
+/** Bytes from the beginning of a result that the result check needs; they include cover art. */
 const HEAD = 1024 * 1024;
 
-/** The way from a program's standard output into a storage, which is told of the end only once the result is known to be whole. */
+/** A pipe from standard output of ffmpeg to a storage; the storage sees its end only after the result check. */
 export interface Sink {
   read: PipeReader;
   /** The result's first bytes. */
   head(): Buffer;
-  /** How many came. */
+  /** Number of bytes so far. */
   bytes(): number;
-  /** Whether the storage keeps the program waiting. */
+  /** Whether the program waits for the storage. */
   isFull(): boolean;
-  /** Ends the stream, and answers the bytes that were stored once they are. */
+  /** Ends the stream, waits for the storage, and returns the number of stored bytes. */
   commit(): Promise<number>;
-  /** Breaks the stream off, so that nothing is stored; nothing happens after `commit`. */
+  /** Breaks the stream off, so that nothing is stored; has no effect after `commit`. */
   abandon(): Promise<void>;
 }
 
@@ -68,7 +67,7 @@ export function createSink({ store }: StreamedOutput): Sink {
       return stored;
     },
     async abandon() {
-      if (!through.writableEnded) through.destroy(new Error('the conversion broke off'));
+      if (!through.writableEnded) through.destroy(new Error('the conversion was aborted'));
       await stored.catch(() => undefined);
     },
   };

@@ -1,14 +1,14 @@
-/** How new an ffmpeg or ffprobe is. */
+/** Version and age of an ffmpeg or ffprobe. */
 export interface ProgramVersion {
-  /** As it names itself: `5.1.9-0+deb12u1`, `n7.1`, `N-66595-gc2b38619c0-static`, ... */
+  /** Its own text: `5.1.9-0+deb12u1`, `n7.1`, `N-66595-gc2b38619c0-static`, ... */
   version: string;
-  /** Year of its sources; null where it does not say. A release of an old branch has the year of its last mend. */
+  /** Year of its sources; null if unknown. A release of an old branch has the year of its last fix. */
   year: number | null;
-  /** Version of its libavcodec, which rises from build to build in releases and nightly builds alike; null: not said. */
+  /** Version of its libavcodec, which rises both in releases and in nightly builds; null if unknown. */
   libavcodec: readonly [major: number, minor: number, micro: number] | null;
 }
 
-/** Reads what `-version` prints; undefined where it is no ffmpeg or ffprobe. */
+/** Reads the output of `-version`; undefined if the program is not ffmpeg or ffprobe. */
 export function readVersion(output: string): ProgramVersion | undefined {
   const [first = ''] = output.split('\n');
   const version = /^ff\w+ version (\S+)/.exec(first)?.[1];
@@ -22,12 +22,12 @@ export function readVersion(output: string): ProgramVersion | undefined {
   };
 }
 
-/** Such as `5.1.9-0+deb12u1 of 2026`. */
+/** Returns a text such as `5.1.9-0+deb12u1 of 2026`. */
 export function describeVersion({ version, year }: ProgramVersion): string {
   return year === null ? version : `${version} of ${year}`;
 }
 
-/** For sorting, the newest first: by the year of the sources, then by libavcodec; what is not said counts as oldest. */
+/** Compares for sorting, newest first: by the year of the sources, then by libavcodec; unknown values are the oldest. */
 export function newestFirst(one: ProgramVersion, other: ProgramVersion): number {
   const [left, right] = [rank(one), rank(other)];
   for (const [index, number] of left.entries()) {

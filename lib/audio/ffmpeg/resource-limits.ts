@@ -3,37 +3,37 @@ import type { AudioLimits } from '../media/limits.ts';
 import type { MediaInfo } from '../media/media-info.ts';
 import { tooMuch } from './exit-errors.ts';
 
-/** Bytes of address space, the most that any program gets; ffmpeg takes a tenth of it for any audio tried, but more where there are many cores. */
+/** Maximum address space of a program in bytes; ffmpeg took a tenth of it for all audio tried, and more with many cores. */
 export const MEMORY = 4 * 1024 ** 3;
 const PROBE_MEMORY = 1024 ** 3;
 
-/** Seconds that a probe may take by the clock, and of computing; 0.1 is much. */
+/** Seconds that a probe may take: wall-clock time and CPU time. A typical probe takes less than 0.1. */
 export const PROBE_SECONDS = 30;
 const PROBE_CPU = 10;
 
-/** Characters that a probe may print; a few thousand is much. */
+/** Characters that a probe may print; a typical probe prints less than a few thousand. */
 export const PROBE_BYTES = 4 * 1024 ** 2;
 
-/** Hz and channels beyond all recordings (DSD512 counts as 2.8 MHz), where resamplers take memory without bound. */
+/** Hz and channels above those of all recordings (DSD512 counts as 2.8 MHz); resamplers would need unbounded memory. */
 const MOST = { sampleRate: 6_144_000, channels: 64 };
 
-/** Seconds of computing time for a file, and for each second of its sound; the slowest codec tried takes 0.05. */
+/** CPU seconds for a file, and for each second of its sound; the slowest codec tried takes 0.05. */
 const CPU = { file: 120, second: 2 };
 
-/** A probe writes nothing. */
+/** Limits of a probe, which writes no file. */
 export function probeLimits(): ResourceLimits {
   return { memory: PROBE_MEMORY, cpu: PROBE_CPU, file: 0 };
 }
 
-/** Throws `resource_limit` for what a header may declare and no recording has. */
+/** Throws `resource_limit` for values that a header can declare and no recording has. */
 export function mustBePlausible({ sampleRate, channels }: MediaInfo): void {
   if (sampleRate > MOST.sampleRate) throw tooMuch(`${sampleRate} samples a second`);
   if (channels > MOST.channels) throw tooMuch(`${channels} channels`);
 }
 
 /**
- * Computing time by how long the sound is, not by how large the file is.
- * @param duration seconds; null where the file does not say
+ * Limits of a conversion. CPU time depends on the duration, not on the size of the file.
+ * @param duration seconds; null if the file does not declare it
  */
 export function conversionLimits(
   { conversionSeconds, durationSeconds, resultBytes }: AudioLimits,

@@ -17,34 +17,34 @@ export interface EngineOptions {
   limits: AudioLimits;
   /** PATH of the programs. */
   path: string;
-  /** How many runs of ffmpeg there may be at once. */
+  /** Semaphore that bounds the runs of ffmpeg of this process. */
   gate: Gate;
   spawner: Spawner;
 }
 
-/** What every run of a program needs. */
+/** Dependencies of every run of a program. */
 export interface Tools extends EngineOptions {
   children: Children;
 }
 
-/** Something to decode, by one pass or several. */
+/** A source to decode, in one pass or several. */
 export interface Material {
   input: Source;
-  /** Null before anything is known of it. */
+  /** Null before the probe. */
   probed: Probed | null;
-  /** Seconds at its beginning that are decoded before anything comes out. */
+  /** Seconds at the beginning that ffmpeg decodes without output. */
   skipped?: number;
   signal: AbortSignal;
 }
 
-/** Who takes what ffmpeg gives out, in the order in which its arguments give out pipes; progress has the last one. */
+/** Readers of ffmpeg's output pipes, in the order of its arguments; progress is the last one. */
 export interface Listeners {
-  /** Where its standard output goes to a storage. */
+  /** Present if standard output goes to a storage. */
   sink?: Sink | undefined;
   output?: PipeReader | undefined;
   sound?: PipeReader | undefined;
   onSeconds?: (seconds: number) => void;
-  /** Characters of stderr that are kept, the last ones; undefined: as many as errors take. */
+  /** Number of last characters of stderr to keep; undefined: enough for error messages. */
   stderrCharacters?: number;
 }
 
@@ -100,18 +100,18 @@ export async function runFfmpeg(
   }
 }
 
-/** Seconds of computing for a second of sound, by the slowest codec tried. */
+/** CPU seconds for a second of sound with the slowest codec tried. */
 const SLOWEST = 0.05;
 
 /** Seconds that codecs add at the end. */
 const PADDING = 1;
 
-/** The private folder that it belongs to. */
+/** The private folder of a source or an output. */
 export function folderOf(place: Source | Output): string {
   return typeof place === 'string' ? dirname(place) : place.folder;
 }
 
-/** Whatever a file names relatively, there is nothing next to it. */
+/** Makes an empty working folder for programs: a relative name inside a hostile file finds nothing. */
 export async function emptyFolder(place: Source | Output): Promise<string> {
   const folder = join(folderOf(place), 'empty');
   await mkdir(folder, { recursive: true, mode: 0o700 });

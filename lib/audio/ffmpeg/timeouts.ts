@@ -1,10 +1,10 @@
 import { AppError } from '../../runtime/errors.ts';
 
-/** Watches one program's time. Whatever ends it, the reason is known before the program is stopped. */
+/** Time limits of one program. The signal carries the reason before the program stops. */
 export interface Timeouts {
-  /** Aborted by the caller's signal, by a limit, or by `abort`. */
+  /** The caller's signal, a limit, or `abort` aborts it. */
   readonly signal: AbortSignal;
-  /** Something came out of the program: it does not stall. */
+  /** Restarts the stall timer after output from the program. */
   progress(): void;
   abort(reason: AppError): void;
   stop(): void;
@@ -12,7 +12,7 @@ export interface Timeouts {
 
 /**
  * @param limits seconds: `wall` for the whole, `stall` without progress
- * @param isWaiting whether the program only waits for a storage, which is no fault of the file
+ * @param isWaiting whether the program waits for a storage, in which case a stall is not the file's fault
  */
 export function createTimeouts(
   signal: AbortSignal,
@@ -37,13 +37,13 @@ export function createTimeouts(
 }
 
 function timedOut(seconds: number): AppError {
-  return new AppError('timed_out', `It took longer than ${seconds} s, which is the most here.`);
+  return new AppError('timed_out', `The conversion took longer than the limit of ${seconds} s.`);
 }
 
 function stalled(seconds: number): AppError {
-  return new AppError('stalled', `Nothing could be decoded for ${seconds} s.`);
+  return new AppError('stalled', `The decoder made no progress for ${seconds} s.`);
 }
 
 function storageStalled(): AppError {
-  return new AppError('unavailable', 'The storage did not keep up with the conversion.');
+  return new AppError('unavailable', 'The storage is slower than the conversion.');
 }
