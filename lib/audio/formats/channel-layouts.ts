@@ -1,6 +1,6 @@
 import { USUAL } from './codecs.ts';
 
-/** The channels of ffmpeg's layouts, in the order of their samples (libavutil's channel_layout.c). */
+/** Channels of ffmpeg's layouts, in the order of their samples (libavutil/channel_layout.c). */
 const LAYOUTS: Readonly<Record<string, string>> = {
   mono: 'FC',
   stereo: 'FL FR',
@@ -24,7 +24,7 @@ const LAYOUTS: Readonly<Record<string, string>> = {
   '7.1(wide)': 'FL FR FC LFE BL BR FLC FRC',
 };
 
-/** Layouts without a number in their name that nothing else here needs. */
+/** Numbers of channels of layouts without a number in their name. */
 const OTHER_LAYOUTS: ReadonlyMap<string, number> = new Map([
   ['downmix', 2],
   ['hexagonal', 6],
@@ -36,8 +36,8 @@ const OTHER_LAYOUTS: ReadonlyMap<string, number> = new Map([
 const HALF = Math.SQRT1_2;
 
 /**
- * Where a channel goes that the mix does not have, and how much of it; the first step whose channels are all there.
- * The shares are those of ITU-R BS.775-3, annex 4, which are ffmpeg's as well.
+ * Channels that receive a channel which the target layout lacks, with their shares. The first step applies whose channels
+ * all exist. ITU-R BS.775-3, annex 4, and ffmpeg use the same shares.
  */
 const FOLDS: Readonly<Record<string, readonly Readonly<Record<string, number>>[]>> = {
   FL: [{ FC: HALF }],
@@ -53,14 +53,14 @@ const FOLDS: Readonly<Record<string, readonly Readonly<Record<string, number>>[]
   LFE: [],
 };
 
-/** Names of the channels, in order; numbers where nobody says what they are. */
+/** Names of the channels, in order; numbers if the layout is unknown. */
 export function channelNames(layout: string | null, channels: number): readonly string[] {
   const listed = /\(([A-Z0-9+]+)\)$/.exec(layout ?? '')?.[1]?.split('+');
   const names = channelsOf(layout ?? '') ?? listed ?? channelsOf(usualLayout(channels));
   return names?.length === channels ? names : Array.from({ length: channels }, (_, index) => String(index));
 }
 
-/** How many channels a layout of ffmpeg's has, also one by its number (`3 channels`) or its list; 0 where it is unknown. */
+/** Number of channels of an ffmpeg layout, given by its name, its number (`3 channels`) or its list; 0 if unknown. */
 export function channelCount(layout: string): number {
   const number = /^(\d+) channels/.exec(layout)?.[1];
   if (number !== undefined) return Number(number);
@@ -70,21 +70,21 @@ export function channelCount(layout: string): number {
   );
 }
 
-/** The layout that a number of channels usually has; `8 channels` and the like beyond. */
+/** The usual layout of a number of channels; a text such as `9 channels` if there is none. */
 function usualLayout(channels: number): string {
   return USUAL[channels - 1] ?? `${channels} channels`;
 }
 
-/** A filter that makes one layout of another; `exact` where it only moves channels, which changes no bit. */
+/** A filter that converts one layout to another; `exact` if it only moves channels, which changes no sample. */
 export interface Mix {
   filter: string;
   exact: boolean;
 }
 
 /**
- * Mixes to a layout: a channel stays what it is where the layout has it, else it is folded into its neighbours, and what
- * nothing goes to stays silent; one channel goes to both of stereo alike, and the low-frequency channel goes nowhere.
- * Rows are scaled so that no sum can clip.
+ * Mixes to a layout. A channel stays itself if the layout has it, and else is folded into its neighbours; a target without
+ * a source is silent. Mono goes to both channels of stereo, and the low-frequency channel is dropped. Rows are scaled so
+ * that no sum can clip.
  */
 export function mixTo(names: readonly string[], layout: string): Mix {
   const targets = channelsOf(layout);
@@ -98,18 +98,18 @@ export function mixTo(names: readonly string[], layout: string): Mix {
   return { filter: `pan=${[layout, ...formulas].join('|')}`, exact };
 }
 
-/** Keeps channels in their order and changes only what they are called. */
+/** Keeps the order of the channels and changes only their names. */
 export function renameTo(layout: string, channels: number): Mix {
   return moveTo([...Array(channels).keys()], layout);
 }
 
-/** By `channelmap`: from ffmpeg 5.1 on, `pan` mixes what it should only move between two layouts of as many channels. */
+/** Uses `channelmap`: since ffmpeg 5.1, `pan` mixes channels that it should only move if both layouts have the same size. */
 function moveTo(channels: readonly number[], layout: string): Mix {
   return { filter: `channelmap=map=${channels.join('|')}:channel_layout=${layout}`, exact: true };
 }
 
 interface Term {
-  /** Number of the source's channel. */
+  /** Index of the channel in the source. */
   index: number;
   share: number;
 }
@@ -121,7 +121,7 @@ function row(names: readonly string[], target: string, targets: readonly string[
   });
 }
 
-/** How much of one channel goes to which of the targets. */
+/** Shares of one channel by target. */
 function shares(
   names: readonly string[],
   name: string,
@@ -142,7 +142,7 @@ function formula(terms: readonly Term[], scale: number): string {
   return parts.length > 0 ? parts.join('+') : '0*c0';
 }
 
-/** Rounded down, so that a row's sum stays below one. */
+/** Rounds down, so that the sum of a row does not exceed one. */
 function decimals(share: number): number {
   return Math.floor(share * 1e6) / 1e6;
 }

@@ -1,51 +1,51 @@
 import type { Depth } from '../media/media-info.ts';
 import type { PresetName } from './presets.ts';
 
-/** One encoder of a format. A lossless codec has one for each depth, or the same with another sample format. */
+/** One encoder of a format. A lossless codec has one entry for each depth, some with the same name. */
 export interface Encoder {
   /** ffmpeg's name. */
   readonly name: string;
-  /** ffprobe's name of the codec; a result that holds another one is not kept. */
+  /** ffprobe's name of the codec; the result check refuses any other. */
   readonly codec: string;
-  /** What it keeps of each sample, and how ffmpeg hands it over; null where it is lossy. */
+  /** Depth and sample format of its input; null if it is lossy. */
   readonly depth: (Depth & { readonly sampleFormat: 's16' | 's16p' | 's32' | 's32p' | 'flt' }) | null;
 }
 
-/** How many bits a second, when nobody says. */
+/** The default rate: bits a second of each channel, or a quality. */
 export type Rate = { readonly perChannel: number } | { readonly quality: number };
 
-/** What a lossy codec can be asked for. */
+/** Bitrates and qualities of a lossy codec. */
 export interface Bitrates {
-  /** The least and the most of any sample rate and number of channels, bits a second. */
+  /** Minimum and maximum over all sample rates and numbers of channels, bits a second. */
   readonly least: number;
   readonly most: number;
-  /** What the encoder makes at a sample rate (Hz) of so many channels: steps, or anything between the first and the last. */
+  /** Bitrates at a sample rate (Hz) and number of channels: all values if `steps`, else the minimum and the maximum. */
   readonly steps: boolean;
   readonly possible: (sampleRate: number, channels: number) => readonly number[];
   /** Arguments for a constant bitrate. */
   readonly constant: (bitrate: number) => readonly string[];
-  /** Arguments for a variable bitrate by a quality of 0 to 10; absent where the encoder has none. */
+  /** Arguments for a variable bitrate by a quality of 0 to 10; absent if the encoder has none. */
   readonly variable?: (quality: number, channels: number) => readonly string[];
   readonly standard: Rate;
   readonly presets: Readonly<Record<PresetName, Rate>>;
 }
 
-/** What a codec can do. */
+/** Abilities of a codec. */
 export interface Codec {
-  /** From the least depth to the most. */
+  /** By rising depth. */
   readonly encoders: readonly [Encoder, ...Encoder[]];
-  /** Hz: steps in rising order, or the lowest and the highest of all that is between. */
+  /** Hz: steps in rising order, or a range. */
   readonly sampleRates:
     | { readonly steps: readonly number[] }
     | { readonly least: number; readonly most: number };
   readonly mostChannels: number;
-  /** Layout of 1, 2, 3 ... channels. */
+  /** Layouts of 1, 2, 3 ... channels. */
   readonly layouts: readonly string[];
-  /** Whether other layouts of as many channels are kept as they are. */
+  /** Whether other layouts with the same number of channels stay as they are. */
   readonly anyLayout: boolean;
-  /** Null where it is lossless. */
+  /** Null if it is lossless. */
   readonly bitrates: Bitrates | null;
-  /** Arguments for effort: a number from 0 to `most`, which makes it smaller and slower, not other. */
+  /** Arguments for effort, from 0 to `most`; more effort gives a smaller file in more time, with the same sound. */
   readonly compression?: {
     readonly most: number;
     readonly standard: number;
@@ -53,9 +53,10 @@ export interface Codec {
   };
 }
 
-/** The layouts of FLAC, Vorbis and Opus; what a number of channels means where nobody says. */
+/** Layouts of FLAC, Vorbis and Opus, by number of channels; also the default where a file declares no layout. */
 export const USUAL = ['mono', 'stereo', '3.0', 'quad', '5.0', '5.1', '6.1', '7.1'] as const;
-/** PCM in one byte order or the other; integers of 32 bits are kept, but floating point is what is made when asked for 32. */
+
+/** PCM in one byte order. Integers of 32 bits stay integers; the option `bitDepth: 32` means floating point. */
 export function pcm(order: 'le' | 'be'): Codec {
   const encoder = (kind: string, depth: Encoder['depth']): Encoder => {
     return { name: `pcm_${kind}${order}`, codec: `pcm_${kind}${order}`, depth };

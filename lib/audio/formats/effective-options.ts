@@ -3,17 +3,17 @@ import type { Format } from './formats.ts';
 import type { Options } from './options.ts';
 import { PRESETS } from './presets.ts';
 
-/** Options with a preset's filled in. `rate` is what the codec makes where neither bitrate nor quality is asked for. */
+/** Options of a task together with those of its preset. `rate` applies if neither bitrate nor quality is set. */
 export interface EffectiveOptions {
-  /** As its task asks for them. */
+  /** Options of the task. */
   readonly asked: Options;
-  /** With what the preset adds. */
+  /** Options of the task and of its preset. */
   readonly options: Options;
   readonly rate: Rate | null;
   readonly mostChannels: number;
 }
 
-/** What is asked for comes before what its preset says. */
+/** Fills in the options of the preset; options of the task take precedence. */
 export function effectiveOptions({ codec }: Format, asked: Options): EffectiveOptions {
   const preset = asked.preset && PRESETS[asked.preset];
   const { smallest = false, ...lossless } = codec.bitrates ? {} : (preset?.lossless ?? {});

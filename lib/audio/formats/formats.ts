@@ -1,20 +1,20 @@
 import { ALAC, type Codec, FLAC, pcm } from './codecs.ts';
 import { AAC, AC3, MP2, MP3, OPUS, VORBIS, WMA } from './lossy-codecs.ts';
 
-/** One format that can be asked for. The table below is the only place to add one. */
+/** One output format. The table below is the only place to add one. */
 export interface Format {
-  /** What callers write as `newFormat`, in lower case. */
+  /** Value of `newFormat` in requests, in lower case. */
   readonly name: string;
   readonly extension: string;
   readonly mimeType: string;
   readonly codec: Codec;
-  /** ffmpeg's muxer. Where it or the encoder is missing, the format is not offered. */
+  /** ffmpeg's muxer. Without it or an encoder, the service does not offer the format. */
   readonly muxer: string;
   /** Further arguments of the muxer. */
   readonly settings: readonly string[];
-  /** Where the container keeps tags: on the whole file, (Ogg) on the stream, or nowhere. */
+  /** Place of the tags in the container: on the whole file, (Ogg) on the stream, or none. */
   readonly tags: 'file' | 'stream' | 'none';
-  /** How the container keeps a picture: as a stream, (Ogg) as a tag, in an ID3 chunk that is added, or not at all. */
+  /** Place of a picture in the container: a stream, (Ogg) a tag, an added ID3 chunk, or none. */
   readonly cover: 'stream' | 'tag' | 'chunk' | 'none';
 }
 
@@ -155,12 +155,12 @@ export const FORMATS: readonly Format[] = [
   },
 ];
 
-/** A format by its name in lower case. */
+/** Finds a format by its name in lower case. */
 export function findFormat(name: string): Format | undefined {
   return FORMATS.find((format) => format.name === name);
 }
 
-/** What can be made with these of ffmpeg's encoders and muxers. */
+/** Formats for which ffmpeg has the muxer and all encoders. */
 export function possibleFormats(encoders: ReadonlySet<string>, muxers: ReadonlySet<string>): Format[] {
   return FORMATS.filter(({ codec, muxer }) => {
     return muxers.has(muxer) && codec.encoders.every(({ name }) => encoders.has(name));

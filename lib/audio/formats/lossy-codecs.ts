@@ -63,7 +63,7 @@ export const VORBIS: Codec = {
   },
 };
 
-/** From this sample rate on: bits a second of each channel that libvorbis 1.3.7 sets up, found by trying 1, 2 and 6 channels. */
+/** Minimum sample rate, with minimum and maximum bits a second of each channel: tried with libvorbis 1.3.7 and 1, 2 and 6 channels. */
 const VORBIS_RANGES: readonly [readonly [number, number, number], ...(readonly [number, number, number])[]] =
   [
     [40_000, 32_000, 240_000],
@@ -99,7 +99,7 @@ export const OPUS: Codec = {
   compression: { most: 10, standard: 10, args: (level) => ['-compression_level', String(level)] },
 };
 
-/** Opus has no scale of qualities but a bitrate that it aims at: 16 kbit/s a channel at 0, 64 at 6.7, 128 at 10. */
+/** Opus has a target bitrate instead of a quality: 16 kbit/s a channel for quality 0, 64 for 6.7, 128 for 10. */
 function opusBitrate(quality: number, channels: number): number {
   return Math.round(16_000 * 2 ** (quality * 0.3)) * channels;
 }

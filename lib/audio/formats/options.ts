@@ -3,7 +3,7 @@ import { AppError, type FieldProblem } from '../../runtime/errors.ts';
 import type { Format } from './formats.ts';
 import { PRESET_NAMES } from './presets.ts';
 
-/** Tags that can be set; every container with tags has a place for them, but au has few. */
+/** Tags that a task can set. Every container with tags stores them all, except au, which stores few. */
 export const TAG_NAMES = [
   'title',
   'artist',
@@ -34,12 +34,12 @@ const whole = (least: number, most: number, unit: string) => {
 const oneOf = <const T extends readonly string[]>(names: T) =>
   z.enum(names, { error: `expected one of ${names.join(', ')}` });
 
-/** 12 hours and what a second holds; the limit on a conversion is another matter. */
+/** Up to 12 hours; the limit on the duration of an original is separate. */
 const seconds = () => between(0, 43_200, 's');
 
 const TAGS = `expected keep, strip, or an object of texts of up to 10000 characters by ${TAG_NAMES.join(', ')}`;
 
-/** Without NUL, which no argument of a program can hold. */
+/** Refuses NUL, which an argument of a program cannot contain. */
 const text = z
   .string({ error: TAGS })
   .max(10_000, TAGS)
@@ -51,33 +51,33 @@ const METADATA = z.union(
   { error: TAGS },
 );
 
-/** What every format takes. What its codec can't do is adapted, and the task says so. */
+/** Options of every format. The plan adapts values that the codec does not support, and the task lists them. */
 const COMMON = {
-  preset: oneOf(PRESET_NAMES).describe('Sets the options that are not set here.'),
-  sampleRate: whole(8000, 384_000, 'Hz').describe('Hz; the next that the codec knows is taken.'),
+  preset: oneOf(PRESET_NAMES).describe('Sets the options that the request does not set.'),
+  sampleRate: whole(8000, 384_000, 'Hz').describe('Hz; the codec uses the next rate that it supports.'),
   channels: whole(1, 8, 'channels').describe(
-    'Mixed down by ITU-R BS.775 without clipping; mixed up, one goes to both of two.',
+    'ITU-R BS.775 downmix without clipping; mono goes to both channels of stereo.',
   ),
-  start: seconds().describe('Seconds; what is before it is left out, to the sample.'),
-  end: seconds().describe('Seconds; what is after it is left out, to the sample.'),
+  start: seconds().describe('Seconds; the result omits everything before, exact to the sample.'),
+  end: seconds().describe('Seconds; the result omits everything after, exact to the sample.'),
   loudness: z
     .strictObject(
       {
         target: between(-50, -5, 'LUFS').describe('LUFS, integrated, by EBU R128.'),
         truePeak: between(-12, 0, 'dBTP')
           .default(-1)
-          .describe('dBTP; where the target would pass it, a limiter holds it.'),
+          .describe('dBTP; a limiter holds it if the target would exceed it.'),
       },
-      { error: 'expected target in LUFS and, if need be, truePeak in dBTP' },
+      { error: 'expected target in LUFS and optionally truePeak in dBTP' },
     )
     .describe('Not together with gain.'),
   gain: between(-60, 60, 'dB').describe('dB. Not together with loudness.'),
-  fadeIn: seconds().describe('Seconds from the beginning of what is left after trimming.'),
-  fadeOut: seconds().describe('Seconds up to the end of what is left after trimming.'),
+  fadeIn: seconds().describe('Seconds from the beginning, after trimming.'),
+  fadeOut: seconds().describe('Seconds up to the end, after trimming.'),
   metadata: METADATA.describe(
-    'Default keep. An object keeps them and sets its own; an empty text removes one.',
+    'Default keep. An object keeps the tags and sets its own; an empty text removes a tag.',
   ),
-  coverArt: oneOf(['keep', 'strip']).describe('Default keep, where the container has a place for it.'),
+  coverArt: oneOf(['keep', 'strip']).describe('Default keep, if the container has a place for it.'),
 };
 
 /** Every option of any format. */
@@ -97,7 +97,7 @@ const CHECKED = ALL.superRefine((options, { addIssue }) => {
 
 export type Options = Readonly<z.output<typeof ALL>>;
 
-/** The options of one format, from what its codec can do. */
+/** Schema of the options of one format, from the abilities of its codec. */
 function optionsSchema(format: Format): z.ZodType<Options> {
   const shape: Record<string, z.ZodType> = {
     ...COMMON,
@@ -111,12 +111,12 @@ function optionsSchema(format: Format): z.ZodType<Options> {
   return z.strictObject(shape, { error }).partial().pipe(CHECKED);
 }
 
-/** What `GET /api/formats` shows: the same as JSON Schema. */
+/** The options as JSON Schema, for `GET /api/formats`. */
 export function describeOptions(format: Format): Record<string, unknown> {
   return z.toJSONSchema(optionsSchema(format), { io: 'input' });
 }
 
-/** Reads options as they came from outside. Throws `invalid_request`, which names the allowed values. */
+/** Reads options from outside. Throws `invalid_request`, which names the allowed values. */
 export function parseOptions(format: Format, raw: unknown): Options {
   const parsed = optionsSchema(format).safeParse(raw);
   if (parsed.success) return parsed.data;
@@ -130,7 +130,7 @@ export function parseOptions(format: Format, raw: unknown): Options {
 function rateOptions({ codec: { bitrates } }: Format) {
   if (!bitrates) return {};
   const bitrate = whole(bitrates.least, bitrates.most, 'bits a second').describe(
-    'Constant, bits a second; the nearest that the codec makes at its sample rate and channels is taken.',
+    'Constant bitrate in bits a second; the codec uses the nearest that it supports for the sample rate and channels.',
   );
   if (!bitrates.variable) return { bitrate };
   const quality = between(0, 10, '').describe(
@@ -145,14 +145,14 @@ function depthOption({ codec: { encoders } }: Format) {
   const error = `expected one of ${[...allowed].join(', ')}`;
   const bitDepth = z
     .literal([...allowed], { error })
-    .describe('Bits a sample; 32 is floating point. Default: as the original.');
+    .describe('Bits a sample; 32 is floating point. Default: like the original.');
   return { bitDepth };
 }
 
 function effortOption({ codec: { compression } }: Format) {
   if (!compression) return {};
   const level = whole(0, compression.most, '').describe(
-    '0 is the fastest; the highest is the smallest, or sounds best at its size.',
+    '0 is the fastest; the highest gives the smallest file, or the best sound for its size.',
   );
   return { compressionLevel: level };
 }

@@ -2,7 +2,7 @@ export const PRESET_NAMES = ['speech', 'podcast', 'music-high', 'music-small', '
 
 export type PresetName = (typeof PRESET_NAMES)[number];
 
-/** What a preset sets where its task does not; the bitrates stand with each codec. */
+/** Options of a preset, which apply if the task does not set them; each codec defines the bitrates. */
 interface Preset {
   readonly description: string;
   readonly options: {
@@ -10,9 +10,9 @@ interface Preset {
     readonly sampleRate?: number;
     readonly loudness?: { readonly target: number; readonly truePeak: number };
   };
-  /** What more it sets where the format is lossless. */
+  /** Further options for a lossless format. */
   readonly lossless: { readonly bitDepth?: 16 | 24 | 32; readonly smallest?: boolean };
-  /** More channels than these are mixed down. */
+  /** The plan mixes more channels down to this number. */
   readonly mostChannels?: number;
 }
 
@@ -29,18 +29,18 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     mostChannels: 2,
   },
   'music-high': {
-    description: 'Music without audible loss; rate and channels of the original.',
+    description: 'Music without audible loss, with the sample rate and channels of the original.',
     options: {},
     lossless: {},
   },
   'music-small': {
-    description: 'Music for small devices and slow lines.',
+    description: 'Music for small devices and slow connections.',
     options: {},
     lossless: { bitDepth: 16, smallest: true },
     mostChannels: 2,
   },
   archive: {
-    description: 'The most that the format keeps: lossless as small as it gets, else the highest bitrate.',
+    description: 'Best quality of the format: maximum compression if lossless, else the highest bitrate.',
     options: {},
     lossless: { smallest: true },
   },

@@ -4,23 +4,23 @@ import { storable } from '../../runtime/text.ts';
 import type { Cover, Depth, MediaInfo } from './media-info.ts';
 import { isTechnical } from './tag-names.ts';
 
-/** What a probe knows: what a task shows, and what only a conversion needs. */
+/** Result of a probe: media information for the task, and details for the conversion. */
 export interface Probed {
   media: MediaInfo;
-  /** The container does not say how long it is: the duration was reckoned from its size, and may be far off. */
+  /** Whether the duration is an estimate from the file's size, since the container declares none; it may be far off. */
   estimated: boolean;
-  /** What holds every sample that the decoder gives; null where the codec is lossy and has no depth. */
+  /** Depth that holds every decoded sample; null if the codec is lossy and has no depth. */
   depth: Depth | null;
-  /** The attached picture, where it is one that can be kept. */
+  /** The attached picture; null if there is none that a result can keep. */
   cover: Cover | null;
-  /** Tags by their names in the file, longer ones and more of them than a task shows. */
+  /** Tags by their names in the file; more of them, and longer ones, than a task shows. */
   tags: Readonly<Record<string, string>>;
 }
 
 const number = z.coerce.number().optional().catch(undefined);
 const TAGS = z.record(z.string(), z.string()).default({});
 
-/** The parts of `ffprobe -of json` that are used; numbers come as text, and N/A where unknown. */
+/** The fields of `ffprobe -of json` that this service uses; numbers come as text, or N/A if unknown. */
 const OUTPUT = z.object({
   format: z.object({ format_name: z.string(), duration: number, tags: TAGS }).optional(),
   streams: z
@@ -48,25 +48,25 @@ const OUTPUT = z.object({
 
 type Stream = z.output<typeof OUTPUT>['streams'][number];
 
-/** ffmpeg's name of lyrics that came with their language, as ID3v2 has them. */
+/** ffmpeg's name of ID3v2 lyrics with a language. */
 export const LYRICS = /^lyrics-[a-z]{3}$/i;
 
-/** What a task shows of tags, and what a result may take over. */
+/** Maximum number and length of tags that a task shows, and that a result inherits. */
 const SHOWN = { tags: 100, characters: 2000 };
 const TAKEN = { tags: 1000, characters: 30_000 };
 
-/** Codecs that give fewer samples of their own depth than ffmpeg decodes them to: one bit at a high rate. */
+/** Codecs with one bit a sample at a high rate, which ffmpeg decodes to more bits at a lower rate. */
 const ONE_BIT = /^dsd_/;
 
 /**
- * Reads what ffprobe printed. Throws `not_audio` where it found no file that it knows, `no_audio` where there is no
- * sound in it, `damaged` where the sound has no rate or no channels.
- * @param found its JSON, or the like; an empty object where it gave up
+ * Reads the output of ffprobe. Throws `not_audio` for an unknown kind of file, `no_audio` for a file without sound, and
+ * `damaged` for sound without a sample rate or channels.
+ * @param found parsed JSON; an empty object if ffprobe failed
  */
 export function readProbe(found: unknown, stderr: string): Probed {
   const { format, streams } = parse(found, stderr);
   const audio = streams.find(({ codec_type }) => codec_type === 'audio');
-  if (!audio) throw new AppError('no_audio', 'The file holds no sound. Send audio, or video with sound.');
+  if (!audio) throw new AppError('no_audio', 'The file contains no sound. Send audio, or video with sound.');
   const { sample_rate: sampleRate = 0, channels = 0 } = audio;
   if (sampleRate <= 0 || channels <= 0) {
     throw new AppError('damaged', 'The file is damaged: its sound has no sample rate or no channels.');
@@ -100,12 +100,11 @@ function parse(found: unknown, stderr: string): Output & { format: NonNullable<O
   const output = OUTPUT.safeParse(found);
   const format = output.data?.format;
   if (output.data && format) return { ...output.data, format };
-  const sentence = 'The file is not audio of a kind that is known here, or its beginning is damaged.';
+  const sentence = 'The file is not audio of a supported kind, or its beginning is damaged.';
   throw new AppError('not_audio', sentence, { cause: new Error(stderr.trim() || 'no output') });
 }
 
-/** Undefined where a hostile file had ffprobe print something else. */
-/** What ffprobe printed; undefined where it is no JSON. */
+/** Parses the output of ffprobe; undefined if a hostile file makes it invalid JSON. */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -114,7 +113,7 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-/** The least depth that holds what ffmpeg decodes; codecs with bits but few (ADPCM, G.711) are decoded to 16. */
+/** The smallest depth that holds every decoded sample; ffmpeg decodes codecs with few bits (ADPCM, G.711) to 16. */
 function depthOf({
   codec_name,
   sample_fmt = '',
@@ -136,7 +135,7 @@ function coverOf(pictures: readonly Stream[]): Cover | null {
   return null;
 }
 
-/** What a task shows of tags: lower-case names, without what says nothing of the audio. */
+/** Tags as a task shows them: names in lower case, without those that describe the container. */
 export function shownTags(tags: Record<string, string>): Record<string, string> {
   const named = Object.entries(tags).map(([name, value]): [string, string] => [
     name.toLowerCase().replace(LYRICS, 'lyrics'),
@@ -145,7 +144,7 @@ export function shownTags(tags: Record<string, string>): Record<string, string> 
   return clean(Object.fromEntries(named.filter(([name]) => !isTechnical(name))), SHOWN);
 }
 
-/** Texts that a database and an argument take: no NUL, no half of a surrogate pair, not too much of it. */
+/** Tags that a database and an argument accept: no NUL, no half of a surrogate pair, limited number and length. */
 function clean(tags: Record<string, string>, most: typeof SHOWN): Record<string, string> {
   const kept = Object.entries(tags)
     .map(([name, value]): [string, string] => [text(name, 100), text(value, most.characters)])

@@ -6,6 +6,6 @@ export interface AudioLimits {
   readonly durationSeconds: number;
   /** Wall-clock time of one conversion. */
   readonly conversionSeconds: number;
-  /** Time without progress after which a program is stopped. */
+  /** Time without progress after which the service stops a program. */
   readonly stallSeconds: number;
 }

@@ -1,23 +1,23 @@
-/** What a file holds, as ffprobe sees it. Units: seconds, Hz, bits, bits a second. */
+/** Media information of a file. Units: seconds, Hz, bits, bits a second. */
 export interface MediaInfo {
   /** Short name of the demuxer's container (`wav`, `mp3`, `ogg`, `mov`, ...). */
   container: string;
   /** Short name of the codec of the audio stream (`pcm_s16le`, `mp3`, `vorbis`, ...). */
   codec: string;
-  /** Seconds; null where the container does not say. */
+  /** Seconds; null if the container does not declare it. */
   duration: number | null;
   sampleRate: number;
   channels: number;
-  /** ffmpeg's name of it; null where the file does not say. */
+  /** ffmpeg's name of the layout; null if the file does not declare one. */
   channelLayout: string | null;
-  /** Bits a sample where the codec has such a thing, else null. */
+  /** Bits a sample; null if the codec has no depth. */
   bitDepth: number | null;
-  /** Bits a second of the audio stream; null where unknown. */
+  /** Bits a second of the audio stream; null if unknown. */
   bitrate: number | null;
   tags: Readonly<Record<string, string>>;
   /** Whether a picture is attached. */
   coverArt: boolean;
-  /** Only where it was measured. */
+  /** Null if it was not measured. */
   loudness: Loudness | null;
 }
 
@@ -37,16 +37,16 @@ export interface Depth {
   float: boolean;
 }
 
-/** An attached picture of a kind that containers take. */
+/** An attached picture of a kind that output formats can store. */
 export interface Cover {
-  /** Number of the stream in the file. */
+  /** Index of the stream in the file. */
   stream: number;
   codec: 'mjpeg' | 'png';
   width: number;
   height: number;
 }
 
-/** Something that was requested or found and that the format can't do, and what was made instead. */
+/** A property that the format does not support as requested or found, and the value used instead. */
 export interface Adaptation {
   /** The option or property: `sampleRate`, `channels`, `bitDepth`, `bitrate`, `loudness`, `coverArt`, ... */
   property: string;

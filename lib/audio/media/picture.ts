@@ -1,6 +1,6 @@
 import type { Cover } from './media-info.ts';
 
-/** A picture with its bytes. */
+/** A cover picture with its content. */
 export interface Picture {
   cover: Cover;
   bytes: Buffer;

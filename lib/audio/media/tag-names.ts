@@ -1,4 +1,4 @@
-/** Tags in which a muxer describes the container; they say nothing of the audio, and are never taken over. */
+/** Tags in which a muxer describes the container; results never inherit them. */
 const TECHNICAL: ReadonlySet<string> = new Set([
   'compatible_brands',
   'duration',
@@ -14,9 +14,9 @@ export function isTechnical(name: string): boolean {
   return TECHNICAL.has(name.toLowerCase());
 }
 
-/** How the tags of a result differ from its original's. */
+/** Changes from the tags of an original to those of its result. */
 export interface TagChanges {
-  /** Whether the original's are taken at all. */
+  /** Whether the result inherits tags of the original. */
   keep: boolean;
   /** Values by name; an empty one removes the tag. */
   set: Readonly<Record<string, string>>;

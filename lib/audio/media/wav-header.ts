@@ -1,25 +1,25 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { MediaInfo } from './media-info.ts';
 
-/** What the header of a WAV file says; a file with tags has them elsewhere as well. */
+/** Media information from the header of a WAV file; tags stand elsewhere in the file. */
 export type WavHeader = Omit<MediaInfo, 'tags' | 'coverArt' | 'loudness'>;
 
-/** Bytes of a file's beginning in which ffmpeg puts all that stands before the sound, unless there are long tags. */
+/** Bytes from the beginning of a file; ffmpeg writes everything before the sound here, except for long tags. */
 const HEAD = 4096;
 
-/** Kinds of samples (RIFF's registry of format codes), by bits. */
+/** Codecs by format code (RIFF's registry) and bits. */
 const CODECS: Readonly<Record<number, Readonly<Record<number, string>>>> = {
   1: { 8: 'pcm_u8', 16: 'pcm_s16le', 24: 'pcm_s24le', 32: 'pcm_s32le' },
   3: { 32: 'pcm_f32le', 64: 'pcm_f64le' },
 };
 const EXTENSIBLE = 0xfffe;
 
-/** Masks of loudspeakers whose order says everything. */
+/** Layouts by loudspeaker mask, for layouts without another order of channels. */
 const LAYOUTS: Readonly<Record<number, string>> = { 3: 'stereo', 4: 'mono' };
 
 /**
- * Reads a WAV or RF64 file's header (EBU Tech 3306): a hundredth of what a probe costs. Undefined where something in it is not
- * of the plain kind, or says more than is there, for a probe to look at.
+ * Reads the header of a WAV or RF64 file (EBU Tech 3306), at a hundredth of the cost of a probe. Undefined if the header
+ * is unusual, or declares more than the file contains: such a file needs a probe.
  */
 export async function readWavHeader(path: string): Promise<WavHeader | undefined> {
   const file = await open(path);
@@ -52,7 +52,7 @@ function parse(head: Buffer, size: number): WavHeader | undefined {
   return undefined;
 }
 
-/** A length beyond 32 bits stands in the chunk `ds64`, after that of the whole file. */
+/** The chunk `ds64` holds a length above 32 bits, after the length of the whole file. */
 function dataLength(length: number, large: Buffer): number {
   return length === 0xffffffff && large.length >= 16 ? Number(large.readBigUInt64LE(8)) : length;
 }

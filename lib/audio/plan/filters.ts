@@ -1,9 +1,9 @@
 import type { Mix } from '../formats/channel-layouts.ts';
 import type { Encoder } from '../formats/codecs.ts';
 
-/** What happens to the samples of one conversion, in this order. Everything is in numbers: no text of a user gets here. */
+/** Steps that the samples of one conversion pass, in this order. All values are numbers: no text of a user gets here. */
 export interface Chain {
-  /** Samples of the original: the first that is kept, and the first that is not. */
+  /** Samples of the original: the first that stays, and the first after the end. */
   trim: { start: number; end: number | null };
   mix: Mix | null;
   /** Hz of the result. */
@@ -12,22 +12,22 @@ export interface Chain {
   /** Samples of the result. */
   fadeIn: number;
   fadeOut: number;
-  /** How samples reach the encoder; null where it takes any. */
+  /** Depth of the encoder's input; null if it accepts any. */
   output: Encoder['depth'];
-  /** Whether the encoder keeps fewer bits than the original has. */
+  /** Whether the encoder stores fewer bits than the original has. */
   drops: boolean;
 }
 
-/** Whether every sample of the original gets there as it is, apart from its rate. */
+/** Whether all samples of the original stay unchanged, apart from their rate. */
 export function isWhole({ trim, mix, fadeIn, fadeOut }: Chain): boolean {
   return trim.start === 0 && trim.end === null && (mix?.exact ?? true) && fadeIn + fadeOut === 0;
 }
 
-/** How loud it becomes. */
+/** Change of level. */
 export interface Level {
   /** dB. */
   gain: number;
-  /** dBTP that a limiter holds; null where it need not. */
+  /** dBTP that a limiter holds; null: no limiter. */
   ceiling: number | null;
 }
 
@@ -37,8 +37,8 @@ export const UNCHANGED: Level = { gain: 0, ceiling: null };
 const LIMITER = { attack: 5, release: 80 };
 
 /**
- * ffmpeg's filters for a conversion; none where every sample stays as it is. What is computed is computed in floating
- * point, and rounded once at the end, with dither.
+ * ffmpeg's filters for a conversion; none if all samples stay unchanged. Filters compute in floating point; the end rounds
+ * once, with dither.
  * @param length samples of the result, which a fade-out needs
  */
 export function filters(chain: Chain, level: Level, length: number | null): string[] {
@@ -46,12 +46,12 @@ export function filters(chain: Chain, level: Level, length: number | null): stri
   return [...cutting(chain), ...inFloat(computing), ...rounding(chain, computing.length > 0)];
 }
 
-/** Those that come before the level is changed: what is measured to know by how much. */
+/** Filters before the change of level, for the pass that measures loudness. */
 export function measuredFilters(chain: Chain, length: number | null): string[] {
   return [...cutting(chain), ...inFloat(beforeLevel(chain, length))];
 }
 
-/** Moves samples and changes none. */
+/** Filters that move samples and change none. */
 function cutting({ trim: { start, end }, mix }: Chain): string[] {
   const bounds = [
     ...(start > 0 ? [`start_sample=${start}`] : []),
@@ -88,8 +88,8 @@ function gain({ gain }: Level): string[] {
 }
 
 /**
- * ffmpeg's limiter looks at samples; at four times the rate they come close to the true peak (ITU-R BS.1770-4, annex 2).
- * It delays by its look-ahead, which is cut off again.
+ * ffmpeg's limiter compares samples; at four times the rate they approximate the true peak (ITU-R BS.1770-4, annex 2).
+ * The limiter delays by its look-ahead, which the filters remove again.
  */
 function limiter({ ceiling }: Level, sampleRate: number): string[] {
   if (ceiling === null) return [];
@@ -107,7 +107,7 @@ function limiter({ ceiling }: Level, sampleRate: number): string[] {
   ];
 }
 
-/** Dither wherever an integer is rounded; samples of a lossy codec have no depth of their own, and are only converted. */
+/** Rounds to integers with dither. Samples of a lossy codec have no depth, and need only a conversion. */
 function rounding({ output, drops }: Chain, computed: boolean): string[] {
   if (!output || output.bits === 32 || !(drops || computed)) return [];
   const bits = output.bits === 24 ? ':output_sample_bits=24' : '';

@@ -8,7 +8,7 @@ import type { Probed } from '../media/ffprobe-output.ts';
 import type { Adaptation, Cover, Depth } from '../media/media-info.ts';
 import type { Chain } from './filters.ts';
 
-/** How one original becomes one result: everything that can be decided before ffmpeg runs. */
+/** Plan of one conversion: every decision that precedes the run of ffmpeg. */
 export interface Plan {
   format: Format;
   options: Options;
@@ -16,22 +16,22 @@ export interface Plan {
   /** Hz. */
   sampleRate: number;
   channels: number;
-  /** What the result should last; null where the original does not say how long it is. */
+  /** Expected duration of the result; null if the original declares none. */
   seconds: number | null;
   /** Arguments of the encoder: bitrate or quality, and effort. */
   settings: readonly string[];
-  /** The most bits a second that can come of it. */
+  /** Maximum bits a second of the result. */
   mostBitrate: number;
   chain: Chain;
-  /** The picture that goes along. */
+  /** The picture for the result. */
   cover: Cover | null;
   adaptations: readonly Adaptation[];
 }
 
-/** Collects what is done otherwise than requested. */
+/** Records an adaptation. */
 type Adapt = (property: string, from: number | string, to: number | string, reason: string) => void;
 
-/** Decides how to make `format` of an original. Throws `nothing_left` where trimming leaves none of it. */
+/** Plans the conversion of an original to `format`. Throws `nothing_left` if trimming leaves no sound. */
 export function planConversion(format: Format, effective: EffectiveOptions, source: Probed): Plan {
   const adaptations: Adaptation[] = [];
   const adapt: Adapt = (property, from, to, reason) => adaptations.push({ property, from, to, reason });
@@ -62,7 +62,7 @@ export function planConversion(format: Format, effective: EffectiveOptions, sour
   };
 }
 
-/** The next rate that the codec knows, upwards if there is one, so that nothing is lost. */
+/** The next higher rate of the codec, which loses no sound; its highest rate if there is none. */
 function sampleRateOf(
   { name, codec }: Format,
   { asked, options }: EffectiveOptions,
@@ -76,7 +76,7 @@ function sampleRateOf(
       ? (rates.steps.find((step) => step >= wanted) ?? Math.max(...rates.steps))
       : Math.min(Math.max(wanted, rates.least), rates.most);
   const silent = options.sampleRate !== undefined && asked.sampleRate === undefined;
-  if (used !== wanted && !silent) adapt('sampleRate', wanted, used, `${name} knows no ${wanted} Hz.`);
+  if (used !== wanted && !silent) adapt('sampleRate', wanted, used, `${name} does not support ${wanted} Hz.`);
   return used;
 }
 
@@ -92,7 +92,7 @@ function channelsOf(
   return used;
 }
 
-/** The least that holds every sample of the original, or of what is asked for; where none does, the most. */
+/** The encoder with the smallest depth that holds the requested one, or that of the original; else the largest depth. */
 function encoderOf(
   { name, codec }: Format,
   bits: Options['bitDepth'],
@@ -104,11 +104,11 @@ function encoderOf(
   const wanted: Depth = bits ? { bits, float: bits === 32 } : (source.depth ?? { bits: 16, float: false });
   const fits = codec.encoders.find(({ depth }) => depth && holds(depth, wanted));
   const used = fits ?? codec.encoders.at(-1) ?? first;
-  if (!fits) adapt('bitDepth', shown(wanted), shown(used.depth ?? wanted), `${name} keeps no more bits.`);
+  if (!fits) adapt('bitDepth', shown(wanted), shown(used.depth ?? wanted), `${name} stores no more bits.`);
   return used;
 }
 
-/** Floating point of 32 bits has 24 for its digits. */
+/** Whether no bit is lost: 32-bit floating point holds integers of up to 24 bits. */
 function holds(depth: Depth, wanted: Depth): boolean {
   if (wanted.float) return depth.float;
   return depth.float ? wanted.bits <= 24 : depth.bits >= wanted.bits;
@@ -144,7 +144,7 @@ function rateOf(
       'bitrate',
       wanted,
       used,
-      `${name} makes no ${wanted} bits a second of ${channels} at ${sampleRate} Hz.`,
+      `${name} does not support ${wanted} bits a second for ${channels} channels at ${sampleRate} Hz.`,
     );
   }
   return { settings: bitrates.constant(used), mostBitrate: used * 1.1 };
@@ -166,14 +166,14 @@ function mixOf({ name, codec }: Format, { media }: Probed, channels: number, ada
     'channelLayout',
     channelLayout ?? 'unknown',
     layout,
-    `${name} knows no such layout; the channels keep their order.`,
+    `${name} does not support this layout; the channels keep their order.`,
   );
   return renameTo(layout, channels);
 }
 
 /**
- * Samples of the original, so that no rounding of time stamps moves a cut. In MP4 the edit list says where the sound
- * ends; ffmpeg decodes a lossy encoder's padding after it as well.
+ * Trims by samples of the original, so that no rounding of time stamps moves a cut. The edit list of MP4 marks the end of
+ * the sound; ffmpeg also decodes the padding of a lossy encoder after it.
  */
 function trimOf(
   { start = 0, end }: Options,
@@ -193,7 +193,7 @@ function trimOf(
 }
 
 function nothingLeft(start: number, duration: number): AppError {
-  const sentence = `Nothing is left: the original lasts ${duration.toFixed(3)} s, and start is ${start} s.`;
+  const sentence = `Trimming leaves no sound: the original lasts ${duration.toFixed(3)} s, and start is ${start} s.`;
   return new AppError('nothing_left', sentence);
 }
 
@@ -205,7 +205,7 @@ function fadesOf(
 ): Pick<Chain, 'fadeIn' | 'fadeOut'> {
   const samples = (property: 'fadeIn' | 'fadeOut', wanted: number) => {
     const used = Math.min(wanted, seconds ?? wanted);
-    if (used !== wanted) adapt(property, wanted, used, 'A fade lasts at most as long as what is left.');
+    if (used !== wanted) adapt(property, wanted, used, 'A fade is at most as long as the result.');
     return Math.round(used * sampleRate);
   };
   return { fadeIn: samples('fadeIn', fadeIn), fadeOut: samples('fadeOut', fadeOut) };

@@ -7,10 +7,10 @@ import { id3Tag } from './id3.ts';
 import { appendChunk } from './riff.ts';
 import { vorbisPicture } from './vorbis-picture.ts';
 
-/** Bytes of a picture that is handled here; ffmpeg itself takes larger ones along. */
+/** Maximum bytes of a picture in memory; ffmpeg itself copies larger ones. */
 const MOST = 16 * 1024 ** 2;
 
-/** Collects what a program writes, as far as it is no larger than a picture may be. */
+/** Collects a picture from a pipe; `bytes` is null if it is empty or larger than the limit. */
 export function pictureReader(): { read: PipeReader; bytes(): Buffer | null } {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -25,9 +25,10 @@ export function pictureReader(): { read: PipeReader; bytes(): Buffer | null } {
   };
 }
 
-/** A build of 2018 reads no line of tags beyond a thousand characters. */
+/** Bytes of a picture for a build of 2018, which reads no line of tags above a thousand characters. */
 const SHORT = 600;
 
+/** Whether this ffmpeg can read the picture as a tag. */
 export function mayBeTag(
   bytes: Buffer,
   { movieTimescale: recent }: Pick<Binaries, 'movieTimescale'>,
@@ -42,7 +43,7 @@ export async function writePictureTag(folder: string, picture: Picture): Promise
   return path;
 }
 
-/** RIFF has few tags of its own and no picture: players also read an ID3 tag in a chunk. */
+/** Appends an ID3 chunk to a WAV file: RIFF has few tags and no picture, and players read ID3 as well. */
 export async function addId3Chunk(
   path: string,
   tags: Readonly<Record<string, string>>,

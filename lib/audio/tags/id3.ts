@@ -1,7 +1,7 @@
 import type { Cover } from '../media/media-info.ts';
 import type { Picture } from '../media/picture.ts';
 
-/** ffmpeg's names of tags and the text frames of ID3v2.4 (id3.org, ID3v2.4.0 frames, 4.2). */
+/** Text frames of ID3v2.4 by ffmpeg's names of tags (id3.org, ID3v2.4.0 frames, 4.2). */
 const FRAMES: Readonly<Record<string, string>> = {
   title: 'TIT2',
   artist: 'TPE1',
@@ -15,13 +15,13 @@ const FRAMES: Readonly<Record<string, string>> = {
   copyright: 'TCOP',
 };
 
-/** Comments and lyrics have frames of their own, with a language and a description before the text. */
+/** Frames of comments and lyrics, with a language and a description before the text. */
 const TEXTS: Readonly<Record<string, string>> = { comment: 'COMM', lyrics: 'USLT' };
 
 const UTF8 = Buffer.from([3]);
 const NUL = Buffer.from([0]);
 
-/** A whole ID3v2.4 tag, in UTF-8. */
+/** Makes a complete ID3v2.4 tag in UTF-8. */
 export function id3Tag(tags: Readonly<Record<string, string>>, picture: Picture | null): Buffer {
   const frames = Object.entries(tags).map(([name, value]) => textFrame(name, value));
   const body = Buffer.concat([...frames, ...(picture ? [pictureFrame(picture)] : [])]);
@@ -52,7 +52,7 @@ function frame(id: string, ...parts: Buffer[]): Buffer {
   return Buffer.concat([Buffer.from(id), syncsafe(content.length), Buffer.alloc(2), content]);
 }
 
-/** Seven bits a byte, so that no byte of a size looks like the beginning of a frame of MPEG audio. */
+/** Encodes a size with seven bits a byte, so that it never looks like the start of an MPEG audio frame. */
 function syncsafe(size: number): Buffer {
   return Buffer.from([21, 14, 7, 0].map((shift) => (size >> shift) & 0x7f));
 }

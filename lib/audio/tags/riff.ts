@@ -1,11 +1,11 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
-/** The largest size that the header of a RIFF file can say. */
+/** Maximum size in the header of a RIFF file. */
 const MOST = 2 ** 32 - 1;
 
 /**
- * Appends a chunk to a WAV file and corrects the size in its header: of RIFF at byte 4, of RF64 in the chunk `ds64` that
- * follows (EBU Tech 3306). A RIFF file that would become too large stays as it is.
+ * Appends a chunk to a WAV file and corrects the size in its header: RIFF has it at byte 4, RF64 in the next chunk,
+ * `ds64` (EBU Tech 3306). A RIFF file that would become too large stays unchanged.
  */
 export async function appendChunk(path: string, id: string, content: Buffer): Promise<void> {
   const file = await open(path, 'r+');

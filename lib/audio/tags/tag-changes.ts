@@ -3,10 +3,13 @@ import { LYRICS } from '../media/ffprobe-output.ts';
 import { isTechnical, type TagChanges } from '../media/tag-names.ts';
 import type { Plan } from '../plan/plan.ts';
 
-/** Say how loud a player should make the original; wrong once its level is another (RFC 7845, 5.2.1, for the second). */
+/** Tags with the gain for players, which are wrong after a change of level (RFC 7845, 5.2.1, for the second). */
 const GAIN = /^(replaygain_|r128_)[a-z0-9_]{1,40}$/i;
 
-/** @param original tags by the names that they have in the file */
+/**
+ * Changes from the tags of an original to those of its result.
+ * @param original tags by their names in the file
+ */
 export function tagChanges(
   { options: { metadata, gain, loudness }, chain: { mix } }: Pick<Plan, 'options' | 'chain'>,
   original: Readonly<Record<string, string>>,
@@ -24,13 +27,13 @@ export function tagChanges(
   return { keep: true, set };
 }
 
-/** Said once more for what ffprobe reads and an older ffmpeg does not: the ID3 chunk of RIFF, lyrics with a language. */
+/** Sets tags again that ffprobe reads and an older ffmpeg does not: the ID3 chunk of RIFF, lyrics with a language. */
 function standardTag(name: string, value: string): [TagName, string][] {
   const standard = name.toLowerCase().replace(LYRICS, 'lyrics');
   return TAG_NAMES.filter((tag) => tag === standard).map((tag) => [tag, value]);
 }
 
-/** The tags of a result, for what is not written by ffmpeg. */
+/** All tags of a result, for chunks that ffmpeg does not write. */
 export function finalTags(
   { keep, set }: TagChanges,
   original: Readonly<Record<string, string>>,

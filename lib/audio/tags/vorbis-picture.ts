@@ -1,13 +1,13 @@
 import type { Picture } from '../media/picture.ts';
 import { mimeType } from './id3.ts';
 
-/** Picture type 3 is the front cover, and both formats that are kept have 24 bits a pixel, or as good as. */
+/** Picture type 3 is the front cover; JPEG and PNG have about 24 bits a pixel. */
 const FRONT = 3;
 const DEPTH = 24;
 
 /**
- * A picture as a Vorbis comment: FLAC's picture block in Base64 (RFC 9639, 8.8, and the Xiph wiki on VorbisComment), in
- * the text format that ffmpeg reads tags from, since no argument of a program is long enough.
+ * A picture as a Vorbis comment: FLAC's picture block in Base64 (RFC 9639, 8.8, and the Xiph wiki on VorbisComment). The
+ * text is in ffmpeg's format for tag files, since an argument of a program cannot be long enough.
  */
 export function vorbisPicture({ cover, bytes }: Picture): string {
   const type = Buffer.from(mimeType(cover));

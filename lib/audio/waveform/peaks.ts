@@ -1,21 +1,21 @@
 import type { PipeReader } from '../../process/limited-process.ts';
 
-/** Peaks of a sound, mixed to one channel, of 8 bits. */
+/** Peaks of a sound, mixed to one channel, with 8 bits. */
 export interface Waveform {
   /** Hz. */
   sampleRate: number;
   samplesPerPixel: number;
-  /** The least and the greatest sample of each pixel, in turns; -128 to 127. */
+  /** Minimum and maximum of each pixel, alternating; -128 to 127. */
   peaks: Int8Array;
 }
 
-/** Samples of a pixel at the finest, as audiowaveform has it. */
+/** Minimum samples of a pixel; audiowaveform has the same default. */
 const FINEST = 256;
 
-/** Pixels at the most: with more, two become one. Twelve hours at 44.1 kHz end with 16384 samples each. */
+/** Maximum pixels; at this number, two become one. Twelve hours at 44.1 kHz end with 16384 samples each. */
 const MOST_PIXELS = 131_072;
 
-/** Collects the peaks of a sound of any length, in memory that does not grow with it. */
+/** Collects the peaks of a sound of any length in constant memory. */
 export interface Peaks {
   /** Takes 16-bit little-endian samples of one channel. */
   read: PipeReader;
@@ -66,13 +66,13 @@ export function createPeaks(sampleRate: number): Peaks {
   };
 }
 
-/** At most so many pixels wide: neighbours are joined. */
+/** Joins neighbours, so that at most `width` pixels remain. */
 export function narrow({ sampleRate, samplesPerPixel, peaks }: Waveform, width: number): Waveform {
   const factor = Math.max(1, Math.ceil(peaks.length / 2 / width));
   return { sampleRate, samplesPerPixel: samplesPerPixel * factor, peaks: merged(peaks, factor) };
 }
 
-/** What audiowaveform writes as JSON, version 2 (bbc/audiowaveform, doc/DataFormat.md). */
+/** The JSON format of audiowaveform, version 2 (bbc/audiowaveform, doc/DataFormat.md). */
 export function toJson({ sampleRate, samplesPerPixel, peaks }: Waveform) {
   return {
     version: 2,
@@ -88,7 +88,7 @@ export function toJson({ sampleRate, samplesPerPixel, peaks }: Waveform) {
 const HEADER = 24;
 const EIGHT_BITS = 1;
 
-/** The same as a .dat file, in which it is kept. */
+/** The .dat format of audiowaveform, version 2, for storage. */
 export function toBytes({ sampleRate, samplesPerPixel, peaks }: Waveform): Buffer {
   const bytes = Buffer.alloc(HEADER + peaks.length);
   const header = [2, EIGHT_BITS, sampleRate, samplesPerPixel, peaks.length / 2, 1];
@@ -97,7 +97,7 @@ export function toBytes({ sampleRate, samplesPerPixel, peaks }: Waveform): Buffe
   return bytes;
 }
 
-/** Reads what `toBytes` made. */
+/** Reads the output of `toBytes`. */
 export function fromBytes(bytes: Buffer): Waveform {
   const peaks = new Int8Array(bytes.subarray(HEADER));
   return { sampleRate: bytes.readUInt32LE(8), samplesPerPixel: bytes.readUInt32LE(12), peaks };
@@ -118,7 +118,7 @@ function merged(peaks: Int8Array, factor: number): Int8Array {
   return result;
 }
 
-/** A view where the bytes lie even, else a copy. */
+/** A view if the offset is even, else a copy. */
 function samplesOf(bytes: Buffer): Int16Array {
   const even = bytes.byteOffset % 2 === 0 ? bytes : Buffer.from(bytes);
   return new Int16Array(even.buffer, even.byteOffset, even.length / 2);

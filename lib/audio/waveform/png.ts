@@ -6,16 +6,16 @@ import { narrow, type Waveform } from './peaks.ts';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-/** The two entries of the palette: nothing, and the colour of the wave. */
+/** The two entries of the palette: the transparent ground, and the colour of the wave. */
 const PALETTE = Buffer.from([0, 0, 0, 0x33, 0x66, 0x99]);
 const ALPHA = Buffer.from([0, 255]);
 
-/** Pixels that are drawn at a time, in less than a millisecond; other work of this process has its turn between. */
+/** Pixels of one slice, which takes less than a millisecond; the event loop runs between two slices. */
 const SLICE = 131_072;
 
 /**
- * Draws a waveform on a transparent ground as PNG (RFC 2083), one byte a pixel of a palette of two colours. Never holds
- * more than some slices of the picture.
+ * Draws a waveform on a transparent ground as PNG (RFC 2083), one byte a pixel, with a palette of two colours. Memory
+ * holds only a few slices of the picture at a time.
  */
 export async function drawWaveform(waveform: Waveform, width: number, height: number): Promise<Buffer> {
   const compressed = Readable.from(rowSlices(waveform, width, height)).pipe(createDeflate());
@@ -30,8 +30,7 @@ export async function drawWaveform(waveform: Waveform, width: number, height: nu
 }
 
 /**
- * Some rows at a time from the top, each row after a byte that says that no filter was applied. Between two slices the
- * event loop turns.
+ * Slices of rows from the top. Each row begins with a byte for `no filter`. The event loop runs between two slices.
  */
 export async function* rowSlices(waveform: Waveform, width: number, height: number): AsyncGenerator<Buffer> {
   const { tops, bottoms } = columnsOf(waveform, width, height);
@@ -48,7 +47,7 @@ export async function* rowSlices(waveform: Waveform, width: number, height: numb
   }
 }
 
-/** The first and the last row of the wave in every column; the last lies above the first where there is none. */
+/** First and last row of the wave in every column; the last is above the first if a column is empty. */
 interface Columns {
   tops: Int16Array;
   bottoms: Int16Array;
@@ -67,12 +66,12 @@ function columnsOf(waveform: Waveform, width: number, height: number): Columns {
   return { tops, bottoms };
 }
 
-/** From the top: 127 is in row 0, -128 in the last. */
+/** Row from the top: 127 is in row 0, -128 in the last. */
 function rowOf(sample: number, height: number): number {
   return Math.round(((127 - sample) / 255) * (height - 1));
 }
 
-/** 8 bits, palette, deflate, no filter before it, not interlaced. */
+/** 8 bits, palette, deflate, standard filters, not interlaced. */
 function header(width: number, height: number): Buffer {
   const bytes = Buffer.alloc(13);
   bytes.writeUInt32BE(width, 0);
