@@ -22,21 +22,24 @@ export interface Attempt {
   abort: AbortController;
   progress: number;
   media: MediaInfo | null;
-  /** When the lease was last known to be its own, in milliseconds of `performance.now()`. */
+  /** Time of the last proof that the attempt holds its lease, in milliseconds of `performance.now()`. */
   heldAt: number;
-  /** Whether its time was up before it came to an end. */
+  /** Whether the deadline passed before the attempt ended. */
   late: boolean;
 }
 
-/** What keeps an attempt alive, and ends it in time. */
+/** Dependencies of the heartbeat and the deadline of an attempt. */
 export interface AttemptDependencies {
   leases: LeaseStore;
-  /** Seconds after which an attempt gives up by itself; undefined: never. */
+  /** Seconds after which an attempt stops by itself; undefined: never. */
   deadline: number | undefined;
   log: Log;
 }
 
-/** From what a claim gave that was made at `heldAt`; nothing runs yet. */
+/**
+ * Makes an attempt from a successful claim, and starts nothing.
+ * @param heldAt time before the claim
+ */
 export function beginAttempt({ lease, task }: { lease: Lease; task: Task }, heldAt: number): Attempt {
   const format = findFormat(task.requestedOutput.format);
   if (!format) throw new TypeError(`task ${task.id} wants the unknown format ${task.requestedOutput.format}`);
@@ -54,7 +57,7 @@ export function beginAttempt({ lease, task }: { lease: Lease; task: Task }, held
   };
 }
 
-/** Holds the lease, and watches the time, until told to stop. */
+/** Renews the lease and watches the deadline, until the caller calls the returned function. */
 export function keepAlive(parts: AttemptDependencies, attempt: Attempt): () => void {
   const stopTimers = [keepLease(parts, attempt), keepDeadline(parts, attempt)];
   return () => {
@@ -62,7 +65,7 @@ export function keepAlive(parts: AttemptDependencies, attempt: Attempt): () => v
   };
 }
 
-/** Whether the lease is still the attempt's own; what was so within the time of a heartbeat is not asked again. */
+/** Whether the attempt still holds its lease; asks the database only if the last heartbeat is too old. */
 export async function holds(leases: LeaseStore, attempt: Attempt): Promise<boolean> {
   return performance.now() - attempt.heldAt < HEARTBEAT || renew(leases, attempt);
 }
@@ -74,7 +77,7 @@ async function renew(leases: LeaseStore, attempt: Attempt): Promise<boolean> {
   return held;
 }
 
-/** After an abort waits for programs to end, but not for a storage that hangs: its answer is nobody's any more. */
+/** After an abort, waits for programs to end, but not for a storage that hangs: its answer is no longer needed. */
 export async function endedSoon(work: Promise<void>, signal: AbortSignal): Promise<void> {
   const gaveUp = Promise.withResolvers<void>();
   let timer: NodeJS.Timeout | undefined;
@@ -90,17 +93,17 @@ export async function endedSoon(work: Promise<void>, signal: AbortSignal): Promi
   }
 }
 
-/** Why an attempt is aborted when its process stops. */
+/** Reason of an abort when the process stops. */
 export function handedBack(): AppError {
-  return new AppError('interrupted', 'The worker stops; the task is handed back.');
+  return new AppError('interrupted', 'The worker stops; another worker converts the task.');
 }
 
-/** Why an attempt is aborted when its lease is no longer its own. */
+/** Reason of an abort when the attempt has lost its lease. */
 export function lost(): AppError {
-  return new AppError('interrupted', 'The task was removed, changed, or taken over.');
+  return new AppError('interrupted', 'The task was removed or changed, or another worker converts it.');
 }
 
-/** Renews the lease until told to stop; aborts the attempt when the lease is no longer its own. */
+/** Renews the lease regularly; aborts the attempt when it has lost the lease. */
 function keepLease({ leases, log }: AttemptDependencies, attempt: Attempt): () => void {
   let beating = false;
   const beat = async () => {
@@ -118,7 +121,7 @@ function keepLease({ leases, log }: AttemptDependencies, attempt: Attempt): () =
   return () => clearInterval(timer);
 }
 
-/** Stops an attempt before the platform ends its request and leaves it running, where it would race its successor. */
+/** Stops an attempt before the platform ends its request: a process that still runs would race its successor. */
 function keepDeadline({ deadline }: AttemptDependencies, attempt: Attempt): () => void {
   if (deadline === undefined) return () => undefined;
   const timer = setTimeout(() => {

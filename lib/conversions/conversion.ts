@@ -26,16 +26,16 @@ import {
 import { openSource } from './open-original.ts';
 import { createKnownMedia } from './probe-cache.ts';
 
-/** Seconds without a new attempt after the first one broke off; twice as long after each further one. */
+/** Seconds until the next attempt after the first one failed; doubles with each further attempt. */
 const BACK_OFF = 60;
 
-/** What an attempt that had all its time must have reached to be worth another one, on a machine that may be faster. */
-const HOPE = 0.5;
+/** Minimum progress (0 to 1) at the deadline for which a retry is worthwhile. */
+const WORTH_RETRY = 0.5;
 
 export interface Conversions {
-  /** One try to convert what a message enqueues for. Throws what a later try may mend. */
+  /** Makes one attempt to convert the task of a message. Throws an error if a later attempt may succeed. */
   handle(message: ConversionMessage): Promise<MessageOutcome>;
-  /** Hands back what runs, and waits until it is handed back. */
+  /** Releases the leases of running attempts, and waits until they end. */
   stop(): Promise<void>;
 }
 
@@ -45,17 +45,17 @@ export interface ConversionDependencies extends AttemptDependencies {
   results: Storage;
   engine: AudioEngine;
   workspaces: Workspaces;
-  /** Who holds the leases; see `LeaseStore.releaseAll`. */
+  /** Holder of the leases; see `LeaseStore.releaseAll`. */
   worker: string;
-  /** Acknowledge and convert nothing. */
+  /** Whether to acknowledge all messages and convert nothing. */
   paused: boolean;
-  /** Attempts that one revision gets. */
+  /** Maximum attempts of one revision. */
   attempts: number;
   clock: Clock;
 }
 
-/** With what is remembered of originals. */
-interface KnowingDependencies extends ConversionDependencies {
+/** Dependencies together with the probe cache. */
+interface CachingDependencies extends ConversionDependencies {
   knownMedia: ReturnType<typeof createKnownMedia>;
 }
 
@@ -83,13 +83,13 @@ export function createConversions(parts: ConversionDependencies): Conversions {
       stopping = true;
       for (const { abort } of running.keys()) abort.abort(handedBack());
       const ended = await Promise.allSettled(running.values());
-      log.debug('Conversions are handed back', { count: ended.length });
+      log.debug('Running conversions are released', { count: ended.length });
     },
   };
 }
 
-/** Writes one line for each attempt, however it ends. */
-async function convert(parts: KnowingDependencies, attempt: Attempt): Promise<MessageOutcome> {
+/** Runs one attempt, and logs one line for every outcome. */
+async function convert(parts: CachingDependencies, attempt: Attempt): Promise<MessageOutcome> {
   const { clock, log } = parts;
   const { lease, task } = attempt;
   const began = clock.now().getTime();
@@ -109,13 +109,13 @@ async function convert(parts: KnowingDependencies, attempt: Attempt): Promise<Me
     write('info', 'Converted');
     return 'done';
   } catch (error) {
-    return await settle(parts, attempt, error, write);
+    return await endFailed(parts, attempt, error, write);
   } finally {
     stop();
   }
 }
 
-async function run(parts: KnowingDependencies, attempt: Attempt, folder: string): Promise<void> {
+async function run(parts: CachingDependencies, attempt: Attempt, folder: string): Promise<void> {
   const { engine, knownMedia, leases, originals, results } = parts;
   const { lease, task, format, options, abort } = attempt;
   const { signal } = abort;
@@ -148,20 +148,20 @@ async function run(parts: KnowingDependencies, attempt: Attempt, folder: string)
   throw lost();
 }
 
-/** It is kept for whoever asks for it; a later revision finds it there. */
+/** Stores the waveform of the original for later requests and revisions. */
 async function keepWaveform(results: Storage, task: Task, { waveform }: Made): Promise<void> {
   if (waveform) await results.put(waveformKey(task, 'original'), Readable.from([toBytes(waveform)]));
 }
 
-/** A bucket takes a result as it is made, where the container allows; all others are made in the folder first. */
+/** A bucket receives a result while ffmpeg writes it, if the container allows; other results go to a file first. */
 function outputFor(results: Storage, key: string, { format, options }: Attempt, folder: string): Output {
   if (results.local || !isStreamed(format, options)) return join(folder, `output.${format.extension}`);
   return { folder, store: (stream) => results.put(key, stream) };
 }
 
 /**
- * The result of an attempt that lost its lease at the last moment. Another attempt of the same revision writes the
- * same key, so the object goes only when the revision is gone.
+ * Removes the result of an attempt that lost its lease at the last moment, but only if the revision no longer exists:
+ * another attempt of the same revision writes the same key.
  */
 async function removeOrphan(
   { tasks, results }: ConversionDependencies,
@@ -175,7 +175,8 @@ async function removeOrphan(
 
 type Write = (severity: 'info' | 'warn', message: string, fields?: LogFields) => void;
 
-async function settle(
+/** Ends an attempt that failed, and decides between failure, retry and release. */
+async function endFailed(
   parts: ConversionDependencies,
   attempt: Attempt,
   error: unknown,
@@ -188,18 +189,18 @@ async function settle(
     await leases.fail(lease, { code: error.code, message: error.message }, media);
     return 'done';
   }
-  if (attempt.late && (attempt.progress < HOPE || lease.attempt >= attempts)) {
-    write('info', 'Not convertible in the time there is', { code: 'too_long', progress: attempt.progress });
+  if (attempt.late && (attempt.progress < WORTH_RETRY || lease.attempt >= attempts)) {
+    write('info', 'Not convertible within the deadline', { code: 'too_long', progress: attempt.progress });
     await leases.fail(lease, { code: 'too_long', message: takesTooLong(deadline) }, media);
     return 'done';
   }
   if (attempt.late) {
-    write('warn', 'The time was up; it is tried again', { progress: attempt.progress });
+    write('warn', 'Deadline passed; the conversion is tried again', { progress: attempt.progress });
     await leases.postpone(lease, 0);
     return 'again';
   }
   if (hasCode(error, 'interrupted')) {
-    write('info', 'Handed back', { reason: error.message });
+    write('info', 'Lease released', { reason: error.message });
     await leases.release(lease);
     return 'done';
   }
@@ -208,25 +209,25 @@ async function settle(
   throw error;
 }
 
-/** What broke may need longer to mend with each attempt; a lease that can't be written to runs out by itself. */
+/** Ends an attempt, and doubles the waiting time with each one. If the database fails, the lease expires by itself. */
 async function postpone({ leases, log }: ConversionDependencies, lease: Lease): Promise<void> {
   try {
     await leases.postpone(lease, BACK_OFF * 2 ** (lease.attempt - 1));
   } catch (error) {
-    log.warn('The attempt could not be ended', { ...lease, error });
+    log.warn('The attempt could not be postponed', { ...lease, error });
   }
 }
 
-/** Before a claim, since an attempt without files would count, and five of them fail the task. */
+/** Checks the storage before a claim: an attempt without files would count, and five of them fail the task. */
 async function mustReachFiles({ originals, results, log }: ConversionDependencies): Promise<void> {
   try {
     await Promise.all([originals.check(), results.check()]);
   } catch (error) {
-    log.warn('Nothing is converted while the files are out of reach', { error });
+    log.warn('The storage is unreachable; nothing is converted', { error });
     throw error;
   }
 }
 
 function takesTooLong(seconds: number): string {
-  return `The conversion takes longer than ${seconds} s, which is the most here.`;
+  return `The conversion takes longer than the limit of ${seconds} s.`;
 }

@@ -8,24 +8,24 @@ import type { Storage } from '../ports/storage.ts';
 import { AppError, hasCode } from '../runtime/errors.ts';
 
 /**
- * Containers (ffprobe's names) that decode alike through a pipe: nothing after the sound is needed for it. Others keep
- * an index or tags at the end (MP4, Matroska, APE, WavPack, Musepack); MP3 loses its gapless information.
+ * Containers (ffprobe's names) that decode from a pipe as from a file: they need nothing after the sound. Others keep an
+ * index or tags at the end (MP4, Matroska, APE, WavPack, Musepack); MP3 loses its gapless information.
  */
 const STREAMABLE: ReadonlySet<string> = new Set(['wav', 'w64', 'flac', 'au', 'ogg', 'aac']);
 
-/** How those begin, so that no other is read in vain. */
+/** First bytes of these containers, so that others are not read in vain. */
 const SIGNATURE = /^(RIFF|RF64|riff|fLaC|\.snd|OggS|\xff[\xf0\xf1\xf8\xf9])/;
 
-/** What may stand behind the sound of those and is lost in a pipe: ID3v1, APE tags, RIFF chunks. */
+/** Data after the sound of these containers, which a pipe loses: ID3v1, APE tags, RIFF chunks. */
 const TRAILER = /TAG|APETAGEX|LIST|list|id3 |ID3 |iXML|bext|cue |smpl/;
 
-/** Bytes of an object's beginning and end that a probe gets to see. */
+/** Bytes from the beginning and the end of an object that a probe reads. */
 const HEAD = 512 * 1024;
 const TAIL = 64 * 1024;
 
 /**
- * Opens an object and looks what it holds. A folder's object is linked and read in place. One of a bucket streams where
- * its container allows, and is copied into the folder where seeking is needed.
+ * Opens and probes an object. An object of a folder is linked and read in place. An object of a bucket is streamed if its
+ * container allows, and else copied into the working folder. Throws as `Prober.probe`, and `not_found`.
  */
 export async function openSource(
   { probe }: Prober,
@@ -42,8 +42,8 @@ export async function openSource(
 }
 
 /**
- * An object as a stream; undefined where its kind needs seeking, or something stands at its end that a stream would lose.
- * What it holds is seen in a file of its size with its beginning, its end, and a hole between.
+ * Opens an object as a stream; undefined if its container needs seeking, or if a stream would lose data at its end. The
+ * probe reads a sparse file of the same size, with the beginning and the end of the object.
  */
 async function openStream(
   probe: Prober['probe'],
@@ -53,7 +53,7 @@ async function openStream(
   signal: AbortSignal,
 ): Promise<OpenedSource | undefined> {
   const object = await storage.stat(key);
-  if (!object) throw new AppError('not_found', 'The original is no longer there.');
+  if (!object) throw new AppError('not_found', 'The original no longer exists.');
   const { size } = object;
   if (size <= HEAD + TAIL) return undefined;
   const head = await buffer(await storage.read(key, { start: 0, end: HEAD - 1 }));
@@ -77,7 +77,7 @@ async function sketch(path: string, head: Buffer, tail: Buffer, size: number): P
   return path;
 }
 
-/** Undefined where too much is missing: the whole file then has the last word. */
+/** Probes the sparse file; undefined if too much is missing, in which case the whole file decides. */
 async function look(probe: Prober['probe'], path: string, signal: AbortSignal): Promise<Probed | undefined> {
   try {
     return await probe(path, signal);
@@ -88,7 +88,7 @@ async function look(probe: Prober['probe'], path: string, signal: AbortSignal): 
   }
 }
 
-/** A stream that ends early must not pass for a file that is short. */
+/** Fails with `unavailable` if the stream ends early, so that it cannot pass for a short file. */
 async function* whole(stream: Readable, size: number): AsyncGenerator<Buffer> {
   let came = 0;
   try {
@@ -97,7 +97,7 @@ async function* whole(stream: Readable, size: number): AsyncGenerator<Buffer> {
       yield chunk;
     }
   } catch (cause) {
-    throw new AppError('unavailable', 'The storage broke off while the original was read.', { cause });
+    throw new AppError('unavailable', 'The storage failed while the original was read.', { cause });
   }
-  if (came < size) throw new AppError('unavailable', 'The storage ended before the original did.');
+  if (came < size) throw new AppError('unavailable', 'The storage delivered only a part of the original.');
 }

@@ -2,23 +2,23 @@ import type { Prober } from '../audio/ffmpeg/input.ts';
 import type { Probed } from '../audio/media/ffprobe-output.ts';
 import { createMemory } from '../runtime/cache.ts';
 
-/** Originals that are remembered: who wants one format often wants another. */
+/** Maximum number of cached originals; users often request a second format of the same original. */
 const MOST = 200;
 
-/** Tags beyond are hostile; remembered, they would fill the memory. */
+/** Limits on the tags of a cached original; larger ones are hostile and would fill the memory. */
 const MOST_TAGS = 50;
 const LONGEST_TAG = 1000;
 
 /**
- * Probes each original once, however often its requested output changes: nothing is stored under its key twice.
- * @returns by the key of an original, what probes it, or knows it
+ * Caches the probe of each original across changes of its requested output. The object under a key never changes.
+ * @returns the prober for the original with a key
  */
 export function createKnownMedia(engine: Prober) {
   const known = createMemory<Probed>(MOST);
   return (key: string): Prober => ({
     async probe(source, signal) {
-      const remembered = known.get(key);
-      if (remembered) return remembered;
+      const cached = known.get(key);
+      if (cached) return cached;
       const probed = await engine.probe(source, signal);
       if (isSmall(probed)) known.keep(key, probed);
       return probed;

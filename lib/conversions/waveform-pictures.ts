@@ -2,19 +2,19 @@ import { drawWaveform } from '../audio/waveform/png.ts';
 import { AppError } from '../runtime/errors.ts';
 import { createGate } from '../runtime/semaphore.ts';
 
-/** Draws as `drawWaveform`; throws `unavailable` where too many wait already. */
+/** Draws as `drawWaveform`; throws `unavailable` if too many pictures wait. */
 export type DrawPicture = typeof drawWaveform;
 
-/** One at a time uses one core at most. A waiting picture holds nothing but its peaks, 256 KiB. */
+/** One picture at a time uses at most one core. A waiting picture holds only its peaks, 256 KiB. */
 const BOUNDS = { atOnce: 1, waiting: 64 };
 
-/** Bounds how many pictures are drawn and wait in this process. */
+/** Bounds the number of pictures that this process draws at once, and that wait. */
 export function createPictures({ atOnce, waiting } = BOUNDS): DrawPicture {
   const runIfDue = createGate(atOnce);
   let asked = 0;
   return async (...picture) => {
     if (asked >= atOnce + waiting)
-      throw new AppError('unavailable', 'Too many pictures are drawn. Try again.');
+      throw new AppError('unavailable', 'Too many pictures wait to be drawn. Try again.');
     asked += 1;
     try {
       return await runIfDue(() => drawWaveform(...picture));

@@ -10,16 +10,16 @@ import { type WaveformOf, waveformKey } from '../tasks/object-keys.ts';
 import type { TaskFile, Tasks } from '../tasks/tasks.ts';
 import { openSource } from './open-original.ts';
 
-/** Waveforms of tasks, each made once and kept with the results. */
+/** Waveforms of tasks; each is made once and stored with the results. */
 export interface Waveforms {
-  /** Finds what a waveform is of, and decodes nothing yet. Throws `not_found`, `not_ready`, `not_uploaded`. */
+  /** Finds the file of a waveform without decoding it. Throws `not_found`, `not_ready`, `not_uploaded`. */
   find(userId: number, id: number, of: WaveformOf): Promise<FoundWaveform>;
 }
 
 export interface FoundWaveform {
-  /** The file that the waveform is of. */
+  /** The original or the result. */
   file: TaskFile;
-  /** What is kept, or made now. Throws what decoding fails with. */
+  /** Reads the stored waveform, or makes it. Throws as `AudioEngine.waveform`. */
   read(): Promise<Waveform>;
 }
 
@@ -33,7 +33,7 @@ export interface WaveformDependencies {
 
 export function createWaveforms(parts: WaveformDependencies): Waveforms {
   const { tasks, results } = parts;
-  /** Who asks while one is being made waits for the same. */
+  /** Waveforms in progress by key: concurrent requests share one run. */
   const making = new Map<string, Promise<Waveform>>();
 
   return {

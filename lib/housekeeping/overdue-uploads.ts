@@ -10,20 +10,20 @@ export interface OverdueDependencies {
   housekeeping: Housekeeping;
   uploadStore: UploadStore;
   originals: Storage;
-  /** Places an object as if its storage had told of it. */
+  /** Handles an object as if its storage had sent the event. */
   uploaded: () => Promise<(object: FinalizedObject) => Promise<Placement>>;
   log: Log;
 }
 
-/** How many tasks stopped waiting: for want of an original, or since it was there all the time. */
+/** Numbers of tasks that expired without an original, and whose original was found in the storage. */
 export interface OverdueReport {
   expiredUploads: number;
   foundUploads: number;
 }
 
 /**
- * Ends what waits for its original beyond its time. A storage's event may be lost for good, so the storage is asked
- * first; while it can't be, nothing expires. An event that comes after all meets a row that was changed before.
+ * Ends uploads whose time has passed. The storage's event may be lost, so this asks the storage first; nothing expires
+ * while the storage is unreachable. A late event finds a row that has already changed.
  */
 export async function endOverdue(parts: OverdueDependencies): Promise<OverdueReport> {
   const report = { expiredUploads: 0, foundUploads: 0 };
@@ -32,14 +32,17 @@ export async function endOverdue(parts: OverdueDependencies): Promise<OverdueRep
       const ended = await end(parts, task);
       if (ended) report[ended] += 1;
     } catch (error) {
-      parts.log.warn('An upload could not be ended; it is tried again', { taskId: task.id, error });
+      parts.log.warn('An overdue upload could not be ended; the next sweep tries again', {
+        taskId: task.id,
+        error,
+      });
       break;
     }
   }
   return report;
 }
 
-/** @returns undefined where somebody else was first */
+/** @returns undefined if another process was first */
 async function end(
   { uploadStore, originals, uploaded }: OverdueDependencies,
   task: Task,

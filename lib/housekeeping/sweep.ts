@@ -5,16 +5,16 @@ import { originalKey, waveformKey } from '../tasks/object-keys.ts';
 import { isRefused, taskIdOf } from '../uploads/object-finalized.ts';
 import { endOverdue, type OverdueDependencies } from './overdue-uploads.ts';
 
-/** Seconds after which a message that nobody answered counts as lost. */
+/** Seconds after which a message without a claim counts as lost. */
 const MESSAGE_SECONDS = 60;
 
-/** Hours that an object without a task is kept: its row may be about to commit. */
+/** Hours until an object without a task is removed: the transaction of its row may still be open. */
 const STRAY_HOURS = 24;
 
-/** Seconds between two sweeps, and between two looks through every object, of all processes together. */
+/** Seconds between two sweeps, and between two searches of all objects, over all processes. */
 const INTERVALS = { sweep: 50, strays: 3600 };
 
-/** How many rows, or objects, were mended. */
+/** Numbers of repaired rows and removed objects. */
 export interface SweepReport {
   enqueuedAgain: number;
   gaveUp: number;
@@ -27,20 +27,20 @@ export interface SweepReport {
 
 export interface Sweep {
   /**
-   * Mends what time makes wrong.
-   * @param strays whether to look through every stored object as well, which is slow
+   * Repairs lost messages, dead leases, overdue uploads and expired tokens.
+   * @param strays whether to search all stored objects for orphans as well, which is slow
    */
   run(strays: boolean): Promise<SweepReport>;
-  /** The same for processes of which any number may sweep: one of them does, once a minute. */
+  /** Sweeps if no other process did within the interval. */
   runIfDue(): Promise<void>;
 }
 
 export interface SweepDependencies extends OverdueDependencies {
   tasks: TaskStore;
   results: Storage;
-  /** Cancels uploads that nobody waits for any more. */
+  /** Cancels the upload sessions of tasks that ended before their upload. */
   cancelUploads: () => Promise<number>;
-  /** Enqueue for nobody. */
+  /** Whether to enqueue no messages. */
   paused: boolean;
   clock: Clock;
 }

@@ -5,40 +5,40 @@ import type { RequestedOutput, Task, TaskPage, TaskStore } from '../ports/tasks.
 import { AppError } from '../runtime/errors.ts';
 import { fileName, originalKey, resultKey, waveformKey } from './object-keys.ts';
 
-/** What is requested, as it came with a request. */
+/** The requested output as a request gives it. */
 export interface OutputRequest {
   newFormat: string;
-  /** Not looked at yet; undefined stands for none. */
+  /** Not yet validated; undefined: no options. */
   options?: unknown;
 }
 
-/** Where one file of a task is. */
+/** The place of one file of a task. */
 export interface TaskFile {
   storage: Storage;
   key: string;
   /** Bytes. */
   size: number;
-  /** Task and revision that the file belongs to, such as `7-2`; an original is of revision 0. */
+  /** Task and revision of the file, such as `7-2`; an original has revision 0. */
   version: string;
-  /** For the person who saves it. */
+  /** File name for a download. */
   name: string;
   mimeType: string;
 }
 
 export interface Tasks {
-  /** Throws `invalid_request` or `unsupported_format`, before anything is kept. */
+  /** Validates a new task without storing it. Throws `invalid_request`, `unsupported_format`, `too_large`. */
   check(
     filename: string,
     requestedOutput: OutputRequest,
   ): Promise<{ name: string; requestedOutput: RequestedOutput }>;
   list(userId: number, page: TaskPage): Promise<Task[]>;
-  /** Throws `not_found`, also for another user's. */
+  /** Throws `not_found`, also for a task of another user. */
   get(userId: number, id: number): Promise<Task>;
-  /** Throws `not_found`, `unsupported_format`, and `not_uploaded` before the original is there. */
+  /** Changes the requested output. Throws `not_found`, `unsupported_format`, and `not_uploaded` before the upload. */
   change(userId: number, id: number, requestedOutput: OutputRequest): Promise<Task>;
-  /** Removes the task and its files; a conversion that runs notices and stops. Throws `not_found`. */
+  /** Removes the task and its files; a running conversion stops at its next heartbeat. Throws `not_found`. */
   remove(userId: number, id: number): Promise<Task>;
-  /** Throws `not_found`, and `not_ready` before there is such a file. */
+  /** Throws `not_found`, `not_uploaded`, and `not_ready` before the conversion has ended. */
   file(userId: number, id: number, which: 'original' | 'result'): Promise<TaskFile>;
 }
 
@@ -46,9 +46,9 @@ export interface TasksDependencies {
   store: TaskStore;
   originals: Storage;
   results: Storage;
-  /** What can be asked for. */
+  /** Available output formats. */
   formats: () => Promise<readonly Format[]>;
-  /** Cancels uploads that nobody waits for any more. */
+  /** Cancels the upload sessions of tasks that ended before their upload. */
   cancelUploads: () => Promise<number>;
 }
 
@@ -65,7 +65,7 @@ export function createTasks(parts: TasksDependencies): Tasks {
     return { name, requestedOutput: await requestedOutputFor(requestedOutput) };
   };
   const get = async (userId: number, id: number) => found(await store.find(id, userId));
-  /** What belongs to one revision. One that was being finished just now is not known to its row yet, so all go by name. */
+  /** Removes the files of one revision. Their names do not depend on the row, which may not yet know a new result. */
   const removeResult = async (task: Task) => {
     const format = findFormat(task.requestedOutput.format);
     const key = task.result?.key ?? (format && resultKey(task, format.extension));
@@ -103,7 +103,7 @@ export function createTasks(parts: TasksDependencies): Tasks {
     if (task.state === 'AWAITING_UPLOAD' || task.state === 'EXPIRED') throw notUploaded();
     const key = originalKey(task);
     const size = (await originals.stat(key))?.size;
-    if (size === undefined) throw new AppError('not_found', 'The original is no longer there.');
+    if (size === undefined) throw new AppError('not_found', 'The original no longer exists.');
     const mimeType = (await formats()).find((format) => format.extension === task.originalExt)?.mimeType;
     return {
       storage: originals,
@@ -126,7 +126,7 @@ export function createTasks(parts: TasksDependencies): Tasks {
 }
 
 function found(task: Task | undefined): Task {
-  if (!task) throw new AppError('not_found', 'There is no such task.');
+  if (!task) throw new AppError('not_found', 'This task does not exist.');
   return task;
 }
 
@@ -144,7 +144,7 @@ function unsupported(newFormat: string, available: readonly Format[]): AppError 
   const shown = JSON.stringify(newFormat.slice(0, 20));
   return new AppError(
     'unsupported_format',
-    `${shown} is not a format that can be made. Expected one of ${allowed}.`,
+    `${shown} is not an available format. Expected one of ${allowed}.`,
     {
       details: [{ path: 'newFormat', message: `expected one of ${allowed}` }],
     },
