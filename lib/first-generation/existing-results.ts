@@ -9,13 +9,13 @@ import { AppError, isFailure } from '../runtime/errors.ts';
 import type { Workspaces } from '../runtime/working-folders.ts';
 import { originalKey, stem } from '../tasks/object-keys.ts';
 
-/** What a worker of the first generation made: `{stem}.{ext}` next to the original. */
+/** A result of a first-generation worker: `{stem}.{ext}` next to the original. */
 export interface OldResult {
   /** Key under the originals root. */
   key: string;
-  /** What the original holds; null where it is not there. */
+  /** Media information of the original; null if it does not exist. */
   original: MediaInfo | null;
-  /** What the result holds. */
+  /** Media information of the result. */
   media: MediaInfo;
 }
 
@@ -26,8 +26,8 @@ export interface ExistingResultDependencies {
 }
 
 /**
- * Finds the result of a task next to its original, and checks it: right codec, as long as the original.
- * Throws `not_ready` with what is wrong.
+ * Finds the result of a task next to its original, and checks its codec and its duration. Throws `not_ready` with the
+ * reason for which it cannot be adopted.
  */
 export async function findOldResult(
   { originals, engine, workspaces }: ExistingResultDependencies,
@@ -35,7 +35,7 @@ export async function findOldResult(
   format: Format,
 ): Promise<OldResult> {
   const key = objectKey(task.id, `${stem(task.name)}.${format.extension}`);
-  if (key === originalKey(task) || !(await originals.stat(key))) throw refused('no result is there');
+  if (key === originalKey(task) || !(await originals.stat(key))) throw notAdopted('no result exists');
   const probe = async (name: string) => {
     try {
       return await workspaces.use(async (folder) => {
@@ -44,7 +44,7 @@ export async function findOldResult(
         return media;
       });
     } catch (error) {
-      throw isFailure(error) ? refused(error.message) : error;
+      throw isFailure(error) ? notAdopted(error.message) : error;
     }
   };
   const media = await probe(key);
@@ -56,13 +56,14 @@ export async function findOldResult(
 
 function mustFit(original: MediaInfo | null, made: MediaInfo, format: Format): void {
   const known = format.codec.encoders.some(({ codec }) => codec === made.codec);
-  if (!known) throw refused(`the result is ${made.codec}`);
+  if (!known) throw notAdopted(`its codec is ${made.codec}`);
   if (!original) return;
   const expected = original.duration ?? 0;
   const drift = Math.abs(expected - (made.duration ?? 0));
-  if (drift > durationTolerance(expected)) throw refused('the result is not as long as the original');
+  if (drift > durationTolerance(expected)) throw notAdopted('its duration differs from that of the original');
 }
 
-function refused(why: string): AppError {
-  return new AppError('not_ready', `The result is not taken over: ${why}.`);
+/** Error of a result that cannot be adopted. */
+export function notAdopted(why: string): AppError {
+  return new AppError('not_ready', `The result is not adopted: ${why}.`);
 }

@@ -12,13 +12,18 @@ export interface ImportTasksDependencies extends ImportUsersDependencies, Existi
   adoption: Adoption;
 }
 
-/** A task as it comes over, but for its owner; and the words for it. */
-interface UploadProgress {
-  inherited: Omit<ImportedTask, 'userId'>;
+/** A task to import, without its owner, and the words for the report. */
+interface TaskImport {
+  imported: Omit<ImportedTask, 'userId'>;
   words: string;
 }
 
-export async function moveTask(parts: ImportTasksDependencies, task: OldTask, owners: Owners): Promise<Fate> {
+/** Imports one task, and prints one line with its outcome. */
+export async function importTask(
+  parts: ImportTasksDependencies,
+  task: OldTask,
+  owners: Owners,
+): Promise<Fate> {
   const { tasks, firstGenerationImport, apply, print } = parts;
   const line = (words: string) => print(`task ${task.id} ${JSON.stringify(task.name)}: ${words}`);
   const leave = (why: string): Fate => {
@@ -38,10 +43,9 @@ export async function moveTask(parts: ImportTasksDependencies, task: OldTask, ow
   const format = findFormat(task.convertedExt.replace(/^\./, '').toLowerCase());
   if (!format) return leave(`${JSON.stringify(task.convertedExt)} is not a format that can be made`);
   if (!isKey(task)) return leave('its name can be that of no file');
-  const { inherited, words } = await arrive(parts, task, format);
+  const { imported, words } = await prepare(parts, task, format);
   line(words);
-  if (apply && owner.id !== undefined)
-    await firstGenerationImport.addTask({ ...inherited, userId: owner.id });
+  if (apply && owner.id !== undefined) await firstGenerationImport.addTask({ ...imported, userId: owner.id });
   return 'copied';
 }
 
@@ -54,12 +58,8 @@ function isKey(task: OldTask): boolean {
   }
 }
 
-/** A result that is found is linked before there is a row that names it. */
-async function arrive(
-  parts: ImportTasksDependencies,
-  task: OldTask,
-  format: Format,
-): Promise<UploadProgress> {
+/** Decides the state of a task. An existing result is linked before its row exists. */
+async function prepare(parts: ImportTasksDependencies, task: OldTask, format: Format): Promise<TaskImport> {
   const { id, name, createdAt } = task;
   const untried = { id, name, originalExt: extension(name), format: format.name, createdAt };
   const without = { ...untried, media: null, result: null };
@@ -67,16 +67,16 @@ async function arrive(
   if (typeof found !== 'string') {
     const result = await link(parts, task, format, found);
     const words = `PROCESSED, ${found.key} becomes its result`;
-    return { inherited: { ...untried, state: 'PROCESSED', media: found.original, result }, words };
+    return { imported: { ...untried, state: 'PROCESSED', media: found.original, result }, words };
   }
   if (await parts.originals.stat(originalKey(task))) {
     const words = `UPLOADED, to be converted to ${format.name}: ${found}`;
-    return { inherited: { ...without, state: 'UPLOADED' }, words };
+    return { imported: { ...without, state: 'UPLOADED' }, words };
   }
-  return { inherited: { ...without, state: 'EXPIRED' }, words: 'EXPIRED, since its original is not there' };
+  return { imported: { ...without, state: 'EXPIRED' }, words: 'EXPIRED, since its original is not there' };
 }
 
-/** The result, or why there is none. */
+/** Finds the existing result, or the reason for its absence. */
 async function findResult(
   parts: ImportTasksDependencies,
   task: OldTask,

@@ -6,27 +6,27 @@ export interface ImportUsersDependencies {
   users: UserStore;
   passwords: Passwords;
   firstGenerationImport: FirstGenerationImport;
-  /** False: look at everything, change nothing. */
+  /** False: a dry run, which reads everything and changes nothing. */
   apply: boolean;
-  /** Gets one line for each row. */
+  /** Receives one line for each row. */
   print: (line: string) => void;
 }
 
-/** What becomes of one row: copied, known from an earlier run, or left, with a line that says why. */
+/** Outcome of one row: copied, known from an earlier run, or left, with a line that gives the reason. */
 export type Fate = 'copied' | 'known' | 'left';
 
-/** Users that are here, by the email of their tasks; the id is undefined where a dry run has not made them. */
+/** Imported users by email; the id is undefined in a dry run, which does not create them. */
 export type Owners = ReadonlyMap<string, { id: number | undefined }>;
 
-/** Moves users one after another, so that its passwords never fill their queue, and knows who came. */
-export function createUserMove({
+/** Imports users one after another, so that their passwords do not fill the queue of hashes, and records their ids. */
+export function createUserImport({
   users,
   passwords,
   firstGenerationImport,
   apply,
   print,
 }: ImportUsersDependencies): {
-  move: (user: OldUser) => Promise<Fate>;
+  importUser: (user: OldUser) => Promise<Fate>;
   owners: Owners;
 } {
   const owners = new Map<string, { id: number | undefined }>();
@@ -42,7 +42,7 @@ export function createUserMove({
     throw new TypeError(`no name is free for ${email}`);
   };
 
-  const move = async ({ email, name: given, password }: OldUser): Promise<Fate> => {
+  const importUser = async ({ email, name: given, password }: OldUser): Promise<Fate> => {
     const leave = (why: string): Fate => {
       print(`user ${email}: left, since ${why}`);
       return 'left';
@@ -66,5 +66,5 @@ export function createUserMove({
     owners.set(email, { id: apply ? (await add()).id : undefined });
     return 'copied';
   };
-  return { move, owners };
+  return { importUser, owners };
 }

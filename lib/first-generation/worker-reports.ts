@@ -5,14 +5,14 @@ import type { Adoption, Storage } from '../ports/storage.ts';
 import type { Task, TaskStore } from '../ports/tasks.ts';
 import { AppError } from '../runtime/errors.ts';
 import { resultKey } from '../tasks/object-keys.ts';
-import { type ExistingResultDependencies, findOldResult } from './existing-results.ts';
+import { type ExistingResultDependencies, findOldResult, notAdopted } from './existing-results.ts';
 
-/** Who holds the lease while a result is taken over. */
+/** Holder of the lease during the adoption of a result. */
 const WORKER = 'first-generation';
 
-/** Takes over what workers of the first generation made: `{stem}.{ext}` next to the original. */
+/** Adopts results of first-generation workers: `{stem}.{ext}` next to the original. */
 export interface Reports {
-  /** Throws `not_found`, and `not_ready` where the result is not there, not sound, or no longer asked for. */
+  /** Adopts the result of a task. Throws `not_found`; `not_ready` if the result is missing, invalid or outdated. */
   processed(id: number): Promise<void>;
 }
 
@@ -29,14 +29,14 @@ export function createReports(parts: ReportDependencies): Reports {
     async processed(id) {
       const task = await tasks.find(id);
       const format = task && findFormat(task.requestedOutput.format);
-      if (!task || !format) throw new AppError('not_found', 'There is no such task.');
+      if (!task || !format) throw new AppError('not_found', 'This task does not exist.');
       const { key: made, media, original } = await findOldResult(parts, task, format);
-      if (!original) throw changed('its original is not there');
+      if (!original) throw notAdopted('its original does not exist');
       const claimed = await leases.claim({ taskId: id, revision: task.revision }, WORKER);
-      if ('refused' in claimed) throw changed(`the task is ${claimed.refused}`);
+      if ('refused' in claimed) throw notAdopted(`the task is ${claimed.refused}`);
       try {
         const key = resultKey(task, format.extension);
-        await takeOver(parts, task, key, { key: made, media, original }, claimed.lease);
+        await adopt(parts, task, key, { key: made, media, original }, claimed.lease);
       } catch (error) {
         await leases.release(claimed.lease);
         throw error;
@@ -45,8 +45,8 @@ export function createReports(parts: ReportDependencies): Reports {
   };
 }
 
-/** Copying may take longer than the lease lasts; whoever has the task then finishes it, and this result is nobody's. */
-async function takeOver(
+/** Copies a result and finishes its task. If copying outlasts the lease, another worker may finish the task instead. */
+async function adopt(
   { tasks, leases, originals, results, adoption }: ReportDependencies,
   task: Task,
   key: string,
@@ -56,11 +56,7 @@ async function takeOver(
   const size = await adoption.adopt(made, key);
   if (!(await leases.finish(lease, original, { key, size, media, warnings: [], adaptations: [] }))) {
     if ((await tasks.find(task.id))?.revision !== task.revision) await results.remove(key);
-    throw changed('the task was changed meanwhile');
+    throw notAdopted('the task was changed meanwhile');
   }
   await originals.remove(made);
-}
-
-function changed(why: string): AppError {
-  return new AppError('not_ready', `The result is not taken over: ${why}.`);
 }

@@ -1,4 +1,4 @@
-/** Passing time and chance, handed in so that tests own them. */
+/** The current time, injected so that tests control it. */
 export interface Clock {
   now(): Date;
 }

@@ -16,9 +16,9 @@ export interface OldTask {
   name: string;
   /** Such as `MP3`. */
   convertedExt: string;
-  /** `PROCESSED`, or something else. */
+  /** `PROCESSED`, or another text. */
   state: string;
-  /** Of its owner. */
+  /** Email of its owner. */
   email: string;
 }
 
@@ -28,7 +28,7 @@ export interface FirstGeneration {
   tasks(): AsyncIterable<OldTask>;
 }
 
-/** A task as it comes over: its first revision, never tried. */
+/** A task to import: its first revision, without attempts. */
 export interface ImportedTask {
   id: number;
   userId: number;
@@ -41,12 +41,12 @@ export interface ImportedTask {
   result: ConversionResult | null;
 }
 
-/** Takes rows of the first generation in. */
+/** Stores imported rows of the first generation. */
 export interface FirstGenerationImport {
-  /** Whatever its case. */
+  /** Ignores case. */
   isNameTaken(name: string): Promise<boolean>;
-  /** Keeps the id; the next sweep enqueues for what is UPLOADED. */
+  /** Adds a task with its id; the next sweep enqueues messages for tasks that are UPLOADED. */
   addTask(task: ImportedTask): Promise<void>;
-  /** Has new tasks get ids beyond all that there are. */
+  /** Moves the sequence, so that ids of new tasks are greater than all existing ones. */
   moveSequence(): Promise<void>;
 }

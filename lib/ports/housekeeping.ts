@@ -1,17 +1,17 @@
 import type { Task } from './tasks.ts';
 
-/** What time alone makes wrong. Each answers how many rows it mended. */
+/** Repairs of the database. Methods return the number of changed rows. */
 export interface Housekeeping {
-  /** enqueues it again for tasks UPLOADED or with a dead lease, whose last message is older than `seconds`. */
+  /** Enqueues a message for tasks that are UPLOADED or have a dead lease, if their last message is older than `seconds`. */
   enqueueAgain(seconds: number): Promise<number>;
-  /** Waiting, or PROCESSING with a dead lease, and no attempts left becomes FAILED `gave_up`; all such tasks, or one. */
+  /** Fails tasks with `gave_up` that have no attempts left and no live lease; all such tasks, or one. */
   giveUp(id?: number): Promise<number>;
-  /** Tasks that wait for their original beyond their time, those that wait longest first, and not all at once. */
+  /** Tasks whose time for the upload has passed, oldest first, in batches. */
   overdueUploads(): Promise<Task[]>;
-  /** Forgets the sessions of uploads that ended so long ago that nothing comes of them any more. */
+  /** Removes sessions of uploads that ended so long ago that no event of theirs can still come. */
   forgetUploads(): Promise<number>;
-  /** Removes refresh tokens that ran out. */
+  /** Removes expired refresh tokens. */
   removeExpiredTokens(): Promise<number>;
-  /** Whether `job` is due, so many seconds after it was last; of all processes that ask, one is told so. */
+  /** Whether `job` is due, `seconds` after its last run; true for only one of all processes. */
   claimJob(job: string, seconds: number): Promise<boolean>;
 }

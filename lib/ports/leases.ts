@@ -3,13 +3,13 @@ import type { ConversionMessage } from './queue.ts';
 import type { ConversionResult, Task, TaskFailure } from './tasks.ts';
 
 export interface LeaseOptions {
-  /** Seconds without a heartbeat after which a lease is dead. */
+  /** Seconds without a heartbeat after which a lease expires. */
   seconds: number;
-  /** Attempts that one revision gets. */
+  /** Maximum attempts of one revision. */
   attempts: number;
 }
 
-/** The right of one attempt to convert one revision of one task, for a short time that heartbeats renew. */
+/** The right of one attempt to convert one revision of one task, for a short time; heartbeats renew it. */
 export interface Lease {
   taskId: number;
   revision: number;
@@ -17,27 +17,27 @@ export interface Lease {
 }
 
 /**
- * Why a claim was refused. `leased`: somebody's lease still runs, so the message must come again. All others are final:
+ * Reason for a refused claim. `leased`: another lease is still valid, so the message must come again. All others are final:
  * `gone` (no such task), `stale` (an older revision), `finished`, `failed`, `not_uploaded`, `gave_up` (attempts used up).
  */
 export type ClaimRefusal = 'gone' | 'stale' | 'finished' | 'failed' | 'not_uploaded' | 'gave_up' | 'leased';
 
-/** Who converts what: each change is one compare-and-set, so that a late attempt changes nothing. */
+/** Leases of tasks. Each change is one compare-and-set, so that a late attempt changes nothing. */
 export interface LeaseStore {
   claim(
     message: ConversionMessage,
     worker: string,
   ): Promise<{ lease: Lease; task: Task } | { refused: ClaimRefusal }>;
-  /** Renews the lease and notes progress (0 to 1); false where it is no longer held: stop at once. */
+  /** Renews the lease and stores the progress (0 to 1); false if the lease was lost: the attempt must stop. */
   heartbeat(lease: Lease, progress: number): Promise<boolean>;
-  /** PROCESSING to PROCESSED; false where the lease was lost: the result is nobody's. */
+  /** PROCESSING to PROCESSED; false if the lease was lost: the caller must discard the result. */
   finish(lease: Lease, media: MediaInfo, result: ConversionResult): Promise<boolean>;
-  /** PROCESSING to FAILED; false where the lease was lost. */
+  /** PROCESSING to FAILED; false if the lease was lost. */
   fail(lease: Lease, failure: TaskFailure, media: MediaInfo | null): Promise<boolean>;
-  /** Hands a task back as if this attempt had not been made, and enqueues; false where the lease was lost. */
+  /** Undoes the claim without counting the attempt, and enqueues a message; false if the lease was lost. */
   release(lease: Lease): Promise<boolean>;
-  /** Ends an attempt that counts; nobody else may begin one for `seconds`. False where the lease was lost. */
+  /** Ends and counts the attempt; no other may begin for `seconds`. False if the lease was lost. */
   postpone(lease: Lease, seconds: number): Promise<boolean>;
-  /** Ends the leases of a worker that is known to be dead; its tasks count an attempt and enqueue again. */
+  /** Ends all leases of a dead worker, counts their attempts, and enqueues a message for each task. */
   releaseAll(worker: string): Promise<number>;
 }

@@ -1,9 +1,8 @@
 const FORBIDDEN = /^\.{1,2}$|[/\\\0]/;
 
 /**
- * The one function that every part of an object's key crosses. A key can't leave its root: a part is never
- * empty, `.`, `..`, nor does it hold a slash, a backslash or NUL. Throws a TypeError otherwise, since names
- * were made safe before.
+ * Joins the parts of an object's key; the only function that does. A key can't leave its root: a part is never empty, `.`
+ * or `..`, and contains no slash, backslash or NUL. Throws a TypeError otherwise, since callers make names safe first.
  */
 export function objectKey(...parts: readonly (string | number)[]): string {
   const texts = parts.map(String);

@@ -1,31 +1,31 @@
-/** Says that a task wants converting. The row is the truth, this is only a message: it may enqueue twice, late, or never. */
+/** Requests the conversion of a task. The database row is authoritative; messages may be duplicated, delayed or lost. */
 export interface ConversionMessage {
   taskId: number;
   revision: number;
 }
 
-/** What came of a message: `done` is acknowledged, `again` must come back later. */
+/** Outcome of a message: `done` acknowledges it, `again` redelivers it later. */
 export type MessageOutcome = 'done' | 'again';
 
-/** An open transaction of the database that a queue may share, as far as a queue needs to know it. */
+/** An open database transaction that a queue may join. */
 export interface Transaction {
   raw<T>(sql: string, bindings: readonly unknown[]): Promise<{ rows: T[] }>;
 }
 
-/** Carries messages from who changes a row to who converts. At least once, in no order. */
+/** Delivers conversion messages to workers, at least once and in no order. */
 export interface Queue {
-  /** Whether `enqueue` can take part in a database transaction; if not, it is called after the commit. */
+  /** Whether `enqueue` can join a database transaction; if not, callers use it after the commit. */
   readonly transactional: boolean;
   enqueue(messages: readonly ConversionMessage[], within?: Transaction): Promise<void>;
   /**
    * Calls `handler` for each message, at most `concurrency` at once. A handler that throws counts as `again`.
-   * @returns stops taking messages, and waits for the handlers that run
+   * @returns a function that stops taking messages and waits for running handlers
    */
   consume(
     handler: (message: ConversionMessage) => Promise<MessageOutcome>,
     concurrency: number,
   ): Promise<() => Promise<void>>;
-  /** Throws when messages can't be enqueued now. */
+  /** Throws if messages cannot be enqueued now. */
   check(): Promise<void>;
   close(): Promise<void>;
 }

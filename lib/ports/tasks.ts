@@ -13,7 +13,7 @@ export const TASK_STATES = [
 
 export type TaskState = (typeof TASK_STATES)[number];
 
-/** The requested output: which format, and how. */
+/** The requested output: a format and its options. */
 export interface RequestedOutput {
   format: string;
   options: TaskOptions;
@@ -29,7 +29,7 @@ export interface ConversionResult {
   size: number;
   media: MediaInfo;
   warnings: readonly string[];
-  /** What the format could not do as requested, and what was made instead. */
+  /** Properties that the format does not support as requested, with the values used instead. */
   adaptations: readonly Adaptation[];
 }
 
@@ -43,24 +43,24 @@ export type HashName = 'crc32c' | 'md5' | 'sha256' | 'sha512';
 /** Hashes of bytes, in base64; CRC32C in big-endian byte order, as Cloud Storage writes it. */
 export type Hashes = Readonly<Partial<Record<HashName, string>>>;
 
-/** One original and the requested output to have it in another format. */
+/** One original and its requested output. */
 export interface Task {
   id: number;
   userId: number;
-  /** As the user gave it, with its extension. */
+  /** File name from the user, with its extension. */
   name: string;
-  /** The extension of `name` in lower case, without the dot; empty where there is none. */
+  /** The extension of `name` in lower case, without the dot; empty if there is none. */
   originalExt: string;
   requestedOutput: RequestedOutput;
   state: TaskState;
-  /** Counts how often the requested output was changed, from 1. */
+  /** Counts the requested outputs, from 1. */
   revision: number;
-  /** Tries of this revision, from 0. */
+  /** Counts the attempts of this revision, from 0. */
   attempt: number;
-  /** Bytes of the original as they were declared; null where they were not. */
+  /** Declared bytes of the original; null if not declared. */
   declaredSize: number | null;
   uploadExpiresAt: Date;
-  /** Those of the original that are known; null where none is. */
+  /** Known checksums of the original; null if none. */
   checksums: Hashes | null;
   /** 0 to 1. */
   progress: number;
@@ -78,31 +78,31 @@ export interface NewTask {
   originalExt: string;
   requestedOutput: RequestedOutput;
   declaredSize: number | null;
-  /** When an upload that has not come is given up. */
+  /** Time at which the task expires without an upload. */
   uploadExpiresAt: Date;
 }
 
 export interface TaskPage {
-  /** At most so many. */
+  /** Maximum number of tasks. */
   limit: number;
   descending: boolean;
   state?: TaskState;
-  /** Only ids beyond this one, in the order asked for. */
+  /** Only ids after this one, in the requested order. */
   after?: number;
 }
 
-/** Tasks as their owners see them. Whatever makes a task UPLOADED also enqueues its message. */
+/** Tasks as their owners see them. Each method that makes a task UPLOADED also enqueues its message. */
 export interface TaskStore {
   create(task: NewTask): Promise<Task>;
   /**
-   * AWAITING_UPLOAD to UPLOADED; undefined where somebody else was first, or it expired.
-   * @param checksums of the original; what is known already stays where this is left out
+   * AWAITING_UPLOAD to UPLOADED; undefined if the task has another state.
+   * @param checksums of the original; undefined keeps those that are known
    */
   markUploaded(id: number, checksums?: Hashes): Promise<Task | undefined>;
   find(id: number, userId?: number): Promise<Task | undefined>;
   list(userId: number, page: TaskPage): Promise<Task[]>;
-  /** Sets another output: next revision, UPLOADED; undefined where there is no such task or its original never came. */
+  /** Sets another requested output: next revision, UPLOADED; undefined if the task does not exist or has no original. */
   change(id: number, userId: number, requestedOutput: RequestedOutput): Promise<Task | undefined>;
-  /** Removes the row and answers what it was; undefined where there is none. */
+  /** Removes the row and returns the task; undefined if it does not exist. */
   remove(id: number, userId?: number): Promise<Task | undefined>;
 }

@@ -6,26 +6,26 @@ export interface User {
 }
 
 export interface UserStore {
-  /** Throws `taken` where name or email is in use. */
+  /** Throws `taken` if the name or the email is in use. */
   create(user: Omit<User, 'id'>): Promise<User>;
-  /** Throws the same, without writing: what is free here may be taken by the time of `create`. */
+  /** Throws the same without writing; another request may still take the name before `create`. */
   checkFree(user: Pick<User, 'name' | 'email'>): Promise<void>;
   findByEmail(email: string): Promise<User | undefined>;
   find(id: number): Promise<User | undefined>;
-  /** Whether a user with this id is there now; cheap enough to be asked before every request. */
+  /** Whether a user with this id exists; cheap enough for every request. */
   exists(id: number): Promise<boolean>;
 }
 
 export interface RefreshToken {
-  /** SHA-256 of the token, so that a stolen table opens nothing. */
+  /** SHA-256 of the token, so that a stolen table gives no access. */
   hash: string;
-  /** All tokens that came of one log-in. */
+  /** Identifies all tokens of one login. */
   family: string;
   userId: number;
   expiresAt: Date;
 }
 
-/** A refresh token as it is stored. `used` is undefined for a token that was not yet traded for its successor. */
+/** A refresh token as it is stored. `used` is undefined until its successor replaces it. */
 export interface StoredRefreshToken extends RefreshToken {
   used: RefreshTokenUse | undefined;
 }

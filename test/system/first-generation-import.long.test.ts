@@ -33,10 +33,10 @@ const COPIED = [
   'user Bob@example.org: copied',
   'user ann@example.org: copied, named ann@example.org',
   'task 3 "Töne 1.wav": PROCESSED, 3/Töne 1.mp3 becomes its result',
-  'task 5 "b.wav": UPLOADED, to be converted to ogg: The result is not taken over: no result is there.',
+  'task 5 "b.wav": UPLOADED, to be converted to ogg: The result is not adopted: no result exists.',
   'task 9 "d.wav": UPLOADED, to be converted to mp3: It was not processed.',
   'task 12 "gone.wav": EXPIRED, since its original is not there',
-  'task 40 "w.wav": UPLOADED, to be converted to wav: The result is not taken over: no result is there.',
+  'task 40 "w.wav": UPLOADED, to be converted to wav: The result is not adopted: no result exists.',
 ];
 
 const LEFT = [
@@ -89,7 +89,7 @@ describe('npm run migrate-first-generation', function () {
     const files = await readdir(vm.originals, { recursive: true });
     const said = await importFirstGeneration();
     for (const line of [...COPIED, ...LEFT]) assert.ok(said.includes(`${line}\n`), `${line}\n\n${said}`);
-    assert.match(said, /task 8 "c\.wav": UPLOADED, to be converted to mp3: The result is not taken over: /);
+    assert.match(said, /task 8 "c\.wav": UPLOADED, to be converted to mp3: The result is not adopted: /);
     assert.match(said, /users: 2 copied, 0 here already, 2 left\ntasks: 6 copied, 0 here already, 4 left\n/);
     assert.match(said, /This was a dry run, and nothing is changed\. Add --apply to do it\.\n$/);
     assert.deepEqual(await query(url, 'select from users union all select from tasks'), []);

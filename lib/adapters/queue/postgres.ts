@@ -11,18 +11,19 @@ const JOB = z.object({ taskId: z.int(), revision: z.int() });
 
 export interface PostgresQueueOptions {
   address: DatabaseAddress;
-  /** Connections besides the one that listens. */
+  /** Maximum connections, apart from the one that listens. */
   pool: number;
-  /** Longer than any handler may run; what takes longer is enqueued again. */
+  /** Seconds after which a running job is delivered again; longer than any handler may run. */
   jobSeconds: number;
-  /** How often a consumer looks of itself, 2 at least: nobody gives notice of a job that comes again. */
+  /** Seconds between two polls of a consumer, at least 2; pg-boss sends no notification for a retried job. */
   pollSeconds: number;
   log: Log;
 }
 
 /**
- * pg-boss on the database of the rows. Messages enqueue inside the transaction that changes a row; LISTEN/NOTIFY wakes
- * the consumers, and polling is the backstop. At least once: a job whose worker died comes again.
+ * A queue on pg-boss in the database of the tasks. Messages are enqueued inside the transaction that changes a row.
+ * LISTEN/NOTIFY wakes consumers; polling finds what they miss. Delivery is at least once: a job whose worker died comes
+ * again.
  */
 export async function createPostgresQueue({
   address,
@@ -39,7 +40,7 @@ export async function createPostgresQueue({
     schedule: false,
     registerInstance: false,
   });
-  boss.on('error', (error) => log.warn('The queue has trouble', { error }));
+  boss.on('error', (error) => log.warn('Queue error', { error }));
   boss.on('warning', ({ message }) => log.warn(message));
   await boss.start();
   await boss.createQueue(QUEUE, {
@@ -70,8 +71,8 @@ export async function createPostgresQueue({
 }
 
 /**
- * A pg-boss worker that took a single job sleeps until the next poll or notice, even when more jobs wait;
- * so each handler that ends wakes its own worker.
+ * Adds a worker that takes one job at a time. pg-boss lets it sleep until the next poll or notification although more jobs
+ * wait, so the end of each handler wakes its worker.
  */
 async function addWorker(
   boss: PgBoss,
@@ -81,7 +82,7 @@ async function addWorker(
   const id = await boss.work(QUEUE, { notifyPollingIntervalSeconds: pollSeconds }, async ([job]) => {
     try {
       const outcome = await handler(JOB.parse(job?.data));
-      if (outcome === 'again') throw new AppError('interrupted', 'The task is not free yet.');
+      if (outcome === 'again') throw new AppError('interrupted', 'Another attempt still holds the task.');
     } finally {
       boss.notifyWorker(id);
     }

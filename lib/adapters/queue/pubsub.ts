@@ -5,22 +5,23 @@ import type { Log } from '../../runtime/log.ts';
 
 const MESSAGE = z.object({ taskId: z.int(), revision: z.int() });
 
-/** Milliseconds for which publishing is tried, since somebody waits; the sweep enqueues it again for what was not published. */
+/** Milliseconds for which publishing is retried, since a request waits; the sweep enqueues lost messages again. */
 const PUBLISH = 5000;
 
 export interface PubSubQueueOptions {
   topic: string;
-  /** What `consume` pulls from; functions get their messages pushed. */
+  /** Subscription for `consume`, which pulls; functions receive pushed messages instead. */
   subscription: string;
-  /** For how long a message is kept from coming again while its handler runs: longer than any may. */
+  /** Seconds for which a running handler delays redelivery of its message; longer than any handler may run. */
   jobSeconds: number;
   log: Log;
 }
 
 /**
- * Pub/Sub knows nothing of the database's transactions, so a message is published after the commit and may be lost
- * before; the sweep enqueues it again. At least once, in no order; what is not acknowledged comes again with back-off.
- * @param client made when it is first needed, since it takes long to load
+ * A queue on Pub/Sub, which cannot join database transactions: messages are published after the commit. A crash in between
+ * loses a message, and the sweep enqueues it again. Delivery is at least once, in no order; unacknowledged messages come
+ * again with back-off.
+ * @param client called when first needed, since the library takes long to load
  */
 export function createPubSubQueue(
   client: () => Promise<PubSub>,
@@ -69,13 +70,13 @@ function pull(
     const handled = handle(message, handler, log).finally(() => running.delete(handled));
     running.add(handled);
   });
-  subscription.on('error', (error: Error) => log.warn('The queue has trouble', { error }));
+  subscription.on('error', (error: Error) => log.warn('Queue error', { error }));
   return async () => {
     await Promise.all([subscription.close(), ...running]);
   };
 }
 
-/** What is no message can never be handled, so it is taken off the queue. */
+/** Acknowledges invalid messages as well: no redelivery could make them valid. */
 async function handle(
   message: Message,
   handler: (message: ConversionMessage) => Promise<MessageOutcome>,
@@ -83,7 +84,7 @@ async function handle(
 ): Promise<void> {
   const decoded = read(message);
   if (!decoded) {
-    log.warn('A message that is no message came', { messageId: message.id });
+    log.warn('Invalid message acknowledged', { messageId: message.id });
     message.ack();
     return;
   }
@@ -91,7 +92,7 @@ async function handle(
     if ((await handler(decoded)) === 'done') message.ack();
     else message.nack();
   } catch (error) {
-    log.warn('A message was not answered; it comes again', { ...decoded, error });
+    log.warn('Message handler failed; the message comes again', { ...decoded, error });
     message.nack();
   }
 }

@@ -52,27 +52,27 @@ describe('Reports of first-generation workers', function () {
     assert.deepEqual(await readdir(folderOf(id)), ['Töne 1.wav']);
     const result = await ann.fetch(`/api/tasks/${id}/result`);
     assert.deepEqual(Buffer.from(await result.arrayBuffer()), made);
-    assert.match(await refusal(id), /no result is there/);
+    assert.match(await refusal(id), /no result exists/);
   });
 
   it('never take an original for its own result, and mind no half second more or less', async () => {
     const id = await newTask('wav');
-    assert.match(await refusal(id), /no result is there/);
+    assert.match(await refusal(id), /no result exists/);
     const other = await newTask('flac');
     await make(other, 'Töne 1.flac', 2.4);
     assert.equal((await report(other)).status, 200);
   });
 
   const unsound: [string, (id: number) => Promise<void>, RegExp][] = [
-    ['no file', async () => undefined, /no result is there/],
+    ['no file', async () => undefined, /no result exists/],
     ['a file of another codec', (id) => make(id, 'Töne 1.mp3', 2, '-c:a', 'flac', '-f', 'flac'), /is flac/],
-    ['half of the sound', (id) => make(id, 'Töne 1.mp3', 1), /not as long as the original/],
+    ['half of the sound', (id) => make(id, 'Töne 1.mp3', 1), /duration differs/],
     [
       'no sound',
       (id) => writeFile(join(folderOf(id), 'Töne 1.mp3'), 'never finished'),
       /not audio|no audio/i,
     ],
-    ['a result under another name', (id) => make(id, 'tone.mp3', 2), /no result is there/],
+    ['a result under another name', (id) => make(id, 'tone.mp3', 2), /no result exists/],
   ];
   for (const [what, prepare, why] of unsound) {
     it(`are not believed where there is ${what}`, async () => {
@@ -93,7 +93,7 @@ describe('Reports of first-generation workers', function () {
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ newFormat: 'ogg' }),
     });
-    assert.match(await refusal(id), /no result is there/);
+    assert.match(await refusal(id), /no result exists/);
     await make(id, 'Töne 1.ogg', 2, '-c:a', 'libvorbis');
     assert.equal((await report(id)).status, 200);
     assert.equal(await stateOf(id), 'PROCESSED');
