@@ -126,7 +126,7 @@ function keepDeadline({ deadline }: AttemptDependencies, attempt: Attempt): () =
   if (deadline === undefined) return () => undefined;
   const timer = setTimeout(() => {
     attempt.late = true;
-    attempt.abort.abort(new AppError('interrupted', 'The time for one attempt is up.'));
+    attempt.abort.abort(new AppError('interrupted', 'The deadline of the attempt passed.'));
   }, deadline * 1000);
   return () => clearTimeout(timer);
 }

@@ -31,18 +31,18 @@ export async function importTask(
     return 'left';
   };
   const owner = owners.get(task.email);
-  if (!owner) return leave(`its user ${task.email} is not here`);
+  if (!owner) return leave(`its user ${task.email} was not imported`);
   const known = await tasks.find(task.id);
   if (known && (known.userId !== owner.id || known.name !== task.name)) {
-    return leave('its id is taken by another task');
+    return leave('another task has its id');
   }
   if (known) {
     line('here already');
     return 'known';
   }
   const format = findFormat(task.convertedExt.replace(/^\./, '').toLowerCase());
-  if (!format) return leave(`${JSON.stringify(task.convertedExt)} is not a format that can be made`);
-  if (!isKey(task)) return leave('its name can be that of no file');
+  if (!format) return leave(`${JSON.stringify(task.convertedExt)} is not an available format`);
+  if (!isKey(task)) return leave('its name is not a valid file name');
   const { imported, words } = await prepare(parts, task, format);
   line(words);
   if (apply && owner.id !== undefined) await firstGenerationImport.addTask({ ...imported, userId: owner.id });
@@ -73,7 +73,7 @@ async function prepare(parts: ImportTasksDependencies, task: OldTask, format: Fo
     const words = `UPLOADED, to be converted to ${format.name}: ${found}`;
     return { imported: { ...without, state: 'UPLOADED' }, words };
   }
-  return { imported: { ...without, state: 'EXPIRED' }, words: 'EXPIRED, since its original is not there' };
+  return { imported: { ...without, state: 'EXPIRED' }, words: 'EXPIRED, since its original does not exist' };
 }
 
 /** Finds the existing result, or the reason for its absence. */

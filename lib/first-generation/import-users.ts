@@ -50,10 +50,10 @@ export function createUserImport({
     if (password === null) return leave('it has no password');
     const known = await users.findByEmail(email);
     const twin = known?.email ?? emails.get(email.toLowerCase());
-    if (twin !== undefined && twin !== email) return leave(`${twin} differs from it in nothing but case`);
+    if (twin !== undefined && twin !== email) return leave(`${twin} differs from it only in case`);
     emails.set(email.toLowerCase(), email);
     if (known && !(await passwords.verify(password, async () => known.passwordHash))) {
-      return leave('somebody signed up here with this email and another password');
+      return leave('a user with this email and another password exists');
     }
     if (known) {
       owners.set(email, { id: known.id });

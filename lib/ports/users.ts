@@ -50,7 +50,7 @@ export interface RefreshTokenStore {
   add(token: RefreshToken): Promise<void>;
   /**
    * Runs `work` in one transaction that holds the lock of the family to which the token belongs; an error of `work`
-   * undoes what it did. Undefined where no token has this hash.
+   * undoes what it did. Undefined if no token has this hash.
    */
   withFamily<T>(hash: string, work: (family: LockedFamily) => Promise<T>): Promise<T | undefined>;
 }

@@ -4,7 +4,7 @@ import { AppError } from '../runtime/errors.ts';
 /** Maximum bytes of a name: NAME_MAX of file systems, less the suffix of a temporary file. */
 const NAME_BYTES = 200;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern refuses control characters
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /**

@@ -35,17 +35,17 @@ const COPIED = [
   'task 3 "Töne 1.wav": PROCESSED, 3/Töne 1.mp3 becomes its result',
   'task 5 "b.wav": UPLOADED, to be converted to ogg: The result is not adopted: no result exists.',
   'task 9 "d.wav": UPLOADED, to be converted to mp3: It was not processed.',
-  'task 12 "gone.wav": EXPIRED, since its original is not there',
+  'task 12 "gone.wav": EXPIRED, since its original does not exist',
   'task 40 "w.wav": UPLOADED, to be converted to wav: The result is not adopted: no result exists.',
 ];
 
 const LEFT = [
-  'user bob@example.org: left, since Bob@example.org differs from it in nothing but case',
+  'user bob@example.org: left, since Bob@example.org differs from it only in case',
   'user eve@example.org: left, since it has no password',
-  'task 13 "e.wav": left, since "XYZ" is not a format that can be made',
-  'task 14 "f.wav": left, since its user bob@example.org is not here',
-  'task 15 "../g.wav": left, since its name can be that of no file',
-  'task 16 "": left, since "" is not a format that can be made',
+  'task 13 "e.wav": left, since "XYZ" is not an available format',
+  'task 14 "f.wav": left, since its user bob@example.org was not imported',
+  'task 15 "../g.wav": left, since its name is not a valid file name',
+  'task 16 "": left, since "" is not an available format',
 ];
 
 describe('npm run migrate-first-generation', function () {
@@ -144,7 +144,7 @@ describe('npm run migrate-first-generation', function () {
     );
     assert.match(
       await importFirstGeneration('--apply'),
-      /user kim@example\.org: left, since somebody signed up here/,
+      /user kim@example\.org: left, since a user with this email/,
     );
   });
 

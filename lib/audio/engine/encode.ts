@@ -43,7 +43,7 @@ export interface Made {
   adaptations: readonly Adaptation[];
   /** Media information of the original, with its loudness if that was measured. */
   original: MediaInfo;
-  /** Of the original; null if it was not requested or not cheap. */
+  /** Waveform of the original; null if it was not requested or not cheap. */
   waveform: Waveform | null;
   /** Bytes. */
   size: number;
@@ -95,7 +95,8 @@ export async function convertToSink(tools: Tools, work: Work, how: Encode, sink:
     const size = sink.bytes();
     const seen = { ...decoded, reckoned: probed.estimated };
     const warnings = checkResult(plan, tools.limits, seen, { media, estimated: false, size });
-    if ((await sink.commit()) !== size) throw new AppError('unavailable', 'The result was not stored whole.');
+    if ((await sink.commit()) !== size)
+      throw new AppError('unavailable', 'The storage did not store the whole result.');
     return { media, warnings, size, waveform };
   } finally {
     await sink.abandon();

@@ -126,5 +126,5 @@ const NO_PICTURE: Adaptation = {
   property: 'coverArt',
   from: 'kept',
   to: 'left out',
-  reason: 'The picture is too large to be kept here.',
+  reason: 'The picture is too large for this format.',
 };

@@ -20,9 +20,9 @@ export interface LevelSteps<Made> {
 
 export interface Levelled<Made> {
   made: Made;
-  /** Before the change of level; null if it was not measured. */
+  /** Loudness before the change of level; null if it was not measured. */
   before: Loudness | null;
-  /** Of the result; null if it was not measured. */
+  /** Loudness of the result; null if it was not measured. */
   after: Loudness | null;
   adaptations: Adaptation[];
 }
@@ -64,6 +64,6 @@ function tooQuiet({ target }: LoudnessTarget): Adaptation {
 
 function shortfall({ target, truePeak }: LoudnessTarget, made: Loudness | null): Adaptation[] {
   if (!made || Math.abs(made.integrated - target) <= UNSAID) return [];
-  const reason = `More is not possible below ${truePeak} dBTP.`;
+  const reason = `A true peak of ${truePeak} dBTP allows no higher loudness.`;
   return [{ property: 'loudness', from: target, to: made.integrated, reason }];
 }

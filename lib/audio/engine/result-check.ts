@@ -18,7 +18,7 @@ const LEAST = 0.5;
 
 /**
  * Checks that a result is complete: codec, duration and size. Damage to the original is a warning if at least half of the
- * declared sound was decoded, and else the failure `damaged`. An original without a declared duration passes with any
+ * declared sound was decoded, and otherwise the failure `damaged`. An original without a declared duration passes with any
  * length. Throws `result_too_large`, `damaged`, `unavailable`, `internal`.
  * @returns warnings, sentences for people
  */
@@ -30,12 +30,12 @@ export function checkResult(
 ): string[] {
   if (made.size > resultBytes) throw resultTooLarge(format, resultBytes);
   if (made.media.codec !== encoder.codec)
-    throw new AppError('internal', `The result is ${made.media.codec}.`);
+    throw new AppError('internal', `The codec of the result is ${made.media.codec}.`);
   const length = made.estimated ? decoded.seconds : (made.media.duration ?? 0);
   if (length > decoded.seconds + durationTolerance(decoded.seconds)) {
     throw new AppError('unavailable', 'The result is longer than what was encoded.');
   }
-  const damage = decoded.complained ? ['Parts of the original are damaged; they were left out.'] : [];
+  const damage = decoded.complained ? ['Parts of the original are damaged; the result omits them.'] : [];
   const declared = decoded.reckoned ? decoded.seconds : (seconds ?? decoded.seconds);
   return [...damage, ...missing(declared, length)];
 }

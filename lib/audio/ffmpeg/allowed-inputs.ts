@@ -96,7 +96,7 @@ const DEMUXERS: readonly string[] = INPUT_KINDS.flatMap(({ demuxers }) => demuxe
 /** Decoders of cover pictures: ffprobe decodes a picture to find its size. No other kind of picture is decoded. */
 const PICTURES = ['mjpeg', 'png'] as const;
 
-/** Decoders that ffmpeg and ffprobe may start, whatever a file holds. */
+/** Decoders that ffmpeg and ffprobe may start for any file. */
 export const DECODERS: readonly string[] = [
   ...new Set([...INPUT_KINDS.flatMap(({ decoders }) => decoders), ...PICTURES]),
 ];

@@ -10,7 +10,7 @@ import type { Output } from './output.ts';
 /** Pipes from which programs read and to which they write. */
 const PIPES = { stdin: 'pipe:0', stdout: 'pipe:1', third: 'pipe:3', fourth: 'pipe:4' } as const;
 
-/** Arguments of ffprobe that print what a file holds as JSON. */
+/** Arguments of ffprobe that print the media information of a file as JSON. */
 export function probeArguments(source: Source): string[] {
   const show = ['-show_format', '-show_streams', '-of', 'json'];
   return ['-v', 'warning', '-hide_banner', ...show, ...inputArguments(source)];

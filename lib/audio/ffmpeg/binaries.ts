@@ -125,7 +125,7 @@ async function lookAt({ path, warning }: Place): Promise<Found> {
   await access(path, constants.X_OK);
   const { stdout } = await run(path, ['-version'], { timeout: 20_000 });
   const version = readVersion(stdout);
-  if (!version) throw new Error(`${path} does not answer as ffmpeg does`);
+  if (!version) throw new Error(`${path} is not ffmpeg or ffprobe`);
   return { binary: { path, ...version }, warning };
 }
 

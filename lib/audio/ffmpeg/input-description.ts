@@ -25,7 +25,7 @@ interface StreamDescription {
 /** First line of the description: the container, then the address. */
 const HEADING = /^Input #0, (\S+), from '/;
 
-/** Begins the line of every stream; an arrow instead says to which output a stream goes. */
+/** Beginning of the line of every stream; lines with an arrow map a stream to an output. */
 const STREAM = /^ {2,4}Stream #0:(\d+)(?! ->)/;
 
 /**

@@ -20,6 +20,6 @@ export interface OpenedSource {
 
 /** Reads the media information of a file or a stream. */
 export interface Prober {
-  /** Throws `not_audio`, `no_audio`, `damaged`, `too_long`, `timed_out`, `resource_limit`. */
+  /** Throws `not_audio`, `no_audio`, `damaged`, `unsupported_codec`, `too_long`, `timed_out`, `resource_limit`. */
   probe(source: Source, signal: AbortSignal): Promise<Probed>;
 }

@@ -67,7 +67,13 @@ function describe(format: Buffer, length: number, most: number): WavHeader | und
   const channelLayout = extended ? LAYOUTS[format.readUInt32LE(20)] : null;
   if (!codec || channelLayout === undefined || channels > 2 || bytesASecond === 0) return undefined;
   return {
-    ...{ container: 'wav', codec, sampleRate, channels, channelLayout },
-    ...{ duration: length / bytesASecond, bitDepth: bits, bitrate: bytesASecond * 8 },
+    container: 'wav',
+    codec,
+    sampleRate,
+    channels,
+    channelLayout,
+    duration: length / bytesASecond,
+    bitDepth: bits,
+    bitrate: bytesASecond * 8,
   };
 }

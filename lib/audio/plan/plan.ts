@@ -44,7 +44,11 @@ export function planConversion(format: Format, effective: EffectiveOptions, sour
   const effort = codec.compression?.args(options.compressionLevel ?? codec.compression.standard);
   const trim = trimOf(options, source);
   return {
-    ...{ format, options, encoder, sampleRate, channels },
+    format,
+    options,
+    encoder,
+    sampleRate,
+    channels,
     seconds: trim.seconds,
     settings: [...settings, ...(effort ?? [])],
     mostBitrate,
@@ -214,6 +218,7 @@ function fadesOf(
 function coverOf({ name, cover }: Format, options: Options, source: Probed, adapt: Adapt): Cover | null {
   if (options.coverArt === 'strip' || !source.media.coverArt) return null;
   if (cover === 'none') adapt('coverArt', 'kept', 'left out', `${name} has no place for a picture.`);
-  else if (!source.cover) adapt('coverArt', 'kept', 'left out', 'Only JPEG and PNG pictures can be kept.');
+  else if (!source.cover)
+    adapt('coverArt', 'kept', 'left out', 'A result can contain only JPEG and PNG pictures.');
   return cover === 'none' ? null : source.cover;
 }
