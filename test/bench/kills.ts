@@ -15,7 +15,7 @@ export async function kills(): Promise<void> {
   const postgres = await startDebianPostgres();
   if (!postgres) throw new Error('This runs on the PostgreSQL of Debian: apt-get install postgresql');
   try {
-    const url = await newDatabase(postgres.url, 'kills');
+    const url = await newDatabase(postgres.url);
     const [share, seenByWorkers] = (process.env.KILLS_SHARE ?? '').split(':');
     const shares = { ...(share && { share }), ...(seenByWorkers && { seenByWorkers }) };
     const tasks = Number(process.env.KILLS_TASKS ?? TASKS);

@@ -9,6 +9,7 @@ import { type Served, serveLocal } from '../../lib/app/local-mode.ts';
 import { loadConfig } from '../../lib/config/config.ts';
 import { isErrno } from '../../lib/runtime/errors.ts';
 import { type Log, silentLog } from '../../lib/runtime/log.ts';
+import { migratedDatabase } from './database.ts';
 import { newFolder } from './folders.ts';
 
 /** What a task shows, as far as tests look at it. */
@@ -69,7 +70,7 @@ export interface User {
 
 const SESSION = z.object({ token: z.string(), refreshToken: z.string() });
 
-/** One service for the `describe` that it is called in. */
+/** One service for the `describe` that it is called in, on a database of the shared server unless `environment` names another. */
 export function testService(environment: NodeJS.ProcessEnv = {}, log: Log = silentLog): Service {
   let folder = '';
   let served: Served | undefined;
@@ -78,7 +79,8 @@ export function testService(environment: NodeJS.ProcessEnv = {}, log: Log = sile
     this.timeout(60_000);
     folder = await newFolder();
     const { PATH, FFMPEG_PATH } = process.env;
-    const env = { PATH, FFMPEG_PATH, PORT: '0', TONEMILL_DATA: folder, ...environment };
+    const database = environment.DATABASE ? {} : { DATABASE: 'url', DATABASE_URL: await migratedDatabase() };
+    const env = { PATH, FFMPEG_PATH, PORT: '0', TONEMILL_DATA: folder, ...database, ...environment };
     served = await serveLocal(loadConfig(env), log);
   });
   after(async function () {

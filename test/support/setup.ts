@@ -1,5 +1,6 @@
 import type { RootHookObject } from 'mocha';
 import { VARIABLES } from '../../lib/config/variables.ts';
+import { stopSharedServer } from './database.ts';
 import { isKnownGap, lookForFfmpeg } from './gaps.ts';
 import { clearLeftovers } from './leftovers.ts';
 // Reads the environment before what follows here.
@@ -19,6 +20,10 @@ for (const name of Object.keys(VARIABLES.shape)) {
 export async function mochaGlobalSetup(): Promise<void> {
   await clearLeftovers();
   await lookForFfmpeg();
+}
+
+export async function mochaGlobalTeardown(): Promise<void> {
+  await stopSharedServer();
 }
 
 export const mochaHooks: RootHookObject = {

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { newServiceCredential, newSigningKeys } from '../../lib/app/secrets.ts';
+import { createDatabase } from './database.ts';
 import { newFolder } from './folders.ts';
 
 const run = promisify(execFile);
@@ -120,24 +122,19 @@ function loginTo(url: string, login: string): string {
   return other.href;
 }
 
-/** A database of its own on the server of `url`, and logins with the owner's password that may do nothing yet. */
-export async function newDatabase(
-  url: string,
-  name: string,
-  logins: readonly string[] = [],
-): Promise<string> {
+/** Creates an empty database on the server of `url`, and logins with the owner's password that may do nothing yet. */
+export async function newDatabase(url: string, logins: readonly string[] = []): Promise<string> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(`create database ${client.escapeIdentifier(name)}`);
     const password = client.escapeLiteral(decodeURIComponent(new URL(url).password));
     for (const login of logins) {
-      await client.query(`create role ${client.escapeIdentifier(login)} login password ${password}`);
+      const found = await client.query('select from pg_roles where rolname = $1', [login]);
+      const verb = found.rowCount === 0 ? 'create' : 'alter';
+      await client.query(`${verb} role ${client.escapeIdentifier(login)} login password ${password}`);
     }
   } finally {
     await client.end();
   }
-  const other = new URL(url);
-  other.pathname = `/${name}`;
-  return other.href;
+  return createDatabase(url, `test-${randomUUID()}`);
 }

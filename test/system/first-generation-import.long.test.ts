@@ -56,8 +56,8 @@ describe('npm run migrate-first-generation', function () {
   let vm: VmDeployment;
 
   before(async () => {
-    from = await newDatabase(database.url(), 'first');
-    url = await newDatabase(database.url(), 'second');
+    from = await newDatabase(database.url());
+    url = await newDatabase(database.url());
     vm = await vmDeployment(url);
     await query(from, TABLES);
     await makeShare(vm.originals);

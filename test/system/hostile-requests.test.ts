@@ -73,7 +73,7 @@ describe('No request makes an ERROR of the service', function () {
   this.timeout(180_000);
   let lines: z.output<typeof LINE>[] = [];
   const log = createLog((line) => lines.push(LINE.parse(JSON.parse(line))));
-  const service = testService({}, log);
+  const service = testService({ DATABASE: 'embedded' }, log);
   let operations: Operation[] = [];
   let user: User;
   let taskId = 0;

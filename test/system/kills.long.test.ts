@@ -12,7 +12,7 @@ describe('Two API processes and two workers over one share and one database', fu
   before(async () => {
     const debian = await startDebianPostgres();
     try {
-      const url = await newDatabase(debian?.url ?? embedded.url(), 'kills');
+      const url = await newDatabase(debian?.url ?? embedded.url());
       report = await killAndConvert({ url, tasks: 24, kills: 4, every: 1500, seconds: 60 });
     } finally {
       await debian?.stop();

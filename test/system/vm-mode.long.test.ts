@@ -19,7 +19,7 @@ describe('VM mode', function () {
   let vm: VmDeployment;
 
   before(async () => {
-    url = await newDatabase(database.url(), 'vm', Object.values(LOGINS));
+    url = await newDatabase(database.url(), Object.values(LOGINS));
     vm = await vmDeployment(url, LOGINS);
     await vm.command('init-share');
     await vm.command('migrate', { ...vm.environment(), DATABASE_GRANTS: JSON.stringify(LOGINS) });

@@ -13,7 +13,7 @@ describe('VM mode', function () {
   let vm: VmDeployment;
 
   before(async () => {
-    url = await newDatabase(database.url(), 'vm', Object.values(LOGINS));
+    url = await newDatabase(database.url(), Object.values(LOGINS));
     vm = await vmDeployment(url, LOGINS);
   });
   after(() => vm.remove());

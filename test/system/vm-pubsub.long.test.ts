@@ -68,7 +68,7 @@ describe('VM workers that pull from Pub/Sub', function () {
     let url: string;
     let vm: VmDeployment;
     before(async () => {
-      url = await newDatabase(database.url(), 'pubsub');
+      url = await newDatabase(database.url());
       vm = await vmDeployment(url);
     });
     after(() => vm.remove());

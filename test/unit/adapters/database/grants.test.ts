@@ -8,6 +8,9 @@ import { EVERY, ROLES } from '../../../terraform/readers.ts';
 
 const NAMES = [...EVERY, ...ROLES];
 
+/** Logins belong to the server, which other tests share; these are for this file alone. */
+const loginOf = (name: string) => `grants-${name}@project.iam`;
+
 /** A statement that shows a right, and who has it. */
 const RIGHTS: readonly [statement: string, who: readonly string[]][] = [
   ['select password_hash from users', ['auth', 'tasks', 'api']],
@@ -26,8 +29,8 @@ describe('The rights that npm run migrate grants', () => {
   const database = testDatabase();
 
   before(async () => {
-    for (const name of NAMES) await database.knex().raw(`create role "tonemill-${name}@project.iam"`);
-    const logins = Object.fromEntries(NAMES.map((name) => [name, `tonemill-${name}@project.iam`]));
+    for (const name of NAMES) await database.knex().raw(`create role "${loginOf(name)}"`);
+    const logins = Object.fromEntries(NAMES.map((name) => [name, loginOf(name)]));
     const config = loadConfig({ DATABASE_GRANTS: JSON.stringify(logins) });
     // Granting again does no harm.
     for (const _ of [1, 2]) await prepareDatabase(config, database.url(), silentLog);
@@ -46,7 +49,7 @@ describe('The rights that npm run migrate grants', () => {
   async function succeeds(name: string, statement: string): Promise<boolean> {
     const transaction = await database.knex().transaction();
     try {
-      await transaction.raw(`set local role "tonemill-${name}@project.iam"`);
+      await transaction.raw(`set local role "${loginOf(name)}"`);
       await transaction.raw(statement);
       return true;
     } catch (error) {

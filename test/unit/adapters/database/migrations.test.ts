@@ -18,7 +18,7 @@ describe('Migrations', () => {
   const database = testDatabase();
   let knex: Knex;
   before(async () => {
-    knex = openDatabase(await newDatabase(database.url(), 'migrations'), 1);
+    knex = openDatabase(await newDatabase(database.url()), 1);
   });
   after(() => knex.destroy());
 
