@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { FORMATS } from '../../../../lib/audio/formats/formats.ts';
-import { makeTone } from '../../../support/audio.ts';
-import { temporaryFolder } from '../../../support/folders.ts';
-import { PROBLEM, testService, type User } from '../../../support/service.ts';
+import { FORMATS } from '../../lib/audio/formats/formats.ts';
+import { makeTone } from '../support/audio.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { PROBLEM, testService, type User } from '../support/service.ts';
 
 const MEDIA = z.looseObject({
   codec: z.string(),

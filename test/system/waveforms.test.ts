@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { binaries, makeTone } from '../../../support/audio.ts';
-import { temporaryFolder } from '../../../support/folders.ts';
-import { run } from '../../../support/programs.ts';
-import { testService, type User } from '../../../support/service.ts';
+import { binaries, makeTone } from '../support/audio.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { run } from '../support/programs.ts';
+import { testService, type User } from '../support/service.ts';
 
 const WAVEFORM = z.strictObject({
   version: z.literal(2),

@@ -5,10 +5,10 @@ import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
-import type { App } from '../../../lib/app/app.ts';
-import { testCloud } from '../../support/cloud.ts';
-import { type FaultyHttp, faultyHttp } from '../../support/faulty.ts';
-import { type Part, PROBLEM, TASK, type TaskJson, type User } from '../../support/service.ts';
+import type { App } from '../../lib/app/app.ts';
+import { testCloud } from '../support/cloud.ts';
+import { type FaultyHttp, faultyHttp } from '../support/faulty.ts';
+import { type Part, PROBLEM, TASK, type TaskJson, type User } from '../support/service.ts';
 
 const LIMIT = 2_000_000;
 

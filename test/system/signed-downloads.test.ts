@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { makeTone } from '../../../support/audio.ts';
-import { testCloud } from '../../../support/cloud.ts';
-import { temporaryFolder } from '../../../support/folders.ts';
+import { makeTone } from '../support/audio.ts';
+import { testCloud } from '../support/cloud.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 describe('Downloads in the cloud', function () {
   this.timeout(60_000);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { makeTone } from '../../../support/audio.ts';
-import { temporaryFolder } from '../../../support/folders.ts';
-import { PROBLEM, TASK, testService, type User } from '../../../support/service.ts';
+import { makeTone } from '../support/audio.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { PROBLEM, TASK, testService, type User } from '../support/service.ts';
 
 const CREATED = z.object({ message: z.string(), task: TASK });
 

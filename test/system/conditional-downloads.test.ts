@@ -4,10 +4,10 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { readFile, utimes, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { join } from 'node:path';
-import { makeTone } from '../../../support/audio.ts';
-import { temporaryFolder } from '../../../support/folders.ts';
-import { PROBLEM, testService, type User } from '../../../support/service.ts';
-import { until } from '../../../support/until.ts';
+import { makeTone } from '../support/audio.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { PROBLEM, testService, type User } from '../support/service.ts';
+import { until } from '../support/until.ts';
 
 const LATER = new Date(Date.now() + 3_600_000).toUTCString();
 const EARLIER = new Date(Date.now() - 3_600_000).toUTCString();

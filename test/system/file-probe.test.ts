@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeTone } from '../../../support/audio.ts';
-import { temporaryFolder } from '../../../support/folders.ts';
-import { PROBLEM, testService, type User } from '../../../support/service.ts';
-import { measuredLoudness } from '../../../support/sound.ts';
+import { makeTone } from '../support/audio.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { PROBLEM, testService, type User } from '../support/service.ts';
+import { measuredLoudness } from '../support/sound.ts';
 
 describe('POST /api/probe', function () {
   this.timeout(60_000);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { makeTone } from '../../support/audio.ts';
-import { newFolder } from '../../support/folders.ts';
-import { PROBLEM, TASK, testService, type User } from '../../support/service.ts';
+import { makeTone } from '../support/audio.ts';
+import { newFolder } from '../support/folders.ts';
+import { PROBLEM, TASK, testService, type User } from '../support/service.ts';
 
 const CREDENTIAL = 'known to the worker';
 const CREATED = z.object({ task: TASK });

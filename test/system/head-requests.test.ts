@@ -3,10 +3,10 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { makeTone } from '../../../support/audio.ts';
-import { temporaryFolder } from '../../../support/folders.ts';
-import { testService } from '../../../support/service.ts';
-import { until } from '../../../support/until.ts';
+import { makeTone } from '../support/audio.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { testService } from '../support/service.ts';
+import { until } from '../support/until.ts';
 
 const DOCUMENT = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
 

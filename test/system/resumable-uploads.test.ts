@@ -5,13 +5,13 @@ import { readFile } from 'node:fs/promises';
 import { IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { createTokens } from '../../../../lib/accounts/tokens.ts';
-import { signingKeys } from '../../../../lib/app/secrets.ts';
-import { isErrno } from '../../../../lib/runtime/errors.ts';
-import { createDigest } from '../../../../lib/uploads/checksums.ts';
-import { describeUploads } from '../../../contract/uploads.ts';
-import { PIECE, resumableUpload } from '../../../support/resumable.ts';
-import { PROBLEM, post, TASK, testService, type User } from '../../../support/service.ts';
+import { createTokens } from '../../lib/accounts/tokens.ts';
+import { signingKeys } from '../../lib/app/secrets.ts';
+import { isErrno } from '../../lib/runtime/errors.ts';
+import { createDigest } from '../../lib/uploads/checksums.ts';
+import { describeUploads } from '../contract/uploads.ts';
+import { PIECE, resumableUpload } from '../support/resumable.ts';
+import { PROBLEM, post, TASK, testService, type User } from '../support/service.ts';
 
 const SESSION = z.object({
   task: TASK,
