@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { diagnose } from '../../../lib/cli/doctor.ts';
-import { loadConfig } from '../../../lib/config/config.ts';
+import { diagnose } from '../../lib/cli/doctor.ts';
+import { loadConfig } from '../../lib/config/config.ts';
 
 describe('npm run doctor', () => {
   const { PATH, FFMPEG_PATH } = process.env;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Binaries, findBinaries } from '../../../../lib/audio/ffmpeg/binaries.ts';
-import { binaries } from '../../../support/audio.ts';
-import { temporaryFolder } from '../../../support/folders.ts';
+import { type Binaries, findBinaries } from '../../lib/audio/ffmpeg/binaries.ts';
+import { binaries } from '../support/audio.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 /** Every folder of the machine's own PATH. */
 const PATH = process.env.PATH ?? '';

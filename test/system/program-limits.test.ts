@@ -3,14 +3,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { conversionFailure } from '../../../lib/audio/ffmpeg/exit-errors.ts';
-import { FORMATS } from '../../../lib/audio/formats/formats.ts';
-import { type Command, createChildren, type ResourceLimits } from '../../../lib/process/limited-process.ts';
-import { createSpawnHelper } from '../../../lib/process/spawn-helper.ts';
-import { createSpawner, type Spawner } from '../../../lib/process/spawner.ts';
-import { AppError } from '../../../lib/runtime/errors.ts';
-import { binaries } from '../../support/audio.ts';
-import { temporaryFolder } from '../../support/folders.ts';
+import { conversionFailure } from '../../lib/audio/ffmpeg/exit-errors.ts';
+import { FORMATS } from '../../lib/audio/formats/formats.ts';
+import { type Command, createChildren, type ResourceLimits } from '../../lib/process/limited-process.ts';
+import { createSpawnHelper } from '../../lib/process/spawn-helper.ts';
+import { createSpawner, type Spawner } from '../../lib/process/spawner.ts';
+import { AppError } from '../../lib/runtime/errors.ts';
+import { binaries } from '../support/audio.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 const PLENTY: ResourceLimits = { memory: 4 * 1024 ** 3, cpu: 60, file: 1e9 };
 const LIMITS = {

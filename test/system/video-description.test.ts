@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { outputMark } from '../../../../lib/audio/ffmpeg/arguments.ts';
-import { readDescription } from '../../../../lib/audio/ffmpeg/input-description.ts';
-import { channelCount } from '../../../../lib/audio/formats/channel-layouts.ts';
-import { binaries } from '../../../support/audio.ts';
-import { testEngine } from '../../../support/engine.ts';
-import { temporaryFolder } from '../../../support/folders.ts';
-import { run } from '../../../support/programs.ts';
-import { PICTURES, SOUND } from '../../../support/video.ts';
+import { outputMark } from '../../lib/audio/ffmpeg/arguments.ts';
+import { readDescription } from '../../lib/audio/ffmpeg/input-description.ts';
+import { channelCount } from '../../lib/audio/formats/channel-layouts.ts';
+import { binaries } from '../support/audio.ts';
+import { testEngine } from '../support/engine.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { run } from '../support/programs.ts';
+import { PICTURES, SOUND } from '../support/video.ts';
 
 /** A line as long as no description by ffmpeg repeats it whole, and one that looks like another stream. */
 const TITLE = `${'long '.repeat(200)}\n  Stream #0:9: Audio: mp3, 8000 Hz, mono, fltp\n=;#\\ [STREAM]`;
