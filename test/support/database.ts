@@ -1,20 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import pg from 'pg';
-import { migrate, openDatabase } from '../../lib/adapters/database/connection.ts';
+import { openDatabase } from '../../lib/adapters/database/connection.ts';
 import { removeCluster } from '../../lib/adapters/embedded-postgres/remove.ts';
 import { startEmbedded } from '../../lib/adapters/embedded-postgres/shared-server.ts';
+import { prepareDatabase } from '../../lib/app/open-database.ts';
+import { loadConfig } from '../../lib/config/config.ts';
 import { lazy } from '../../lib/runtime/lazy.ts';
+import { silentLog } from '../../lib/runtime/log.ts';
 import { newFolder } from './folders.ts';
 
-/** Database with the schema of this release and no rows, which each new database is a copy of. */
+/** Database with the tables and the queue of this release and no rows, which each new database is a copy of. */
 const TEMPLATE = 'migrated';
 
 /** The PostgreSQL of this process. All tests share one server, because a server takes more than a second to start. */
 const shared = lazy(async () => {
   const folder = await newFolder();
   const server = await startEmbedded(folder);
-  await migrate(await createDatabase(server.url, TEMPLATE));
+  await prepareDatabase(loadConfig({}), await createDatabase(server.url, TEMPLATE), silentLog);
   return { folder, server };
 });
 

@@ -150,22 +150,22 @@ describe('Pieces of an upload', () => {
   });
 
   it('end at once where the task is removed or cancelled while the client sends nothing', async () => {
-    for (const end of [
+    const ends = [
       (id: number) => tasks().remove(id),
       (id: number) => newProcess().cancel(id),
       (id: number) => createUploadStore(database.knex()).abandon(id),
-    ]) {
+    ];
+    const endsAtOnce = async (end: (id: number) => Promise<unknown>) => {
       const task = await opened();
       const waits = Promise.withResolvers<void>();
-      const receiving = newProcess().receive(
-        task.id,
-        piece(0, TOTAL),
-        stalledAfter(FILE, PIECE + 9, waits.resolve),
-      );
+      const stalled = stalledAfter(FILE, PIECE + 9, waits.resolve);
+      const receiving = newProcess().receive(task.id, piece(0, TOTAL), stalled);
+      const refused = refuses(receiving, 'upload_gone');
       await waits.promise;
       await end(task.id);
-      await refuses(receiving, 'upload_gone');
-    }
+      await refused;
+    };
+    await Promise.all(ends.map(endsAtOnce));
   });
 
   it('end at once where another request goes on with the upload', async () => {

@@ -49,6 +49,7 @@ describe('Too many log-ins at once', () => {
   });
   afterEach(() => {
     database.resolve(undefined);
+    server.closeAllConnections();
     return closeServer(server);
   });
 
