@@ -9,14 +9,14 @@ import { testDatabase } from '../support/database.ts';
 import { testEmulators } from '../support/emulators.ts';
 import { describeQueue } from './queue.ts';
 
-describe('On PostgreSQL', () => {
+describe('PostgreSQL', () => {
   const database = testDatabase();
   const open = () =>
     createPostgresQueue({ address: database.url(), pool: 2, jobSeconds: 60, pollSeconds: 2, log: silentLog });
 
-  describeQueue('pg-boss', open);
+  describeQueue('with pg-boss', open);
 
-  it('pg-boss enqueues inside a transaction, and never for one that is rolled back', async () => {
+  it('with pg-boss enqueues inside a transaction, and never for one that is rolled back', async () => {
     const queue = await open();
     const [undone, kept] = [
       { taskId: 8, revision: 1 },
@@ -42,12 +42,12 @@ describe('On PostgreSQL', () => {
   });
 });
 
-describe('On an emulator', () => {
+describe('The emulator', () => {
   const emulators = testEmulators();
   const connect = () =>
     new PubSub({ projectId: 'test', apiEndpoint: emulators().pubsub, emulatorMode: true });
 
-  describeQueue('Pub/Sub', async () => {
+  describeQueue('of Pub/Sub', async () => {
     const names = { topic: randomUUID(), subscription: `worker-${randomUUID()}` };
     const pubsub = connect();
     await (await pubsub.createTopic(names.topic))[0].createSubscription(names.subscription);

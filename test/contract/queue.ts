@@ -4,7 +4,7 @@ import type { ConversionMessage, MessageOutcome, Queue } from '../../lib/ports/q
 
 /** What every Queue must do. `make` answers one that no other process listens to. */
 export function describeQueue(name: string, make: () => Promise<Queue>): void {
-  describe(`${name} as a Queue`, () => {
+  describe(`${name} as a queue`, () => {
     let queue: Queue;
     let stops: (() => Promise<void>)[] = [];
 
@@ -33,7 +33,7 @@ export function describeQueue(name: string, make: () => Promise<Queue>): void {
       stops.push(await queue.consume(mine, concurrency));
     }
 
-    it('carries messages to who consumes them', async () => {
+    it('delivers messages to their consumer', async () => {
       const messages = [newMessage(), newMessage(), newMessage()];
       const heard = new Set<number>();
       const all = Promise.withResolvers<void>();
@@ -46,7 +46,7 @@ export function describeQueue(name: string, make: () => Promise<Queue>): void {
       await all.promise;
     });
 
-    it('keeps a message until somebody consumes', async () => {
+    it('keeps a message until a consumer starts', async () => {
       const message = newMessage();
       const heard = Promise.withResolvers<void>();
       await queue.enqueue([message]);
@@ -57,7 +57,7 @@ export function describeQueue(name: string, make: () => Promise<Queue>): void {
       await heard.promise;
     });
 
-    it('brings a message again that was not done, and one whose handler threw', async () => {
+    it('delivers a message again that was not done, and one whose handler threw', async () => {
       const [refused, broken] = [newMessage(), newMessage()];
       const again = new Set<number>();
       const both = Promise.withResolvers<void>();
@@ -118,6 +118,6 @@ export function describeQueue(name: string, make: () => Promise<Queue>): void {
       assert.ok(ended);
     });
 
-    it('says that it answers', () => queue.check());
+    it('passes its own check', () => queue.check());
   });
 }

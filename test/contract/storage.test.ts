@@ -13,21 +13,21 @@ const folder = temporaryFolder();
 
 const newRoot = () => mkdtemp(join(folder(), 'root with spaces '));
 
-describeStorage('A folder of its own', async () =>
+describeStorage('A private folder as a storage', async () =>
   createFolderStorage({ root: await newRoot(), role: 'originals', own: true }),
 );
 
-describeStorage('A shared folder', async () => {
+describeStorage('A shared folder as a storage', async () => {
   const root = await newRoot();
   await markRoot(root, 'results');
   return createFolderStorage({ root, role: 'results', own: false });
 });
 
 for (const [name, testEmulator] of Object.entries(STORAGE_EMULATORS)) {
-  describe(`On ${name}`, () => {
+  describe(`A bucket of ${name}`, () => {
     const url = testEmulator();
 
-    describeStorage('A bucket', async () => {
+    describeStorage('as a storage', async () => {
       const client = new Storage({ projectId: 'test', apiEndpoint: url() });
       const [bucket] = await client.createBucket(`test-${randomUUID()}`);
       return createBucketStorage(async () => bucket);

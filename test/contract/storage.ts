@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/folders.ts';
 
 /** What every Storage must do. `make` answers an empty one. */
 export function describeStorage(name: string, make: () => Promise<Storage>): void {
-  describe(`${name} as a Storage`, () => {
+  describe(name, () => {
     const folder = temporaryFolder();
     let storage: Storage;
 

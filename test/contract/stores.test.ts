@@ -68,7 +68,7 @@ describe('The stores on PostgreSQL', () => {
     await Promise.all([migrate(database.url()), migrate(database.url())]);
   });
 
-  it('refuse what PostgreSQL has no place for, and repeat none of it', async () => {
+  it('refuse values that PostgreSQL cannot store, and repeat none of them', async () => {
     const refused = (error: unknown) =>
       hasCode(error, 'invalid_request') && !/secret/.test(`${error.message} ${error.cause}`);
     const person = { name: randomUUID(), email: `${randomUUID()}@example.org`, passwordHash: 'hash' };
@@ -92,7 +92,7 @@ describe('The stores on PostgreSQL', () => {
     assert.deepEqual(kept?.result?.warnings, ['w']);
   });
 
-  it('know which users are there, and take nothing for one who is gone', async () => {
+  it('know which users exist, and store nothing for a removed user', async () => {
     const [here, gone] = [await newUser(), await newUser()];
     await database.knex()('users').where({ id: gone.id }).delete();
     const asked = [here.id, gone.id, here.id, gone.id].map((id) => users().exists(id));
@@ -155,7 +155,7 @@ describe('The stores on PostgreSQL', () => {
     assert.equal(await tokens().withFamily(successor.hash, async () => 'found'), undefined);
   });
 
-  it('say who has a name or an email before it is taken, as they do then', async () => {
+  it('refuse a name or an email that is taken before a user is created, and name the field', async () => {
     const { name, email } = await newUser();
     const fields: string[] = [];
     for (const person of [
@@ -299,7 +299,7 @@ describe('The stores on PostgreSQL', () => {
     assert.equal(await housekeeping().claimJob(job, 0), true);
   });
 
-  describe('know of an large upload', () => {
+  describe('for a large upload', () => {
     const uploads = () => createUploadStore(database.knex());
     const receivedBytes = () => createReceivedBytesStore(database.knex());
     const ended = async ({ id }: Task) =>
@@ -312,7 +312,7 @@ describe('The stores on PostgreSQL', () => {
       return task;
     };
 
-    it('by what it is cancelled when its task is removed, or expires or is given up, until it is', async () => {
+    it('keep the session to be cancelled until it is, when the task is removed, expires or is given up', async () => {
       const [removed, abandoned] = [await opened(), await opened()];
       await tasks().remove(removed.id);
       assert.equal(await uploads().abandon(abandoned.id), true);
@@ -326,7 +326,7 @@ describe('The stores on PostgreSQL', () => {
       }
     });
 
-    it('nothing more once the original has come, whatever becomes of the task', async () => {
+    it('forget the session once the original has come, whatever becomes of the task', async () => {
       const task = await opened();
       await tasks().markUploaded(task.id);
       assert.equal(await uploads().abandon(task.id), false);
@@ -334,7 +334,7 @@ describe('The stores on PostgreSQL', () => {
       assert.equal(await uploads().hasEnded(task.id), false);
     });
 
-    it('that it ended, for eight days', async () => {
+    it('remember for eight days that it ended', async () => {
       const task = await opened();
       await tasks().remove(task.id);
       await uploads().markCancelled(task.id);
@@ -346,7 +346,7 @@ describe('The stores on PostgreSQL', () => {
       assert.equal(await uploads().hasEnded(task.id), false);
     });
 
-    it('that what came was refused, so that no other output is granted', async () => {
+    it('remember that its bytes were refused, so that no other output is accepted', async () => {
       const task = await opened();
       assert.equal(await uploads().refuse(task.id, { code: 'too_large', message: 'x' }), true);
       assert.equal(await uploads().refuse(task.id, { code: 'too_large', message: 'x' }), false);
@@ -354,7 +354,7 @@ describe('The stores on PostgreSQL', () => {
       assert.equal(await tasks().change(task.id, task.userId, { format: 'ogg', options: {} }), undefined);
     });
 
-    it('how much was received, as long as nobody else writes', async () => {
+    it('count how much was received, as long as no other process writes', async () => {
       const task = await opened();
       const [first, second] = [randomUUID(), randomUUID()];
       const written: number[] = [];
@@ -372,7 +372,7 @@ describe('The stores on PostgreSQL', () => {
       assert.equal((await receivedBytes().find(task.id))?.received, 15);
     });
 
-    it('what a form says of its file, until the file has come', async () => {
+    it('keep what a form says of its file until the file has come', async () => {
       const task = await opened();
       const requestedOutput = { format: 'flac', options: { compressionLevel: 5 } };
       const description = {
@@ -389,7 +389,7 @@ describe('The stores on PostgreSQL', () => {
       assert.equal((await tasks().find(task.id))?.name, 'b.aiff');
     });
 
-    it('nothing of bytes that could not be stored', async () => {
+    it('count no bytes that could not be stored', async () => {
       const task = await opened();
       const writer = randomUUID();
       await receivedBytes().take(task.id, writer, {});
@@ -400,7 +400,7 @@ describe('The stores on PostgreSQL', () => {
       assert.equal((await receivedBytes().find(task.id))?.received, 0);
     });
 
-    it('of twenty additions at once each exactly once', async () => {
+    it('count each of twenty additions at once exactly once', async () => {
       const task = await opened();
       const writer = randomUUID();
       await receivedBytes().take(task.id, writer, {});

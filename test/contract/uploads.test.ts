@@ -41,7 +41,7 @@ const sessionRequest = (task: Task, origin?: string) => ({
 });
 
 for (const [name, testEmulator] of Object.entries(STORAGE_EMULATORS)) {
-  describe(`On ${name}`, () => {
+  describe(`A bucket of ${name}`, () => {
     const url = testEmulator();
     const newBucket = async () => {
       const client = new Storage({ projectId: 'test', apiEndpoint: url() });
@@ -49,7 +49,7 @@ for (const [name, testEmulator] of Object.entries(STORAGE_EMULATORS)) {
       return bucket;
     };
 
-    describeUploads('A session of a bucket', {
+    describeUploads('as a server of resumable uploads', {
       full: false,
       async open(declaredSize) {
         const bucket = await newBucket();
@@ -61,7 +61,7 @@ for (const [name, testEmulator] of Object.entries(STORAGE_EMULATORS)) {
       },
     });
 
-    it('a late original is removed, and only that one', async () => {
+    it('removes the version of a late original that is meant, and no other', async () => {
       const bucket = await newBucket();
       const uploads = createBucketUploads(async () => bucket);
       const file = bucket.file('7/a.wav');

@@ -21,7 +21,7 @@ export interface UploadsUnderTest {
 
 /** What every server of large uploads must do, by Cloud Storage's "Performing resumable uploads". */
 export function describeUploads(name: string, { open, full }: UploadsUnderTest): void {
-  describe(`${name} as a server of resumable uploads`, () => {
+  describe(name, () => {
     const file = randomBytes(3 * PIECE + 1234);
     const total = file.length;
     let opened: OpenedSession;
@@ -42,7 +42,7 @@ export function describeUploads(name: string, { open, full }: UploadsUnderTest):
       await mustBeStored();
     });
 
-    it('takes a file whole whose size was not opened', async () => {
+    it('takes a file whole whose size was not declared', async () => {
       await begin(undefined);
       assert.match(String((await upload.put(file)).status), /^20[01]$/);
       await mustBeStored();

@@ -9,7 +9,7 @@ import { ROOT } from './build.ts';
 describe('The change log', () => {
   const folder = temporaryFolder();
 
-  it('gives what is unreleased its number and its day', () => {
+  it('gives its unreleased part a number and a date', () => {
     const before = '# Changes\n\n## Unreleased\n\n- New.\n\n## 0.1.0 - 2026-01-01\n\n- Old.\n';
     const after =
       '# Changes\n\n## Unreleased\n\n## 0.2.0 - 2026-11-24\n\n- New.\n\n## 0.1.0 - 2026-01-01\n\n- Old.\n';

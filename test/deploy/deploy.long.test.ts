@@ -66,7 +66,7 @@ describe('npm run deploy', () => {
     assert.doesNotMatch(told, /sixteen characters|"keys"|postgres:\/\/|password:/);
   });
 
-  it('makes no secret anew that has a version', async () => {
+  it('makes no new version of a secret that has one', async () => {
     await stage.script(ARGS, { HAS_SECRETS: '1' });
     const made = (await stage.calls()).filter((call) => /versions add|sql users|new-secrets/.test(call));
     assert.deepEqual(made, []);
@@ -114,7 +114,7 @@ describe('npm run deploy', () => {
     assert.deepEqual(await stage.calls(), []);
   });
 
-  it('is what package.json calls so', async () => {
+  it('is the script that package.json names', async () => {
     const manifest = await readFile(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8');
     assert.match(manifest, /"deploy": "bash terraform\/deploy\/deploy\.sh"/);
   });

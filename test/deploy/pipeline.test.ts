@@ -80,7 +80,7 @@ describe('cloudbuild.yaml', () => {
     }
   });
 
-  it('reaches the checkResult whatever becomes of traffic and the smoke on the live site', () => {
+  it('reaches the step that reports the result, whether or not traffic moved and the smoke on the live site passed', () => {
     const [traffic, live, settle] = ['traffic', 'smoke-live', 'settle'].map((id) => build.steps[place(id)]);
     assert.equal(traffic?.allowFailure, true);
     assert.equal(live?.allowFailure, true);

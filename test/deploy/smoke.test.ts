@@ -119,11 +119,11 @@ describe('The smoke on candidates', () => {
   });
 });
 
-describe('What the smoke on candidates asks', () => {
+describe('The functions themselves', () => {
   const folder = temporaryFolder();
   const credential = 'sixteen characters';
 
-  it('the functions themselves answer as it expects', async function () {
+  it('answer what the smoke on candidates asks as it expects', async function () {
     this.timeout(60_000);
     if (!(await findProgram('curl'))) this.skip();
     const env = { PATH: process.env.PATH, TONEMILL_DATA: folder(), SERVICE_CREDENTIAL: credential };

@@ -55,7 +55,7 @@ describe('Emulators that run already', () => {
       '--require',
       './test/support/setup.ts',
     ];
-    const title = 'fake-gcs-server A bucket as a Storage gives back what a stream';
+    const title = 'fake-gcs-server as a storage gives back what a stream';
     const env = { PATH: process.env.PATH, STORAGE_EMULATOR_HOST: storage, PUBSUB_EMULATOR_HOST: pubsub };
     const args = [...mocha, 'test/contract/storage.test.ts', '--grep', title];
     const { stdout } = await run(process.execPath, args, { cwd: root, env });

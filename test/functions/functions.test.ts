@@ -150,7 +150,7 @@ describe('The functions under functions-framework', function () {
     assert.equal((await taskNow(id)).state, 'UPLOADED');
   });
 
-  it('take an large file by pieces, and the event that a bucket would send of it', async () => {
+  it('take a large file in pieces, and the event that a bucket would send of it', async () => {
     const opened = await post(
       `${url('tasks')}/api/tasks`,
       { filename: 'a.wav', newFormat: 'mp3', size: tone.length },

@@ -14,7 +14,7 @@ const run = promisify(execFile);
 
 const FORM = 'multipart/form-data; boundary=b';
 
-describe('Bad input', () => {
+describe('POST /api/tasks', () => {
   const service = testService({ MAX_UPLOAD_BYTES: '1000000' });
   const folder = temporaryFolder();
   let user: User;
@@ -99,7 +99,7 @@ describe('Bad input', () => {
     ['a form that is none', FORM, 'x', 400, 'invalid_request'],
     ['an empty form', FORM, '--b--\r\n', 400, 'invalid_request'],
     ['plain text', 'text/plain', 'x', 415, 'unsupported_media_type'],
-    ['nothing', FORM, '', 400, 'upload_incomplete'],
+    ['an empty body', FORM, '', 400, 'upload_incomplete'],
   ];
   for (const [what, type, body, status, code] of bodies) {
     it(`answers ${status} for ${what}`, async () => {

@@ -10,7 +10,7 @@ import { until } from '../support/until.ts';
  * Who changes or removes a task only changes its row: whoever converts it, in whatever process, learns it from there. So
  * it is the same wherever the conversion runs.
  */
-describe('A conversion that nobody wants any more', function () {
+describe('A conversion that is no longer needed', function () {
   this.timeout(60_000);
   const service = testService({ CONVERSIONS: '1' });
   let original: Buffer;
@@ -44,7 +44,7 @@ describe('A conversion that nobody wants any more', function () {
     assert.ok(!(await service.files()).some((name) => /long|input|output/.test(name)));
   });
 
-  it('is stopped when its task requests for another format, which is made instead', async () => {
+  it('is stopped when another format is requested, which is made instead', async () => {
     const user = await service.newUser();
     const { id } = await begin(user);
     const requestedOutput = { method: 'PUT', headers: { 'Content-Type': 'application/json' } };

@@ -16,7 +16,7 @@ const run = promisify(execFile);
 /** Seconds by which a result may be longer or shorter than its original. */
 const TOLERANCE = 0.05;
 
-describe('npm start, with audio of every format that it makes', function () {
+describe('Local mode', function () {
   this.timeout(120_000);
   const folder = temporaryFolder(async () => {
     await program.end('SIGTERM');
@@ -31,7 +31,7 @@ describe('npm start, with audio of every format that it makes', function () {
     user = await newUser(program.url, 1);
   });
 
-  it('makes wav of each and another format, with the right codec and as long as the original', async () => {
+  it('converts audio of every format to WAV and to another format, with the right codec and length', async () => {
     const { encoders, muxers } = await binaries();
     const made = possibleFormats(encoders, muxers);
     for (const [index, from] of made.entries()) {

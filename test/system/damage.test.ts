@@ -45,7 +45,7 @@ describe('A damaged file', function () {
     assert.match(warnings.join(' '), /could be decoded|were left out/);
   });
 
-  it('says nothing when nothing is wrong', async () => {
+  it('gets no warning when nothing is wrong', async () => {
     for (const name of ['a.flac', 'a.mp3', 'a.m4a', 'a.ogg', 'a.wav']) {
       const path = join(folder(), name);
       await makeTone(path, 2);
@@ -54,7 +54,7 @@ describe('A damaged file', function () {
   });
 });
 
-describe('A conversion fails by its own code', function () {
+describe('A conversion fails with the code', function () {
   this.timeout(60_000);
   const folder = temporaryFolder();
   const { signal } = new AbortController();
@@ -63,7 +63,7 @@ describe('A conversion fails by its own code', function () {
     await assert.rejects(convertFile(path, join(folder(), 'result'), to, {}, limits), { code });
   }
 
-  it('no_audio: a video without sound', async () => {
+  it('no_audio for a video without sound', async () => {
     const { ffmpeg } = await binaries();
     const path = join(folder(), 'a.mkv');
     await run(ffmpeg.path, [
@@ -80,7 +80,7 @@ describe('A conversion fails by its own code', function () {
     await failsWith('no_audio', path);
   });
 
-  it('no_audio: a file with a header and no sound', async () => {
+  it('no_audio for a file with a header and no sound', async () => {
     const path = join(folder(), 'a.wav');
     await makeTone(path, 1);
     const header = (await readFile(path)).subarray(0, 44);
@@ -90,7 +90,7 @@ describe('A conversion fails by its own code', function () {
     await failsWith('no_audio', path);
   });
 
-  it('unsupported_codec: a code that no decoder knows', async () => {
+  it('unsupported_codec for a codec that no decoder knows', async () => {
     const path = join(folder(), 'a.wav');
     await makeTone(path, 1);
     const file = await open(path, 'r+');
@@ -109,21 +109,21 @@ describe('A conversion fails by its own code', function () {
     return path;
   }
 
-  it('too_long: found while decoding', async () => {
+  it('too_long for a length that only decoding shows', async () => {
     await failsWith('too_long', await unknownLength(60), 'mp3', { durationSeconds: 10 });
   });
 
-  it('result_too_large: found while encoding', async () => {
+  it('result_too_large for a size that only encoding shows', async () => {
     await failsWith('result_too_large', await unknownLength(60), 'wav', { resultBytes: 1e6 });
   });
 
-  it('timed_out: longer than a conversion may take', async () => {
+  it('timed_out when it takes longer than it may', async () => {
     const path = join(folder(), 'a.wav');
     await makeTone(path, 500);
     await failsWith('timed_out', path, 'aac', { conversionSeconds: 1, resultBytes: 1e9 });
   });
 
-  it('stalled: nothing comes out', async () => {
+  it('stalled when ffmpeg writes nothing', async () => {
     const path = join(folder(), 'a.wav');
     await makeTone(path, 1);
     const stuck = join(folder(), 'stuck');

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/folders.ts';
 describe('The embedded database', () => {
   const folder = temporaryFolder();
 
-  it('is stopped by the last to leave, also when its folder was removed meanwhile', async function () {
+  it('is stopped by the last process that leaves it, also when its folder was removed meanwhile', async function () {
     // For an ordinary user the server's own files are in that folder; it then ends by itself within a minute.
     if (process.getuid?.() !== 0) this.skip();
     const data = join(folder(), 'postgres');
@@ -23,7 +23,7 @@ describe('The embedded database', () => {
     await removeCluster(away);
   });
 
-  it('goes at the next start of another, where root kept it for a data folder that was removed', async function () {
+  it('is removed at the next start of another, where root kept it for a data folder that was removed', async function () {
     if (process.getuid?.() !== 0 || process.platform !== 'linux') this.skip();
     this.timeout(60_000);
     const [data, other] = [join(folder(), 'postgres'), join(folder(), 'other')];

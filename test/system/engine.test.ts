@@ -7,7 +7,7 @@ import { makeTone } from '../support/audio.ts';
 import { testEngine, withEach } from '../support/engine.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
-describe('audio engine', function () {
+describe('The audio engine', function () {
   this.timeout(60_000);
   const folder = temporaryFolder();
   const { signal } = new AbortController();
@@ -57,7 +57,7 @@ describe('audio engine', function () {
     });
   }
 
-  it('refuses what lasts too long', async () => {
+  it('refuses a file that lasts too long', async () => {
     const path = join(folder(), 'a.wav');
     await makeTone(path, 3);
     await assert.rejects((await testEngine({ durationSeconds: 2 })).probe(path, signal), {
@@ -65,7 +65,7 @@ describe('audio engine', function () {
     });
   });
 
-  it('refuses a result that would be too large before it is made', async () => {
+  it('refuses a conversion whose result would be too large, before it begins', async () => {
     const input = join(folder(), 'a.opus');
     await makeTone(input, 3);
     const audio = await testEngine({ resultBytes: 1000 });

@@ -9,7 +9,7 @@ const NOISE = 'anoisesrc=sample_rate=44100:duration=1.2345:amplitude=0.7:seed=7'
 
 const extension = (format: string) => (format === 'alac' ? 'm4a' : format);
 
-describe('lossless to lossless', function () {
+describe('A conversion from lossless to lossless', function () {
   this.timeout(60_000);
   const folder = temporaryFolder();
 
@@ -38,7 +38,7 @@ describe('lossless to lossless', function () {
     ['quad', 4],
     ['7.1', 8],
   ] as const) {
-    it(`changes no bit and no order of ${layout}`, async () => {
+    it(`changes no bit and no order of channels of ${layout}`, async () => {
       const input = join(folder(), 'in.wav');
       const sines = Array.from({ length: channels }, (_, index) => `0.1*sin(2*PI*${200 * (index + 1)}*t)`);
       await makeSound(input, `aevalsrc=${sines.join('|')}:s=48000:d=0.5:c=${layout}`);
@@ -52,7 +52,7 @@ describe('lossless to lossless', function () {
     });
   }
 
-  it('dithers when bits are dropped, and is noise of about one step', async () => {
+  it('dithers when bits are dropped, with noise of about one step', async () => {
     const input = join(folder(), 'in.wav');
     const output = join(folder(), 'out.wav');
     await makeSound(input, "aevalsrc='0.25*sin(2*PI*441*t)':s=44100:d=1", '-c:a', 'pcm_s24le');
@@ -67,7 +67,7 @@ describe('lossless to lossless', function () {
   });
 });
 
-describe('gapless information', function () {
+describe('Gapless information', function () {
   this.timeout(60_000);
   const folder = temporaryFolder();
 
@@ -77,7 +77,7 @@ describe('gapless information', function () {
     ['webm', 48_000],
     ['ogg', 44_100],
   ] as const) {
-    it(`has ${format} decode to the length of the original, to the sample`, async () => {
+    it(`lets ${format} decode to the length of the original, to the sample`, async () => {
       const input = join(folder(), 'in.wav');
       const output = join(folder(), `out.${format}`);
       await makeSound(input, `sine=frequency=440:sample_rate=${rate}:duration=1.2345`);
@@ -86,7 +86,7 @@ describe('gapless information', function () {
     });
   }
 
-  it('has m4a state the length of the original, to the sample', async () => {
+  it('lets m4a state the length of the original, to the sample', async () => {
     const input = join(folder(), 'in.wav');
     await makeSound(input, 'sine=frequency=440:sample_rate=44100:duration=1.2345');
     const made = await convertFile(input, join(folder(), 'out.m4a'), 'm4a');

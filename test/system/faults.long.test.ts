@@ -12,7 +12,7 @@ const DAY = 86_400_000;
 
 const SESSION = z.object({ task: TASK, upload: z.object({ url: z.string() }) });
 
-describe('Faults in the cloud', function () {
+describe('The service in the cloud', function () {
   this.timeout(120_000);
   const cloud = testCloud();
   const folder = temporaryFolder();
@@ -51,7 +51,7 @@ describe('Faults in the cloud', function () {
     assert.ok((await link.arrayBuffer()).byteLength > 1000);
   }
 
-  it('the same message delivered twenty times at once gives one result and one PROCESSED', async () => {
+  it('makes one result and one PROCESSED of the same message delivered twenty times at once', async () => {
     const task = await upload();
     const apps = [cloud.app(), cloud.instance(), cloud.instance()];
     const pushes = Array.from({ length: 20 }, (_, n) =>
@@ -67,7 +67,7 @@ describe('Faults in the cloud', function () {
     await mustBeWhole(task);
   });
 
-  it('storage that answers 503 and 429, and then recovers, costs no attempt', async () => {
+  it('spends no attempt while storage answers 503 and 429, and then recovers', async () => {
     const task = await upload();
     const app = onFaulty();
     let status = 503;
@@ -81,7 +81,7 @@ describe('Faults in the cloud', function () {
     await mustBeWhole(task);
   });
 
-  it('a connection that breaks in the middle of a download is survived', async () => {
+  it('survives a connection that breaks in the middle of a download', async () => {
     const task = await upload();
     const app = onFaulty();
     faulty.decide = (method, path) =>
@@ -94,7 +94,7 @@ describe('Faults in the cloud', function () {
     await mustBeWhole(task);
   });
 
-  it('a connection that breaks in the middle of an upload is survived', async () => {
+  it('survives a connection that breaks in the middle of an upload', async () => {
     const task = await upload();
     const app = onFaulty();
     let cuts = 0;
@@ -108,7 +108,7 @@ describe('Faults in the cloud', function () {
     await mustBeWhole(task);
   });
 
-  it('a message that could not be published after the commit is published by the sweep', async () => {
+  it('publishes a message by the sweep that could not be published after the commit', async () => {
     const mute = await cloud.serve(cloud.instance({ PUBSUB_EMULATOR_HOST: '127.0.0.1:1' }));
     const task = await upload(ann.at(mute));
     await cloud.sweep();
@@ -145,7 +145,7 @@ describe('Faults in the cloud', function () {
     return task;
   }
 
-  it('a multipart upload whose finalize event arrives before it is answered is begun once', async () => {
+  it('begins a conversion once when the finalize event of a form arrives before the answer', async () => {
     const task = await uploadToldEarly(async (id, tell) => {
       await tell();
       assert.equal((await taskNow(id)).state, 'UPLOADED');
@@ -154,7 +154,7 @@ describe('Faults in the cloud', function () {
     await mustBeWhole(task);
   });
 
-  it('a multipart upload whose finalize event arrives before its row is visible is begun once', async () => {
+  it('begins a conversion once when the finalize event of a form arrives before its row is visible', async () => {
     const task = await uploadToldEarly(async (id, tell) => {
       await cloud.hide(id, tell);
       assert.equal((await taskNow(id)).state, 'AWAITING_UPLOAD');
@@ -164,7 +164,7 @@ describe('Faults in the cloud', function () {
     await mustBeWhole(task);
   });
 
-  it('a finalize event that is lost for good is made up for by the sweep, before the task would expire', async () => {
+  it('makes up by the sweep for a finalize event that is lost, before the task would expire', async () => {
     const asked = { filename: 'tone.wav', newFormat: 'mp3', size: tone.length };
     const headers = { 'Content-Type': 'application/json' };
     const answer = await ann.fetch('/api/tasks', { method: 'POST', headers, body: JSON.stringify(asked) });
@@ -180,7 +180,7 @@ describe('Faults in the cloud', function () {
     await mustBeWhole(task);
   });
 
-  it('an object whose row is not visible yet is left alone by its event', async () => {
+  it('leaves an object alone whose row is not visible yet', async () => {
     const before = await upload();
     const id = before.id + 1;
     await cloud.originals().file(`${id}/tone.wav`).save(tone);
@@ -194,7 +194,7 @@ describe('Faults in the cloud', function () {
     await mustBeWhole(task);
   });
 
-  it('a database that goes away in the middle of a conversion and returns after three minutes loses nothing', async () => {
+  it('loses nothing when the database goes away in the middle of a conversion and returns after three minutes', async () => {
     const address = new URL(cloud.databaseUrl());
     const database = await faultyTcp(Number(address.port));
     address.port = String(database.port);
@@ -222,7 +222,7 @@ describe('Faults in the cloud', function () {
     database.close();
   });
 
-  it('a conversion that never fits into the time of a function fails as too_long, before the platform ends it', async () => {
+  it('fails a conversion that never fits into the time of a function as too_long, before the platform ends it', async () => {
     const task = await upload();
     const app = cloud.instance({ STORAGE_EMULATOR_HOST: faulty.url, CONVERSION_TIMEOUT_SECONDS: '5' });
     const never = Promise.withResolvers<void>();
@@ -238,14 +238,14 @@ describe('Faults in the cloud', function () {
     assert.deepEqual(await cloud.objects([task.id]), [`${task.id}/tone.wav`]);
   });
 
-  it('a poison file is acknowledged as failed', async () => {
+  it('fails the task of a poison file, and acknowledges its message', async () => {
     const task = await ann.create({ name: 'x.wav', bytes: Buffer.from('no audio') }, 'mp3');
     assert.equal(await cloud.push(message(task)), 204);
     assert.equal((await taskNow(task.id)).state, 'FAILED');
     assert.equal(await cloud.push(message(task)), 204);
   });
 
-  it('a clock that jumps forth and back harms no task', async () => {
+  it('harms no task when its clock jumps forth and back', async () => {
     let jump = 0;
     const app = cloud.instance({}, { clock: { now: () => new Date(Date.now() + jump) } });
     const task = await upload();

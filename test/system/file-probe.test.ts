@@ -46,7 +46,7 @@ describe('POST /api/probe', function () {
     assert.deepEqual(loudness, await measuredLoudness(join(folder(), 'in.wav')));
   });
 
-  it('refuses what is no audio, what is no file, and who is nobody', async () => {
+  it('refuses a file without audio, a request without a file, and a client without a token', async () => {
     const user = await service.newUser();
     const none = await probe(user, new TextEncoder().encode('no audio '.repeat(100)));
     assert.equal(none.status, 422);

@@ -134,7 +134,7 @@ describe('npm run migrate-first-generation', function () {
     assert.deepEqual((await query(url, 'select * from tasks order by id')).slice(0, before.length), before);
   });
 
-  it('leaves a user whose email somebody else has taken here since', async () => {
+  it('leaves a user whose email another user has taken here since', async () => {
     await query(from, `insert into "user" values ('kim@example.org', 'kim', 'old password')`);
     const hash = await query(url, `select password_hash from users where email = 'Bob@example.org'`);
     await query(
@@ -148,8 +148,8 @@ describe('npm run migrate-first-generation', function () {
     );
   });
 
-  describe('and then the service', () => {
-    it('knows the users, converts what was not, and sweeps away nothing but doubles', async () => {
+  describe('lets the service that starts afterwards', () => {
+    it('know the users, convert what was not converted, and sweep away nothing but duplicates', async () => {
       const api = await vm.start('serve');
       const worker = await vm.start('worker');
       const login = await post(`${api.url}/api/auth/login`, { email: 'ann@example.org', password: 'pw' });

@@ -40,7 +40,7 @@ describe('Reports of first-generation workers', function () {
   };
   const stateOf = async (id: number) => (await ann.task(id)).state;
 
-  it('move what the worker made beside the original to the results, once', async () => {
+  it('move the result from the folder of the original to the results, once', async () => {
     const id = await newTask('mp3');
     await make(id, 'Töne 1.mp3', 2);
     const made = await readFile(join(folderOf(id), 'Töne 1.mp3'));

@@ -17,7 +17,7 @@ const run = promisify(execFile);
 /** Ports as the page names them. */
 const PORTS = { auth: 8081, tasks: 8082, site: 8083 };
 
-describe('Functions that run alone on one data folder, by the commands of docs/google-cloud.md', () => {
+describe('Functions that run alone on one data folder, by the commands of docs/google-cloud.md,', () => {
   let folder = '';
   let user: User;
   const started: ChildProcess[] = [];

@@ -21,7 +21,7 @@ const BREAKS = [1, 2].flatMap((put) =>
   [0, 1, 100_000, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE - 1].map((bytes) => [put, bytes] as const),
 );
 
-describe('Google’s own clients', function () {
+describe('The server of resumable uploads', function () {
   this.timeout(120_000);
   const service = testService({ PAUSED: 'true' });
   let ann: User;
@@ -41,7 +41,7 @@ describe('Google’s own clients', function () {
     return { ...upload, stored };
   };
 
-  describe('for Python', () => {
+  describe('lets, of Google’s Python clients,', () => {
     let python = '';
     before(async function () {
       this.timeout(300_000);
@@ -75,17 +75,17 @@ describe('Google’s own clients', function () {
       for (const recover of [true, false]) {
         for (const sized of [true, false]) {
           const after = recover ? 'recover()' : 'its own retry';
-          it(`${client} goes on by ${after} after every kind of break, with ${sized ? 'a' : 'no'} known size`, async () => {
+          it(`${client} go on by ${after} after every kind of break, with ${sized ? 'a' : 'no'} known size`, async () => {
             await sendAll({ client, recover, sized, chunk: 2 * PIECE, checksum: 'crc32c' });
           });
         }
       }
-      it(`${client} finds the MD5 that it looks for`, async () => {
+      it(`${client} find the MD5 that it looks for`, async () => {
         await sendAll({ client, recover: true, sized: true, chunk: PIECE, checksum: 'md5' });
       });
     }
 
-    it('BlobWriter goes on after every kind of break', async () => {
+    it('BlobWriter go on after every kind of break', async () => {
       await sendAll({
         client: 'BlobWriter',
         recover: false,
@@ -96,7 +96,7 @@ describe('Google’s own clients', function () {
     });
   });
 
-  describe('for Node.js', () => {
+  describe('lets, of Google’s Node.js client,', () => {
     /** The client opens no session of its own, but is given one. */
     const send = async (uri: string, options: object, offset?: number) => {
       const client = new Storage({ projectId: 'test', apiEndpoint: service.url() });
@@ -109,7 +109,7 @@ describe('Google’s own clients', function () {
     };
 
     for (const chunkSize of [undefined, PIECE, 2 * PIECE]) {
-      it(`createWriteStream sends a file in pieces of ${chunkSize ?? 'any number of'} bytes`, async () => {
+      it(`createWriteStream send a file in pieces of ${chunkSize ?? 'any number of'} bytes`, async () => {
         for (const size of [undefined, FILE.length]) {
           const target = await openSession(size);
           await send(target.url, { ...(chunkSize && { chunkSize }), resumable: true });
@@ -118,7 +118,7 @@ describe('Google’s own clients', function () {
       });
     }
 
-    it('createWriteStream goes on with a session that broke off', async () => {
+    it('createWriteStream go on with a session that broke off', async () => {
       for (const sent of [PIECE - 1, PIECE, 3 * PIECE + 5]) {
         const target = await openSession(FILE.length);
         await resumableUpload(target.url).breakOff(FILE, 0, sent);
@@ -128,7 +128,7 @@ describe('Google’s own clients', function () {
     });
   });
 
-  it('curl -C goes on from each position that was received', async () => {
+  it('lets curl -C go on from each position that was received', async () => {
     for (const start of [0, 1000, PIECE, 2 * PIECE]) {
       const target = await openSession();
       const first = FILE.subarray(0, 2 * PIECE);

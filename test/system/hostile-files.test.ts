@@ -103,7 +103,7 @@ describe('A hostile file', function () {
     }
   });
 
-  it('that says its sound is in the file beside it gives nothing of that', async () => {
+  it('that says its sound is in another file gives nothing of that file', async () => {
     const { ffmpeg } = await binaries();
     const audio = await testEngine();
     await makeTone(join(folder(), 'song.wav'), 2);

@@ -139,7 +139,7 @@ describe('No request makes an ERROR of the service', function () {
     assert.deepEqual(await faults(requests), []);
   });
 
-  it('and an id has one spelling only', async () => {
+  it('by an id in a spelling that is not its own', async () => {
     const reading = operations.filter(({ method, path }) => method === 'GET' && path.includes('{id}'));
     for (const { path } of reading) {
       for (const text of NUMBERS) {
@@ -164,7 +164,7 @@ describe('No request makes an ERROR of the service', function () {
     assert.deepEqual(await faults(requests), []);
   });
 
-  it('and a number in the query has one spelling only', async () => {
+  it('by a number of the query in a spelling that is not its own', async () => {
     for (const target of ['/api/tasks?max=', '/api/tasks?after=', `/api/tasks/${taskId}/waveform?width=`]) {
       for (const text of NUMBERS.filter((number) => number !== '0')) {
         const answer = await user.fetch(`${target}${encodeURIComponent(text)}`);
@@ -278,7 +278,7 @@ describe('No request makes an ERROR of the service', function () {
     assert.deepEqual(errorLines(), []);
   });
 
-  it('by the token of a user who is gone, which no route takes', async () => {
+  it('by the token of a removed user, which no route accepts', async () => {
     const other = await service.newUser();
     assert.deepEqual(await other.tasks(), []);
     await remove(service.data(), other.email);
@@ -300,7 +300,7 @@ describe('No request makes an ERROR of the service', function () {
     assert.deepEqual(errorLines(), []);
   });
 
-  it('and names the user and the address of each request', async () => {
+  it('or is logged without its user and its address', async () => {
     await user.tasks();
     const { id } = z.object({ id: z.int() }).parse(await (await user.fetch(`/api/tasks/${taskId}`)).json());
     assert.equal(id, taskId);

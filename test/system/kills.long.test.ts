@@ -41,7 +41,7 @@ describe('Two API processes and two workers over one share and one database', fu
     assert.ok(report.piecesElsewhere > 10);
   });
 
-  it('leave no file that belongs to nobody, and lose none', () => {
+  it('leave no file without a task, and lose none', () => {
     assert.deepEqual(report.orphans, []);
     assert.deepEqual(report.missing, []);
     assert.deepEqual(report.leftovers, []);

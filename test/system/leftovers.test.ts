@@ -9,8 +9,8 @@ import { startEmbedded } from '../../lib/adapters/embedded-postgres/shared-serve
 import { newFolder } from '../support/folders.ts';
 import { clearLeftovers } from '../support/leftovers.ts';
 
-describe('What an aborted run of tests left', () => {
-  it('goes, with the database that still runs on it, and what a live run uses stays', async function () {
+describe('Files of an aborted test run', () => {
+  it('are removed with the database that still runs on them, and those of a live run stay', async function () {
     this.timeout(60_000);
     const { pid } = spawnSync(process.execPath, ['--version']);
     const dead = join(tmpdir(), `tonemill-test-${pid}-dead`);

@@ -39,7 +39,7 @@ const LOSSLESS: Readonly<Record<string, Readonly<Record<string, string[]>>>> = {
 
 const extension = (format: string) => (format === 'alac' ? 'm4a' : format);
 
-describe('lossless to lossless, every pair and depth', function () {
+describe('A conversion between any two lossless formats', function () {
   this.timeout(60_000);
   const folder = temporaryFolder();
 

@@ -12,7 +12,7 @@ import { measuredLoudness } from '../support/sound.ts';
 
 const run = promisify(execFile);
 
-describe('loudness', function () {
+describe('Loudness normalization', function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
 
@@ -52,7 +52,7 @@ describe('loudness', function () {
     assert.equal(made.original.loudness, null);
   });
 
-  it('holds the true peak where the target can not be reached below it, and says so', async () => {
+  it('holds the true peak where the target cannot be reached below it, and says so', async () => {
     const input = join(folder(), 'in.wav');
     await makeSound(input, 'sine=frequency=997:sample_rate=48000:duration=5');
     const { made, heard } = await normalise(folder(), input, 'wav', { target: -5, truePeak: -12 });

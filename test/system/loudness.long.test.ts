@@ -3,7 +3,7 @@ import { fitsMusic, fitsSpeech, raisesQuiet } from '../support/normalizing.ts';
 
 const FORMATS = ['wav', 'mp3', 'opus', 'm4a', 'ogg'];
 
-describe('loudness, of more formats and targets', function () {
+describe('Loudness normalization of more formats and targets', function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
 

@@ -22,13 +22,13 @@ const RESULTS: readonly Input[] = FORMATS.map(({ name, extension, codec }) => ({
 /** By how much sound may be longer or shorter: frames of AMR, WMA and AC-3, and the samples that AAC is padded by. */
 const TOLERANCE = { seconds: 0.08, samples: 1024 };
 
-describe('every original to every format', function () {
+describe('Every output format', function () {
   this.timeout(300_000);
   const folder = temporaryFolder();
   const { signal } = new AbortController();
 
   for (const { name, extension, make } of [...RESULTS, ...INPUTS]) {
-    it(`makes all of ${name}: the right codec, channels and rate, and as long as it`, async function () {
+    it(`is made of ${name} with the right codec, channels, rate and length`, async function () {
       const input = join(folder(), `in.${extension}`);
       if (!(await make(input))) this.skip();
       const audio = await testEngine();

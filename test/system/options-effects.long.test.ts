@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/folders.ts';
 import { cutsToTheSample, growsWithQuality, makesBitrates, NOISE } from '../support/rates.ts';
 import { amplitude, channel, decodedMd5, decodedSamples, measuredLoudness, peak } from '../support/sound.ts';
 
-describe('options', function () {
+describe('Options', function () {
   this.timeout(60_000);
   const folder = temporaryFolder();
   const path = (name: string) => join(folder(), name);
@@ -38,7 +38,7 @@ describe('options', function () {
     }
   });
 
-  it('let a tone that the new rate can not hold vanish instead of folding it back', async () => {
+  it('let a tone that the new rate cannot hold vanish instead of folding it back', async () => {
     await makeSound(path('in.wav'), 'sine=frequency=15000:sample_rate=48000:duration=1');
     await convertFile(path('in.wav'), path('out.wav'), 'wav', { sampleRate: 16_000 });
     const samples = await decodedSamples(path('out.wav'));
@@ -122,7 +122,7 @@ describe('options', function () {
     }
   });
 
-  it('make flac smaller by compression, and not other', async () => {
+  it('make flac smaller by compression, with the same samples', async () => {
     await makeSound(path('in.wav'), NOISE);
     const sizes: number[] = [];
     for (const compressionLevel of [0, 12]) {
@@ -182,7 +182,7 @@ describe('options', function () {
     });
   }
 
-  describe('that a codec can not do', () => {
+  describe('that a codec cannot do', () => {
     const adapted = async (format: string, source: string, options: object = {}) => {
       await makeSound(path('in.wav'), source);
       const { adaptations, media } = await convertFile(
@@ -195,7 +195,7 @@ describe('options', function () {
     };
     const tone = (rate: number) => `sine=frequency=440:sample_rate=${rate}:duration=1`;
 
-    it('become the next that it can, and the result says so', async () => {
+    it('become the next possible value, and the result says so', async () => {
       const opus = await adapted('opus', tone(44_100));
       assert.deepEqual(opus.adaptations, [{ property: 'sampleRate', from: 44_100, to: 48_000 }]);
       const mp3 = await adapted('mp3', tone(96_000));
@@ -210,7 +210,7 @@ describe('options', function () {
       assert.deepEqual(rate.adaptations, [{ property: 'sampleRate', from: 30_000, to: 32_000 }]);
     });
 
-    it('are silent where nothing was lost or asked for', async () => {
+    it('cause no message where nothing was lost or asked for', async () => {
       for (const format of ['mp3', 'ogg', 'm4a', 'flac', 'wma', 'mp2', 'ac3']) {
         assert.deepEqual((await adapted(format, tone(44_100))).adaptations, [], format);
       }
@@ -240,7 +240,7 @@ describe('options', function () {
       assert.equal(await decodedMd5(path('out.flac')), await decodedMd5(path('in.wav')));
     });
 
-    it('give way to what is set beside them', async () => {
+    it('give way to options that are set as well', async () => {
       await makeTone(path('in.wav'), 1, '-ac', '2');
       const { media } = await convertFile(path('in.wav'), path('out.mp3'), 'mp3', {
         preset: 'speech',
@@ -251,7 +251,7 @@ describe('options', function () {
     });
   });
 
-  describe('that are wrong', () => {
+  describe('of each format', () => {
     const WRONG: readonly (readonly [string, object, string, RegExp])[] = [
       ['mp3', { bitrate: 1 }, 'options.bitrate', /8000 to 320000/],
       ['mp3', { bitDepth: 16 }, 'options', /mp3 takes preset, sampleRate/],
@@ -270,7 +270,7 @@ describe('options', function () {
       ['mp3', { loudness: { target: 0 } }, 'options.loudness.target', /-50 to -5 LUFS/],
     ];
     for (const [format, options, field, allowed] of WRONG) {
-      it(`are refused with what is allowed: ${format} ${JSON.stringify(options)}`, () => {
+      it(`are refused where they are wrong, with what is allowed: ${format} ${JSON.stringify(options)}`, () => {
         assert.throws(
           () => parseOptions(opened(format), options),
           (error) => {

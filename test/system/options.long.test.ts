@@ -18,7 +18,7 @@ const BITRATES = {
   ac3: [192_000],
 };
 
-describe('options, of all formats', function () {
+describe('Options of all formats', function () {
   this.timeout(60_000);
   const folder = temporaryFolder();
   const path = (name: string) => join(folder(), name);

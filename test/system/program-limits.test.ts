@@ -64,7 +64,7 @@ for (const [way, create] of Object.entries(LAUNCHERS))
       assert.deepEqual(output.trim().split('\n').sort(), ['LC_ALL=C', `PATH=${path}`]);
     });
 
-    it('may take so much memory, computing time and file, few open files, and leaves no core', async function () {
+    it('is limited in memory, computing time, file size and open files, and leaves no core', async function () {
       const { prlimit } = (await binaries()).sandbox;
       if (!prlimit) this.skip();
       const limits = { memory: 1e9, cpu: 7, file: 12_345 };
@@ -85,21 +85,21 @@ for (const [way, create] of Object.entries(LAUNCHERS))
     });
 
     const endless = ['anoisesrc', '-f', 'null', '-'];
-    it('fails by its own code when it has no memory to begin with', async function () {
+    it('fails with its own code when it has no memory to begin with', async function () {
       if (!(await binaries()).sandbox.prlimit) this.skip();
       assert.equal(await failureOf({ memory: 8e6 }, endless), 'resource_limit');
     });
-    it('fails by its own code when it computes too long', async function () {
+    it('fails with its own code when it computes too long', async function () {
       if (!(await binaries()).sandbox.prlimit) this.skip();
       assert.equal(await failureOf({ cpu: 1 }, endless), 'resource_limit');
     });
-    it('fails by its own code when its file grows too large', async function () {
+    it('fails with its own code when its file grows too large', async function () {
       if (!(await binaries()).sandbox.prlimit) this.skip();
       const wav = ['anoisesrc', join(folder(), 'large.wav')];
       assert.equal(await failureOf({ file: 100_000 }, wav), 'result_too_large');
     });
 
-    it('is gone when it was aborted, even when it minds no TERM', async () => {
+    it('is gone when it was aborted, even when it ignores SIGTERM', async () => {
       const abort = new AbortController();
       const stubborn = ['-c', 'trap "" TERM; echo $$; while :; do sleep 1; done'];
       let pid = 0;
@@ -113,14 +113,14 @@ for (const [way, create] of Object.entries(LAUNCHERS))
       assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
     });
 
-    it('ends though what feeds it never does', async () => {
+    it('ends though its input never does', async () => {
       const stdin = new Readable({ read: () => undefined });
       const { code } = await run('true', [], { stdin });
       assert.equal(code, 0);
       assert.equal(stdin.destroyed, true);
     });
 
-    it('is stopped when nobody can read what it writes', async () => {
+    it('is stopped when its output cannot be read', async () => {
       const read: Command['readers'][number] = async () => {
         throw new AppError('unavailable', 'The disk is full.');
       };

@@ -29,7 +29,7 @@ const CHECKED = z.object({
 
 const LIMIT = 12 * 1024 * 1024;
 
-describe('OpenedSession uploads', () => {
+describe('The server of resumable uploads', () => {
   const service = testService({ MAX_UPLOAD_BYTES: String(LIMIT), PAUSED: 'true' });
   let ann: User;
   before(async () => {
@@ -42,7 +42,7 @@ describe('OpenedSession uploads', () => {
   const stateOf = async (id: number) => (await ann.task(id)).state;
   const codeOf = async (answer: Response) => PROBLEM.parse(await answer.json()).code;
 
-  describeUploads('The program itself', {
+  describeUploads('by the protocol of Cloud Storage', {
     full: true,
     async open(size) {
       const { task, upload } = await opened({ size });
@@ -51,7 +51,7 @@ describe('OpenedSession uploads', () => {
     },
   });
 
-  it('wait, and go on as soon as the file is whole', async () => {
+  it('keeps a task waiting until its file is whole', async () => {
     const { task, upload } = await opened();
     assert.equal(task.state, 'AWAITING_UPLOAD');
     assert.equal(upload.headers['Content-Type'], 'audio/wav');
@@ -62,7 +62,7 @@ describe('OpenedSession uploads', () => {
     assert.equal(await (await ann.fetch(`/api/tasks/${task.id}/original`)).text(), 'RIFF');
   });
 
-  it('are refused before anything is kept', async () => {
+  it('refuses an upload session before anything is kept', async () => {
     const before = (await ann.tasks()).length;
     for (const [body, status, code] of [
       [{ size: LIMIT + 1 }, 413, 'too_large'],
@@ -78,7 +78,7 @@ describe('OpenedSession uploads', () => {
     assert.equal((await ann.tasks()).length, before);
   });
 
-  it('are held to the limit, whether or not their size is said', async () => {
+  it('holds an upload to the limit, whether or not its size is declared', async () => {
     const { task, upload } = await opened();
     const client = resumableUpload(upload.url);
     const over = Buffer.alloc(LIMIT + PIECE);
@@ -94,7 +94,7 @@ describe('OpenedSession uploads', () => {
     assert.equal(await stateOf(task.id), 'UPLOADED');
   });
 
-  it('grow step by step while they are sent, and go on after a break where they broke off', async () => {
+  it('stores a file step by step while it is sent, and goes on after a break where it broke off', async () => {
     const { task, upload } = await opened();
     const client = resumableUpload(upload.url);
     const file = randomBytes(LIMIT - 5);
@@ -107,7 +107,7 @@ describe('OpenedSession uploads', () => {
     assert.ok(stored.equals(file));
   });
 
-  it('are sent by the token of one task only, and by no other', async () => {
+  it('takes the token of a task for that task only', async () => {
     const [one, other] = [await opened(), await opened()];
     const urlOf = (id: number, token: string) => `${service.url()}/api/uploads/${id}?token=${token}`;
     const foreign = new URL(other.upload.url).searchParams.get('token') ?? '';
@@ -126,7 +126,7 @@ describe('OpenedSession uploads', () => {
     assert.equal(await stateOf(one.task.id), 'AWAITING_UPLOAD');
   });
 
-  it('are over when their token has expired', async () => {
+  it('takes nothing after the token has expired', async () => {
     const { task } = await opened();
     const tokens = await createTokens(await signingKeys(service.data()), { now: () => new Date() });
     const token = await tokens.signUpload(task.id, new Date(Date.now() - 1000));
@@ -134,7 +134,7 @@ describe('OpenedSession uploads', () => {
     assert.deepEqual([answer.status, answer.code], [410, 'upload_gone']);
   });
 
-  it('are over when their task is removed, and leave nothing behind', async () => {
+  it('takes nothing after the task is removed, and leaves nothing behind', async () => {
     const { task, upload } = await opened();
     const client = resumableUpload(upload.url);
     await client.put(Buffer.alloc(PIECE), `bytes 0-${PIECE - 1}/*`);
@@ -152,7 +152,7 @@ describe('OpenedSession uploads', () => {
     return [answer.status, code];
   };
 
-  it('are checked against every hash that is sent, whole or as a body, and may come again', async () => {
+  it('checks every hash that is sent, of the file or of a body, and takes the file again after a mismatch', async () => {
     const { crc32c, md5, sha256 } = await createDigestOf(FILE);
     const sha512 = hash('sha512');
     const bare = (text = '') => text.replace(/=+$/, '');
@@ -187,7 +187,7 @@ describe('OpenedSession uploads', () => {
     }
   });
 
-  it('are refused where a hash is malformed', async () => {
+  it('refuses a malformed hash', async () => {
     const { upload } = await opened();
     for (const [header, value] of [
       ['x-goog-hash', 'crc32c=AAAA'],
@@ -210,7 +210,7 @@ describe('OpenedSession uploads', () => {
     assert.equal((await resumableUpload(upload.url).put(FILE)).status, 200);
   });
 
-  it('answer the hashes that clients of Cloud Storage look for', async () => {
+  it('answers the hashes that clients of Cloud Storage look for', async () => {
     const { upload } = await opened();
     const answer = await fetch(upload.url, { method: 'PUT', body: Uint8Array.from(FILE) });
     const { crc32c, md5 } = await createDigestOf(FILE);
@@ -218,14 +218,14 @@ describe('OpenedSession uploads', () => {
     assert.deepEqual(body, { crc32c, md5Hash: md5 });
   });
 
-  it('that come as forms show their hashes as well', async () => {
+  it('shows the hashes of a file that came in a form as well', async () => {
     const { id } = await ann.create({ name: 'a.wav', bytes: FILE }, 'mp3');
     const { checksums } = CHECKED.parse(await (await ann.fetch(`/api/tasks/${id}`)).json());
     const { crc32c } = await createDigestOf(FILE);
     assert.deepEqual(checksums, { crc32c, sha256: createHash('sha256').update(FILE).digest('hex') });
   });
 
-  it('are answered 410 while their client still sends, when their task is removed', async () => {
+  it('answers 410 while the client still sends, when the task is removed', async () => {
     const { task, upload } = await opened();
     const sending = request(upload.url, { method: 'PUT', headers: { 'Content-Length': '1000000' } });
     sending.on('error', () => undefined);
@@ -240,7 +240,7 @@ describe('OpenedSession uploads', () => {
     sending.destroy();
   });
 
-  it('leave their task EXPIRED when they are cancelled', async () => {
+  it('leaves the task EXPIRED when the upload is cancelled', async () => {
     const { task, upload } = await opened();
     assert.equal(await resumableUpload(upload.url).cancel(), 499);
     assert.equal(await stateOf(task.id), 'EXPIRED');

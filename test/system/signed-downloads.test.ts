@@ -11,7 +11,7 @@ describe('Downloads in the cloud', function () {
   const cloud = testCloud();
   const folder = temporaryFolder();
 
-  it('lead to a link that is good for 15 minutes and carries the Unicode name', async () => {
+  it('lead to a signed URL that is valid for 15 minutes and carries the Unicode name', async () => {
     const path = join(folder(), 'tone.wav');
     await makeTone(path, 1);
     const ann = await cloud.newUser();

@@ -18,7 +18,7 @@ const isRoot = process.getuid?.() === 0;
 /** Debian's `nobody`. */
 const ORDINARY = { uid: 65_534, gid: 65_534 };
 
-describe('npm start, on any machine', function () {
+describe('npm start on any machine', function () {
   this.timeout(180_000);
   const folder = temporaryFolder(async () => {
     for (const program of running) await program.end('SIGTERM');
@@ -67,7 +67,7 @@ describe('npm start, on any machine', function () {
     await converts(user.at((await start(env)).url));
   });
 
-  it('runs twice side by side on data of its own each', async () => {
+  it('runs twice at once, each time on data of its own', async () => {
     const one = await start(environment(join(folder(), 'one')));
     const two = await start(environment(join(folder(), 'two')));
     const user = await newUser(one.url, 1);

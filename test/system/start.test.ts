@@ -79,7 +79,7 @@ describe('npm start', function () {
     await onceDone(user.at((await start()).url), id);
   });
 
-  it('finishes once what was running when it was killed', async () => {
+  it('finishes a conversion once that was running when it was killed', async () => {
     const first = await start();
     const user = await newUser(first.url, 1);
     const id = await beginLong(user);
@@ -89,7 +89,7 @@ describe('npm start', function () {
     assert.deepEqual(await filesUnder(join(data(), 'work')), []);
   });
 
-  it('refuses to run beside another on the same data, in one sentence', async () => {
+  it('refuses to run twice on the same data, in one sentence', async () => {
     await start();
     const { code, stdout, stderr } = await failingProgram(environment());
     assert.equal(code, 1);
@@ -97,7 +97,7 @@ describe('npm start', function () {
     assert.match(stderr, /^Tonemill already runs on [^\n]+\n$/);
   });
 
-  it('says in one sentence what is in its way', async () => {
+  it('says in one sentence why it cannot start', async () => {
     const server = createServer().listen(0);
     await once(server, 'listening');
     const address = server.address();

@@ -69,7 +69,7 @@ describe('Streaming from and to a bucket', function () {
     });
   }
 
-  it('copies what keeps its index at the end', async () => {
+  it('copies a file that keeps its index at the end', async () => {
     const storage = bucket();
     await stored(storage, 'a.m4a', '-c:a', 'alac');
     const audio = await testEngine();
@@ -132,7 +132,7 @@ describe('Streaming from and to a bucket', function () {
     );
   });
 
-  it('waits for no storage that takes nothing any more, and does not blame the file', async () => {
+  it('does not wait for a storage that takes no more bytes, and does not blame the file', async () => {
     const path = join(folder(), 'a.wav');
     await makeTone(path, 300);
     const audio = await testEngine({ stallSeconds: 1, resultBytes: 1e9 });

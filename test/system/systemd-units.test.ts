@@ -23,7 +23,7 @@ describe('The systemd units', () => {
   const folder = temporaryFolder();
   const unit = (name: string) => readFile(join(FILES, name), 'utf8');
 
-  it('are taken by systemd-analyze verify without a word', async function () {
+  it('pass systemd-analyze verify without a message', async function () {
     if (!(await isThere('systemd-analyze'))) return this.skip();
     for (const name of UNITS) {
       // Programs that are on no build machine stand for themselves.

@@ -30,7 +30,7 @@ const WITH_PICTURE = ['mp3', 'flac', 'ogg', 'opus', 'm4a', 'alac', 'wav', 'aiff'
 
 const fileOf = (format: string) => `${format}.${format === 'alac' ? 'm4a' : format}`;
 
-describe('tags and cover art', function () {
+describe('Tags and cover art', function () {
   this.timeout(60_000);
   const folder = temporaryFolder();
   const path = (name: string) => join(folder(), name);
@@ -92,7 +92,7 @@ describe('tags and cover art', function () {
     });
   }
 
-  it('survive a way through RIFF, MP4, Vorbis comments and ID3 one after the other', async () => {
+  it('survive conversions through RIFF, MP4, Vorbis comments and ID3 one after the other', async () => {
     let file = await original('in.flac');
     for (const to of ['wav', 'm4a', 'ogg', 'aiff', 'opus', 'mp3', 'wav', 'flac']) {
       const { media } = await convertFile(file, path(`${to}-next.${to}`), to);
@@ -128,7 +128,7 @@ describe('tags and cover art', function () {
     });
   });
 
-  it('lose what players would turn the volume by, once the level is another', async () => {
+  it('lose the gain tags of players once the level is changed', async () => {
     const gains = {
       REPLAYGAIN_TRACK_GAIN: '-6.50 dB',
       REPLAYGAIN_TRACK_PEAK: '0.98',

@@ -82,13 +82,13 @@ describe('Options of a task', function () {
     assert.deepEqual((await settled(id)).options, {});
   });
 
-  it('come with an sessionRequest', async () => {
+  it('come with the request for an upload session', async () => {
     const sessionRequest = { filename: 'tone.wav', newFormat: 'flac', options: { compressionLevel: 12 } };
     const task = await created(await user.fetch('/api/tasks', json('POST', sessionRequest)));
     assert.deepEqual(task.options, { compressionLevel: 12 });
   });
 
-  it('that the codec can not do are adapted, and the result says so', async () => {
+  it('that the codec cannot do are adapted, and the result says so', async () => {
     const form = { audio: audio(), newFormat: 'opus', options: '{"sampleRate":44100}' };
     const { result } = await settled((await created(await user.upload(form))).id);
     const [first] = result?.adaptations ?? [];

@@ -117,7 +117,7 @@ describe('The routes of tasks', () => {
     assert.equal((await service.files()).filter((name) => name === 'a.mp3').length, 0);
   });
 
-  it('refuse another output that can not be', async () => {
+  it('refuse a requested output that is not possible', async () => {
     const { id } = await ann.convert({ name: 'a.wav', bytes: tone }, 'mp3');
     const requests: [unknown, number, string][] = [
       [{ newFormat: 'mp9' }, 422, 'unsupported_format'],
@@ -145,7 +145,7 @@ describe('The routes of tasks', () => {
     );
   });
 
-  it("show nothing of another user's", async () => {
+  it('show no task of another user', async () => {
     const { id } = await ann.convert({ name: 'a.wav', bytes: tone }, 'mp3');
     const eve = await service.newUser();
     const asked: [string, RequestInit][] = [
@@ -165,7 +165,7 @@ describe('The routes of tasks', () => {
     assert.equal((await ann.settled(id)).state, 'PROCESSED');
   });
 
-  it('refuse an id that is none', async () => {
+  it('refuse an invalid id', async () => {
     for (const id of ['x', '0', '-1', '1.5', '99999999999']) {
       const answer = await ann.fetch(`/api/tasks/${id}`);
       assert.equal(answer.status, 400, id);

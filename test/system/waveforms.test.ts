@@ -142,7 +142,7 @@ describe('GET /api/tasks/{id}/waveform', function () {
     assert.deepEqual(await kept(id), ['1/result.dat']);
   });
 
-  it('is nobody else’s, and says what it expects', async () => {
+  it('is for its owner only, and says what it expects', async () => {
     const [user, other] = [await service.newUser(), await service.newUser()];
     const id = await converted(user, 'wav', 'flac');
     const status = async (who: User, query: string) =>

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/folders.ts';
 import { type Block, type Body, blocks, isBlocks, isBody, TERRAFORM } from './hcl.ts';
 import { EVERY, FUNCTIONS, MACHINES, type Readers, ROLES, SAMPLES } from './readers.ts';
 
-describe('Terraform against the code', () => {
+describe('The Terraform configuration', () => {
   const folder = temporaryFolder();
   let all: Block[];
   let functions: Body;

@@ -14,10 +14,10 @@ const summary = z.object({
   }),
 });
 
-describe('Linters of Terraform', function () {
+describe('The Terraform linter', function () {
   this.timeout(300_000);
 
-  it('checkov finds nothing but what stands there as an exception with its reason', async function () {
+  it('checkov finds nothing but the exceptions that are listed with their reasons', async function () {
     const checkov = (await findProgram('checkov')) ?? this.skip();
     const framework = ['--directory', TERRAFORM, '--framework', 'terraform'];
     const { stdout } = await run(

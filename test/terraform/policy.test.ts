@@ -70,7 +70,7 @@ describe('Terraform', () => {
     assert.doesNotMatch(text, /allAuthenticatedUsers/);
   });
 
-  it('makes nobody owner or editor of the project', () => {
+  it('makes no account owner or editor of the project', () => {
     assert.doesNotMatch(text, /roles\/(owner|editor)\b/);
   });
 

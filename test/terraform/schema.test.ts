@@ -3,7 +3,7 @@ import { problems } from './check.ts';
 import { type Block, blocks } from './hcl.ts';
 import { loadSchema, type ProviderSchema, SOURCE } from './schema.ts';
 
-describe('Terraform against the published schema of the Google provider', () => {
+describe('The check against the published schema of the Google provider', () => {
   let all: Block[];
   let schema: ProviderSchema;
 
@@ -12,7 +12,7 @@ describe('Terraform against the published schema of the Google provider', () => 
     schema = await loadSchema();
   });
 
-  it('gives every resource and block what the provider takes', () => {
+  it('finds nothing wrong in the configuration', () => {
     assert.deepEqual(problems(all, schema), []);
   });
 

@@ -62,7 +62,7 @@ describe('The rules of passwords', () => {
     });
   }
 
-  it('take a password that only has something of these in it', async () => {
+  it('take a password that only contains one of these', async () => {
     for (const password of ['correct horse', 'password of ann.angstrom', '88888888 horses'])
       await refuseGuessable(password, ANN);
   });

@@ -17,14 +17,14 @@ describe('Passwords', () => {
     );
   });
 
-  it('are known again, and no other is', async () => {
+  it('are recognised, and no other text is', async () => {
     const phc = await passwords.hash('pässwörd 🔑');
     assert.equal(await verify('pässwörd 🔑', phc), true);
     assert.equal(await verify('passwörd 🔑', phc), false);
     assert.equal(await verify('pässwörd 🔑', undefined), false);
   });
 
-  it('are one in all ways to write their accents and spaces, and differ by case and width', async () => {
+  it('are the same however accents and spaces are encoded, and differ by case and width', async () => {
     const phc = await passwords.hash('Zoë 와 Ångström'.normalize('NFD'));
     for (const same of ['Zoë 와 Ångström', 'Zoë\u00a0와\u3000A\u030angstro\u0308m', 'Zoë 와 \u212bngström'])
       assert.equal(await verify(same, phc), true, same);
@@ -41,7 +41,7 @@ describe('Passwords', () => {
     assert.notEqual(await passwords.hash('same'), await passwords.hash('same'));
   });
 
-  it('are never compared with something that is no hash', async () => {
+  it('are never compared with a text that is no hash', async () => {
     await assert.rejects(verify('x', 'plain text'), TypeError);
   });
 

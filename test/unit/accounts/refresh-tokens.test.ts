@@ -133,7 +133,7 @@ describe('Refresh tokens', () => {
     assert.ok(!stored.includes(token) && !stored.includes(next));
   });
 
-  it('that nobody issued are refused, whatever they are', async () => {
+  it('that were never issued are refused, whatever they are', async () => {
     for (const token of ['', 'unknown', randomUUID(), '\ud800']) assert.equal(await rotate(token), undefined);
   });
 });

@@ -14,7 +14,7 @@ import { temporaryFolder } from '../../support/folders.ts';
 
 const unauthenticated = (error: unknown) => hasCode(error, 'unauthenticated');
 
-describe('Auth', () => {
+describe('The service of sessions', () => {
   const database = testDatabase();
   const folder = temporaryFolder();
   let now = new Date();
@@ -109,7 +109,7 @@ describe('Auth', () => {
 
 describe('createTokens', () => {
   for (const keys of ['', '{}', '{"keys":[]}', '{"keys":[{"kty":"EC","d":"secret"}]}']) {
-    it(`refuses ${keys || 'nothing'} as keys and repeats none of it`, async () => {
+    it(`refuses ${keys || 'an empty text'} as keys and repeats none of it`, async () => {
       await assert.rejects(
         createTokens(keys, { now: () => new Date() }),
         (error) => hasCode(error, 'misconfigured') && !error.message.includes('secret'),

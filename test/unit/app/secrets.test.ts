@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../support/folders.ts';
 describe('A secret file', () => {
   const folder = temporaryFolder();
 
-  it('is the same for all who ask at once, and ever after', async () => {
+  it('is the same for all callers at once, and for all later ones', async () => {
     let made = 0;
     const path = join(folder(), 'deep', 'secret');
     const make = () => `secret ${made++}`;

@@ -55,7 +55,7 @@ describe('An attempt whose time is up', () => {
     return { outcome, failed: leases.fail.args[0]?.[1]?.code, postponed: leases.postpone.args[0]?.[1] };
   };
 
-  it('comes again at once where it had got far, and counts', async () => {
+  it('is repeated at once where it had got far, and counts', async () => {
     assert.deepEqual(await settled(0.8, 1), { outcome: 'again', failed: undefined, postponed: 0 });
   });
 

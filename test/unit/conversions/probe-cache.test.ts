@@ -7,11 +7,11 @@ import { makeTone } from '../../support/audio.ts';
 import { testEngine } from '../../support/engine.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 
-describe('What originals hold', () => {
+describe('The media information of an original', () => {
   const folder = temporaryFolder();
   const { signal } = new AbortController();
 
-  it('is probed once for each of them', async () => {
+  it('is probed once', async () => {
     const engine = await testEngine();
     const probe = sinon.spy(engine, 'probe');
     const of = createKnownMedia(engine);
@@ -28,7 +28,7 @@ describe('What originals hold', () => {
     assert.equal(probe.callCount, 2);
   });
 
-  it('is not remembered where it could not be seen, or where tags would fill the memory', async () => {
+  it('is not cached where it is unknown, or where tags would fill the cache', async () => {
     const probed = { tags: { comment: 'x'.repeat(1000) } } as unknown as Probed;
     const probe = sinon.stub().rejects(new Error('out of reach'));
     const of = createKnownMedia({ probe });

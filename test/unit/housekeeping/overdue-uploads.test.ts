@@ -95,7 +95,7 @@ describe('An upload whose time is up', () => {
     assert.deepEqual(enqueued, [{ taskId: task.id, revision: 1 }]);
   });
 
-  it('waits on while the storage can not be asked', async () => {
+  it('stays open while the storage does not answer', async () => {
     const task = await overdue();
     const away = { ...originals(), stat: async () => Promise.reject(new AppError('unavailable', 'Away.')) };
     assert.deepEqual(await sweep(away), { expiredUploads: 0, foundUploads: 0 });

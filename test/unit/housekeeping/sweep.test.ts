@@ -70,7 +70,7 @@ describe('The sweep', () => {
     return task;
   }
 
-  it('removes objects that belong to nobody, once they are older than a day', async () => {
+  it('removes objects that belong to no task, once they are older than a day', async () => {
     await put(originals, '999999/lost.wav');
     await put(originals, 'not-a-task');
     await put(results, '999999/1/lost.mp3');
@@ -79,7 +79,7 @@ describe('The sweep', () => {
     assert.deepEqual([await stored(originals), await stored(results)], [[], []]);
   });
 
-  it("keeps a task's original, and removes what lies beside it", async () => {
+  it("keeps a task's original, and removes other objects next to it", async () => {
     const task = await uploaded();
     await put(originals, `${task.id}/other.wav`);
     await put(results, `${task.id}/1/a.mp3`);

@@ -203,7 +203,7 @@ describe('A multipart form', () => {
   const endless: [string, string][] = [
     ['its preamble', ''],
     ['its epilogue', `--b\r\n${file()}\r\n--b--`],
-    ['fields that nobody asked for', `--b\r\n${file()}\r\n`],
+    ['fields that the form does not have', `--b\r\n${file()}\r\n`],
   ];
   for (const [where, beginning] of endless) {
     it(`that never ends is refused in ${where} after a few hundred kilobytes`, async () => {

@@ -11,7 +11,7 @@ import { AUDIENCE, CALLER, testIssuer } from '../../support/issuer.ts';
 const clock = { now: () => new Date() };
 const CREDENTIAL = 'a credential for tests';
 
-describe('Tokens of internal callers', () => {
+describe('Checks of internal callers’ tokens', () => {
   const issuer = testIssuer();
   const tokens = (options: { signatureRemoved?: boolean; keys?: URL; callers?: string[] } = {}) =>
     createCallerTokens({
@@ -38,7 +38,7 @@ describe('Tokens of internal callers', () => {
     ['of another account', () => ({ email: 'evil@project.iam.gserviceaccount.com' })],
     ['of no account', () => ({ email: undefined })],
     ['of an account whose email is not verified', () => ({ email_verified: false })],
-    ['of an account of which nobody says that its email is verified', () => ({ email_verified: undefined })],
+    ['of an account without the claim that its email is verified', () => ({ email_verified: undefined })],
     ['that has expired', () => ({ iat: now() - 2 * hour, exp: now() - hour })],
     ['that never expires', () => ({ exp: undefined })],
   ];
@@ -74,7 +74,7 @@ describe('Tokens of internal callers', () => {
     await assert.rejects(tokens().verify(token), unauthenticated);
   });
 
-  it('are not called bad where the keys can not be had', async () => {
+  it('call no token invalid where the keys are out of reach', async () => {
     const keys = new URL('/none', 'http://127.0.0.1:1');
     const token = await issuer.token();
     await assert.rejects(tokens({ keys }).verify(token), (error) => hasCode(error, 'unavailable'));
@@ -144,7 +144,7 @@ describe('Internal routes', () => {
   ].filter((event) => JSON.stringify(event) !== JSON.stringify(push(json({ taskId: '1', revision: '1' }))));
 
   for (const name of ['convert', 'dead-letter', 'uploaded'] as const) {
-    it(`acknowledge events of ${name} that name what can not be, and call none an error`, async () => {
+    it(`acknowledge events of ${name} that name an impossible task, and call none an error`, async () => {
       lines.length = 0;
       const http = await target(name, {});
       for (const event of [...IMPOSSIBLE, '{bad', '']) {
@@ -173,7 +173,7 @@ describe('Internal routes', () => {
     assert.equal(await statusOf('tasks', {}, {}), 401);
   });
 
-  it('say in the log why somebody was turned away, and never write a token or the credential', async () => {
+  it('say in the log why a caller was refused, and never write a token or the credential', async () => {
     const token = await issuer.token({ aud: 'x' });
     await statusOf('convert', CLOUD, { ...bearer(token), ...credential }, `?key=${CREDENTIAL}`);
     assert.match(lines.join('\n'), /turned away.*"aud\\" claim/);

@@ -148,7 +148,7 @@ describe('A client', () => {
   });
 
   for (const method of ['POST', 'GET', 'DELETE', 'HEAD']) {
-    it(`that sends a body with ${method} to nobody gets its answer, and is cut after a bound`, async () => {
+    it(`that sends a body with ${method} that is not read gets its answer, and is cut after a bound`, async () => {
       const { client, incoming } = await send(`${method} /nothing HTTP/1.1`, 'Content-Length: 100000000');
       await client.until('\r\n\r\n');
       const more = () => {
@@ -161,7 +161,7 @@ describe('A client', () => {
       assert.ok(bytesRead <= LIMITS.unread.bytes + 512 * KB.length, String(bytesRead));
     });
 
-    it(`that stalls in a body with ${method} to nobody is cut after two seconds`, async () => {
+    it(`that stalls in a body with ${method} that is not read is cut after two seconds`, async () => {
       const { client } = await send(`${method} /nothing HTTP/1.1`, 'Content-Length: 1000');
       await client.until('\r\n\r\n');
       pass(3);
@@ -169,7 +169,7 @@ describe('A client', () => {
     });
   }
 
-  it('that sends a small body to nobody keeps its connection', async () => {
+  it('that sends a small body that is not read keeps its connection', async () => {
     const { client } = await send('POST /nothing HTTP/1.1', 'Content-Length: 1024');
     await client.until('\r\n\r\n');
     client.socket.write(KB);

@@ -37,7 +37,7 @@ describe('A body that is not sent', () => {
     });
   }
 
-  it('is one that a GET sends, which is left alone', async () => {
+  it('is never the body of a GET, which is left alone', async () => {
     const { ended, ask } = streaming(200);
     assert.equal(await (await ask('GET')).text(), '');
     assert.deepEqual(ended, { cancelled: 0, read: 1 });

@@ -41,14 +41,14 @@ for (const [way, create] of Object.entries(LAUNCHERS)) {
     const spawner = create();
     after(() => spawner.close());
 
-    it('writes to each pipe what it writes, and says how it ended', async () => {
+    it('writes to each of its pipes, and says how it ended', async () => {
       const line = 'echo out; echo err >&2; echo three >&3; echo four >&4; exit 7';
       const { outputs, ended } = await spawner.start(shell(line, { outputs: 4 }));
       assert.deepEqual(await Promise.all(outputs.map(text)), ['out\n', 'err\n', 'three\n', 'four\n']);
       assert.deepEqual({ ...(await ended) }.code, 7);
     });
 
-    it('reads what it is fed, to the last byte, and nothing where it is fed nothing', async () => {
+    it('reads its input to the last byte, and nothing where it has none', async () => {
       const bytes = Buffer.alloc(3_000_000, 'sound');
       const { stdin, outputs, ended } = await spawner.start(shell('cat', { fed: true }));
       stdin?.end(bytes);
@@ -60,7 +60,7 @@ for (const [way, create] of Object.entries(LAUNCHERS)) {
       assert.deepEqual(await Promise.all(unfed.outputs.map(text)), ['', '']);
     });
 
-    it('is written to by pipes that keep it waiting', async () => {
+    it('waits for pipes that are not read', async () => {
       const { outputs, ended } = await spawner.start(shell('head -c 3000000 /dev/zero >&3', { outputs: 3 }));
       const [, , third] = outputs;
       assert.ok(third);
@@ -94,7 +94,7 @@ for (const [way, create] of Object.entries(LAUNCHERS)) {
 describe('The process that starts programs', () => {
   const folder = temporaryFolder();
 
-  it('ends with all that it started, and its folder, when the one that it works for is killed', async () => {
+  it('ends with all that it started, and its folder, when its owner is killed', async () => {
     const module = pathToFileURL('lib/process/spawn-helper.ts').href;
     const script = `
       const { createSpawnHelper } = await import('${module}');
@@ -110,7 +110,7 @@ describe('The process that starts programs', () => {
     await until(async () => (await readdir(folder())).length === 0);
   });
 
-  it('fails what it started when it is gone itself, and is started again', async () => {
+  it('fails what it started when it is killed itself, and is started again', async () => {
     const spawner = createSpawnHelper();
     const { outputs, ended } = await spawner.start(shell('echo $PPID; exec sleep 60'));
     process.kill(Number(await firstLine(outputs[0])), 'SIGKILL');

@@ -35,7 +35,7 @@ describe('A bounded semaphore', () => {
     assert.deepEqual(begun, ['a', 'b', 'c', 'e']);
   });
 
-  it('gives the place of a caller who is gone to the next one, and never begins its work', async () => {
+  it('gives the place of a caller that is gone to the next one, and never begins its work', async () => {
     const { begun, work, end } = semaphore(1, 1);
     const caller = new AbortController();
     const first = work('first');

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createMemory } from '../../../lib/runtime/cache.ts';
 
-describe('A memory of answers', () => {
-  it('knows what it was told until the time is over', () => {
+describe('A cache', () => {
+  it('keeps an entry until its time is over', () => {
     const memory = createMemory<string>(2);
     memory.keep('a', 'x', 10);
     assert.equal(memory.get('a', 9), 'x');
@@ -10,7 +10,7 @@ describe('A memory of answers', () => {
     assert.equal(memory.get('b', 0), undefined);
   });
 
-  it('forgets the oldest where there are too many', () => {
+  it('evicts the oldest entry when there are too many', () => {
     const memory = createMemory<string>(2);
     for (const key of ['a', 'b', 'a', 'c']) memory.keep(key, key, 10);
     assert.deepEqual(

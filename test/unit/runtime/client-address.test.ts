@@ -3,7 +3,7 @@ import { createClientAddress, type TrustedProxies } from '../../../lib/runtime/c
 
 /** Proxies that are trusted, the peer, X-Forwarded-For, and who the client is then. */
 const CASES: readonly [string, TrustedProxies, string | undefined, string | null, string | undefined][] = [
-  ['the peer where nobody is trusted', 0, '1.1.1.1', '6.6.6.6', '1.1.1.1'],
+  ['the peer where no proxy is trusted', 0, '1.1.1.1', '6.6.6.6', '1.1.1.1'],
   ['the peer where it adds nothing', 1, '10.0.0.1', null, '10.0.0.1'],
   ['what one proxy adds', 1, '10.0.0.1', '1.1.1.1', '1.1.1.1'],
   ['what one proxy adds to what the client forged', 1, '10.0.0.1', '6.6.6.6, 1.1.1.1', '1.1.1.1'],
@@ -23,7 +23,7 @@ const CASES: readonly [string, TrustedProxies, string | undefined, string | null
   ['an address in brackets', 1, '10.0.0.1', '[2001:db8::1]:5000', '2001:db8::1'],
   ['the proxy, where it adds no address', 1, '10.0.0.1', 'unknown', '10.0.0.1'],
   ['the proxy, where what it adds is a script', 1, '10.0.0.1', '1.1.1.1, <script>', '10.0.0.1'],
-  ['nobody without a connection', 1, undefined, '1.1.1.1', undefined],
+  ['unknown without a connection', 1, undefined, '1.1.1.1', undefined],
 ];
 
 describe('The address of a client', () => {

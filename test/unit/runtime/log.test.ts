@@ -67,7 +67,7 @@ describe('The log', () => {
     assert.equal(typeof request.seconds, 'number');
   });
 
-  it('has one for a refusal as well, and calls a failure of ours an error', async () => {
+  it('has one line for a refusal as well, and calls a failure of ours an error', async () => {
     assert.deepEqual(
       (await ask('/refused')).map(({ severity, message }) => [severity, message]),
       [['INFO', 'GET /refused 409']],
@@ -108,7 +108,7 @@ describe('The log', () => {
     }
   });
 
-  it('calls no error what a client that went away brought about, but tells of what it did not', async () => {
+  it('calls a failure no error that a client caused by going away, but reports any other', async () => {
     const failures = {
       '/cut': Object.assign(new Error('aborted'), { code: 'ECONNRESET' }),
       '/late': new AppError('upload_incomplete', 'Cut off.'),
@@ -143,7 +143,7 @@ describe('The log', () => {
     }
   });
 
-  it('never holds a query, a path that nobody knows, or a header', async () => {
+  it('never holds a query, a path without a route, or a header', async () => {
     const headers = { Authorization: 'Bearer secret-token', 'X-Service-Credential': 'secret-credential' };
     await ask('/things/7?key=secret-key&token=secret-upload', headers);
     await ask('/secret-path/x?X-Goog-Signature=secret-signature', headers);

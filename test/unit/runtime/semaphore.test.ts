@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createGate } from '../../../lib/runtime/semaphore.ts';
 
-describe('A gate', () => {
-  it('lets so many through at once, the others in the order they came', async () => {
+describe('A semaphore', () => {
+  it('runs so many at once, the others in the order in which they came', async () => {
     const gate = createGate(2);
     const begun: number[] = [];
     const ends: (() => void)[] = [];

@@ -48,7 +48,7 @@ describe('objectKey', () => {
   it('joins its parts with slashes', () => assert.equal(objectKey(7, 2, 'a b.mp3'), '7/2/a b.mp3'));
 });
 
-describe('keys of a task', () => {
+describe('The keys of a task', () => {
   it('are those of the first generation for originals', () => {
     assert.equal(originalKey({ id: 7, name: 'song.wav' }), '7/song.wav');
   });
@@ -58,7 +58,7 @@ describe('keys of a task', () => {
   });
 });
 
-describe('stem and extension', () => {
+describe('Stem and extension', () => {
   const table = [
     ['song.WAV', 'song', 'wav'],
     ['song', 'song', ''],

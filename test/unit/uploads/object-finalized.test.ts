@@ -15,7 +15,7 @@ import { recordedMessages } from '../../support/recorded-queue.ts';
 
 const LIMIT = 1000;
 
-describe('An original that its bucket tells of', () => {
+describe('An original that its bucket reports', () => {
   const database = testDatabase();
   const folder = temporaryFolder();
   const discard = sinon.stub().resolves();
@@ -50,7 +50,7 @@ describe('An original that its bucket tells of', () => {
     discard.resetHistory();
   });
 
-  it('has its task go on, and enqueues once, however often it is told at once', async () => {
+  it('has its task go on, and enqueues once, however often it is reported at once', async () => {
     const task = await opened(10);
     const told = await Promise.all(Array.from({ length: 20 }, () => uploaded({ key: keyOf(task) })));
     assert.deepEqual(told.sort(), [...Array<string>(19).fill('known'), 'uploaded']);
@@ -61,10 +61,10 @@ describe('An original that its bucket tells of', () => {
 
   for (const [what, size, declared, code] of [
     ['over the limit', LIMIT + 1, null, 'too_large'],
-    ['smaller than opened', 9, 10, 'size_mismatch'],
-    ['larger than opened', 11, 10, 'size_mismatch'],
+    ['smaller than declared', 9, 10, 'size_mismatch'],
+    ['larger than declared', 11, 10, 'size_mismatch'],
   ] as const) {
-    it(`fails its task when it is ${what}, and is not kept, however often it is told`, async () => {
+    it(`fails its task when it is ${what}, and is not kept, however often it is reported`, async () => {
       const task = await opened(declared);
       for (let time = 0; time < 2; time++) {
         assert.equal(await uploaded({ key: keyOf(task), size }), 'refused');
@@ -78,7 +78,7 @@ describe('An original that its bucket tells of', () => {
     });
   }
 
-  it('is looked at where the event does not say its size', async () => {
+  it('is looked up where the event does not say its size', async () => {
     const task = await opened(4);
     assert.equal(await uploaded({ key: keyOf(task), size: undefined }), 'unplaced');
     await originals().put(keyOf(task), Readable.from([Buffer.from('RIFF')]));
@@ -96,7 +96,7 @@ describe('An original that its bucket tells of', () => {
     assert.deepEqual(enqueued, []);
   });
 
-  it('is left alone when nobody knows it: its row may be about to commit', async () => {
+  it('is left alone while it has no row, which may be about to commit', async () => {
     const task = await opened();
     for (const object of [
       { key: `${2 ** 31 - 1}/a.wav` },

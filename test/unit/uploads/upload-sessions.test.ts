@@ -17,7 +17,7 @@ import { cancelEnded, createUploadSessions } from '../../../lib/uploads/upload-s
 import { testDatabase } from '../../support/database.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 
-describe('An sessionRequest', () => {
+describe('An upload session', () => {
   const database = testDatabase();
   const folder = temporaryFolder();
   const messages = { transactional: true, enqueue: async () => undefined };
@@ -55,13 +55,13 @@ describe('An sessionRequest', () => {
   const cancelAll = (through = uploads) =>
     cancelEnded({ uploads: through, uploadStore: uploadStore(), log: silentLog });
 
-  it("whose session can't be opened leaves no task", async () => {
+  it('that cannot be opened leaves no task', async () => {
     uploads.open.rejects(new AppError('unavailable', 'Cloud Storage is away.'));
     await assert.rejects(openSession(), (error) => hasCode(error, 'unavailable'));
     assert.deepEqual(await mine(), []);
   });
 
-  it('whose task is removed while its session is opened cancels that session', async () => {
+  it('whose task is removed while it is opened is cancelled', async () => {
     uploads.open.callsFake(async () => {
       for (const { id } of await mine()) await tasks().remove(id, userId);
       return { url: 'https://storage/late', session: 'https://storage/late' };
@@ -70,7 +70,7 @@ describe('An sessionRequest', () => {
     sinon.assert.calledOnceWithExactly(uploads.cancel, 'https://storage/late');
   });
 
-  it('that nobody followed expires, and its session is cancelled as soon as that can be done', async () => {
+  it('that is not used expires, and is cancelled as soon as that is possible', async () => {
     const { task } = await openSession();
     await expire(task.id);
     uploads.cancel.rejects(new AppError('unavailable', 'Cloud Storage is away.'));

@@ -39,7 +39,7 @@ describe('Migrations', () => {
     assert.ok(before.has('tasks.state'));
   });
 
-  it('can be taken back, each', async () => {
+  it('can each be taken back', async () => {
     const config = { migrationSource, tableName: 'migrations' };
     for (const _ of MIGRATION_NAMES) await knex.migrate.down(config);
     assert.deepEqual([...(await rules(knex)).keys()], []);

@@ -32,7 +32,7 @@ describe('The cluster of a data folder that was removed', () => {
   const clusters = async () =>
     (await readdir(root())).filter((name) => name.includes('-') && name !== 'data-folders');
 
-  it('goes at the next start, with what a killed initdb left beside it, and no other does', async () => {
+  it('is removed at the next start, with what a killed initdb left next to it, and no other is', async () => {
     const [gone, kept] = await Promise.all([made('gone'), made('kept')]);
     await mkdir(join(root(), `${gone}.${randomUUID()}`));
     await mkdir(join(root(), 'postgresql-18'));
@@ -43,7 +43,7 @@ describe('The cluster of a data folder that was removed', () => {
     assert.deepEqual(await removeClustersOfRemovedData(root()), []);
   });
 
-  it('stays while a process works on it, and goes after that', async () => {
+  it('stays while a process works on it, and is removed after that', async () => {
     const cluster = await made('used');
     await remove('used');
     for (const [cwd, ...args] of [

@@ -62,7 +62,7 @@ describe('A stream to a bucket', () => {
     assert.equal(asked.at(-1), 'DELETE /session');
   });
 
-  it('is ended when the storage takes no more of it, without a word of its session', async () => {
+  it('is ended when the storage takes no more of it, without its session in the error', async () => {
     take = (request, response) => {
       request.resume();
       response.writeHead(503).end();

@@ -7,7 +7,7 @@ import { createFolderAdoption } from '../../../../lib/adapters/storage/nfs-adopt
 import { hasCode } from '../../../../lib/runtime/errors.ts';
 import { temporaryFolder } from '../../../support/folders.ts';
 
-describe('Adopting an original as a result', () => {
+describe('The adoption of an original as a result', () => {
   const folder = temporaryFolder();
 
   const between = async (results: string) => {

@@ -160,7 +160,7 @@ describe('A shared folder', () => {
   });
 });
 
-describe('A marker', () => {
+describe('The marker of a root', () => {
   const folder = temporaryFolder();
 
   it('is written once, also by two machines at once', async () => {

@@ -21,7 +21,7 @@ function keyless(asked: { url: unknown; data: unknown }[]): GoogleAuth {
   return auth;
 }
 
-describe('Links into a bucket', () => {
+describe('Signed URLs of a bucket', () => {
   it('are signed by the IAM signBlob API where there is no private key', async () => {
     const asked: { url: unknown; data: unknown }[] = [];
     const bucket = new Storage({ authClient: keyless(asked) }).bucket('results');

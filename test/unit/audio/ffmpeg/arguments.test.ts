@@ -90,10 +90,10 @@ const options = fc.record(
   { requiredKeys: [] },
 );
 
-describe('the arguments of ffmpeg', () => {
+describe('The arguments of ffmpeg', () => {
   const places = { input: '/w/in', output: '/w/out' };
 
-  it('hold no text of a user where an option is expected, whatever file and requestedOutput', () => {
+  it('hold no text of a user where an option is expected, whatever the file and the requested output', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...FORMATS),
@@ -126,7 +126,7 @@ describe('the arguments of ffmpeg', () => {
     );
   });
 
-  it('hold none either where only loudness or length is measured', () => {
+  it('hold no text of a user either where only loudness or length is measured', () => {
     fc.assert(
       fc.property(fc.constantFrom(...FORMATS), original, options, (format, probed, raw) => {
         const { chain } = planConversion(format, effectiveOptions(format, parseOptions(format, raw)), probed);

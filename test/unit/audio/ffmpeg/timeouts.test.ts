@@ -3,7 +3,7 @@ import { type SinonFakeTimers, useFakeTimers } from 'sinon';
 import { createTimeouts } from '../../../../lib/audio/ffmpeg/timeouts.ts';
 import { AppError } from '../../../../lib/runtime/errors.ts';
 
-describe('A time-outs', () => {
+describe('The timer of a program', () => {
   const limits = { wall: 100, stall: 30 };
   let clock: SinonFakeTimers;
   let caller: AbortController;
@@ -17,7 +17,7 @@ describe('A time-outs', () => {
   const codeOf = ({ signal }: { signal: AbortSignal }) =>
     signal.aborted ? (signal.reason as AppError).code : 'runs';
 
-  it('ends what stalls, and not what makes progress', () => {
+  it('ends a program that stalls, and none that makes progress', () => {
     const watch = start();
     clock.tick(29_000);
     watch.progress();
@@ -27,7 +27,7 @@ describe('A time-outs', () => {
     assert.equal(codeOf(watch), 'stalled');
   });
 
-  it('ends what takes too long, whatever progress it makes', () => {
+  it('ends a program that takes too long, whatever progress it makes', () => {
     const watch = start();
     for (let second = 0; second < 99; second++) {
       clock.tick(1000);
@@ -44,7 +44,7 @@ describe('A time-outs', () => {
     assert.equal(codeOf(watch), 'unavailable');
   });
 
-  it('passes on why the caller, or who reads, gave up', () => {
+  it('passes on why the caller or the reader gave up', () => {
     const [first, second] = [start(), start()];
     first.abort(new AppError('too_long', 'Longer than it said.'));
     assert.equal(codeOf(first), 'too_long');

@@ -59,7 +59,7 @@ describe('decodeFinalizedObject', () => {
   }
 
   for (const [what, { headers, body }] of [
-    ['nothing', { headers: new Headers(), body: '' }],
+    ['an empty body', { headers: new Headers(), body: '' }],
     ['something else than JSON', { headers: new Headers(), body: 'x' }],
     ['a message without attributes', raw({ data: base64(OBJECT) })],
     ['a message whose data is not JSON', raw({ attributes: ATTRIBUTES, data: 'eA==' })],

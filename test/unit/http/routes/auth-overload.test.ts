@@ -72,7 +72,7 @@ describe('Too many log-ins at once', () => {
   };
   const errors = () => lines.filter(({ severity }) => severity === 'ERROR');
 
-  it('are told when to come again, look nobody up, and raise no alert', async () => {
+  it('are told when to come again, look up no user, and raise no alert', async () => {
     const { answers, settled } = await ask(ACCEPTED + 5, 5);
     for (const answer of answers) {
       assert.equal(answer.status, 503);
@@ -89,7 +89,7 @@ describe('Too many log-ins at once', () => {
     assert.deepEqual(errors(), []);
   });
 
-  it('leave their places to others once their clients are gone, who are looked up no more', async () => {
+  it('leave their places to others once their clients are gone, and look up no more users', async () => {
     const clients = new AbortController();
     const { settled } = await ask(ACCEPTED + 1, 1, clients.signal);
     clients.abort();

@@ -71,7 +71,7 @@ describe('The routes of auth', () => {
     assert.ok(!JSON.stringify(keys).includes('"d"'));
   });
 
-  it('refuse a log-in whose password can not be, and name the field', async () => {
+  it('refuse a log-in whose password is not possible, and name the field', async () => {
     for (const password of ['half \ud800', 'x'.repeat(5000)]) {
       const answer = await post(route('login'), { email: 'ann@example.org', password });
       assert.equal(answer.status, 400);

@@ -109,7 +109,7 @@ describe('The routes of the site', () => {
     }
   });
 
-  it('answer 304 to who has the documentation already', async () => {
+  it('answer 304 to a client that has the documentation already', async () => {
     for (const path of ['/docs', '/docs/swagger-ui.css', '/docs/start.js', '/openapi.json']) {
       const etag = (await fetch(`${service.url()}${path}`, { method: 'HEAD' })).headers.get('etag') ?? '';
       for (const method of ['GET', 'HEAD']) {
