@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError, isErrno } from '../../runtime/errors.ts';
+import { secretFile } from '../../runtime/secret-file.ts';
 import { type Owner, postgresBinaries, SHARED_ROOT, serverOwner } from './binaries.ts';
 import { recordDataFolder } from './removed-clusters.ts';
 
@@ -33,7 +34,7 @@ export const ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 export async function openCluster(data: string): Promise<Cluster> {
   const owner = await serverOwner();
   const bin = await postgresBinaries(owner);
-  const password = await keep(join(data, 'password'), () => randomBytes(24).toString('hex'));
+  const password = await secretFile(join(data, 'password'), () => randomBytes(24).toString('hex'));
   const folder = await clusterFolder(data, owner);
   const cluster = { bin, folder, password, owner };
   if (await exists(join(folder, 'PG_VERSION'))) return cluster;
@@ -51,24 +52,11 @@ async function clusterFolder(data: string, owner: Owner | undefined): Promise<st
   const path = join(data, 'cluster');
   if (!owner) return path;
   if (!(await isFolder(path))) {
-    const name = await keep(path, randomUUID);
+    const name = await secretFile(path, randomUUID);
     await recordDataFolder(SHARED_ROOT, name, data);
     return join(SHARED_ROOT, name);
   }
   throw new AppError('misconfigured', `${path} was made by another user than root. Start as that user.`);
-}
-
-/** What stands in a small file, made on first use; it is there whole or not at all. */
-async function keep(path: string, make: () => string): Promise<string> {
-  if (await exists(path)) return readFile(path, 'utf8');
-  const partial = `${path}.${randomUUID()}`;
-  try {
-    await writeFile(partial, make(), { mode: 0o600, flush: true });
-    await rename(partial, path);
-  } finally {
-    await rm(partial, { force: true });
-  }
-  return readFile(path, 'utf8');
 }
 
 /** initdb next to the final place, then a rename, so that a kill in the middle leaves nothing half-made. */
