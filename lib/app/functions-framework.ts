@@ -1,7 +1,7 @@
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import { loadConfig } from '../config/config.ts';
 import { createListener } from '../http/server.ts';
-import { createLog } from '../runtime/log.ts';
+import { createProcessLog } from '../runtime/process-log.ts';
 import { type App, createApp } from './app.ts';
 import { createTarget, type TargetName } from './targets.ts';
 
@@ -35,8 +35,10 @@ export function checkConfiguration(): void {
 
 function sharedApp(): App {
   if (shared) return shared;
-  const log = createLog((line) => process.stdout.write(`${line}\n`));
-  const app = createApp(loadConfig(process.env, 'functions'), log, `function-${process.pid}`);
+  const config = loadConfig(process.env, 'functions');
+  // Cloud Run takes the processor away after the response, so no line may wait for a timer.
+  const log = createProcessLog(process.stdout, { ...config.log, milliseconds: 0 });
+  const app = createApp(config, log, `function-${process.pid}`);
   process.once('exit', () => app.closeNow());
   shared = app;
   return app;

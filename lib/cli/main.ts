@@ -5,15 +5,17 @@ import { serveLocal } from '../app/local-mode.ts';
 import { prepareDatabase } from '../app/open-database.ts';
 import { newServiceCredential, newSigningKeys } from '../app/secrets.ts';
 import { type Running, serveApi, serveWorker } from '../app/vm-mode.ts';
-import { loadConfig } from '../config/config.ts';
+import { type Config, loadConfig } from '../config/config.ts';
+import type { Mode } from '../config/variables.ts';
 import { AppError } from '../runtime/errors.ts';
-import { createLog, type Log } from '../runtime/log.ts';
+import type { Log } from '../runtime/log.ts';
+import { createProcessLog, type ProcessLog } from '../runtime/process-log.ts';
 import { diagnose, diagnosePrograms } from './doctor.ts';
 
 const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
-  start: () => untilStopped(startLocal),
-  serve: () => untilStopped((log) => serveApi(loadConfig(undefined, 'vm'), log)),
-  worker: () => untilStopped((log) => serveWorker(loadConfig(undefined, 'vm'), log)),
+  start: () => untilStopped(startLocal, 'local'),
+  serve: () => untilStopped(serveApi, 'vm'),
+  worker: () => untilStopped(serveWorker, 'vm'),
   doctor,
   migrate,
   'init-share': initShare,
@@ -40,23 +42,29 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-async function untilStopped(start: (log: Log) => Promise<Running>): Promise<void> {
+async function untilStopped(
+  start: (config: Config, log: Log) => Promise<Running>,
+  mode: Mode,
+): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
   });
-  const running = await start(logToStderr());
+  const config = loadConfig(undefined, mode);
+  const log = logToStderr(config);
+  const running = await start(config, log);
+  log.flush();
   print(running.sentence);
   await stopped;
   await running.close();
   process.exit(0);
 }
 
-function logToStderr(): Log {
-  return createLog((line) => process.stderr.write(`${line}\n`));
+function logToStderr({ log }: Config): ProcessLog {
+  return createProcessLog(process.stderr, log);
 }
 
-async function startLocal(log: Log): Promise<Running> {
-  const { url, close } = await serveLocal(loadConfig(), log);
+async function startLocal(config: Config, log: Log): Promise<Running> {
+  const { url, close } = await serveLocal(config, log);
   return { sentence: `Tonemill is ready on ${url}`, close };
 }
 
@@ -81,7 +89,7 @@ async function migrate(): Promise<void> {
       "The schema's owner migrates by DATABASE=url and DATABASE_URL; embedded does it by itself.";
     throw new AppError('misconfigured', sentence);
   }
-  await prepareDatabase(config, config.database.url, logToStderr());
+  await prepareDatabase(config, config.database.url, logToStderr(config));
   print('The schema is up to date.');
   for (const [role, login] of Object.entries(config.databaseGrants))
     print(`${role}: ${login} has its rights.`);
@@ -100,7 +108,8 @@ async function initShare(): Promise<void> {
 /** Says what it does for every row; exit 1 where something had to be left. */
 async function importFirstGeneration(): Promise<void> {
   const { from, apply } = importOptions();
-  const app = createApp(loadConfig(undefined, 'vm'), logToStderr(), 'migrate-first-generation');
+  const config = loadConfig(undefined, 'vm');
+  const app = createApp(config, logToStderr(config), 'migrate-first-generation');
   try {
     await app.checkStorage();
     const moved = await app.importFirstGeneration(from, { apply, print });

@@ -80,7 +80,15 @@ export interface Config {
   readonly deadlineSeconds: number | undefined;
   /** Acknowledge messages, convert nothing. */
   readonly paused: boolean;
+  readonly log: LogConfig;
   readonly limits: Limits;
+}
+
+export interface LogConfig {
+  /** Less severe events are not written. */
+  readonly level: 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
+  /** Undefined: by whether the output is a terminal. */
+  readonly format: 'json' | 'pretty' | undefined;
 }
 
 /** Bytes and seconds. */
@@ -148,8 +156,17 @@ function assemble(env: Environment, mode: Mode): Config {
     conversions: env.CONVERSIONS,
     deadlineSeconds: mode === 'functions' ? deadline(timeout(env, mode)) : undefined,
     paused: env.PAUSED === 'true',
+    log: log(env),
     limits: limits(env, mode),
   };
+}
+
+const LEVELS = { debug: 'DEBUG', info: 'INFO', warning: 'WARNING', error: 'ERROR' } as const;
+
+/** Cloud Run takes lines of JSON, whatever the output looks like. */
+function log(env: Environment): LogConfig {
+  const format = env.LOG_FORMAT ?? (env.K_SERVICE === undefined ? undefined : 'json');
+  return { level: LEVELS[env.LOG_LEVEL], format };
 }
 
 function storage(env: Environment, mode: Mode): StorageConfig {

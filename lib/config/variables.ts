@@ -91,6 +91,8 @@ export const VARIABLES = z.object({
   FFPROBE_PATH: z.string().optional(),
   PATH: z.string().default(''),
   CONVERSIONS: wholeNumber(1, 1024).default(availableParallelism()),
+  LOG_LEVEL: oneOf(['debug', 'info', 'warning', 'error']).default('info'),
+  LOG_FORMAT: oneOf(['json', 'pretty']).optional(),
   PAUSED: oneOf(['true', 'false']).default('false'),
   MAX_UPLOAD_BYTES: bytes.default(2048 * MIB),
   MAX_RESULT_BYTES: bytes.default(8192 * MIB),

@@ -1,13 +1,25 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { AppError } from './errors.ts';
+import { withoutQueries } from './redaction.ts';
 
-/** Severities of Cloud Logging's structured payload, which is also what stdout gets elsewhere. */
-export type Severity = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
+/** Severities of Cloud Logging's structured payload, the least severe first. */
+export const SEVERITIES = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const;
+
+export type Severity = (typeof SEVERITIES)[number];
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
+/** One event; its texts hold no query of a URL, and its fields no Error object. */
+export interface LogEvent {
+  severity: Severity;
+  message: string;
+  time: Date;
+  fields: LogFields;
+}
+
 /**
- * Writes one JSON line an event. Never hand it a token, a password or a signed URL. Of URLs that stand in what is logged,
- * as in errors of Google's clients, no query is written: it may sign, or be the right to an upload.
+ * Writes one event for each call. Never hand it a token, a password or a signed URL. URLs in the message and in the
+ * fields, as in errors of Google's clients, lose their queries: a query may be a signature or a right to upload.
  */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
@@ -18,53 +30,55 @@ export interface Log {
 
 const surrounding = new AsyncLocalStorage<LogFields>();
 
-/** Adds fields to every line that is written because of `work`, such as the trace of a request. */
+/** Adds fields to every event that `work` logs, such as the trace of a request. */
 export function withFields<T>(fields: LogFields, work: () => T): T {
   return surrounding.run({ ...surrounding.getStore(), ...fields }, work);
 }
 
-const RANK: Record<Severity, number> = { DEBUG: 0, INFO: 1, WARNING: 2, ERROR: 3 };
-
 /**
- * @param write takes one line without its newline
- * @param least what is less severe is not written
+ * @param write takes each event that is at least as severe as `least`
  */
-export function createLog(write: (line: string) => void, least: Severity = 'INFO'): Log {
-  const at =
-    (severity: Severity) =>
-    (message: string, fields: LogFields = {}) => {
-      if (RANK[severity] < RANK[least]) return;
-      const time = new Date().toISOString();
-      const line = { severity, message, time, ...surrounding.getStore(), ...plain(fields) };
-      write(
-        JSON.stringify(line, (_key, value) => (typeof value === 'string' ? withoutQueries(value) : value)),
-      );
+export function createLog(write: (event: LogEvent) => void, least: Severity = 'INFO'): Log {
+  const lowest = SEVERITIES.indexOf(least);
+  const at = (severity: Severity) => {
+    if (SEVERITIES.indexOf(severity) < lowest) return () => undefined;
+    return (message: string, fields: LogFields = {}) => {
+      const all = { ...surrounding.getStore(), ...fields };
+      write({ severity, message: withoutQueries(message), time: new Date(), fields: plainFields(all) });
     };
+  };
   return { debug: at('DEBUG'), info: at('INFO'), warn: at('WARNING'), error: at('ERROR') };
 }
 
-/** Says nothing. */
+/** Writes nothing. */
 export const silentLog: Log = createLog(() => undefined);
 
-/** What may be a URL, or the path of one. Each character is looked at once, however long a hostile text is. */
-const WORD = /[^\s"'<>]+/g;
-
-function withoutQueries(text: string): string {
-  return text.includes('?') ? text.replace(WORD, withoutQuery) : text;
+function plainFields(fields: LogFields): LogFields {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, plain(value)]));
 }
 
-function withoutQuery(word: string): string {
-  const [address = '', query] = word.split(/\?(.*)/s, 2);
-  return query && address.includes('/') ? `${address}?...` : word;
-}
-
-function plain(fields: LogFields): LogFields {
-  return Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? describe(value) : value]),
+function plain(value: unknown): unknown {
+  if (value instanceof Error) return withoutQueries(errorText(value));
+  if (typeof value === 'string') return withoutQueries(value);
+  if (typeof value !== 'object' || value === null) return value;
+  const json = JSON.stringify(value, (_key, inner) =>
+    typeof inner === 'string' ? withoutQueries(inner) : inner,
   );
+  return json === undefined ? undefined : JSON.parse(json);
 }
 
-function describe(error: Error): string {
-  const cause = error.cause instanceof Error ? `\nCaused by: ${describe(error.cause)}` : '';
-  return `${error.stack ?? error.message}${cause}`;
+/**
+ * The stack is for defects of this program. An error with a code of its own is one line, with the messages of its causes:
+ * a file that cannot be converted, or a database that does not answer, is no defect.
+ */
+function errorText(error: Error): string {
+  if (error instanceof AppError && error.code !== 'internal') return `${error.code}: ${sentences(error)}`;
+  const text = error.stack ?? error.message;
+  return error.cause instanceof Error ? `${text}\nCaused by: ${errorText(error.cause)}` : text;
+}
+
+/** Messages of an error and its causes in one line. */
+function sentences(error: Error): string {
+  const message = error.message.trim().replace(/\s*\n\s*/g, ' | ');
+  return error.cause instanceof Error ? `${message} (${sentences(error.cause)})` : message;
 }

@@ -11,6 +11,7 @@ import { loadConfig } from '../../lib/config/config.ts';
 import { listen } from '../../lib/http/guarded-server.ts';
 import type { ConversionMessage } from '../../lib/ports/queue.ts';
 import { createLog } from '../../lib/runtime/log.ts';
+import { jsonLine } from '../../lib/runtime/log-formats.ts';
 import { testDatabase } from './database.ts';
 import { testEmulators } from './emulators.ts';
 import { newFolder } from './folders.ts';
@@ -130,7 +131,7 @@ export function testCloud(): Cloud {
   }
 
   function instance(env: NodeJS.ProcessEnv = {}, surroundings: Partial<Surroundings> = {}): App {
-    const log = createLog((line) => lines.push(line));
+    const log = createLog((event) => lines.push(jsonLine(event)));
     const config = loadConfig({ ...environment(), ...env }, 'functions');
     const app = createApp(config, log, `function-${apps.length}`, surroundings);
     apps.push(app);

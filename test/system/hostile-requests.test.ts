@@ -5,6 +5,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import { startEmbedded } from '../../lib/adapters/embedded-postgres/shared-server.ts';
 import { createLog } from '../../lib/runtime/log.ts';
+import { jsonLine } from '../../lib/runtime/log-formats.ts';
 import { makeTone } from '../support/audio.ts';
 import {
   BODIES,
@@ -72,7 +73,7 @@ const AT_ONCE = 8;
 describe('No request makes an ERROR of the service', function () {
   this.timeout(180_000);
   let lines: z.output<typeof LINE>[] = [];
-  const log = createLog((line) => lines.push(LINE.parse(JSON.parse(line))));
+  const log = createLog((event) => lines.push(LINE.parse(JSON.parse(jsonLine(event)))));
   const service = testService({ DATABASE: 'embedded' }, log);
   let operations: Operation[] = [];
   let user: User;

@@ -16,6 +16,8 @@ const NEITHER = {
   DATABASE_URL: 'read where DATABASE is url: by the migration job',
   FUNCTION_TARGET: 'the module of a service sets it',
   K_SERVICE: 'Cloud Run sets it',
+  LOG_FORMAT: 'by whether the output is a terminal',
+  LOG_LEVEL: 'its default fits',
   STALL_TIMEOUT_SECONDS: 'its default fits',
 } satisfies Partial<Record<Variable, string>>;
 

@@ -115,6 +115,17 @@ describe('loadConfig', () => {
       assert.throws(() => trusted({ TRUST_PROXY: text }), /TRUST_PROXY: expected a number of proxies/, text);
   });
 
+  it('logs from info on, by the kind of output, and always as JSON on Cloud Run', () => {
+    assert.deepEqual(loadConfig({}).log, { level: 'INFO', format: undefined });
+    const env = { LOG_LEVEL: 'debug', LOG_FORMAT: 'pretty' };
+    assert.deepEqual(loadConfig(env).log, { level: 'DEBUG', format: 'pretty' });
+    assert.equal(loadConfig({ K_SERVICE: 'site' }).log.format, 'json');
+    assert.deepEqual(problemsOf({ LOG_LEVEL: 'trace', LOG_FORMAT: 'xml' }, 'local'), [
+      'LOG_LEVEL',
+      'LOG_FORMAT',
+    ]);
+  });
+
   it('takes an empty value for none', () => {
     assert.equal(loadConfig({ PORT: '', FFMPEG_PATH: '' }).port, 8080);
     assert.equal(loadConfig({ FFMPEG_PATH: '' }).ffmpegPath, undefined);

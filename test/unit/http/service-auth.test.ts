@@ -6,6 +6,7 @@ import { loadConfig } from '../../../lib/config/config.ts';
 import { createCallerTokens } from '../../../lib/http/google-id-tokens.ts';
 import { hasCode } from '../../../lib/runtime/errors.ts';
 import { createLog } from '../../../lib/runtime/log.ts';
+import { jsonLine } from '../../../lib/runtime/log-formats.ts';
 import { AUDIENCE, CALLER, testIssuer } from '../../support/issuer.ts';
 
 const clock = { now: () => new Date() };
@@ -86,7 +87,7 @@ describe('Internal routes', () => {
   const lines: string[] = [];
   const target = (name: TargetName, env: NodeJS.ProcessEnv) => {
     const config = loadConfig({ SERVICE_CREDENTIAL: CREDENTIAL, ...env }, 'functions');
-    const log = createLog((line) => lines.push(line));
+    const log = createLog((event) => lines.push(jsonLine(event)));
     return createTarget(name, createApp(config, log, 'test', { callerKeys: issuer.keys() }));
   };
   const statusOf = async (

@@ -11,6 +11,7 @@ import { traceFields } from '../../../lib/http/trace-context.ts';
 import { createClientAddress } from '../../../lib/runtime/client-address.ts';
 import { AppError } from '../../../lib/runtime/errors.ts';
 import { createLog } from '../../../lib/runtime/log.ts';
+import { jsonLine, prettyLine } from '../../../lib/runtime/log-formats.ts';
 
 const LINE = z.looseObject({
   severity: z.string(),
@@ -34,8 +35,13 @@ describe('The log', () => {
   let lines: string[] = [];
   beforeEach(() => {
     lines = [];
+    pretty = [];
   });
-  const log = createLog((line) => lines.push(line));
+  let pretty: string[] = [];
+  const log = createLog((event) => {
+    lines.push(jsonLine(event));
+    pretty.push(prettyLine(event, true));
+  });
   const http = () => {
     const app = createHttp(log, 'project');
     app.get('/things/:id', (c) => {
@@ -149,7 +155,7 @@ describe('The log', () => {
     await ask('/secret-path/x?X-Goog-Signature=secret-signature', headers);
     await ask('/broken?key=secret-key', headers);
     assert.equal(lines.length, 5);
-    assert.doesNotMatch(lines.join('\n'), /secret/);
+    assert.doesNotMatch([...lines, ...pretty].join('\n'), /secret/);
   });
 
   it("holds no session's URL that an error of Google's client speaks of", async () => {
@@ -159,7 +165,7 @@ describe('The log', () => {
     log.warn('Another failed', { error: new AppError('unavailable', 'Later.', { cause: error }) });
     log.error(`It said: ${error.message}`);
     assert.equal(lines.length, 3);
-    for (const line of lines) {
+    for (const line of [...lines, ...pretty]) {
       assert.doesNotMatch(line, /secret/);
       assert.match(line, /session\?\.\.\./);
     }
@@ -175,12 +181,14 @@ describe('The log', () => {
       const [line = ''] = lines;
       assert.ok(JSON.parse(line).message.endsWith(shown), line);
       assert.ok(JSON.parse(line).nested.text[0].endsWith(shown), line);
+      assert.ok(pretty[0]?.includes(`${shown}  `), pretty[0]);
+      assert.doesNotMatch(pretty.join(), /Signature|a\.b\.c/);
     });
   }
 
   it('is not held up by long texts without an end', () => {
     for (const piece of ['/', 'a', 'a:/', '?', '/?']) log.info(`${piece.repeat(1_000_000)}?secret`);
-    assert.doesNotMatch(lines.join('\n'), /\/\?secret/);
+    assert.doesNotMatch([...lines, ...pretty].join('\n'), /\/\?secret/);
   });
 });
 

@@ -9,6 +9,7 @@ import { closeServer, listen } from '../../../../lib/http/guarded-server.ts';
 import { createHttp } from '../../../../lib/http/router.ts';
 import { authRoutes } from '../../../../lib/http/routes/auth.ts';
 import { createLog } from '../../../../lib/runtime/log.ts';
+import { jsonLine } from '../../../../lib/runtime/log-formats.ts';
 import { PROBLEM, post } from '../../../support/service.ts';
 import { until } from '../../../support/until.ts';
 
@@ -42,7 +43,7 @@ describe('Too many log-ins at once', () => {
       refreshTokens,
       tokens,
     });
-    const http = createHttp(createLog((line) => lines.push(LINE.parse(JSON.parse(line)))));
+    const http = createHttp(createLog((event) => lines.push(LINE.parse(JSON.parse(jsonLine(event))))));
     http.route('/', authRoutes({ auth: async () => auth, publicKeys: async () => publicKeys }));
     server = createServer(getRequestListener(http.fetch));
     url = await listen(server, 0);
