@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Binaries } from '../audio/ffmpeg/binaries.ts';
 import type { Config } from '../config/config.ts';
 import { closeServer, listen } from '../http/guarded-server.ts';
 import { createHttpServer } from '../http/server.ts';
@@ -15,6 +16,8 @@ const WORKER = 'local';
 
 export interface Served {
   url: string;
+  /** The programs that convert. */
+  binaries: Binaries;
   /** Hands back what runs and ends everything, within 10 s. */
   close(): Promise<void>;
 }
@@ -29,7 +32,7 @@ export async function serveLocal(config: Config, log: Log): Promise<Served> {
   const giveUp = () => app.closeNow();
   process.once('exit', giveUp);
   try {
-    await app.engine();
+    const { binaries } = await app.engine();
     const server = createHttpServer(await createSite(app), log);
     const url = await listen(server, config.port);
     const { leases } = await app.stores();
@@ -37,6 +40,7 @@ export async function serveLocal(config: Config, log: Log): Promise<Served> {
     const stopWorking = await startWorker(app);
     return {
       url,
+      binaries,
       async close() {
         await Promise.all([closeServer(server), stopWorking()]);
         await app.close();

@@ -11,6 +11,8 @@ import { AppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { createProcessLog, type ProcessLog } from '../runtime/process-log.ts';
 import { diagnose, diagnosePrograms } from './doctor.ts';
+import { findInstallCommand } from './install-command.ts';
+import { readyLine, welcome } from './welcome.ts';
 
 const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   start: () => untilStopped(startLocal, 'local'),
@@ -22,6 +24,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   'migrate-first-generation': importFirstGeneration,
   'new-secrets': newSecrets,
 };
+
+/** Characters; a terminal whose size nothing has set reports 0. */
+const UNKNOWN_WIDTH = 80;
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -63,9 +68,18 @@ function logToStderr({ log }: Config): ProcessLog {
   return createProcessLog(process.stderr, log);
 }
 
+/** On a terminal some lines for a person follow the line that other programs wait for. */
 async function startLocal(config: Config, log: Log): Promise<Running> {
-  const { url, close } = await serveLocal(config, log);
-  return { sentence: `Tonemill is ready on ${url}`, close };
+  const { url, binaries, close } = await serveLocal(config, log);
+  const { isTTY, columns } = process.stdout;
+  if (!isTTY) return { sentence: readyLine(url), close };
+  const { data, conversions, path } = config;
+  const remedy = binaries.isFallback ? await findInstallCommand(path) : undefined;
+  const { ffmpeg, isFallback } = binaries;
+  const started = { url, data, ffmpeg, isFallback, remedy, conversions };
+  const terminal = { columns: columns || UNKNOWN_WIDTH, color: process.stdout.hasColors() };
+  const lines = welcome(started, terminal);
+  return { sentence: lines.join('\n'), close };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createChildren } from '../../process/limited-process.ts';
 import { decodeArguments } from '../ffmpeg/arguments.ts';
+import type { Binaries } from '../ffmpeg/binaries.ts';
 import { decodingFailure, resultTooLarge, tooLong } from '../ffmpeg/exit-errors.ts';
 import type { OpenedSource, Prober, Source } from '../ffmpeg/input.ts';
 import { createSink } from '../ffmpeg/output.ts';
@@ -22,6 +23,8 @@ import { encodeAtLevel } from './loudness-normalization.ts';
 export interface AudioEngine extends Prober {
   /** Output formats of this ffmpeg. */
   readonly formats: readonly Format[];
+  /** The programs that it runs. */
+  readonly binaries: Binaries;
   /** Makes a result and checks it. Throws a failure code, `unavailable`, or the reason of the signal. */
   convert(conversion: Conversion): Promise<Made>;
   /** Decodes a whole source; null if there is too little sound to measure. Throws as `convert`. */
@@ -41,6 +44,7 @@ export function createEngine(parts: EngineOptions): AudioEngine {
 
   return {
     formats: possibleFormats(binaries.encoders, binaries.muxers),
+    binaries,
     async probe(source, signal) {
       const probed = await probe(tools, source, signal);
       if ((probed.media.duration ?? 0) > limits.durationSeconds && !probed.estimated) throw tooLong(limits);

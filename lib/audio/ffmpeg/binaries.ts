@@ -21,6 +21,8 @@ export interface Binary extends ProgramVersion {
 export interface Binaries {
   ffmpeg: Binary;
   ffprobe: Binary;
+  /** Whether ffmpeg is the build of 2018 that comes with npm. */
+  isFallback: boolean;
   /** Names of ffmpeg's encoders. */
   encoders: ReadonlySet<string>;
   /** Names of ffmpeg's muxers. */
@@ -49,7 +51,7 @@ interface Place {
 }
 
 const OLD =
-  'ffmpeg is the build of 2018 that came with npm: it works, but 2.6 times slower. Install ffmpeg, or set FFMPEG_PATH.';
+  'ffmpeg is the build of 2018 that came with npm: it is 2.6 times slower, and it has known security holes. Install ffmpeg, or set FFMPEG_PATH.';
 
 /**
  * Finds ffmpeg and ffprobe. A configured path must work. Otherwise the newest program of npm's packages and of all
@@ -66,6 +68,7 @@ export async function findBinaries(wanted: Wanted): Promise<Binaries> {
   return {
     ffmpeg: ffmpeg.binary,
     ffprobe: ffprobe.binary,
+    isFallback: ffmpeg.warning !== undefined,
     ...(await abilitiesOf(ffmpeg.binary.path)),
     sandbox,
     warnings: [...(ffmpeg.warning ? [ffmpeg.warning] : []), ...sandbox.warnings],
