@@ -6,9 +6,9 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { Clock } from '../ports/clock.ts';
-import { createMemory } from '../runtime/cache.ts';
 import { AppError } from '../runtime/errors.ts';
 import { MOST_INTEGER, wholeNumber } from '../runtime/whole-number.ts';
 
@@ -90,16 +90,16 @@ export async function createTokens(keys: string, clock: Clock): Promise<Tokens> 
     });
     return claims.parse(payload);
   };
-  const remembered = createMemory<Principal>(REMEMBERED);
+  const remembered = new LRUCache<string, { principal: Principal; exp: number }>({ max: REMEMBERED });
   return {
     publicKeys,
     sign: ({ userId, email }) => sign(AUDIENCE, userId, seconds() + TOKEN_SECONDS, { email }),
     async verify(token) {
-      const known = remembered.get(token, seconds());
-      if (known) return known;
+      const known = remembered.get(token);
+      if (known && seconds() < known.exp) return known.principal;
       const { sub, email, exp } = await verify(AUDIENCE, CLAIMS, token).catch(refuse(invalid));
       const principal = { userId: sub, email };
-      remembered.keep(token, principal, exp);
+      remembered.set(token, { principal, exp });
       return principal;
     },
     signUpload: (taskId, expiresAt) => sign(UPLOAD_AUDIENCE, taskId, Math.ceil(expiresAt.getTime() / 1000)),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import pLimit from 'p-limit';
 import { createPasswords } from '../accounts/passwords.ts';
 import { createRefreshTokens } from '../accounts/refresh-tokens.ts';
 import { type Auth, createAuth } from '../accounts/sessions.ts';
@@ -31,7 +32,6 @@ import { createSpawnHelper } from '../process/spawn-helper.ts';
 import { createSpawner } from '../process/spawner.ts';
 import { type Lazy, lazy } from '../runtime/lazy.ts';
 import type { Log } from '../runtime/log.ts';
-import { createGate } from '../runtime/semaphore.ts';
 import { createWorkspaces, type Workspaces } from '../runtime/working-folders.ts';
 import { createTasks, type Tasks } from '../tasks/tasks.ts';
 import { createFormUploads, type FormUploads } from '../uploads/form-upload.ts';
@@ -249,7 +249,7 @@ async function findEngine(config: Config, log: Log): Promise<AudioEngine> {
   log.info('Programs', { ffmpeg: named(binaries.ffmpeg), ffprobe: named(binaries.ffprobe) });
   for (const warning of binaries.warnings) log.warn(warning);
   const spawner = config.mode === 'functions' ? createSpawner() : createSpawnHelper();
-  return createEngine({ binaries, limits, path, gate: createGate(conversions), spawner });
+  return createEngine({ binaries, limits, path, semaphore: pLimit(conversions), spawner });
 }
 
 function named(binary: Binary): string {

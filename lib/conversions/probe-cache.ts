@@ -1,6 +1,6 @@
+import { LRUCache } from 'lru-cache';
 import type { Prober } from '../audio/ffmpeg/input.ts';
 import type { Probed } from '../audio/media/ffprobe-output.ts';
-import { createMemory } from '../runtime/cache.ts';
 
 /** Maximum number of cached originals; users often request a second format of the same original. */
 const MOST = 200;
@@ -14,13 +14,13 @@ const LONGEST_TAG = 1000;
  * @returns the prober for the original with a key
  */
 export function createKnownMedia(engine: Prober) {
-  const known = createMemory<Probed>(MOST);
+  const known = new LRUCache<string, Probed>({ max: MOST });
   return (key: string): Prober => ({
     async probe(source, signal) {
       const cached = known.get(key);
       if (cached) return cached;
       const probed = await engine.probe(source, signal);
-      if (isSmall(probed)) known.keep(key, probed);
+      if (isSmall(probed)) known.set(key, probed);
       return probed;
     },
   });

@@ -1,6 +1,6 @@
+import pLimit from 'p-limit';
 import { drawWaveform } from '../audio/waveform/png.ts';
 import { AppError } from '../runtime/errors.ts';
-import { createGate } from '../runtime/semaphore.ts';
 
 /** Draws as `drawWaveform`; throws `unavailable` if too many pictures wait. */
 export type DrawPicture = typeof drawWaveform;
@@ -10,7 +10,7 @@ const BOUNDS = { atOnce: 1, waiting: 64 };
 
 /** Bounds the number of pictures that this process draws at once, and that wait. */
 export function createPictures({ atOnce, waiting } = BOUNDS): DrawPicture {
-  const runIfDue = createGate(atOnce);
+  const runIfDue = pLimit(atOnce);
   let asked = 0;
   return async (...picture) => {
     if (asked >= atOnce + waiting)

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
 import type { Made } from '../../lib/audio/engine/encode.ts';
 import { type AudioEngine, createEngine } from '../../lib/audio/engine/engine.ts';
 import type { EngineOptions } from '../../lib/audio/ffmpeg/runs.ts';
@@ -7,7 +8,6 @@ import { FORMATS, type Format } from '../../lib/audio/formats/formats.ts';
 import { parseOptions } from '../../lib/audio/formats/options.ts';
 import type { Limits } from '../../lib/config/config.ts';
 import { createSpawner } from '../../lib/process/spawner.ts';
-import { createGate } from '../../lib/runtime/semaphore.ts';
 import { binaries } from './audio.ts';
 
 export const LIMITS: Limits = {
@@ -25,7 +25,7 @@ export async function engineParts(limits: Partial<Limits> = {}): Promise<EngineO
     binaries: await binaries(),
     limits: { ...LIMITS, ...limits },
     path: process.env.PATH ?? '',
-    gate: createGate(2),
+    semaphore: pLimit(2),
     spawner: createSpawner(),
   };
 }
@@ -54,8 +54,8 @@ export async function convertFile(
 
 /** Does something with each, as many at once as there are cores; in the end throws the first failure. */
 export async function withEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const gate = createGate(availableParallelism());
-  const ends = await Promise.allSettled(items.map((item) => gate(() => work(item))));
+  const semaphore = pLimit(availableParallelism());
+  const ends = await Promise.allSettled(items.map((item) => semaphore(() => work(item))));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 

@@ -68,7 +68,7 @@ export function createEngine(parts: EngineOptions): AudioEngine {
       }
     },
     loudness: (input, probed, signal) => measure(tools, { input, probed, signal }),
-    waveform: (open, signal) => tools.gate(async () => drawWaveform(tools, await open(), signal)),
+    waveform: (open, signal) => tools.semaphore(async () => drawWaveform(tools, await open(), signal)),
     killAll: () => parts.spawner.close(),
   };
 }

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { LimitFunction } from 'p-limit';
 import { type Children, type Ending, eachLine, type PipeReader } from '../../process/limited-process.ts';
 import type { Spawner } from '../../process/spawner.ts';
-import type { Gate } from '../../runtime/semaphore.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
 import type { AudioLimits } from '../media/limits.ts';
 import type { Binaries } from './binaries.ts';
@@ -18,7 +18,7 @@ export interface EngineOptions {
   /** PATH of the programs. */
   path: string;
   /** Semaphore that bounds the runs of ffmpeg of this process. */
-  gate: Gate;
+  semaphore: LimitFunction;
   spawner: Spawner;
 }
 
@@ -55,7 +55,7 @@ export function decode(
   args: string[],
   listeners: Listeners,
 ): Promise<{ seconds: number; ending: Ending }> {
-  return tools.gate(() => runFfmpeg(tools, material, args, listeners));
+  return tools.semaphore(() => runFfmpeg(tools, material, args, listeners));
 }
 
 /** Runs ffmpeg under all limits, without the semaphore. */
