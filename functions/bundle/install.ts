@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What was installed last, next to the packages. */
+/** Copy of the lock that was installed last, next to the packages. */
 const STAMP = join('node_modules', '.installed-lock');
 
 /** Installs what a staged bundle finds next to itself, in the versions of its lock, unless just that is there. */
@@ -15,7 +15,7 @@ export async function install(folder: string): Promise<void> {
   await writeFile(join(folder, STAMP), lock);
 }
 
-/** Runs a program in a folder, and shows what it says. Throws where it fails. */
+/** Runs a program in a folder, and shows its output. Throws if it fails. */
 export async function run(folder: string, program: string, ...args: string[]): Promise<void> {
   const child = spawn(program, args, { cwd: folder, stdio: 'inherit' });
   const [code] = await once(child, 'exit');

@@ -18,7 +18,7 @@ export async function readLock(path: string): Promise<Lock> {
   return LOCK.parse(JSON.parse(await readFile(path, 'utf8')));
 }
 
-/** Where each package stands, by its path. */
+/** Packages by their path. */
 type Packages = Lock['packages'];
 
 /** The part of a lock that some packages need, so that what is installed elsewhere is what was tested here. */
@@ -43,7 +43,7 @@ function collect(packages: Packages, needed: Set<string>, name: string, from: st
   for (const wanted of names) collect(packages, needed, wanted, path);
 }
 
-/** As Node.js looks for a package: in the folder of who needs it, and then in each one above. */
+/** Searches as Node.js does: in the folder of the package that needs it, and then in each folder above. */
 function resolve(packages: Packages, name: string, from: string): string | undefined {
   const path = `${from === '' ? '' : `${from}/`}node_modules/${name}`;
   if (path in packages) return path;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** Copies what must be handed on with the programs in an image: our licence, and theirs with where their source is. */
+/** Copies the licences that an image must hold with its programs: ours, and theirs with the address of their source. */
 export async function stageNotices(folder: string): Promise<void> {
   for (const name of ['LICENSE', 'NOTICE']) await copyFile(join(ROOT, name), join(folder, name));
 }

@@ -8,8 +8,8 @@ import { stageNotices } from './notices.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 
 /**
- * What the bundle finds next to itself. A bundled functions-framework has a second registry and finds no function; the
- * others are programs, or files that are served as they are.
+ * Packages that are installed next to the bundle. A bundled functions-framework has a second registry and finds no
+ * function; the others are programs, or files that are served as they are.
  */
 const EXTERNAL = ['@google-cloud/functions-framework', '@ffprobe-installer/ffprobe', 'swagger-ui-dist'];
 const EXTERNAL_IF_THERE = ['ffmpeg-static'];
@@ -31,7 +31,7 @@ const ABSENT = [
 const REQUIRE = `import { createRequire as createRequireOfBundle } from 'node:module';
 const require = createRequireOfBundle(import.meta.url);`;
 
-/** zod brings its messages in fifty languages; none but English is ever asked for. */
+/** zod has its messages in fifty languages; only English is used. */
 const ENGLISH_ONLY: Plugin = {
   name: 'english-only',
   setup({ onResolve, onLoad }) {
@@ -42,7 +42,7 @@ const ENGLISH_ONLY: Plugin = {
   },
 };
 
-/** What the folder may keep: a build begins with what the one before installed. */
+/** Entries that a build keeps in the folder: the packages that the previous build installed. */
 const INSTALLED = 'node_modules';
 
 /**
@@ -84,7 +84,7 @@ async function writePackage(folder: string): Promise<void> {
   const { dependencies, optionalDependencies, ...own } = PACKAGE.parse(await readJson('package.json'));
   const described = {
     ...own,
-    // What the base image is; a buildpack takes the newest that the range allows.
+    // The version of the base image; a buildpack takes the newest one that the range allows.
     engines: { node: '24.x' },
     private: true,
     type: 'module',

@@ -9,8 +9,8 @@ let shared: App | undefined;
 
 /**
  * A target for functions-framework. Nothing is read or opened before the first request.
- * functions-framework exits in the same tick that a SIGTERM comes in, so only what is synchronous is done then; the
- * lease of a conversion that was cut off runs out by itself.
+ * functions-framework exits in the tick in which it receives SIGTERM, so only synchronous work is done then. The lease of an
+ * interrupted conversion expires.
  */
 export function createFunction(name: TargetName): HttpFunction {
   let listener: { app: App; answer: Promise<ReturnType<typeof createListener>> } | undefined;
@@ -44,7 +44,7 @@ function sharedApp(): App {
   return app;
 }
 
-/** Ends what the functions of this process have opened; the next request opens it anew. */
+/** Closes all that the functions of this process have opened; the next request opens it again. */
 export async function closeFunctions(): Promise<void> {
   const app = shared;
   shared = undefined;

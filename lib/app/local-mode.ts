@@ -11,20 +11,20 @@ import { createApp } from './app.ts';
 import { createSite } from './targets.ts';
 import { startWorker } from './worker.ts';
 
-/** Who holds the leases in local mode: only one such process runs on a data folder. */
+/** Holder of the leases in local mode: only one such process runs on a data folder. */
 const WORKER = 'local';
 
 export interface Served {
   url: string;
   /** The programs that convert. */
   binaries: Binaries;
-  /** Hands back what runs and ends everything, within 10 s. */
+  /** Hands back running conversions and ends everything, within 10 s. */
   close(): Promise<void>;
 }
 
 /**
  * Local mode: API, worker, queue and database in one process.
- * Throws `misconfigured` where the data folder or the port can't be used, or ffmpeg is missing.
+ * Throws `misconfigured` if the data folder or the port cannot be used, or ffmpeg is missing.
  */
 export async function serveLocal(config: Config, log: Log): Promise<Served> {
   const folder = await claimFolder(config.data);

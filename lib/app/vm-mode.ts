@@ -11,7 +11,7 @@ import { startWorker } from './worker.ts';
 
 /** A process of vm mode while it runs. */
 export interface Running {
-  /** One line for whoever started it. */
+  /** One line for the operator. */
   sentence: string;
   /** Ends requests, hands back conversions, closes everything, within 10 s. */
   close(): Promise<void>;
@@ -28,7 +28,7 @@ export async function serveApi(config: Config, log: Log): Promise<Running> {
   });
 }
 
-/** The worker process, likewise; its leases run out by themselves when it is killed. */
+/** The worker process: any number of them as well. Its leases expire when it is killed. */
 export function serveWorker(config: Config, log: Log): Promise<Running> {
   return running(config, log, async (app) => {
     const stop = await startWorker(app);
@@ -63,7 +63,7 @@ async function running(
   }
 }
 
-/** A key or credential of each process's own would be refused by all the others. */
+/** Other processes would refuse tokens and callers of a process that has its own key or credential. */
 function mustShareSecrets({ jwtPrivateKeys, serviceCredential }: Config): void {
   const missing = [
     ...(jwtPrivateKeys === undefined ? ['JWT_PRIVATE_KEYS'] : []),

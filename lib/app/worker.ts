@@ -1,17 +1,17 @@
 import type { App } from './app.ts';
 
-/** Milliseconds between two sweeps; with several workers, between two looks whether it is this one's turn. */
+/** Milliseconds between two sweeps; with several workers, between two checks whether a sweep is due. */
 const SWEEP = 60_000;
 
 /**
- * Tasks in hand for each conversion that may run, where this is the only worker: while one is converted, the last is checked
- * and stored, and the next claimed and probed. Of several workers each takes only what it converts at once.
+ * Tasks in progress for each conversion at once, if this is the only worker: while one is converted, the previous result is
+ * checked and stored, and the next original is probed. With several workers each takes only as many as it converts at once.
  */
 const IN_HAND = 2;
 
 /**
- * Converts what messages enqueue for, and sweeps. Throws where database, queue or ffmpeg are missing.
- * @returns stops taking messages, hands back what runs, and waits until it is handed back
+ * Converts tasks by their conversion messages, and sweeps. Throws if the database, the queue or ffmpeg is missing.
+ * @returns function that stops taking messages, and waits until running conversions are handed back
  */
 export async function startWorker(app: App): Promise<() => Promise<void>> {
   const { queue } = await app.stores();

@@ -6,18 +6,18 @@ import { FORMATS, possibleFormats } from '../audio/formats/formats.ts';
 import type { Config, DatabaseConfig } from '../config/config.ts';
 import { AppError } from '../runtime/errors.ts';
 
-/** What a look at this machine found, a line each, and what of it keeps the product from running. */
+/** Findings about this machine, one a line, and the problems that keep the product from running. */
 export interface Diagnosis {
   lines: string[];
   missing: string[];
 }
 
-/** Looks for all that the product needs here: programs, formats, database. */
+/** Checks the requirements of the product on this machine: programs, formats, database. */
 export function diagnose(config: Config): Promise<Diagnosis> {
   return lookedAt([nodeVersion, () => tools(config, true), () => database(config.database)]);
 }
 
-/** The same without a database, and without the ffmpeg of 2018 that only a laptop makes do with. */
+/** The same without a database, and without the ffmpeg of 2018, which is accepted only on a laptop. */
 export function diagnosePrograms(config: Config): Promise<Diagnosis> {
   return lookedAt([nodeVersion, () => tools(config, false)]);
 }

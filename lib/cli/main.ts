@@ -83,8 +83,8 @@ async function startLocal(config: Config, log: Log): Promise<Running> {
 }
 
 /**
- * Says what was found and what is missing; exit 1 where something is. `doctor programs` looks only for the programs, and
- * not for the slow ffmpeg of npm: what is built to be deployed is checked by it, where no database is yet.
+ * Prints what was found and what is missing; exits with 1 if something is missing. `doctor programs` checks only the
+ * programs, and does not accept the slow ffmpeg of npm: the build of a deployment uses it, where there is no database.
  */
 async function doctor(): Promise<void> {
   const config = loadConfig();
@@ -109,7 +109,7 @@ async function migrate(): Promise<void> {
     print(`${role}: ${login} has its rights.`);
 }
 
-/** Once for each share: what tells its two roots from a bare mount point. */
+/** Marks the two roots of a share, once, so that they differ from an empty mount point. */
 async function initShare(): Promise<void> {
   const { storage } = loadConfig(undefined, 'vm');
   if (storage.kind !== 'nfs') throw new AppError('misconfigured', 'There is a share only with STORAGE=nfs.');
@@ -119,7 +119,7 @@ async function initShare(): Promise<void> {
   }
 }
 
-/** Says what it does for every row; exit 1 where something had to be left. */
+/** Prints one line for every row; exits with 1 if a row was left out. */
 async function importFirstGeneration(): Promise<void> {
   const { from, apply } = importOptions();
   const config = loadConfig(undefined, 'vm');
@@ -149,7 +149,7 @@ function importOptions(): { from: string; apply: boolean } {
   throw new AppError('misconfigured', usage);
 }
 
-/** For an environment file; everybody who serves the API needs the same. */
+/** Prints lines for an environment file; all processes of the API need the same secrets. */
 async function newSecrets(): Promise<void> {
   print(`JWT_PRIVATE_KEYS='${await newSigningKeys()}'`);
   print(`SERVICE_CREDENTIAL='${newServiceCredential()}'`);

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { AppError, type FieldProblem } from '../runtime/errors.ts';
 import { contradictions, type Environment, folders, type Mode, VARIABLES } from './variables.ts';
 
-/** Where originals and results are kept: two folders, or two buckets; never one and the same. */
+/** Storage of originals and results: two different folders, or two different buckets. */
 export type StorageConfig = (
   | { readonly kind: 'nfs' }
   /** `emulator`: base URL of a stand-in for Cloud Storage. */
@@ -15,7 +15,7 @@ export type QueueConfig =
   | {
       readonly kind: 'pubsub';
       readonly topic: string;
-      /** What workers pull from. */
+      /** The subscription from which workers pull. */
       readonly subscription: string;
       /** `host:port` of a stand-in for Pub/Sub. */
       readonly emulator: string | undefined;
@@ -35,7 +35,7 @@ export interface CloudSqlConfig {
   readonly address: 'PRIVATE' | 'PUBLIC';
 }
 
-/** Whose OpenID Connect tokens internal routes take. */
+/** Callers whose OpenID Connect tokens internal routes accept. */
 export interface OidcConfig {
   /** Any of these must be the token's `aud`. */
   readonly audiences: readonly string[];
@@ -51,28 +51,28 @@ export interface Config {
   readonly port: number;
   /** How many proxies in front add to X-Forwarded-For, or the addresses and CIDR blocks of those that may. */
   readonly trustedProxies: number | readonly string[];
-  /** Folder of what local mode keeps, absolute. */
+  /** Folder of local mode's database, files and keys, absolute. */
   readonly data: string;
   /** Folder for private working files of this user, absolute. */
   readonly work: string;
-  /** Google Cloud's project; undefined: what the platform says. */
+  /** Google Cloud's project; undefined: the platform names it. */
   readonly project: string | undefined;
   readonly storage: StorageConfig;
   readonly queue: QueueConfig;
   readonly database: DatabaseConfig;
   /** Connections of one process, besides those of its queue. */
   readonly databasePool: number;
-  /** Logins that a migration lets in, by what each is: a function, `api` or `worker`. */
+  /** Logins that a migration gives rights to, by their role: a function, `api` or `worker`. */
   readonly databaseGrants: Readonly<Record<string, string>>;
   /** JWK set as JSON; undefined: a file in the data folder. */
   readonly jwtPrivateKeys: string | undefined;
   /** Secret of internal callers; undefined: a file in the data folder. */
   readonly serviceCredential: string | undefined;
-  /** Undefined: internal callers show the service credential. */
+  /** Undefined: internal callers send the service credential. */
   readonly oidc: OidcConfig | undefined;
   readonly ffmpegPath: string | undefined;
   readonly ffprobePath: string | undefined;
-  /** Where programs are looked for. */
+  /** Folders in which programs are searched, as in the variable PATH. */
   readonly path: string;
   /** Conversions at once in this process. */
   readonly conversions: number;
@@ -93,9 +93,9 @@ export interface LogConfig {
 
 /** Bytes and seconds. */
 export interface Limits {
-  /** Of one original, however it comes. */
+  /** Largest original, by any kind of upload. */
   readonly uploadBytes: number;
-  /** Of one original in a form. */
+  /** Largest original in a form. */
   readonly formBytes: number;
   readonly resultBytes: number;
   readonly durationSeconds: number;
@@ -103,7 +103,7 @@ export interface Limits {
   readonly stallSeconds: number;
 }
 
-/** No request reaches a service of Cloud Run but through Google's own front, which adds the address of its client. */
+/** Every request to Cloud Run passes Google's front end, which adds the address of its client. */
 const PLATFORM_PROXIES = 1;
 
 /** A Cloud Run function takes 32 MiB with everything, which leaves 31 MiB for a file. */
@@ -206,7 +206,7 @@ function oidc(env: Environment): OidcConfig | undefined {
   };
 }
 
-/** Cloud Run's requests from events end after 540 s or 600 s; elsewhere nothing ends a conversion but this. */
+/** Seconds. Cloud Run ends requests of events after 540 s or 600 s; elsewhere only this limit ends a conversion. */
 function timeout(env: Environment, mode: Mode): number {
   return env.CONVERSION_TIMEOUT_SECONDS ?? (mode === 'functions' ? 540 : 3600);
 }

@@ -18,7 +18,7 @@ const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
 
 const bytes = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
-/** Texts with commas between them. */
+/** Texts separated by commas. */
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -26,7 +26,7 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 );
 
-/** How many proxies stand in front, or which may. */
+/** The number of proxies in front, or their addresses. */
 const proxies = z.string().transform((text, context): number | string[] => {
   if (/^\d{1,2}$/.test(text)) return Number(text);
   const networks = text.split(',').map((part) => part.trim());
@@ -53,7 +53,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Every variable that is read, its form and its default; a test holds the table of docs/configuration.md against it. */
+/** Every variable that is read, its form and its default. A test holds the table of docs/configuration.md against it. */
 export const VARIABLES = z.object({
   PORT: wholeNumber(0, 65_535).default(8080),
   TRUST_PROXY: proxies.optional(),
@@ -103,12 +103,12 @@ export const VARIABLES = z.object({
 
 export type Environment = z.output<typeof VARIABLES>;
 
-/** What each variable allows by itself but not together with the others. */
+/** Problems of values that are valid alone but not together. */
 export function contradictions(env: Environment, mode: Mode): FieldProblem[] {
   return [...ofDatabase(env, mode), ...ofStorage(env, mode), ...ofCallers(env, mode)];
 }
 
-/** The two folders, absolute; on VMs those that the first generation's machines mount. */
+/** The two folders, absolute. On VMs they are the folders that the machines of the first generation mount. */
 export function folders(env: Environment, mode: Mode): { originals: string; results: string } {
   const data = resolve(env.TONEMILL_DATA);
   const local = { originals: join(data, 'originals'), results: join(data, 'results') };
@@ -134,7 +134,7 @@ function ofDatabase(env: Environment, mode: Mode): FieldProblem[] {
     : [];
 }
 
-/** One root for both would let a result enqueue for its own conversion, without end. */
+/** With one root for both, each result would start another conversion, without end. */
 function ofStorage(env: Environment, mode: Mode): FieldProblem[] {
   const other = (path: string, than: string) => ({ path, message: `expected another place than ${than}` });
   if (env.STORAGE === 'nfs') {
@@ -150,7 +150,7 @@ function ofStorage(env: Environment, mode: Mode): FieldProblem[] {
 /** Functions that only the platform calls. */
 const EVENT_TARGETS: ReadonlySet<string> = new Set(['uploaded', 'convert', 'dead-letter', 'sweep']);
 
-/** In the cloud no internal route is guarded by less than the caller's own token. */
+/** In the cloud every internal route needs a token of its caller. */
 function ofCallers(env: Environment, mode: Mode): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (mode === 'functions' && isInCloud(env)) {
@@ -166,7 +166,7 @@ function ofCallers(env: Environment, mode: Mode): FieldProblem[] {
   return problems;
 }
 
-/** Whether anything of Google's is used that is no emulator. */
+/** Whether a service of Google is used that is not an emulator. */
 function isInCloud(env: Environment): boolean {
   return (
     env.K_SERVICE !== undefined ||

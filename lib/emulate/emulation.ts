@@ -24,16 +24,17 @@ const NAMES = Object.keys(TARGETS) as TargetName[];
 const SWEEP = 60_000;
 
 export interface Emulation {
-  /** Of the API. */
+  /** URL of the API. */
   url: string;
-  /** Where each function listens, and what its internal callers show. */
+  /** URL of each function. */
   functions: Readonly<Record<TargetName, string>>;
+  /** Service credential that internal callers send. */
   credential: string;
   stop(): Promise<void>;
 }
 
 export interface EmulationOptions {
-  /** Of the API; 0 picks a free one. */
+  /** Port of the API; 0 picks a free one. */
   port: number;
   /** PATH, where functions look for ffmpeg. */
   path: string;
@@ -42,7 +43,7 @@ export interface EmulationOptions {
   source: string;
 }
 
-/** What was begun, and is ended the other way round. */
+/** Parts that were started, and are stopped in reverse order. */
 type Endings = (() => Promise<unknown>)[];
 
 /**
@@ -79,7 +80,7 @@ async function startBoth(programs: EmulatorPrograms, endings: Endings): Promise<
   return emulators;
 }
 
-/** What Terraform sets for every function. */
+/** Variables that Terraform sets for every function. */
 async function environment(emulators: Emulators, path: string, endings: Endings): Promise<NodeJS.ProcessEnv> {
   const data = await mkdtemp(join(tmpdir(), 'tonemill-emulate-'));
   endings.push(() => rm(data, { recursive: true, force: true }));

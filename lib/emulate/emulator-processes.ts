@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { EmulatorPrograms } from './emulator-programs.ts';
 
-/** Emulators that answer, ours or somebody else's. */
+/** Emulators that answer, started here or by another process. */
 export interface Emulators {
   /** STORAGE_EMULATOR_HOST: a URL. */
   storage: string;
@@ -15,7 +15,7 @@ export interface Emulators {
 }
 
 export interface EmulatorOptions {
-  /** Where each listens; a free port by default. */
+  /** Port of each emulator; a free one by default. */
   ports?: { storage: number; pubsub: number };
   /** A bucket whose finalized objects are told to a topic. */
   events?: { bucket: string; project: string; topic: string };

@@ -4,10 +4,10 @@ import type { Message, Subscription } from '@google-cloud/pubsub';
 /** One subscription as Pub/Sub would push it: Google's stand-in for Pub/Sub does not push. */
 export interface PushOptions {
   subscription: Subscription;
-  /** Where each message is posted to. */
+  /** URL to which each message is posted. */
   url: string;
   headers: Record<string, string>;
-  /** Where a message goes that was delivered a hundred times; without it, it comes again for ever. */
+  /** Topic for messages that were delivered a hundred times; without it they are delivered for ever. */
   deadLetter?: string;
   /** Milliseconds between a delivery and the next, by how many there were. */
   pause?: (deliveries: number) => number;

@@ -17,11 +17,11 @@ export interface FunctionOptions {
   source: string;
   target: string;
   env: NodeJS.ProcessEnv;
-  /** What becomes of its log; by default nothing but errors is seen. */
+  /** Destination of its log; by default only errors are shown. */
   stdout?: 'inherit' | 'ignore';
 }
 
-/** Milliseconds between two looks whether it listens: nothing tells, where NODE_ENV is production. */
+/** Milliseconds between two checks whether it listens: with NODE_ENV=production it prints nothing. */
 const LOOK = 5;
 
 export async function startFunction(options: FunctionOptions): Promise<RunningFunction> {

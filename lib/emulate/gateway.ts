@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import { pipeline } from 'node:stream';
 import { listen } from '../http/guarded-server.ts';
 
-/** Which function answers which paths, as the load balancer's URL map has it; all others are the site's. */
+/** Paths of the functions, as in the load balancer's URL map; the site answers all others. */
 const ROUTES: readonly [RegExp, Public][] = [
   [/^\/(api\/auth\/|\.well-known\/)/, 'auth'],
   [/^\/api\//, 'tasks'],

@@ -6,13 +6,13 @@ import { isErrno } from '../runtime/errors.ts';
 import { OPEN_FILES, type Sandbox } from './sandbox.ts';
 import type { Exit, SpawnedProgram, Spawner } from './spawner.ts';
 
-/** Milliseconds from TERM to KILL. What a stopped program wrote is thrown away, so it needs no longer. */
+/** Milliseconds from TERM to KILL. The output of a stopped program is thrown away, so it needs no more time. */
 const GRACE = 500;
 
 /** Characters of stderr that are kept, the last ones. */
 const STDERR = 8192;
 
-/** What a program may use. */
+/** Limits of one program. */
 export interface ResourceLimits {
   /** Bytes of address space. */
   memory: number;
@@ -35,11 +35,11 @@ export interface Command {
   limits: ResourceLimits;
   /** Stops the program: TERM, then KILL. */
   signal: AbortSignal;
-  /** What it reads from standard input; nothing where undefined. */
+  /** Its standard input; undefined: empty. */
   stdin?: Readable | undefined;
   /** Characters of stderr that are kept, the last ones; 8192 where undefined. */
   stderrCharacters?: number | undefined;
-  /** Who reads its standard output, and then the pipes from 3 on. */
+  /** Readers of its standard output, and then of the pipes from 3 on. */
   readers: readonly PipeReader[];
 }
 
@@ -51,8 +51,8 @@ export interface Ending extends Exit {
 /** Runs programs under limits. */
 export interface Children {
   /**
-   * Resolves when the program ended by itself and all it wrote was read; rejects with the signal's reason, or with what
-   * a reader or the standard input failed with, once the program is stopped and gone.
+   * Resolves when the program has ended by itself and its output is read. Rejects with the signal's reason, or with the
+   * error of a reader or of the standard input, after the program has been stopped.
    */
   run(command: Command): Promise<Ending>;
 }
@@ -111,7 +111,7 @@ async function watch(
   const exit = await ended(child, AbortSignal.any([signal, broken.signal]));
   child.stdin?.destroy();
   if (signal.aborted) {
-    // A reader may wait for a storage that hangs; what it read is nobody's any more.
+    // A reader may wait for a storage that hangs; its data is no longer needed.
     for (const pipe of child.outputs) pipe.destroy();
     throw signal.reason;
   }

@@ -8,7 +8,7 @@ const run = promisify(execFile);
 /** Files and pipes that a program may have open; ffmpeg takes about ten. */
 export const OPEN_FILES = 64;
 
-/** What this machine has to hold a program within limits; undefined where it has not. */
+/** Programs of this machine that hold another program within limits; undefined if they are missing. */
 export interface Sandbox {
   /** Sets resource limits (util-linux). */
   prlimit: string | undefined;

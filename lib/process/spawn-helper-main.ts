@@ -8,8 +8,8 @@ import type { Order, Report } from './spawn-helper.ts';
 import type { SpawnRequest } from './spawner.ts';
 
 /**
- * A process of its own that starts programs for another, which tells it by messages; see `createSpawnHelper`. It imports
- * nothing that it can do without, and ends, with all that it started, when the other one is gone.
+ * The process that starts programs for the main process, by its messages; see `createSpawnHelper`. It imports as little as
+ * possible, and ends with all its programs when the main process is gone.
  */
 const [, , folder = ''] = process.argv;
 const running = new Map<number, ChildProcess>();
@@ -23,7 +23,7 @@ process.on('disconnect', () => {
   rmSync(folder, { recursive: true, force: true });
   process.exit();
 });
-// Whoever stops a whole service means the other process, which has work to hand back.
+// A supervisor that stops the whole service sends SIGTERM to both; the main process needs this one to hand back its work.
 process.on('SIGTERM', () => undefined);
 
 function report(what: Report): void {
@@ -51,7 +51,7 @@ async function launch(id: number, { program, args, cwd, env, fed, outputs }: Spa
   }
 }
 
-/** Not read from: what comes in is the program's. */
+/** Opens a socket that is not read from here, since its input belongs to the program. */
 async function open(address: string): Promise<Socket> {
   const socket = connect(address).pause();
   await once(socket, 'connect');
@@ -63,7 +63,7 @@ function inherited(end: Socket | 'ignore', fd: number): Socket | 'ignore' | 'pip
   return fd > 2 ? 'pipe' : end;
 }
 
-/** What the program has, this process closes; what it has not, this process passes on. */
+/** Closes sockets that the child inherited; forwards the pipes that it did not. */
 function handOver(child: ChildProcess, fd: number, socket: Socket): void {
   const pipe = child.stdio[fd];
   if (pipe instanceof Readable) pipeline(pipe, socket).catch(() => undefined);

@@ -8,12 +8,12 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '../runtime/errors.ts';
 import type { Exit, Spawner, SpawnRequest } from './spawner.ts';
 
-/** What the process helper is told: to start a program with sockets at an address for its pipes, or to send it a signal. */
+/** Message to the spawn helper: start a program with sockets at an address for its pipes, or send it a signal. */
 export type Order =
   | { id: number; request: SpawnRequest; address: string }
   | { id: number; request: undefined; kill: NodeJS.Signals };
 
-/** What it tells. */
+/** Message from the spawn helper. */
 export type Report = { id: number } & (
   | { state: 'started' }
   | ({ state: 'ended' } & Exit)
@@ -22,17 +22,17 @@ export type Report = { id: number } & (
 
 const STDIO: StdioOptions = ['ignore', 'ignore', 'inherit', 'ipc'];
 
-/** The spawn helper, and who waits for its reports. */
+/** The spawn helper, and the receivers of its reports. */
 interface Helper {
   child: ChildProcess;
-  /** Private, for the sockets. */
+  /** Private folder of the sockets. */
   folder: string;
   waiting: Map<number, (report: Report) => void>;
 }
 
 /**
- * Starts programs from a small process helper this one. A fork copies the tables of all memory that a process has while
- * nothing else in it runs: with 200 MB that takes 10 to 20 ms, with the small one's 20 MB it takes 1.
+ * Starts programs from a small helper process. A fork copies the page tables of the whole process, and blocks it meanwhile:
+ * 10 to 20 ms for 200 MB, 1 ms for the 20 MB of the helper.
  */
 export function createSpawnHelper(): Spawner {
   let helper: Helper | undefined;
@@ -92,7 +92,7 @@ export function createSpawnHelper(): Spawner {
   };
 }
 
-/** In a session of its own, so that Ctrl-C reaches neither it nor what it starts. */
+/** The helper has a session of its own, so that Ctrl-C reaches neither it nor its programs. */
 function startHelper(): Helper {
   const folder = mkdtempSync(join(socketRoot(), 'tonemill-'));
   const program = fileURLToPath(new URL('./spawn-helper-main.ts', import.meta.url));
@@ -109,7 +109,7 @@ function socketRoot(): string {
   return Buffer.byteLength(tmpdir()) <= 64 ? tmpdir() : '/tmp';
 }
 
-/** Waits for so many connections, in the order in which they were asked for, and for what has them made. */
+/** Waits for so many connections, in the order of the requests, and for `connect`, which has them made. */
 async function accept(
   address: string,
   count: number,

@@ -8,9 +8,9 @@ export interface SpawnRequest {
   args: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string>>;
-  /** Whether it gets a standard input to read; else there is nothing in it. */
+  /** Whether its standard input is a pipe; otherwise it is empty. */
   fed: boolean;
-  /** How many pipes it writes to: standard output, stderr, and those from 3 on. */
+  /** Number of pipes that it writes to: standard output, stderr, and those from 3 on. */
   outputs: number;
 }
 
@@ -19,7 +19,7 @@ export interface SpawnedProgram {
   stdin: Writable | null;
   outputs: readonly Readable[];
   kill(signal: NodeJS.Signals): void;
-  /** Resolves when it is gone; rejects when it can't be known. */
+  /** Resolves when the program has ended; rejects if that cannot be known. */
   ended: Promise<Exit>;
 }
 
@@ -30,9 +30,9 @@ export interface Exit {
 
 /** Starts programs. */
 export interface Spawner {
-  /** Rejects where there is no such program. */
+  /** Rejects if there is no such program. */
   start(launch: SpawnRequest): Promise<SpawnedProgram>;
-  /** Kills what runs, at once. */
+  /** Kills all running programs at once. */
   close(): void;
 }
 

@@ -1,20 +1,20 @@
 import { AppError } from './errors.ts';
 
-/** Work that may wait for its turn. `signal` ends the waiting, not the work. */
+/** Runs work, which may wait for a free place first. `signal` ends the wait, not the work. */
 export type InTurn = <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
 export interface SemaphoreOptions {
-  /** Pieces of work at once. */
+  /** Calls that run at once. */
   concurrency: number;
-  /** Pieces of work that may wait; more are refused. */
+  /** Calls that may wait; further calls are refused. */
   queue: number;
-  /** Error for work that finds the queue full; may take its time. */
+  /** Makes the error for a call that finds the queue full. It may delay it. */
   full: () => Promise<Error>;
 }
 
 /**
- * Runs so much work at once, the rest in the order in which it came; refuses what finds the queue full. Work whose signal
- * aborts while it waits gives up its place, and fails with `interrupted`.
+ * Limits the calls that run at once. Other calls wait in order, and a call that finds the queue full is refused. A call
+ * whose signal aborts while it waits leaves the queue and fails with `interrupted`; p-limit cannot remove one call.
  */
 export function createBoundedSemaphore({ concurrency, queue, full }: SemaphoreOptions): InTurn {
   const waiting = new Set<() => void>();

@@ -4,9 +4,8 @@ import { BlockList, isIP } from 'node:net';
 export type TrustedProxies = number | readonly string[];
 
 /**
- * Finds out who sent a request: the connection's own peer, or as long as that is a trusted proxy, the address that it
- * has added at the end of X-Forwarded-For. Addresses further left come from whoever sent the request, and count for
- * nothing.
+ * Finds the address of a client: the peer of the connection or, as long as that is a trusted proxy, the address that the
+ * proxy added at the end of X-Forwarded-For. Addresses further left come from the client and are ignored.
  */
 export function createClientAddress(
   trusted: TrustedProxies,

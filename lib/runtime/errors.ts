@@ -1,4 +1,4 @@
-/** What a request can get wrong. */
+/** Errors in a request. */
 export type RequestErrorCode =
   | 'invalid_request'
   | 'unauthenticated'
@@ -19,7 +19,7 @@ export type RequestErrorCode =
   | 'range_not_satisfiable'
   | 'precondition_failed';
 
-/** Why an original can't be converted: permanent, recorded on the task, never tried again. */
+/** Reasons why an original cannot be converted: permanent, recorded on the task, never tried again. */
 export type FailureCode =
   | 'not_audio'
   | 'no_audio'
@@ -35,7 +35,7 @@ export type FailureCode =
   | 'too_large'
   | 'size_mismatch';
 
-/** What is wrong with the service itself or what it runs on; worth another try, or an operator's look. */
+/** Errors of the service or of its platform: a retry or an operator can help. */
 export type ServiceErrorCode = 'misconfigured' | 'unavailable' | 'interrupted' | 'internal';
 
 export type ErrorCode = RequestErrorCode | FailureCode | ServiceErrorCode;
@@ -71,12 +71,12 @@ export interface AppErrorOptions {
 
 /**
  * The one error of this code base. `message` is a sentence for people: what was expected, what came, what to do;
- * never a secret, never a path of the server. What helps only the operator goes into `cause`.
+ * never a secret, never a path of the server. Details for the operator go into `cause`.
  */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly details: readonly FieldProblem[];
-  /** Seconds after which the same request may succeed; undefined where nobody knows. */
+  /** Seconds after which the same request may succeed; undefined if that is unknown. */
   readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
@@ -88,7 +88,7 @@ export class AppError extends Error {
   }
 }
 
-/** Permanent failures of a conversion, as against what a redelivery may mend. */
+/** Whether a conversion failed permanently, so that a redelivery cannot help. */
 export function isFailure(error: unknown): error is AppError & { code: FailureCode } {
   return error instanceof AppError && FAILURE_CODES.has(error.code);
 }

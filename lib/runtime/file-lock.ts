@@ -1,25 +1,25 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 
-/** A lock that the kernel frees when its process dies, however it dies: nothing stale is ever left behind. */
+/** A lock that the kernel frees when its process dies in any way, so that no stale lock is left. */
 export interface FileLock {
   /** Gives the lock back; the second time does nothing. */
   release(): void;
 }
 
-/** Any number of processes share a lock, or one has it alone. */
+/** Several processes share a lock, or one process holds it alone. */
 export type LockMode = 'shared' | 'exclusive';
 
-/** SQLITE_BUSY (sqlite.org/rescode.html): somebody else has it. */
+/** SQLITE_BUSY (sqlite.org/rescode.html): another process holds the lock. */
 const BUSY = 5;
 
-/** What is held; a connection that nothing refers to would be collected, and its lock with it. */
+/** Locks that are held. Garbage collection of a connection would release its lock. */
 const held = new Set<DatabaseSync>();
 
 /**
- * Takes the lock if it is free, or becomes so within `wait` ms, in which this thread stands still.
- * Node has no flock; SQLite brings the operating system's locks and minds their traps (sqlite.org/lockingv3.html).
- * @param path a file for this alone, made where it is missing and left behind empty
+ * Takes the lock if it is free or becomes free within `wait` ms. The thread is blocked meanwhile.
+ * Node.js has no flock; SQLite uses the locks of the operating system and avoids their pitfalls (sqlite.org/lockingv3.html).
+ * @param path a file only for this lock; it is created if it is missing, and stays empty
  */
 export function tryLock(path: string, mode: LockMode, wait = 0): FileLock | undefined {
   const file = new DatabaseSync(path, { timeout: wait });
@@ -39,7 +39,7 @@ export function tryLock(path: string, mode: LockMode, wait = 0): FileLock | unde
   };
 }
 
-/** Waits for the lock, at most `wait` ms, without holding up this process. */
+/** Waits for the lock for at most `wait` ms, without blocking the thread. */
 export async function lock(path: string, wait: number): Promise<FileLock | undefined> {
   const deadline = performance.now() + wait;
   for (;;) {

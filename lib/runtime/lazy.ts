@@ -1,9 +1,9 @@
-/** Makes something when it is first asked for, and once; a failure is not kept, so that the next call tries again. */
+/** Makes a value once, at the first call. A failure is not kept, so the next call tries again. */
 export interface Lazy<T> {
   (): Promise<T>;
-  /** What was made, or is being made; undefined where nobody asked. */
+  /** The value that was made or is being made; undefined before the first call. */
   made(): Promise<T> | undefined;
-  /** What was made, where it is ready. */
+  /** The value, once it is ready. */
   value(): T | undefined;
 }
 

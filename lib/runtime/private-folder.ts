@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import { isErrno } from './errors.ts';
 
 /**
- * Makes a folder for this user alone, with those above it; one that is there is fine. Throws what the system says.
+ * Makes a folder, and those above it, with access for this user only. An existing folder is no error. Throws the error of
+ * the system.
  * mkdir's own `recursive` never returns where a folder can't hold others, as under /proc (tried on Node 24).
  * @param path absolute
  */
@@ -18,7 +19,7 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Another process may have made it in between. */
+/** Another process may have made the folder in between. */
 async function mkdirAgain(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: 0o700 });

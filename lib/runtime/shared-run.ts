@@ -1,6 +1,6 @@
 import { AppError } from './errors.ts';
 
-/** Runs `work` once at a time: callers that come meanwhile share the outcome of the run. */
+/** Runs `work` once at a time: callers share the outcome of the run that is in progress. */
 export function sharedRun<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;
   return () => {
@@ -11,7 +11,7 @@ export function sharedRun<T>(work: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** Waits for `work` so many milliseconds at the most; it goes on unheard after that. Throws `unavailable`. */
+/** Waits for `work` for at most so many milliseconds, and does not stop it. Throws `unavailable` after that time. */
 export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(

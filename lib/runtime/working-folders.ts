@@ -3,17 +3,17 @@ import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isErrno, undefinedFor } from './errors.ts';
 
-/** Makes private working folders, each empty at first and gone at the end. */
+/** Makes private working folders, which are empty at first and are removed at the end. */
 export interface Workspaces {
-  /** Calls `work` with the absolute path of a folder that is removed when it ends, however it ends. */
+  /** Calls `work` with the absolute path of a folder, and removes the folder when `work` ends in any way. */
   use<T>(work: (folder: string) => Promise<T>): Promise<T>;
-  /** Opens an empty file for reading and writing that has no name, and so vanishes with its handle or process. */
+  /** Opens an empty file without a name for reading and writing; it vanishes with its handle or its process. */
   file(): Promise<FileHandle>;
   /** Removes the folders of processes that died. */
   clearDead(): Promise<void>;
 }
 
-/** @param root absolute path; it is made when it is first needed */
+/** @param root absolute path of a folder that is made on first use */
 export function createWorkspaces(root: string): Workspaces {
   return {
     async use(work) {
@@ -40,7 +40,7 @@ export function createWorkspaces(root: string): Workspaces {
   };
 }
 
-/** Whether there is such a process; of what is no number, nobody knows. */
+/** Whether the process exists. A pid that is not a number counts as alive. */
 export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid)) return true;
   try {

@@ -9,10 +9,10 @@ import { lock } from '../../runtime/file-lock.ts';
 
 const run = promisify(execFile);
 
-/** Where root keeps what the unprivileged owner of a cluster must reach; a clone may stand under a 0700 folder. */
+/** Folder of root for files that the unprivileged owner of a cluster must reach; a clone may be under a 0700 folder. */
 export const SHARED_ROOT = '/var/lib/tonemill';
 
-/** Who runs the database server. PostgreSQL refuses root. */
+/** The user that runs the database server. PostgreSQL refuses root. */
 export interface Owner {
   uid: number;
   gid: number;
@@ -60,7 +60,7 @@ async function installed(): Promise<{ native: string; version: string }> {
   }
 }
 
-/** A folder that somebody else planted, or may write to, is not run from. */
+/** No program is run from a folder that another user made or may write to. */
 async function isTrusted(path: string): Promise<boolean> {
   try {
     const found = await lstat(path);

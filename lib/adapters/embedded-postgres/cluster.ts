@@ -11,25 +11,25 @@ import { recordDataFolder } from './removed-clusters.ts';
 
 const run = promisify(execFile);
 
-/** The databases of one server on disk, and what is needed to serve them. */
+/** The databases of one server on disk, and the settings to serve them. */
 export interface Cluster {
-  /** Where initdb and postgres are. */
+  /** Folder of initdb and postgres. */
   bin: string;
   /** PGDATA. */
   folder: string;
-  /** Of the superuser `tonemill`. */
+  /** Password of the superuser `tonemill`. */
   password: string;
-  /** Whom to switch to, where this process is root. */
+  /** The user to switch to, if this process is root. */
   owner: Owner | undefined;
 }
 
-/** All that PostgreSQL gets to see of an environment: no locale, no PG* variable, no secret. */
+/** The whole environment of PostgreSQL: no locale, no PG* variable, no secret. */
 export const ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
 /**
- * Opens the cluster of a data folder, and makes it the first time. Only one process may be here at a time.
+ * Opens the cluster of a data folder, and makes it the first time. Only one process may call this at a time.
  * @param data an existing folder, by its real path
- * Throws `misconfigured` where it can't be made, with what initdb said as cause.
+ * Throws `misconfigured` if it cannot be made, with the output of initdb as cause.
  */
 export async function openCluster(data: string): Promise<Cluster> {
   const owner = await serverOwner();
@@ -84,7 +84,10 @@ async function initdb({ bin, owner }: Cluster, folder: string, secret: string): 
   await run(join(bin, 'initdb'), args, { cwd: '/', env: ENVIRONMENT, timeout: 120_000, ...owner });
 }
 
-/** What an initdb left whose process was killed. That initdb may still be writing, so a remainder is no error. */
+/**
+ * Removes the remains of an initdb whose process was killed. That initdb may still be writing, so a remainder is no
+ * error.
+ */
 async function removePartial(folder: string): Promise<void> {
   const parent = dirname(folder);
   for (const name of await readdir(parent)) {

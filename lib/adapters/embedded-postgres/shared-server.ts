@@ -52,9 +52,9 @@ async function cleanUp(): Promise<void> {
 
 interface Locks {
   folder: string;
-  /** Whoever starts or stops the server has this one alone. */
+  /** The process that starts or stops the server holds this lock alone. */
   turn: string;
-  /** Every process that uses the server has a share in this one. */
+  /** Every process that uses the server shares this lock. */
   users: string;
 }
 
@@ -62,7 +62,7 @@ function locksOf(folder: string): Locks {
   return { folder, turn: join(folder, 'turn.lock'), users: join(folder, 'users.lock') };
 }
 
-/** Whatever the file system refuses is one sentence. */
+/** Turns every error of the file system into one sentence. */
 async function usable<T>(data: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -107,8 +107,8 @@ async function serve(cluster: Cluster, locks: Locks, user: FileLock): Promise<Em
 }
 
 /**
- * Only who has the turn leaves, so that nobody starts to use a server that is about to stop. Whoever keeps the turn
- * for long is starting the server for itself; it is the one to stop it, then.
+ * A process leaves only while it holds the turn, so that no other process starts to use a server that is about to stop. A
+ * process that holds the turn for long is starting the server for itself, and stops it later.
  */
 function leaving(cluster: Cluster, locks: Locks, user: FileLock): Pick<EmbeddedServer, 'stop' | 'stopSync'> {
   let left = false;
@@ -143,12 +143,12 @@ function leaving(cluster: Cluster, locks: Locks, user: FileLock): Pick<EmbeddedS
   };
 }
 
-/** Nobody else finds the server of a folder that was removed while it ran. */
+/** No other process finds the server of a folder that was removed while it ran. */
 function isRemoved({ folder }: Locks): boolean {
   return !existsSync(folder);
 }
 
-/** Whether nobody else uses the server once `user` doesn't. */
+/** Whether no other process uses the server after `user` is released. */
 function isLast(users: string, user: FileLock): boolean {
   user.release();
   const all = tryLock(users, 'exclusive');

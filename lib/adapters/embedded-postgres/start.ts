@@ -12,7 +12,7 @@ import { isForeign, readPostmaster, survivors } from './postmaster.ts';
 /** Recovery after a crash replays at most a gigabyte of log (max_wal_size). */
 const STARTING = 60_000;
 
-/** What passes: somebody took the port just now, or a killed server's processes still hold its memory. */
+/** Transient reasons: another process took the port just now, or processes of a killed server still hold its memory. */
 const PASSING = /address already in use|could not bind|shared memory block|lock file/i;
 
 /** The address of one database on a cluster's server. */
@@ -127,7 +127,7 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 function notStarted(cause: string): AppError {
-  const sentence = 'The embedded PostgreSQL did not start; the cause is what it said.';
+  const sentence = 'The embedded PostgreSQL did not start.';
   return new AppError('unavailable', sentence, { cause: new Error(cause.trim()) });
 }
 
