@@ -30,6 +30,9 @@ const UNKNOWN_WIDTH = 80;
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
+/** The log of this process, once there is one: the sentence that ends the process comes after its lines. */
+let openLog: ProcessLog | undefined;
+
 await main(process.argv[2] ?? '');
 
 async function main(name: string): Promise<void> {
@@ -38,6 +41,7 @@ async function main(name: string): Promise<void> {
     if (!command) throw new AppError('misconfigured', `Expected one of ${Object.keys(COMMANDS).join(', ')}.`);
     await command();
   } catch (error) {
+    openLog?.flush();
     process.stderr.write(`${error instanceof AppError ? error.message : describe(error)}\n`);
     process.exit(1);
   }
@@ -64,8 +68,9 @@ async function untilStopped(
   process.exit(0);
 }
 
-function logToStderr({ log }: Config): ProcessLog {
-  return createProcessLog(process.stderr, log);
+function logToStderr(config: Config): ProcessLog {
+  openLog = createProcessLog(process.stderr, config.log);
+  return openLog;
 }
 
 /** On a terminal some lines for a person follow the line that other programs wait for. */
