@@ -161,7 +161,7 @@ export function createApp(
     lazy(async () => {
       const { tasks: store, uploads: uploadStore, receivedBytes } = await stores();
       const parts = { store, uploadStore, uploads: await uploads(), receivedBytes, partials, uploadBytes };
-      return createResumableUploads({ ...parts, newFile: workspaces.file, newWriter: randomUUID });
+      return createResumableUploads({ ...parts, newWriter: randomUUID });
     });
   const uploaded = lazy(async () => {
     const { tasks: store, uploads: uploadStore } = await stores();

@@ -67,7 +67,7 @@ export interface Received {
 }
 
 /** The right to add to an original. */
-export interface Taken extends Received {
+export interface ClaimedWriter extends Received {
   /** Who had it before: nobody else has written since. */
   previous: string | null;
 }
@@ -75,7 +75,7 @@ export interface Taken extends Received {
 /** How far an original was received that this program receives itself: the row is the truth, not the file's length. */
 export interface ReceivedBytesStore {
   /** Notes what a form says of its file once it was read to its end; undefined where the task waits no longer. */
-  describe(
+  describeFile(
     id: number,
     description: Pick<NewTask, 'name' | 'originalExt' | 'requestedOutput' | 'declaredSize'> & {
       checksums: Hashes;
@@ -87,24 +87,20 @@ export interface ReceivedBytesStore {
    * @returns what was received, and all that was claimed; undefined, with nothing changed, where the task does not wait for
    * an upload, or the claims contradict earlier ones
    */
-  take(id: number, writer: string, claims: FileClaims): Promise<Taken | undefined>;
+  claimWriter(id: number, writer: string, claims: FileClaims): Promise<ClaimedWriter | undefined>;
   /**
-   * Adds `bytes` to what is received after `write` has stored them at that position; nobody else writes meanwhile.
-   * @returns the bytes received now, or undefined, with nothing written, where `writer` is no longer the one
+   * Calls `write`, which stores bytes, while no other writer can store any; then notes that `received` bytes are stored.
+   * Bytes beyond `received` may be stored as well: they are the writer's own until another one claims the upload.
+   * @returns false, with nothing written, where `writer` is no longer the one
    */
-  add(
-    id: number,
-    writer: string,
-    bytes: number,
-    write: (position: number) => Promise<void>,
-  ): Promise<number | undefined>;
+  addBytes(id: number, writer: string, received: number, write: () => Promise<void>): Promise<boolean>;
   /**
    * Goes back to the first `received` bytes after `undo`, during which nobody writes; at 0 all claims are forgotten.
    * @returns false, with nothing undone, where `writer` is no longer the one
    */
   rewind(id: number, writer: string, received: number, undo?: () => Promise<void>): Promise<boolean>;
   /** Of these tasks: who writes, and whether the original is complete. Those that are gone or expired are left out. */
-  waiting(ids: readonly number[]): Promise<Map<number, { writer: string | null; complete: boolean }>>;
+  findWriters(ids: readonly number[]): Promise<Map<number, { writer: string | null; complete: boolean }>>;
 }
 
 /** Bytes of an original that are stored, whether or not it is whole. */
@@ -116,8 +112,18 @@ export interface StoredBytes {
 
 /** Originals that grow piece by piece, apart from the complete ones. */
 export interface PartialFiles {
-  /** Stores bytes from a position on, lastingly. Throws `upload_gone` where what came before is no longer there. */
-  write(taskId: number, position: number, content: AsyncIterable<Uint8Array>): Promise<void>;
+  /**
+   * Stores bytes from a position on; at 0 a new file begins. The caller makes sure that no other process writes.
+   * Throws `upload_gone` where the bytes before the position are missing.
+   * @param slices are taken one by one, each while the one before is written
+   * @param options.durable whether these and all earlier bytes must survive a crash of the machine
+   */
+  write(
+    taskId: number,
+    position: number,
+    slices: Iterable<Uint8Array>,
+    options: { durable: boolean },
+  ): Promise<void>;
   /** What is stored of an original, growing or whole; undefined where there is nothing. */
   open(taskId: number, key: string): Promise<StoredBytes | undefined>;
   /** Makes the first `size` bytes the original `key`; done before is fine. Throws `upload_gone` where it is neither. */

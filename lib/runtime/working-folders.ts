@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isErrno, undefinedFor } from './errors.ts';
 
@@ -7,8 +7,6 @@ import { isErrno, undefinedFor } from './errors.ts';
 export interface Workspaces {
   /** Calls `work` with the absolute path of a folder, and removes the folder when `work` ends in any way. */
   use<T>(work: (folder: string) => Promise<T>): Promise<T>;
-  /** Opens an empty file without a name for reading and writing; it vanishes with its handle or its process. */
-  file(): Promise<FileHandle>;
   /** Removes the folders of processes that died. */
   clearDead(): Promise<void>;
 }
@@ -24,13 +22,6 @@ export function createWorkspaces(root: string): Workspaces {
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
-    },
-    async file() {
-      const path = join(root, `${process.pid}-${randomUUID()}`);
-      await mkdir(root, { recursive: true });
-      const file = await open(path, 'wx+', 0o600);
-      await rm(path, { force: true });
-      return file;
     },
     async clearDead() {
       const names = (await readdir(root).catch(undefinedFor('ENOENT'))) ?? [];

@@ -5,8 +5,18 @@ import { lazy } from '../runtime/lazy.ts';
 /** Hashes of bytes that come one after the other. */
 export interface Digest {
   update(bytes: Uint8Array): void;
-  /** Of what came so far; more may come. */
+  /** Hashes of the bytes so far; more may follow. */
   hashes(): Hashes;
+  /** A digest of the same bytes so far, which goes its own way. */
+  copy(): Digest;
+}
+
+/** One hash of a digest. */
+interface Part {
+  name: HashName;
+  update(bytes: Uint8Array): void;
+  digest(): Buffer;
+  copy(): Part;
 }
 
 /** Hashes that every original gets. */
@@ -22,14 +32,16 @@ const CASTAGNOLI = 0x82f63b78;
 const crc = lazy(async () => (await import('hash-wasm')).createCRC32(CASTAGNOLI));
 
 export async function createDigest(names: readonly HashName[] = ORIGINAL_HASHES): Promise<Digest> {
-  const parts = await Promise.all(
-    names.map(async (name) => ({ name, ...(name === 'crc32c' ? await newCrc() : newHash(name)) })),
-  );
+  return digestOf(await Promise.all(names.map((name) => (name === 'crc32c' ? newCrc() : newHash(name)))));
+}
+
+function digestOf(parts: readonly Part[]): Digest {
   return {
     update(bytes) {
-      for (const { update } of parts) update(bytes);
+      for (const part of parts) part.update(bytes);
     },
     hashes: () => Object.fromEntries(parts.map(({ name, digest }) => [name, digest().toString('base64')])),
+    copy: () => digestOf(parts.map((part) => part.copy())),
   };
 }
 
@@ -44,23 +56,29 @@ export function namesOf(hashes: Hashes): HashName[] {
 
 const HASH_NAMES: readonly HashName[] = ['crc32c', 'md5', 'sha256', 'sha512'];
 
-async function newCrc() {
+async function newCrc(): Promise<Part> {
   const shared = await crc();
-  let state = shared.init().save();
-  return {
-    update(bytes: Uint8Array) {
-      state = shared.load(state).update(bytes).save();
-    },
-    digest: () => Buffer.from(shared.load(state).digest('binary')),
+  const partOf = (begun: Uint8Array): Part => {
+    let state = begun;
+    return {
+      name: 'crc32c',
+      update(bytes) {
+        state = shared.load(state).update(bytes).save();
+      },
+      digest: () => Buffer.from(shared.load(state).digest('binary')),
+      copy: () => partOf(state),
+    };
   };
+  return partOf(shared.init().save());
 }
 
-function newHash(name: HashName) {
-  const hash = createHash(name);
+function newHash(name: HashName, hash = createHash(name)): Part {
   return {
-    update(bytes: Uint8Array) {
+    name,
+    update(bytes) {
       hash.update(bytes);
     },
     digest: () => hash.copy().digest(),
+    copy: () => newHash(name, hash.copy()),
   };
 }

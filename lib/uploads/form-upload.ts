@@ -139,7 +139,7 @@ export function createFormUploads(parts: FormUploadDependencies): FormUploads {
       declaredSize: size,
       checksums,
     };
-    return found(await receivedBytes.describe(id, description));
+    return found(await receivedBytes.describeFile(id, description));
   }
 
   function create(

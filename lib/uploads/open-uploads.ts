@@ -29,7 +29,10 @@ export interface OpenUploads {
  * Notices that a task was removed or expired, in whatever process, while its file is still being sent: a client that
  * waits, or sends slowly, would else hear of it only at its next step. One query a second for all of a process.
  */
-export function createOpenUploads(store: Pick<ReceivedBytesStore, 'waiting'>, every = EVERY): OpenUploads {
+export function createOpenUploads(
+  store: Pick<ReceivedBytesStore, 'findWriters'>,
+  every = EVERY,
+): OpenUploads {
   const open = new Set<Entry>();
   let timer: NodeJS.Timeout | undefined;
   let looking = false;
@@ -38,7 +41,7 @@ export function createOpenUploads(store: Pick<ReceivedBytesStore, 'waiting'>, ev
     // Copies: who takes over while the database is asked is not in its answer.
     const looked = [...open].map((entry) => ({ ...entry }));
     if (looked.length === 0) return;
-    const waiting = await store.waiting([...new Set(looked.map(({ taskId }) => taskId))]);
+    const waiting = await store.findWriters([...new Set(looked.map(({ taskId }) => taskId))]);
     for (const { taskId, writer, abort } of looked) {
       const state = waiting.get(taskId);
       if (!state) abort.abort(gone());

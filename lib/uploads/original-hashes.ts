@@ -7,24 +7,30 @@ import { lost } from './piece.ts';
 /** Uploads of which the hashes of what was received are held, some hundred bytes each. */
 const MOST = 1000;
 
-/** Bytes read at once. */
+/** Bytes that are read or hashed at once. */
 const SLICE = 256 * 1024;
 
-/** Who stores: a writer, and who did before it. */
+/** The right to write of one request, and the writer that had it before. */
 export interface Turn {
   writer: string;
   previous: string | null;
 }
 
+/** Hashes the bytes that one writer stores, in order. */
+export interface Follower {
+  /**
+   * Gives out bytes in slices, after each is hashed.
+   * @param kept position for which `keep` keeps the hashes; at or after the first of `bytes`, else there is none
+   */
+  slices(bytes: Uint8Array, kept: number): Generator<Uint8Array>;
+  /** Keeps the hashes for the writer that goes on, or for the end of the file. */
+  keep(): void;
+}
+
 /** Hashes of originals that come in pieces. */
 export interface OriginalHashes {
-  /** Hashes, on their way, bytes that are stored from `position` on. */
-  follow(
-    taskId: number,
-    turn: Turn,
-    position: number,
-    content: AsyncIterable<Uint8Array>,
-  ): AsyncGenerator<Uint8Array>;
+  /** Goes on with the hashes of the first `position` bytes, where this process knows them. */
+  follow(taskId: number, turn: Turn, position: number): Promise<Follower>;
   /** Forgets what was followed, where not all of it was stored in the end. */
   forget(taskId: number): void;
   /** Hashes of the first `size` bytes of an original, those that are `said` among them. */
@@ -44,7 +50,7 @@ interface Followed {
 export function createOriginalHashes(partials: Pick<PartialFiles, 'open'>): OriginalHashes {
   const followed = new Map<number, Followed>();
 
-  /** Nothing of what another process stored meanwhile is in it. */
+  /** The hashes of this process, unless another process has stored bytes meanwhile. */
   const find = (taskId: number, { writer, previous }: Turn, position: number) => {
     const known = followed.get(taskId);
     const own = known?.writer === writer || known?.writer === previous;
@@ -63,14 +69,31 @@ export function createOriginalHashes(partials: Pick<PartialFiles, 'open'>): Orig
   };
 
   return {
-    async *follow(taskId, turn, position, content) {
-      const state = await take(taskId, turn, position);
-      for await (const bytes of content) {
-        state?.digest.update(bytes);
-        if (state) state.position += bytes.length;
-        yield bytes;
-      }
-      if (state) keep(taskId, state);
+    async follow(taskId, turn, from) {
+      const state = await take(taskId, turn, from);
+      let position = from;
+      let kept: Followed | undefined;
+      const keepAt = (wanted: number) => {
+        if (state && position === wanted)
+          kept = { writer: turn.writer, position, digest: state.digest.copy() };
+      };
+      return {
+        *slices(bytes, wanted) {
+          keepAt(wanted);
+          for (let start = 0; start < bytes.length; ) {
+            const toKept = wanted > position ? wanted - position : SLICE;
+            const slice = bytes.subarray(start, start + Math.min(SLICE, toKept));
+            state?.digest.update(slice);
+            start += slice.length;
+            position += slice.length;
+            keepAt(wanted);
+            yield slice;
+          }
+        },
+        keep() {
+          if (kept) keep(taskId, kept);
+        },
+      };
     },
     forget(taskId) {
       followed.delete(taskId);

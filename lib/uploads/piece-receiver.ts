@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { Task } from '../ports/tasks.ts';
 import type {
   FileClaims,
@@ -11,7 +10,7 @@ import { AppError } from '../runtime/errors.ts';
 import { originalKey } from '../tasks/object-keys.ts';
 import { createDigest, namesOf } from './checksums.ts';
 import { type OpenUploads, untilAborted } from './open-uploads.ts';
-import type { OriginalHashes, Turn } from './original-hashes.ts';
+import type { Follower, OriginalHashes, Turn } from './original-hashes.ts';
 import {
   aligned,
   claimsOf,
@@ -24,18 +23,14 @@ import {
   type Piece,
   superseded,
 } from './piece.ts';
-import { createStepFile } from './step-file.ts';
-
-/** Bytes that are stored, synced and noted at once; so many are lost when the process dies. */
-const STEP = 16 * 256 * 1024;
+import { createStepBuffers } from './step-buffers.ts';
+import { createStepWriter } from './step-writer.ts';
 
 export interface PieceReceiverDependencies {
   receivedBytes: ReceivedBytesStore;
   partials: PartialFiles;
   hashes: OriginalHashes;
   openUploads: OpenUploads;
-  /** Opens an empty file that vanishes with its handle. */
-  newFile: () => Promise<FileHandle>;
   /** Most bytes of one original. */
   uploadBytes: number;
   /** A new name for who writes, a UUID. */
@@ -48,6 +43,7 @@ export interface Upload extends Received {
 }
 
 const NEVER = new AbortController().signal;
+const NOTHING = new Uint8Array();
 
 /** What became of a piece. */
 export interface Outcome {
@@ -73,49 +69,69 @@ export interface PieceReceiver {
    */
   receive(upload: Upload, piece: Piece, source: AsyncIterable<Uint8Array>): Promise<Outcome>;
   /** Takes the right to write. Throws `upload_gone`, `upload_conflict`, `interrupted`. */
-  take(task: Task, claims: FileClaims): Promise<Writing>;
+  claim(task: Task, claims: FileClaims): Promise<Writing>;
   /** Why a writer is not the one any more. */
   lostRight(taskId: number): Promise<AppError>;
 }
 
 export function createPieceReceiver(parts: PieceReceiverDependencies): PieceReceiver {
-  const { receivedBytes, partials, hashes, openUploads, newFile, uploadBytes, newWriter } = parts;
+  const { receivedBytes, partials, hashes, openUploads, uploadBytes, newWriter } = parts;
+  const buffers = createStepBuffers();
 
   const lostRight = async (taskId: number) => {
     const found = await receivedBytes.find(taskId);
     return !found || found.task.state === 'EXPIRED' ? gone() : superseded();
   };
-  const take = async (task: Task, claims: FileClaims): Promise<Writing> => {
+  const claim = async (task: Task, claims: FileClaims): Promise<Writing> => {
     const writer = newWriter();
-    const taken = await receivedBytes.take(task.id, writer, claims);
-    if (taken) return { writer, ...taken };
+    const claimed = await receivedBytes.claimWriter(task.id, writer, claims);
+    if (claimed) return { writer, ...claimed };
     const now = await receivedBytes.find(task.id);
     if (now?.task.state === 'AWAITING_UPLOAD') mustAgree(now.claims, claims);
     throw await lostRight(task.id);
   };
 
   return {
-    take,
+    claim,
     lostRight,
     async receive(upload, piece, source) {
       const { task } = upload;
       const waits = task.state === 'AWAITING_UPLOAD';
       const open = waits ? openUploads.begin(task.id) : undefined;
-      const step = createStepFile(newFile);
       const there = createComparison(partials, task, waits);
       const body = await createDigest(namesOf(piece.bodyHashes));
       let { received } = upload;
       let came = piece.start;
+      // Bytes that are stored; those after `received` are noted with a later step, or never.
+      let written = came;
+      let complete = false;
       let writing: Writing | undefined;
+      let follower: Follower | undefined;
 
       const begin = async () => {
         if (!waits)
           throw conflict(`The file is complete with ${received} bytes, and this request brings more.`);
-        writing = await take(task, claimsOf(piece));
+        writing = await claim(task, claimsOf(piece));
         if (writing.received < came) throw superseded();
         received = writing.received;
+        written = received;
+        follower = await hashes.follow(task.id, writing, received);
         open?.wrote(writing.writer);
       };
+      const store = async (bytes: Uint8Array) => {
+        if (!writing || !follower) return;
+        const { writer } = writing;
+        const [position, end] = [written, written + bytes.length];
+        const noted = complete ? end : Math.max(received, aligned(end));
+        const durable = noted > received;
+        const slices = follower.slices(bytes, durable ? noted : -1);
+        const write = () => partials.write(task.id, position, slices, { durable });
+        if (!(await receivedBytes.addBytes(task.id, writer, noted, write))) throw await lostRight(task.id);
+        if (durable) follower.keep();
+        written = end;
+        received = noted;
+      };
+      const steps = createStepWriter({ buffers, write: store });
       const accept = async (bytes: Uint8Array) => {
         for (let rest = bytes; rest.length > 0; ) {
           const known = rest.subarray(0, Math.max(0, received - came));
@@ -124,22 +140,11 @@ export function createPieceReceiver(parts: PieceReceiverDependencies): PieceRece
             continue;
           }
           if (known.length > 0) await there.mustEqual(came, known);
-          else await step.add(rest);
+          else await steps.add(rest);
           const done = known.length || rest.length;
           came += done;
           rest = rest.subarray(done);
         }
-      };
-      const store = async (until: number) => {
-        const bytes = Math.max(0, until - received);
-        if (bytes === 0 || !writing) return;
-        const turn = writing;
-        const write = (position: number) =>
-          partials.write(task.id, position, hashes.follow(task.id, turn, position, step.first(bytes)));
-        const after = await receivedBytes.add(task.id, turn.writer, bytes, write);
-        if (after === undefined) throw await lostRight(task.id);
-        await step.drop(bytes);
-        received = after;
       };
 
       try {
@@ -147,19 +152,19 @@ export function createPieceReceiver(parts: PieceReceiverDependencies): PieceRece
           mustFit(task, piece, came + chunk.length, uploadBytes);
           body.update(chunk);
           await accept(chunk);
-          if (came - received >= STEP) await store(aligned(came));
         }
         await mustHaveBody();
-        const whole = came === (piece.end ?? piece.total ?? came);
-        await store(piece.last && whole ? came : aligned(came));
+        complete = piece.last && came === (piece.end ?? piece.total ?? came);
+        await steps.flush();
+        if (complete && received < came) await store(NOTHING);
         return { received, came, writing };
       } catch (error) {
         if (error instanceof AppError) throw error;
-        await store(aligned(came));
+        await steps.flush();
         throw cutOff(error);
       } finally {
         open?.end();
-        await step.close();
+        await steps.close();
         await there.close();
       }
 
@@ -168,6 +173,7 @@ export function createPieceReceiver(parts: PieceReceiverDependencies): PieceRece
         try {
           mustHaveHashes(body.hashes(), piece.bodyHashes, 'body');
         } catch (error) {
+          await steps.close();
           if (writing && received > writing.received)
             await receivedBytes.rewind(task.id, writing.writer, writing.received);
           throw error;

@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { Hashes, Task, TaskStore } from '../ports/tasks.ts';
 import type { FileClaims, PartialFiles, ReceivedBytesStore, UploadStore, Uploads } from '../ports/uploads.ts';
 import { hasCode } from '../runtime/errors.ts';
@@ -59,8 +58,6 @@ export interface ResumableUploadDependencies {
   uploadStore: UploadStore;
   uploads: Uploads;
   partials: PartialFiles;
-  /** Opens an empty file that vanishes with its handle. */
-  newFile: () => Promise<FileHandle>;
   /** Most bytes of one original. */
   uploadBytes: number;
   /** A new name for who writes, a UUID. */
@@ -82,7 +79,7 @@ export function createResumableUploads(parts: ResumableUploadDependencies): Resu
       mustAgree(claims, claimsOf(said));
       const whole = said.total ?? task.declaredSize ?? claims.size;
       if (received === 0 || received !== whole) return incomplete(received);
-      const turn = await receiver.take(task, claimsOf(said));
+      const turn = await receiver.claim(task, claimsOf(said));
       return finish(task, turn, received, turn.claims);
     },
     async receive(taskId, piece, source) {
@@ -97,7 +94,7 @@ export function createResumableUploads(parts: ResumableUploadDependencies): Resu
       if (!piece.last || came !== (piece.total ?? came)) return incomplete(received);
       mustMatch(task, came);
       if (came < received) throw endsEarly(came, received);
-      const turn = writing ?? (await receiver.take(task, said));
+      const turn = writing ?? (await receiver.claim(task, said));
       return finish(task, turn, received, turn.claims);
     },
     async cancel(taskId) {
@@ -146,7 +143,7 @@ export function createResumableUploads(parts: ResumableUploadDependencies): Resu
     try {
       return await hashes.of(task, turn, size, claims);
     } catch (error) {
-      const state = (await receivedBytes.waiting([task.id])).get(task.id);
+      const state = (await receivedBytes.findWriters([task.id])).get(task.id);
       if (hasCode(error, 'upload_gone') && state?.writer !== turn.writer) throw superseded();
       throw error;
     }

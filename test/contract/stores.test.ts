@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import sinon from 'sinon';
 import { migrate } from '../../lib/adapters/database/connection.ts';
 import { createHousekeeping } from '../../lib/adapters/database/housekeeping.ts';
 import { createLeaseStore } from '../../lib/adapters/database/leases.ts';
@@ -357,18 +358,17 @@ describe('The stores on PostgreSQL', () => {
     it('count how much was received, as long as no other process writes', async () => {
       const task = await opened();
       const [first, second] = [randomUUID(), randomUUID()];
-      const written: number[] = [];
-      const write = async (position: number) => {
-        written.push(position);
-      };
-      assert.equal((await receivedBytes().take(task.id, first, {}))?.received, 0);
-      assert.equal(await receivedBytes().add(task.id, first, 10, write), 10);
-      assert.deepEqual(await receivedBytes().take(task.id, second, {}), {
-        ...{ received: 10, claims: {}, previous: first },
+      const write = sinon.spy(async () => undefined);
+      assert.equal((await receivedBytes().claimWriter(task.id, first, {}))?.received, 0);
+      assert.equal(await receivedBytes().addBytes(task.id, first, 10, write), true);
+      assert.deepEqual(await receivedBytes().claimWriter(task.id, second, {}), {
+        received: 10,
+        claims: {},
+        previous: first,
       });
-      assert.equal(await receivedBytes().add(task.id, first, 10, write), undefined);
-      assert.equal(await receivedBytes().add(task.id, second, 5, write), 15);
-      assert.deepEqual(written, [0, 10]);
+      assert.equal(await receivedBytes().addBytes(task.id, first, 20, write), false);
+      assert.equal(await receivedBytes().addBytes(task.id, second, 15, write), true);
+      sinon.assert.calledTwice(write);
       assert.equal((await receivedBytes().find(task.id))?.received, 15);
     });
 
@@ -382,38 +382,38 @@ describe('The stores on PostgreSQL', () => {
         declaredSize: 10,
         checksums: {},
       };
-      const described = await receivedBytes().describe(task.id, description);
+      const described = await receivedBytes().describeFile(task.id, description);
       assert.deepEqual(described, { ...task, ...description });
       await tasks().markUploaded(task.id);
-      assert.equal(await receivedBytes().describe(task.id, { ...description, name: 'c.wav' }), undefined);
+      assert.equal(await receivedBytes().describeFile(task.id, { ...description, name: 'c.wav' }), undefined);
       assert.equal((await tasks().find(task.id))?.name, 'b.aiff');
     });
 
     it('count no bytes that could not be stored', async () => {
       const task = await opened();
       const writer = randomUUID();
-      await receivedBytes().take(task.id, writer, {});
+      await receivedBytes().claimWriter(task.id, writer, {});
       const full = async () => {
         throw new Error('disk full');
       };
-      await assert.rejects(receivedBytes().add(task.id, writer, 10, full), /disk full/);
+      await assert.rejects(receivedBytes().addBytes(task.id, writer, 10, full), /disk full/);
       assert.equal((await receivedBytes().find(task.id))?.received, 0);
     });
 
-    it('count each of twenty additions at once exactly once', async () => {
+    it('let no other writer store anything while one does', async () => {
       const task = await opened();
-      const writer = randomUUID();
-      await receivedBytes().take(task.id, writer, {});
-      const positions: number[] = [];
-      const add = () =>
-        receivedBytes().add(task.id, writer, 7, async (position) => {
-          positions.push(position);
-        });
-      await Promise.all(Array.from({ length: 20 }, add));
-      assert.deepEqual(
-        positions,
-        Array.from({ length: 20 }, (_, index) => index * 7),
-      );
+      const [first, second] = [randomUUID(), randomUUID()];
+      await receivedBytes().claimWriter(task.id, first, {});
+      const events: string[] = [];
+      const claiming = Promise.withResolvers<unknown>();
+      await receivedBytes().addBytes(task.id, first, 7, async () => {
+        const claimed = receivedBytes().claimWriter(task.id, second, {});
+        claiming.resolve(claimed.then((found) => events.push(`claimed at ${found?.received}`)));
+        await database.knex().raw('select 1');
+        events.push('stored');
+      });
+      await claiming.promise;
+      assert.deepEqual(events, ['stored', 'claimed at 7']);
     });
   });
 });

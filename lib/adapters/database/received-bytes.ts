@@ -3,7 +3,9 @@ import type { Received, ReceivedBytesStore } from '../../ports/uploads.ts';
 import { type TaskRow, toTask } from './rows.ts';
 
 /**
- * Pieces are written while the row is locked. Of all locks at hand this one works for any number of machines over one
+ * Bytes are written while the row is locked, and a writer that was overtaken finds another name in it. So a writer may
+ * store more than it notes, and find it unchanged at its next step: no other writer came between.
+ * Of all locks at hand this one works for any number of machines over one
  * share, is freed by the server when its holder dies, and lets no late writer slip in behind the next: NFS locks need a
  * daemon and grace periods, a lock file stays behind, and neither knows how much was truly stored.
  */
@@ -13,7 +15,10 @@ export function createReceivedBytesStore(knex: Knex): ReceivedBytesStore {
   const locked = (trx: Knex, id: number, writer: string) =>
     waiting(id, trx).where({ upload_writer: writer }).forUpdate().first('upload_received');
   return {
-    async describe(id, { name, originalExt, requestedOutput: { format, options }, declaredSize, checksums }) {
+    async describeFile(
+      id,
+      { name, originalExt, requestedOutput: { format, options }, declaredSize, checksums },
+    ) {
       const description = { name, original_ext: originalExt, format, options, declared_size: declaredSize };
       const [row] = await waiting(id).update({ ...description, checksums }, '*');
       return row && toTask(row);
@@ -22,7 +27,7 @@ export function createReceivedBytesStore(knex: Knex): ReceivedBytesStore {
       const row = await knex<TaskRow>('tasks').where({ id }).first();
       return row && { task: toTask(row), ...receivedOf(row) };
     },
-    take: (id, writer, claims) =>
+    claimWriter: (id, writer, claims) =>
       knex.transaction(async (trx) => {
         const before = await waiting(id, trx).forUpdate().first('upload_writer');
         const said = JSON.stringify(claims);
@@ -35,14 +40,14 @@ export function createReceivedBytesStore(knex: Knex): ReceivedBytesStore {
           ]);
         return row && { ...receivedOf(row), previous: before?.upload_writer ?? null };
       }),
-    add: (id, writer, bytes, write) =>
+    addBytes: (id, writer, received, write) =>
       knex.transaction(async (trx) => {
         const row = await locked(trx, id, writer);
-        if (!row) return undefined;
-        const position = Number(row.upload_received);
-        await write(position);
-        await waiting(id, trx).update({ upload_received: position + bytes });
-        return position + bytes;
+        if (!row) return false;
+        await write();
+        if (Number(row.upload_received) !== received)
+          await waiting(id, trx).update({ upload_received: received });
+        return true;
       }),
     rewind: (id, writer, received, undo) =>
       knex.transaction(async (trx) => {
@@ -52,7 +57,7 @@ export function createReceivedBytesStore(knex: Knex): ReceivedBytesStore {
         await waiting(id, trx).update({ upload_received: received, ...forgotten });
         return true;
       }),
-    async waiting(ids) {
+    async findWriters(ids) {
       const rows = await knex<TaskRow>('tasks')
         .whereIn('id', [...ids])
         .whereNot({ state: 'EXPIRED' })

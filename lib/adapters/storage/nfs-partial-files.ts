@@ -26,17 +26,13 @@ export function createPartialFiles(options: FolderOptions): PartialFiles {
   };
 
   return {
-    async write(taskId, position, content) {
+    async write(taskId, position, slices, { durable }) {
       await ready();
       const file = await (position === 0 ? create(taskId) : openPartial(taskId));
       try {
         await mustReach(file, position);
-        let end = position;
-        for await (const bytes of content) {
-          await writeAll(file, bytes, end);
-          end += bytes.length;
-        }
-        await file.sync();
+        await writeSlices(file, slices, position);
+        if (durable) await file.sync();
       } finally {
         await file.close();
       }
@@ -65,6 +61,18 @@ export function createPartialFiles(options: FolderOptions): PartialFiles {
       await fs.rm(partialOf(taskId), { force: true });
     },
   };
+}
+
+/** The next slice is made while the one before is written. */
+async function writeSlices(file: FileHandle, slices: Iterable<Uint8Array>, position: number): Promise<void> {
+  let end = position;
+  let writing: Promise<void> | undefined;
+  for (const slice of slices) {
+    await writing;
+    writing = writeAll(file, slice, end);
+    end += slice.length;
+  }
+  await writing;
 }
 
 /** Cuts off what was written but never noted, when a process died in between. */

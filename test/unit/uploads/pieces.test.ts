@@ -12,7 +12,6 @@ import { createFolderUploads } from '../../../lib/adapters/storage/nfs-uploads.t
 import type { Task } from '../../../lib/ports/tasks.ts';
 import { type ErrorCode, hasCode } from '../../../lib/runtime/errors.ts';
 import { silentLog } from '../../../lib/runtime/log.ts';
-import { createWorkspaces } from '../../../lib/runtime/working-folders.ts';
 import { PIECE, type Piece } from '../../../lib/uploads/piece.ts';
 import { createResumableUploads, type ResumableUploads } from '../../../lib/uploads/resumable-upload.ts';
 import { testDatabase } from '../../support/database.ts';
@@ -28,7 +27,6 @@ describe('Pieces of an upload', () => {
   const folder = temporaryFolder();
   const { messages } = recordedMessages({ transactional: false });
   const tasks = () => createTaskStore(database.knex(), messages, silentLog);
-  const workspaces = () => createWorkspaces(join(folder(), 'work'));
 
   /** What one process has; several share a database and a folder. */
   const newProcess = (): ResumableUploads => {
@@ -40,7 +38,6 @@ describe('Pieces of an upload', () => {
       uploadStore: createUploadStore(database.knex()),
       uploads: createFolderUploads({ originals, partials, sign: async () => 'token' }),
       partials,
-      newFile: workspaces().file,
       uploadBytes: 64 * 1024 * 1024,
       newWriter: randomUUID,
     });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import sinon from 'sinon';
 import { createTaskStore } from '../../../lib/adapters/database/tasks.ts';
 import { createUploadStore } from '../../../lib/adapters/database/uploads.ts';
@@ -89,7 +88,7 @@ describe('An upload session', () => {
     const ours = createFolderUploads({ originals, partials, sign: async () => 'token' });
     const { task } = await openSession();
     await uploadStore().recordSession(task.id, String(task.id));
-    await partials.write(task.id, 0, Readable.from([Buffer.from('half')]));
+    await partials.write(task.id, 0, [Buffer.from('half')], { durable: true });
     assert.deepEqual(await readdir(join(root.root, '.partial')), [`${task.id}.upload`]);
     await expire(task.id);
     assert.equal(await cancelEnded({ uploads: ours, uploadStore: uploadStore(), log: silentLog }), 1);
