@@ -8,9 +8,11 @@ export function incomingOf(c: Context): IncomingMessage | undefined {
   return bindings.incoming instanceof IncomingMessage ? bindings.incoming : undefined;
 }
 
-/** Whether the client has closed its connection: before its request was whole, or before it had an answer. */
+/**
+ * Whether the client has closed its connection: before its request was whole, or before it had an answer. The signal of
+ * hono's request is asked only without a connection, since it would begin to read the body.
+ */
 export function isClientGone(c: Context): boolean {
   const incoming = incomingOf(c);
-  if (incoming?.errored || incoming?.socket.destroyed) return true;
-  return c.req.raw.signal.aborted;
+  return incoming ? incoming.errored !== null || incoming.socket.destroyed : c.req.raw.signal.aborted;
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
@@ -5,6 +6,7 @@ import type { Tokens } from '../../accounts/tokens.ts';
 import { AppError } from '../../runtime/errors.ts';
 import type { Piece } from '../../uploads/piece.ts';
 import type { ResumableUploads, UploadProgress } from '../../uploads/resumable-upload.ts';
+import { incomingOf } from '../connection.ts';
 import { bodyHashes, fileHashes } from '../content-hashes.ts';
 import { ReceivedRequest } from '../received-request.ts';
 import { createRouter, validated } from '../router.ts';
@@ -79,54 +81,53 @@ export function uploadRoutes({ resumableUploads, tokens }: UploadRouteDependenci
 /** Bytes that are read and thrown away after a request was answered. */
 const MOST_UNHEARD = 16 * 1024 * 1024;
 
+/** Milliseconds after which a client that sends nothing more is answered. */
+const IDLE = 500;
+
 /**
  * A connection can be used again only when its request was read to the end, and a client that still sends may miss an
  * answer that comes with the end of the connection.
  */
 const heardOut: MiddlewareHandler = async (c, next) => {
   await next();
-  const incoming: unknown = c.env?.incoming;
-  if (incoming instanceof ReceivedRequest && (incoming.awaitsContinue || incoming.failure)) return;
-  const { body } = c.req.raw;
-  if (!body || !(await unlocked(body))) return;
-  let bytes = 0;
-  try {
-    for await (const chunk of untilIdle(body)) {
-      bytes += chunk.length;
-      if (bytes > MOST_UNHEARD) break;
-    }
-  } catch {
-    // The client is gone, and so is the connection.
-  }
-  if (bytes > MOST_UNHEARD) c.header('Connection', 'close');
+  const incoming = incomingOf(c);
+  if (!(incoming instanceof ReceivedRequest) || incoming.awaitsContinue || incoming.failure) return;
+  if (!(await dropUntilIdle(incoming))) c.header('Connection', 'close');
 };
 
-/** Clients of Cloud Storage look for the hashes of the object that they made. */
-/** Milliseconds after which a client that sends nothing more is answered. */
-const IDLE = 500;
-
-/** Milliseconds between looks whether a body is free. */
-const LOOK = 20;
-
-/** Whether a body can be read on: it can't while a read of it that was given up still waits for the client. */
-async function unlocked(body: ReadableStream<Uint8Array>): Promise<boolean> {
-  for (let waited = 0; body.locked && waited < IDLE; waited += LOOK) await setTimeout(LOOK);
-  return !body.locked;
+/** Drops what comes until the body ends or the client pauses; false where there is too much of it. */
+async function dropUntilIdle(incoming: ReceivedRequest): Promise<boolean> {
+  const begun = incoming.received;
+  for (let more = true; more && !incoming.closed && !incoming.readableEnded; ) {
+    while (incoming.read() !== null);
+    if (incoming.received - begun > MOST_UNHEARD) return false;
+    more = await hasMore(incoming);
+  }
+  return true;
 }
 
-async function* untilIdle(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = body.getReader();
-  for (;;) {
-    const next = await Promise.race([reader.read(), idle()]);
-    if (!next?.value) return;
-    yield next.value;
+/** Waits for bytes, the end or the pause of a body; false after a pause. */
+async function hasMore(incoming: ReceivedRequest): Promise<boolean> {
+  const ended = new AbortController();
+  const { signal } = ended;
+  const more = ['readable', 'end', 'close'].map((event) =>
+    once(incoming, event, { signal }).then(() => true),
+  );
+  try {
+    return await Promise.race([...more, idle(signal)]);
+  } catch {
+    return false;
+  } finally {
+    ended.abort();
+    await Promise.allSettled(more);
   }
 }
 
 /** A process that was busy itself looks once more what has come. */
-async function idle(): Promise<undefined> {
-  await setTimeout(IDLE);
+async function idle(signal: AbortSignal): Promise<boolean> {
+  await setTimeout(IDLE, undefined, { signal });
   await setImmediate();
+  return false;
 }
 
 function answer(c: Context, { complete, received, checksums }: UploadProgress): Response {
@@ -138,9 +139,14 @@ function answer(c: Context, { complete, received, checksums }: UploadProgress): 
   return c.body(null, 308, { ...range, 'Content-Length': '0' });
 }
 
-/** Locked only while it is read; what is left unread can be read on. */
-async function* bodyOf({ req }: Context): AsyncGenerator<Uint8Array> {
-  if (req.raw.body) yield* req.raw.body.values({ preventCancel: true });
+/**
+ * The body as Node.js receives it: a web stream around it takes 40 % more time, and 20 KB for each request that waits.
+ * No generator either, since one that waits keeps the chunk that it gave before. The unread rest can be read on.
+ */
+function bodyOf(c: Context): AsyncIterable<Uint8Array> {
+  const incoming = incomingOf(c);
+  if (incoming) return { [Symbol.asyncIterator]: () => incoming.iterator({ destroyOnReturn: false }) };
+  return c.req.raw.body?.values({ preventCancel: true }) ?? new ReadableStream<Uint8Array>();
 }
 
 /** `bytes FIRST-LAST/TOTAL`, each of which may be unknown, or only a question (RFC 9110, 14.4, and Cloud Storage). */
