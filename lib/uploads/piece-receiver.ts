@@ -9,7 +9,7 @@ import type {
 import { AppError } from '../runtime/errors.ts';
 import { originalKey } from '../tasks/object-keys.ts';
 import { createDigest, namesOf } from './checksums.ts';
-import { type OpenUploads, untilAborted } from './open-uploads.ts';
+import { forEachUntilAborted, type OpenUploads } from './open-uploads.ts';
 import type { Follower, OriginalHashes, Turn } from './original-hashes.ts';
 import {
   aligned,
@@ -148,11 +148,11 @@ export function createPieceReceiver(parts: PieceReceiverDependencies): PieceRece
       };
 
       try {
-        for await (const chunk of untilAborted(source, open?.signal ?? NEVER)) {
+        await forEachUntilAborted(source, open?.signal ?? NEVER, async (chunk) => {
           mustFit(task, piece, came + chunk.length, uploadBytes);
           body.update(chunk);
           await accept(chunk);
-        }
+        });
         await mustHaveBody();
         complete = piece.last && came === (piece.end ?? piece.total ?? came);
         await steps.flush();

@@ -5,7 +5,7 @@ const SIZE = 2 * 1024 * 1024;
 const MOST = 16;
 
 /** Buffers that are kept for the next upload. */
-const SPARE = 4;
+const SPARE = 2;
 
 /** Buffers in which uploads collect what they receive; a process has a fixed number of them. */
 export interface StepBuffers {

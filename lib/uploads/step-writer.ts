@@ -1,7 +1,7 @@
 import type { StepBuffers } from './step-buffers.ts';
 
 /** Bytes that a request holds without a buffer of the process. */
-const HELD = 16 * 1024;
+const HELD = 8 * 1024;
 
 /** Milliseconds without a byte after which a request writes what it holds, and gives its buffer back. */
 const IDLE = 250;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createReceivedBytesStore } from '../../../lib/adapters/database/received-bytes.ts';
 import { createTaskStore } from '../../../lib/adapters/database/tasks.ts';
@@ -17,9 +17,11 @@ import { createResumableUploads, type ResumableUploads } from '../../../lib/uplo
 import { testDatabase } from '../../support/database.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { recordedMessages } from '../../support/recorded-queue.ts';
+import { until } from '../../support/until.ts';
 
 const FILE = randomBytes(3 * PIECE + 1234);
 const TOTAL = FILE.length;
+const NOTHING_SAID = { total: undefined, fileHashes: {} };
 const STEP = 16 * PIECE;
 
 describe('Pieces of an upload', () => {
@@ -144,6 +146,31 @@ describe('Pieces of an upload', () => {
     const right = { ...wrong, last: true, bodyHashes: { md5: md5(body) } };
     assert.equal((await uploads.receive(task.id, right, chunksOf(body))).complete, true);
     assert.ok((await stored(task)).equals(large));
+  });
+
+  it('are stored when the client stalls, whether it or another process goes on', async () => {
+    for (const goesOn of ['the same request', 'another process']) {
+      const [uploads, task] = [newProcess(), await opened()];
+      const sent = PIECE + 9;
+      const next = Promise.withResolvers<void>();
+      const source = async function* () {
+        yield* chunksOf(FILE.subarray(0, sent));
+        await next.promise;
+        yield* chunksOf(FILE.subarray(sent));
+      };
+      const receiving = uploads.receive(task.id, piece(0, TOTAL), source());
+      const partial = join(folder(), 'originals', '.partial', `${task.id}.upload`);
+      await until(async () => (await stat(partial).catch(() => undefined))?.size === sent);
+      await until(async () => (await uploads.status(task.id, NOTHING_SAID)).received === PIECE);
+      if (goesOn === 'the same request') next.resolve();
+      else {
+        await newProcess().receive(task.id, piece(PIECE, TOTAL), chunksOf(FILE.subarray(PIECE)));
+        await refuses(receiving, 'interrupted');
+      }
+      if (goesOn === 'the same request') assert.equal((await receiving).complete, true);
+      assert.ok((await stored(task)).equals(FILE));
+      assert.equal((await tasks().find(task.id))?.checksums?.md5, md5(FILE));
+    }
   });
 
   it('end at once where the task is removed or cancelled while the client sends nothing', async () => {

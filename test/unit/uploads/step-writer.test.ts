@@ -4,7 +4,7 @@ import { createStepBuffers, type StepBuffers } from '../../../lib/uploads/step-b
 import { createStepWriter } from '../../../lib/uploads/step-writer.ts';
 
 const BYTES = randomBytes(900_000);
-const HELD = 16 * 1024;
+const HELD = 8 * 1024;
 
 describe('A step writer', () => {
   /** Writes that are recorded; the bytes are copied, since they are good only until a write is done. */
