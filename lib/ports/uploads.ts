@@ -1,4 +1,8 @@
+import type { FailureCode } from '../runtime/errors.ts';
 import type { Hashes, NewTask, Task, TaskFailure } from './tasks.ts';
+
+/** Failures of originals that are not kept when they have come, so that their tasks can get no other output. */
+export const REFUSALS = ['too_large', 'size_mismatch'] as const satisfies readonly FailureCode[];
 
 /** An original that is declared, and sent afterwards. */
 export interface NewUploadSession {

@@ -14,6 +14,7 @@ import type { Workspaces } from '../runtime/working-folders.ts';
 import { extension, fileName, originalKey } from '../tasks/object-keys.ts';
 import type { OutputRequest, Tasks } from '../tasks/tasks.ts';
 import { createDigest, type Digest } from './checksums.ts';
+import { mustHoldSomething } from './upload-size.ts';
 
 /** Seconds after which an upload that was begun is given up. */
 const UPLOAD_SECONDS = 3600;
@@ -126,7 +127,7 @@ export function createFormUploads(parts: FormUploadDependencies): FormUploads {
   async function checkAll({ name }: FormFile, fields: Fields, size: number) {
     const { filename, ...request } = parseFields(fields);
     const checked = await tasks.check(filename || name, request);
-    mustHoldSomething(size);
+    mustHoldSomething(size, 'audio', 'expected a file that is not empty');
     return checked;
   }
 
@@ -194,7 +195,7 @@ export async function saveFormFile(folder: string, { content }: FormFile): Promi
   const digest = await createDigest(FORM_HASHES);
   await pipeline(hashed(content, digest), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
   const { size } = await stat(path);
-  mustHoldSomething(size);
+  mustHoldSomething(size, 'audio', 'expected a file that is not empty');
   return { path, size, checksums: digest.hashes() };
 }
 
@@ -234,13 +235,6 @@ function seemingName(filename: string): string {
   } catch {
     return 'upload';
   }
-}
-
-function mustHoldSomething(size: number): void {
-  if (size > 0) return;
-  throw new AppError('invalid_request', 'The file is empty. Send audio of at least one frame.', {
-    details: [{ path: 'audio', message: 'expected a file that is not empty' }],
-  });
 }
 
 function found(task: Task | undefined): Task {

@@ -1,9 +1,10 @@
 import type { Storage } from '../ports/storage.ts';
-import type { Hashes, Task, TaskFailure, TaskStore } from '../ports/tasks.ts';
-import type { UploadStore, Uploads } from '../ports/uploads.ts';
+import type { Hashes, Task, TaskStore } from '../ports/tasks.ts';
+import { REFUSALS, type UploadStore, type Uploads } from '../ports/uploads.ts';
 import type { Log } from '../runtime/log.ts';
 import { idOf } from '../runtime/whole-number.ts';
 import { originalKey } from '../tasks/object-keys.ts';
+import { sizeFailure } from './upload-size.ts';
 
 /** An object that a storage says has come whole. */
 export interface FinalizedObject {
@@ -67,24 +68,14 @@ async function settle(parts: UploadedDependencies, task: Task, object: Finalized
   const { store, uploadStore, originals, uploadBytes } = parts;
   const { size, checksums } = object.size === undefined ? ((await originals.stat(object.key)) ?? {}) : object;
   if (size === undefined) return 'unplaced';
-  const failure = failureOf(task, size, uploadBytes);
+  const failure = sizeFailure(task, size, uploadBytes);
   if (failure) return (await uploadStore.refuse(task.id, failure)) ? 'refused' : 'known';
   return (await store.markUploaded(task.id, checksums)) ? 'uploaded' : 'known';
 }
 
-function failureOf({ declaredSize }: Task, size: number, uploadBytes: number): TaskFailure | undefined {
-  if (size > uploadBytes) {
-    const message = `The file has ${size} bytes; at most ${uploadBytes} are taken.`;
-    return { code: 'too_large', message };
-  }
-  if (declaredSize === null || declaredSize === size) return undefined;
-  const message = `The file was declared with ${declaredSize} bytes, and has ${size}.`;
-  return { code: 'size_mismatch', message };
-}
-
 /** Whether the task failed because of what came, so that its original is not kept. */
 export function isRefused({ error }: Task): boolean {
-  return error?.code === 'too_large' || error?.code === 'size_mismatch';
+  return REFUSALS.some((code) => code === error?.code);
 }
 
 /** The task that the first part of a key names, if it names one; ids are PostgreSQL integers. */

@@ -2,7 +2,7 @@ import type { Hashes, Task } from '../ports/tasks.ts';
 import type { FileClaims } from '../ports/uploads.ts';
 import { AppError } from '../runtime/errors.ts';
 import { differing } from './checksums.ts';
-import { mustBeUploadable } from './upload-sessions.ts';
+import { mustBeUploadable, mustMatch, mustNotExceed } from './upload-size.ts';
 
 /** Pieces before the last are multiples of this (Cloud Storage, "Performing resumable uploads"). */
 export const PIECE = 256 * 1024;
@@ -49,18 +49,12 @@ export function mustBePossible(task: Task, piece: Piece, uploadBytes: number): v
 }
 
 /** Throws where a request reaches further than it said, than was declared, or than is taken. */
-export function mustFit({ declaredSize }: Task, piece: Piece, position: number, uploadBytes: number): void {
+export function mustFit(task: Task, piece: Piece, position: number, uploadBytes: number): void {
   const { end, total } = piece;
   if (position > Math.min(end ?? Infinity, total ?? Infinity))
     throw new AppError('invalid_request', 'The body is longer than its Content-Range says.');
-  if (declaredSize !== null && position > declaredSize) throw mismatch(declaredSize, position);
+  mustNotExceed(task, position);
   mustBeUploadable(position, uploadBytes);
-}
-
-/** Throws `size_mismatch`. */
-export function mustMatch({ declaredSize }: Task, total: number | undefined): void {
-  if (declaredSize !== null && total !== undefined && total !== declaredSize)
-    throw mismatch(declaredSize, total);
 }
 
 /** Throws `upload_conflict` where two requests speak of two files. */
@@ -85,10 +79,6 @@ export function mustHaveHashes(computed: Hashes, said: Hashes, what: string): vo
 /** Two clients send two files to one URL, or one changed its file in between; what was received stays as it is. */
 export function conflict(sentence: string): AppError {
   return new AppError('upload_conflict', `${sentence} Announce another upload for another file.`);
-}
-
-function mismatch(declared: number, came: number): AppError {
-  return new AppError('size_mismatch', `The file was declared with ${declared} bytes, and has ${came}.`);
 }
 
 /** Cloud Storage answers this by 503 as well, which has clients ask for the status and go on from there. */

@@ -14,12 +14,11 @@ import {
   mustAgree,
   mustBePossible,
   mustHaveHashes,
-  mustMatch,
   type Piece,
   superseded,
 } from './piece.ts';
 import { createPieceReceiver, type Upload } from './piece-receiver.ts';
-import { mustBeUploadable } from './upload-sessions.ts';
+import { mustBeUploadable, mustMatch } from './upload-size.ts';
 
 /** `complete`: the original is whole and its task goes on; else so many bytes from the beginning are kept. */
 export interface UploadProgress {

@@ -6,8 +6,9 @@ import { AppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { extension, originalKey } from '../tasks/object-keys.ts';
 import type { OutputRequest, Tasks } from '../tasks/tasks.ts';
+import { mustBeUploadable } from './upload-size.ts';
 
-/** Seconds for which an large upload may be sent: 2 GiB over 1 Mbit/s take five hours. */
+/** Seconds for which a large upload may be sent: 2 GiB over 1 Mbit/s take five hours. */
 const UPLOAD_SECONDS = 86_400;
 
 /** A file that somebody is about to send. */
@@ -85,16 +86,6 @@ export function createUploadSessions(parts: UploadSessionDependencies): UploadSe
     }
     throw new AppError('not_found', 'The task was removed while its upload was opened.');
   }
-}
-
-/** Throws `too_large`, or `invalid_request` for a file without a byte. */
-export function mustBeUploadable(size: number, uploadBytes: number): void {
-  if (size > uploadBytes)
-    throw new AppError('too_large', `The file has ${size} bytes; at most ${uploadBytes} are taken.`);
-  if (size > 0) return;
-  throw new AppError('invalid_request', 'The file is empty. Send audio of at least one frame.', {
-    details: [{ path: 'size', message: 'expected at least 1' }],
-  });
 }
 
 export interface EndingDependencies {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +8,8 @@ import { promisify } from 'node:util';
 import { Storage } from '@google-cloud/storage';
 import { z } from 'zod';
 import { type ClientUpload, installGoogleClients, sendByClients } from '../google-clients/install.ts';
+import { testEmulators } from '../support/emulators.ts';
+import { temporaryFolder } from '../support/folders.ts';
 import { PIECE, resumableUpload } from '../support/resumable.ts';
 import { post, testService, type User } from '../support/service.ts';
 
@@ -21,6 +23,13 @@ const BREAKS = [1, 2].flatMap((put) =>
   [0, 1, 100_000, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE - 1].map((bytes) => [put, bytes] as const),
 );
 
+/** A server of resumable uploads. */
+interface Target {
+  openSession(size?: number): Promise<{ url: string; stored(): Promise<Buffer> }>;
+  /** Path of the file that is sent. */
+  path(): string;
+}
+
 describe('The server of resumable uploads', function () {
   this.timeout(120_000);
   const service = testService({ PAUSED: 'true' });
@@ -33,14 +42,38 @@ describe('The server of resumable uploads', function () {
     await writeFile(path, FILE);
   });
 
-  const openSession = async (size?: number) => {
-    const body = { filename: 'a.wav', newFormat: 'mp3', ...(size && { size }) };
-    const answer = await post(`${service.url()}/api/tasks`, body, { Authorization: `Bearer ${ann.token}` });
-    const { task, upload } = SESSION.parse(await answer.json());
-    const stored = () => readFile(join(service.data(), 'originals', String(task.id), 'a.wav'));
-    return { ...upload, stored };
-  };
+  describeClients({
+    path: () => path,
+    async openSession(size) {
+      const body = { filename: 'a.wav', newFormat: 'mp3', ...(size && { size }) };
+      const answer = await post(`${service.url()}/api/tasks`, body, { Authorization: `Bearer ${ann.token}` });
+      const { task, upload } = SESSION.parse(await answer.json());
+      const stored = () => readFile(join(service.data(), 'originals', String(task.id), 'a.wav'));
+      return { url: upload.url, stored };
+    },
+  });
+});
 
+describe('fake-gcs-server', function () {
+  this.timeout(120_000);
+  const emulators = testEmulators();
+  const folder = temporaryFolder();
+  before(() => writeFile(join(folder(), 'a.wav'), FILE));
+
+  describeClients({
+    path: () => join(folder(), 'a.wav'),
+    async openSession(size) {
+      const client = new Storage({ projectId: 'test', apiEndpoint: emulators().storage });
+      const [bucket] = await client.createBucket(`test-${randomUUID()}`);
+      const file = bucket.file('a.wav');
+      const metadata = { contentType: 'audio/wav', ...(size && { contentLength: size }) };
+      const [url] = await file.createResumableUpload({ metadata });
+      return { url, stored: async () => (await file.download())[0] };
+    },
+  });
+});
+
+function describeClients({ openSession, path }: Target): void {
   describe('lets, of Google’s Python clients,', () => {
     let python = '';
     before(async function () {
@@ -60,7 +93,7 @@ describe('The server of resumable uploads', function () {
       const targets = await Promise.all(cases.map(() => openSession(how.sized ? FILE.length : undefined)));
       const uploads = cases.map((breaks, index) => ({
         ...how,
-        path,
+        path: path(),
         breaks,
         url: targets[index]?.url ?? '',
       }));
@@ -99,7 +132,7 @@ describe('The server of resumable uploads', function () {
   describe('lets, of Google’s Node.js client,', () => {
     /** The client opens no session of its own, but is given one. */
     const send = async (uri: string, options: object, offset?: number) => {
-      const client = new Storage({ projectId: 'test', apiEndpoint: service.url() });
+      const client = new Storage({ projectId: 'test', apiEndpoint: new URL(uri).origin });
       const stream = client
         .bucket('originals')
         .file('a.wav')
@@ -138,7 +171,7 @@ describe('The server of resumable uploads', function () {
         '--show-error',
         '--fail-with-body',
         '-T',
-        path,
+        path(),
         '-C',
         String(start),
         target.url,
@@ -147,4 +180,4 @@ describe('The server of resumable uploads', function () {
       assert.ok((await target.stored()).equals(FILE));
     }
   });
-});
+}

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { TaskStore } from '../../ports/tasks.ts';
-import type { FailureCode } from '../../runtime/errors.ts';
+import { REFUSALS } from '../../ports/uploads.ts';
 import type { Log } from '../../runtime/log.ts';
 import { changeAndEnqueue, type MessageSender } from './change-and-enqueue.ts';
 import { type TaskRow, toTask } from './rows.ts';
@@ -62,7 +62,7 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
         tasks(trx)
           .where({ id, user_id: userId })
           .whereNotIn('state', ['AWAITING_UPLOAD', 'EXPIRED'])
-          .whereRaw("coalesce(error->>'code', '') not in (?, ?)", [...REFUSED])
+          .whereRaw("coalesce(error->>'code', '') not in (?, ?)", [...REFUSALS])
           .update(
             {
               format: requestedOutput.format,
@@ -87,9 +87,6 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
     },
   };
 }
-
-/** Failures whose original is not kept, so that no other output can be granted. */
-const REFUSED = ['too_large', 'size_mismatch'] as const satisfies readonly FailureCode[];
 
 /** A revision that nobody has tried to convert. */
 const UNTRIED = {

@@ -1,8 +1,8 @@
 import { link, mkdir, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { objectKey } from '../../ports/object-key.ts';
+import { dirname } from 'node:path';
 import type { Adoption, Storage } from '../../ports/storage.ts';
 import { isErrno } from '../../runtime/errors.ts';
+import { pathIn } from './nfs.ts';
 
 export interface FolderAdoptionOptions {
   /** Roots, absolute. */
@@ -19,14 +19,10 @@ export function createFolderAdoption({ roots, originals, results }: FolderAdopti
       // Throws while the share is not mounted, which a link would not notice.
       await results.stat(to);
       const linked =
-        size !== undefined && (await tryLink(pathOf(roots.originals, from), pathOf(roots.results, to)));
+        size !== undefined && (await tryLink(pathIn(roots.originals, from), pathIn(roots.results, to)));
       return linked ? size : results.put(to, await originals.read(from));
     },
   };
-}
-
-function pathOf(root: string, key: string): string {
-  return join(root, ...objectKey(...key.split('/')).split('/'));
 }
 
 /** @returns false where links are not possible between the two */

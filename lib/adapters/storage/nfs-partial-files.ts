@@ -1,10 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { objectKey } from '../../ports/object-key.ts';
 import type { PartialFiles, StoredBytes } from '../../ports/uploads.ts';
-import { AppError } from '../../runtime/errors.ts';
+import { AppError, undefinedFor } from '../../runtime/errors.ts';
 import { writeAll } from '../../runtime/write-all.ts';
-import { type FolderOptions, moveInto, openRoot, PARTIAL, syncFolder, unlessMissing } from './nfs.ts';
+import { type FolderOptions, moveInto, openRoot, PARTIAL, pathIn, syncFolder } from './nfs.ts';
 
 /**
  * Growing files in the root of originals. Each piece is opened, synced and closed for itself, so that any machine on the
@@ -13,10 +12,10 @@ import { type FolderOptions, moveInto, openRoot, PARTIAL, syncFolder, unlessMiss
 export function createPartialFiles(options: FolderOptions): PartialFiles {
   const { root } = options;
   const { fs, ready } = openRoot(options);
-  const partialOf = (taskId: number) => join(root, PARTIAL, objectKey(`${taskId}.upload`));
-  const targetOf = (key: string) => join(root, ...objectKey(...key.split('/')).split('/'));
+  const partialOf = (taskId: number) => pathIn(root, `${PARTIAL}/${taskId}.upload`);
+  const targetOf = (key: string) => pathIn(root, key);
   const openPartial = async (taskId: number): Promise<FileHandle> => {
-    const file = await unlessMissing(fs.open(partialOf(taskId), 'r+'));
+    const file = await fs.open(partialOf(taskId), 'r+').catch(undefinedFor('ENOENT'));
     if (!file) throw lost();
     return file;
   };
@@ -40,16 +39,16 @@ export function createPartialFiles(options: FolderOptions): PartialFiles {
     async open(taskId, key) {
       await ready();
       const file =
-        (await unlessMissing(fs.open(partialOf(taskId), 'r'))) ??
-        (await unlessMissing(fs.open(targetOf(key), 'r')));
+        (await fs.open(partialOf(taskId), 'r').catch(undefinedFor('ENOENT'))) ??
+        (await fs.open(targetOf(key), 'r').catch(undefinedFor('ENOENT')));
       return file && storedBytes(file);
     },
     async complete(taskId, key, size) {
       const target = targetOf(key);
-      const isWhole = async () => (await unlessMissing(fs.stat(target)))?.size === size;
+      const isWhole = async () => (await fs.stat(target).catch(undefinedFor('ENOENT')))?.size === size;
       await ready();
       if (await isWhole()) return;
-      const file = await unlessMissing(fs.open(partialOf(taskId), 'r+'));
+      const file = await fs.open(partialOf(taskId), 'r+').catch(undefinedFor('ENOENT'));
       if (!file && (await isWhole())) return;
       if (!file) throw lost();
       const inode = await closeOff(file, size);
