@@ -7,7 +7,7 @@ import { mustBeUploadable, mustMatch, mustNotExceed } from './upload-size.ts';
 /** Pieces before the last are multiples of this (Cloud Storage, "Performing resumable uploads"). */
 export const PIECE = 256 * 1024;
 
-/** What a request says that it holds. */
+/** The part of a file that a request brings, by its headers. */
 export interface Piece {
   /** Position of the first byte. */
   start: number;
@@ -28,12 +28,12 @@ export function aligned(position: number): number {
   return position - (position % PIECE);
 }
 
-/** What a piece says of the whole file. */
+/** Claims of a piece about the whole file. */
 export function claimsOf({ total, fileHashes }: Pick<Piece, 'total' | 'fileHashes'>): FileClaims {
   return total === undefined ? fileHashes : { ...fileHashes, size: total };
 }
 
-/** What can be told before a byte is read. */
+/** Checks a piece before a byte of it is read. Throws as `mustFit` does. */
 export function mustBePossible(task: Task, piece: Piece, uploadBytes: number): void {
   const { start, end, total, last } = piece;
   mustMatch(task, total);
@@ -76,9 +76,9 @@ export function mustHaveHashes(computed: Hashes, said: Hashes, what: string): vo
   throw new AppError('checksum_mismatch', sentence);
 }
 
-/** Two clients send two files to one URL, or one changed its file in between; what was received stays as it is. */
+/** Two clients send two files to one URL, or a client changed its file in between. The received bytes are kept. */
 export function conflict(sentence: string): AppError {
-  return new AppError('upload_conflict', `${sentence} Announce another upload for another file.`);
+  return new AppError('upload_conflict', `${sentence} Open another upload for another file.`);
 }
 
 /** Cloud Storage answers this by 503 as well, which has clients ask for the status and go on from there. */
@@ -95,7 +95,7 @@ export function gone(): AppError {
 }
 
 export function lost(): AppError {
-  return new AppError('upload_gone', 'What was received of this file is lost. Announce it again.');
+  return new AppError('upload_gone', 'The received part of this file is lost. Open another upload for it.');
 }
 
 export function superseded(): AppError {

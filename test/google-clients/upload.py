@@ -93,7 +93,8 @@ def outcome(case):
     try:
         return send(case)
     except Exception as error:  # whatever it is, the test shows it
-        return f"{type(error).__name__}: {error}"
+        answer = getattr(error, "response", None)
+        return f"{type(error).__name__}: {error} {answer.text if answer is not None else ''}"
 
 
 print(json.dumps([outcome(case) for case in json.load(sys.stdin)]))

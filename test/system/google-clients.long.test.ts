@@ -4,9 +4,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { Storage } from '@google-cloud/storage';
 import { z } from 'zod';
+import { createBucketStorage } from '../../lib/adapters/storage/gcs.ts';
 import { type ClientUpload, installGoogleClients, sendByClients } from '../google-clients/install.ts';
 import { testEmulators } from '../support/emulators.ts';
 import { temporaryFolder } from '../support/folders.ts';
@@ -58,7 +60,7 @@ describe('fake-gcs-server', function () {
   this.timeout(120_000);
   const emulators = testEmulators();
   const folder = temporaryFolder();
-  before(() => writeFile(join(folder(), 'a.wav'), FILE));
+  beforeEach(() => writeFile(join(folder(), 'a.wav'), FILE));
 
   describeClients({
     path: () => join(folder(), 'a.wav'),
@@ -68,7 +70,7 @@ describe('fake-gcs-server', function () {
       const file = bucket.file('a.wav');
       const metadata = { contentType: 'audio/wav', ...(size && { contentLength: size }) };
       const [url] = await file.createResumableUpload({ metadata });
-      return { url, stored: async () => (await file.download())[0] };
+      return { url, stored: async () => buffer(await createBucketStorage(async () => bucket).read('a.wav')) };
     },
   });
 });

@@ -10,8 +10,8 @@ import { AppError } from '../../runtime/errors.ts';
 import { destroyingOnFailure } from './abandoned-source.ts';
 import { sendStream } from './gcs-send.ts';
 
-/** Seconds for which a link is good. */
-const LINK_SECONDS = 900;
+/** Seconds for which a signed URL is valid. */
+const SIGNED_URL_SECONDS = 900;
 
 /** Custom metadata by which a writer knows its own object again. */
 const WRITER = 'tonemill-writer';
@@ -57,7 +57,7 @@ export function createBucketStorage(bucket: () => Promise<Bucket>): Storage {
       const [url] = await file.getSignedUrl({
         version: 'v4',
         action: 'read',
-        expires: Date.now() + LINK_SECONDS * 1000,
+        expires: Date.now() + SIGNED_URL_SECONDS * 1000,
         responseDisposition: contentDisposition(name),
         responseType: mimeType,
       });
@@ -93,7 +93,7 @@ async function put(file: File, source: Readable | string): Promise<number> {
   return size;
 }
 
-/** What stands there now, which a write may replace; 0 stands for nothing. */
+/** Generation that a write may replace; 0 where there is no object. */
 async function generation(file: File): Promise<string | number> {
   return (await metadata(file))?.generation ?? 0;
 }

@@ -15,7 +15,7 @@ import {
 import { setTimeout } from 'node:timers/promises';
 import { isErrno } from '../../runtime/errors.ts';
 
-/** What a folder as a storage asks of the file system. */
+/** Calls of the file system that a folder storage needs. */
 export interface Files {
   copyFile(from: string, to: string): Promise<void>;
   mkdir(path: string, options: { recursive: true }): Promise<unknown>;
@@ -30,9 +30,17 @@ export interface Files {
   symlink(target: string, path: string): Promise<void>;
 }
 
-/** Node's own. */
+/** The calls of Node.js. */
 export const NODE_FILES: Files = {
-  ...{ copyFile, mkdir, open, opendir, rename, rm, rmdir, stat, symlink },
+  copyFile,
+  mkdir,
+  open,
+  opendir,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  symlink,
   readdir: (path) => readdir(path, { withFileTypes: true }),
 };
 
@@ -40,8 +48,8 @@ export const NODE_FILES: Files = {
 const PAUSES = [10, 50, 250];
 
 /**
- * The same calls, again where they end in ESTALE: an NFS client remembers handles of files and folders that another
- * machine has replaced or removed since. Every call walks its path anew, and so finds what is there now.
+ * Repeats calls that fail with ESTALE: an NFS client caches handles of files and folders that another machine has
+ * replaced or removed since. Each call resolves its path again, and so finds the present file.
  */
 export function retryingStale(files: Files): Files {
   return {

@@ -74,7 +74,7 @@ async function writeSlices(file: FileHandle, slices: Iterable<Uint8Array>, posit
   await writing;
 }
 
-/** Cuts off what was written but never noted, when a process died in between. */
+/** Truncates bytes that were written but never noted, as after a crash in between. */
 async function closeOff(file: FileHandle, size: number): Promise<bigint> {
   try {
     await mustReach(file, size);
@@ -108,5 +108,5 @@ function storedBytes(file: FileHandle): StoredBytes {
 }
 
 function lost(): AppError {
-  return new AppError('upload_gone', 'What was received of this file is lost. Announce it again.');
+  return new AppError('upload_gone', 'The received part of this file is lost. Open another upload for it.');
 }

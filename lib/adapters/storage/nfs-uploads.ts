@@ -4,12 +4,12 @@ import type { PartialFiles, Uploads } from '../../ports/uploads.ts';
 export interface FolderUploadsOptions {
   originals: Storage;
   partials: PartialFiles;
-  /** A token that lets its bearer send the original of this task. */
+  /** Makes a token whose bearer may send the original of this task. */
   sign: (taskId: number, expiresAt: Date) => Promise<string>;
 }
 
 /**
- * OpenedSession originals for a folder, which nobody can send files to by itself: so this program's own endpoint takes them.
+ * Upload sessions for a folder. A folder has no upload endpoint, so this program's own endpoint receives the files.
  * The token is in the query, since paths are logged.
  */
 export function createFolderUploads({ originals, partials, sign }: FolderUploadsOptions): Uploads {
