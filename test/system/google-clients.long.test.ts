@@ -76,7 +76,7 @@ describe('fake-gcs-server', function () {
 });
 
 function describeClients({ openSession, path }: Target): void {
-  describe('lets, of Google’s Python clients,', () => {
+  describe('lets the Python client', () => {
     let python = '';
     before(async function () {
       this.timeout(300_000);
@@ -131,7 +131,7 @@ function describeClients({ openSession, path }: Target): void {
     });
   });
 
-  describe('lets, of Google’s Node.js client,', () => {
+  describe('lets the Node.js client', () => {
     /** The client opens no session of its own, but is given one. */
     const send = async (uri: string, options: object, offset?: number) => {
       const client = new Storage({ projectId: 'test', apiEndpoint: new URL(uri).origin });
