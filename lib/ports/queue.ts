@@ -1,8 +1,14 @@
-/** Requests the conversion of a task. The database row is authoritative; messages may be duplicated, delayed or lost. */
-export interface ConversionMessage {
-  taskId: number;
-  revision: number;
-}
+import { z } from 'zod';
+import { MOST_INTEGER, wholeNumber } from '../runtime/whole-number.ts';
+
+/** A positive number that fits its column: an integer in JSON, a text among the attributes of a Pub/Sub message. */
+const POSITIVE_INTEGER = z.union([z.int().min(1).max(MOST_INTEGER), wholeNumber(1, MOST_INTEGER)]);
+
+/** Checks a message that came over a queue. */
+export const CONVERSION_MESSAGE = z.object({ taskId: POSITIVE_INTEGER, revision: POSITIVE_INTEGER });
+
+/** Asks for the conversion of a task. The database row is authoritative; messages may be duplicated, delayed or lost. */
+export type ConversionMessage = z.output<typeof CONVERSION_MESSAGE>;
 
 /** Outcome of a message: `done` acknowledges it, `again` redelivers it later. */
 export type MessageOutcome = 'done' | 'again';

@@ -1,13 +1,15 @@
 import { fromKnex, PgBoss } from 'pg-boss';
-import { z } from 'zod';
-import type { ConversionMessage, MessageOutcome, Queue } from '../../ports/queue.ts';
+import {
+  CONVERSION_MESSAGE,
+  type ConversionMessage,
+  type MessageOutcome,
+  type Queue,
+} from '../../ports/queue.ts';
 import { AppError } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
 import { clientConfig, type DatabaseAddress } from '../database/connection.ts';
 
 const QUEUE = 'conversions';
-
-const JOB = z.object({ taskId: z.int(), revision: z.int() });
 
 export interface PostgresQueueOptions {
   address: DatabaseAddress;
@@ -81,7 +83,7 @@ async function addWorker(
 ): Promise<void> {
   const id = await boss.work(QUEUE, { notifyPollingIntervalSeconds: pollSeconds }, async ([job]) => {
     try {
-      const outcome = await handler(JOB.parse(job?.data));
+      const outcome = await handler(CONVERSION_MESSAGE.parse(job?.data));
       if (outcome === 'again') throw new AppError('interrupted', 'Another attempt still holds the task.');
     } finally {
       boss.notifyWorker(id);

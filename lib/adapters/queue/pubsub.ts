@@ -1,9 +1,11 @@
 import type { Message, PubSub, Subscription } from '@google-cloud/pubsub';
-import { z } from 'zod';
-import type { ConversionMessage, MessageOutcome, Queue } from '../../ports/queue.ts';
+import {
+  CONVERSION_MESSAGE,
+  type ConversionMessage,
+  type MessageOutcome,
+  type Queue,
+} from '../../ports/queue.ts';
 import type { Log } from '../../runtime/log.ts';
-
-const MESSAGE = z.object({ taskId: z.int(), revision: z.int() });
 
 /** Milliseconds for which publishing is retried, since a request waits; the sweep enqueues lost messages again. */
 const PUBLISH = 5000;
@@ -99,7 +101,7 @@ async function handle(
 
 function read({ data }: Message): ConversionMessage | undefined {
   try {
-    return MESSAGE.parse(JSON.parse(data.toString()));
+    return CONVERSION_MESSAGE.parse(JSON.parse(data.toString()));
   } catch {
     return undefined;
   }
