@@ -1,5 +1,5 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
-import type { Context, Env, MiddlewareHandler, Next } from 'hono';
+import type { Context, MiddlewareHandler, Next } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
@@ -8,6 +8,7 @@ import { AppError, type ErrorCode, type FieldProblem } from '../runtime/errors.t
 import { parseJson } from '../runtime/json-text.ts';
 import { type Log, type LogFields, withFields } from '../runtime/log.ts';
 import { idOf } from '../runtime/whole-number.ts';
+import type { RouterEnv } from './bearer-auth.ts';
 import { incomingOf, isClientGone } from './connection.ts';
 import { ReceivedRequest } from './received-request.ts';
 import { traceFields } from './trace-context.ts';
@@ -66,9 +67,12 @@ const THEIRS: ReadonlySet<ErrorCode> = new Set(['upload_gap']);
 /** The client closed the connection, so that this status is only for the log (as nginx has it). */
 const CLIENT_CLOSED = 499;
 
-/** Routes that validate by their schemas; invalid input becomes one `invalid_request`. */
-export function createRouter<E extends Env = Env>(): OpenAPIHono<E> {
-  return new OpenAPIHono<E>({
+/** Routes of the service; all routers have one type, so that each can be joined to each. */
+export type Router = OpenAPIHono<RouterEnv>;
+
+/** A router that validates by the schemas of its routes; invalid input becomes one `invalid_request`. */
+export function createRouter(): Router {
+  return new OpenAPIHono<RouterEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalid(result.error.issues);
     },
@@ -81,7 +85,7 @@ export function createRouter<E extends Env = Env>(): OpenAPIHono<E> {
  * @param project Google Cloud's project, in which traces are
  * @param clientAddress from the connection's peer and X-Forwarded-For
  */
-export function createHttp(log: Log, project?: string, clientAddress = createClientAddress(0)): OpenAPIHono {
+export function createHttp(log: Log, project?: string, clientAddress = createClientAddress(0)): Router {
   const http = createRouter();
   const callerOf = (c: Context): Caller => ({
     remoteIp: clientAddress(incomingOf(c)?.socket.remoteAddress, c.req.header('X-Forwarded-For')),
@@ -164,9 +168,8 @@ function isOfConnection(error: Error): boolean {
 }
 
 /** What `bearer` found, where the route has it. */
-function userIdOf(c: Context): number | undefined {
-  const principal: { userId: number } | undefined = c.get('principal');
-  return principal?.userId;
+function userIdOf(c: Context<RouterEnv>): number | undefined {
+  return c.get('principal')?.userId;
 }
 
 /** The pattern that the last handler was found by. */
@@ -283,7 +286,7 @@ function invalid(issues: readonly { path: PropertyKey[]; message: string }[]): A
 }
 
 /** 405 with `Allow` where another method would do (RFC 9110, 15.5.6), else 404. */
-function noRoute(http: OpenAPIHono, c: Context): AppError {
+function noRoute(http: Router, c: Context): AppError {
   const methods = new Set<string>();
   for (const { method, path } of http.routes) {
     if (method !== 'ALL' && pattern(path).test(c.req.path)) methods.add(method);

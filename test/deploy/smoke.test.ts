@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ServerType, serve } from '@hono/node-server';
-import type { OpenAPIHono } from '@hono/zod-openapi';
 import { removeCluster } from '../../lib/adapters/embedded-postgres/remove.ts';
 import { createApp } from '../../lib/app/app.ts';
 import { createTarget } from '../../lib/app/targets.ts';
 import { loadConfig } from '../../lib/config/config.ts';
+import type { Router } from '../../lib/http/router.ts';
 import { silentLog } from '../../lib/runtime/log.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { findProgram } from '../support/programs.ts';
@@ -128,7 +128,7 @@ describe('The functions themselves', () => {
     if (!(await findProgram('curl'))) this.skip();
     const env = { PATH: process.env.PATH, TONEMILL_DATA: folder(), SERVICE_CREDENTIAL: credential };
     const app = createApp(loadConfig(env, 'functions'), silentLog, 'smoke');
-    const targets = new Map<string, OpenAPIHono>();
+    const targets = new Map<string, Router>();
     for (const name of EVERY) targets.set(name, await createTarget(name, app));
     const { server, url } = await listening((request) => answerOf(targets, request));
     try {
@@ -149,7 +149,7 @@ describe('The functions themselves', () => {
   });
 
   /** Here a token stands for the credential, which functions on a laptop take instead. */
-  async function answerOf(targets: Map<string, OpenAPIHono>, request: Request): Promise<Response> {
+  async function answerOf(targets: Map<string, Router>, request: Request): Promise<Response> {
     const { pathname, search, origin } = new URL(request.url);
     if (pathname.startsWith('/computeMetadata/')) return new Response('token');
     const [, name = '', ...rest] = pathname.split('/');

@@ -54,10 +54,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'http/routes': {
     purpose: 'the routes, one group a file',
     imports: [
-      'http/events',
       'http',
       'first-generation',
-      'housekeeping',
       'conversions',
       'uploads',
       'tasks',
@@ -71,7 +69,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'http/events': {
     purpose: 'events of Pub/Sub and Cloud Storage, as they are pushed',
-    imports: ['http', 'uploads', 'ports', 'runtime'],
+    imports: ['http', 'housekeeping', 'conversions', 'uploads', 'ports', 'runtime'],
   },
   http: {
     purpose: 'requests in, problem+json out',

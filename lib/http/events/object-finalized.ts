@@ -1,43 +1,94 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
-import { AppError, hasCode } from '../../runtime/errors.ts';
-import type { Log } from '../../runtime/log.ts';
+import type { CloudEventV1 as CloudEvent } from 'cloudevents';
+import { z } from 'zod';
+import { AppError } from '../../runtime/errors.ts';
+import { wholeNumber } from '../../runtime/whole-number.ts';
 import type { FinalizedObject, Placement } from '../../uploads/object-finalized.ts';
-import { createRouter } from '../router.ts';
-import { eventsOnly, type InternalCallers } from '../service-auth.ts';
-import { decodeFinalizedObject } from './decode.ts';
+import type { Router } from '../router.ts';
+import type { InternalCallers } from '../service-auth.ts';
+import { decodeCloudEvent, parseBase64, pushedMessage } from './decode.ts';
+import { eventRoute } from './event-route.ts';
 
-export interface UploadedRouteDependencies {
-  callers: InternalCallers;
-  uploaded: () => Promise<(object: FinalizedObject) => Promise<Placement>>;
-  log: Log;
+/** A bucket reports an object. 2xx acknowledges the event; it is delivered again after 5xx. */
+export function uploadedRoute(
+  callers: InternalCallers,
+  place: (object: FinalizedObject) => Promise<Placement>,
+): Router {
+  return eventRoute(callers, decodeFinalizedObject, async (object, c) => {
+    if (!object) return c.body(null, 204);
+    return c.json({ placement: await place(object) }, 200);
+  });
+}
+
+/** An int64 as text (Cloud Storage, JSON API, objects). */
+const GENERATION = z.string().regex(/^\d{1,19}$/);
+
+/** As Cloud Storage describes an object in CloudEvents, and in notifications with `JSON_API_V1`. */
+const OBJECT = z.object({
+  bucket: z.string(),
+  name: z.string(),
+  generation: z.union([z.int().min(0).transform(String), GENERATION]).optional(),
+  size: z.union([z.int().min(0), wholeNumber(0, Number.MAX_SAFE_INTEGER)]).optional(),
+  crc32c: z.string().optional(),
+  md5Hash: z.string().optional(),
+});
+
+/** Attributes of a notification, which has no data where its payload format is `NONE`. */
+const NOTIFICATION = z.object({
+  eventType: z.string(),
+  bucketId: z.string(),
+  objectId: z.string(),
+  objectGeneration: GENERATION.optional(),
+});
+
+const FINALIZED = 'google.cloud.storage.object.v1.finalized';
+
+/**
+ * Reads which object was stored: from a CloudEvent of Cloud Storage in binary or structured mode, or from a bucket's
+ * notification to Pub/Sub, raw or inside a CloudEvent; each with its data or without. Answers undefined for other
+ * events of buckets. Throws `invalid_request`.
+ */
+export async function decodeFinalizedObject(
+  headers: Headers,
+  body: string,
+): Promise<FinalizedObject | undefined> {
+  try {
+    const event = await decodeCloudEvent(headers, body);
+    if (event?.type.startsWith('google.cloud.storage.'))
+      return event.type === FINALIZED ? objectOf(event, headers.get('ce-subject')) : undefined;
+    const { data, attributes } = pushedMessage(event, body);
+    const { eventType, bucketId, objectId, objectGeneration } = NOTIFICATION.parse(attributes);
+    if (eventType !== 'OBJECT_FINALIZE') return undefined;
+    if (data) return finalized(OBJECT.parse(parseBase64(data)));
+    return finalized({ bucket: bucketId, name: objectId, generation: objectGeneration });
+  } catch (cause) {
+    const sentence =
+      'Expected an event of a bucket: a CloudEvent of Cloud Storage, or its notification to Pub/Sub.';
+    throw new AppError('invalid_request', sentence, { cause });
+  }
 }
 
 /**
- * A bucket tells of an object. 2xx acknowledges, 5xx has the event delivered again; what is not understood now is not
- * understood at the next delivery either, so it is acknowledged, and the answer says what is wrong.
+ * Without data, source and subject say which object it is.
+ * @param encoded the subject as a header, where Unicode is percent-encoded (CloudEvents 1.0, HTTP binding, 3.1.3.2)
  */
-export function uploadedRoutes({ callers, uploaded, log }: UploadedRouteDependencies): OpenAPIHono {
-  const router = createRouter();
-  router.post('*', eventsOnly(callers), async (c) => {
-    const object = await finalizedObjectOf(c.req.raw.headers, await c.req.text());
-    if (object instanceof AppError) {
-      log.warn('An event came that tells of no object', { error: object });
-      return c.json({ ignored: object.message }, 200);
-    }
-    if (!object) return c.body(null, 204);
-    return c.json({ placement: await (await uploaded())(object) }, 200);
-  });
-  return router;
+function objectOf(event: CloudEvent<unknown>, encoded: string | null): FinalizedObject {
+  const { data, source } = event;
+  if (data !== undefined && data !== null && data !== '') return finalized(OBJECT.parse(data));
+  const subject = encoded === null ? event.subject : decodeURIComponent(encoded);
+  const bucket = /\/buckets\/([^/]+)$/.exec(source)?.[1];
+  const name = /^objects\/(.+)$/s.exec(subject ?? '')?.[1];
+  return finalized(OBJECT.parse({ bucket, name }));
 }
 
-async function finalizedObjectOf(
-  headers: Headers,
-  body: string,
-): Promise<FinalizedObject | AppError | undefined> {
-  try {
-    return await decodeFinalizedObject(headers, body);
-  } catch (error) {
-    if (hasCode(error, 'invalid_request')) return error;
-    throw error;
-  }
+function finalized({
+  bucket,
+  name,
+  generation,
+  size,
+  crc32c,
+  md5Hash: md5,
+}: Partial<z.output<typeof OBJECT>> & { bucket: string; name: string }): FinalizedObject {
+  const checksums = { ...(crc32c !== undefined && { crc32c }), ...(md5 !== undefined && { md5 }) };
+  const known = crc32c !== undefined && { checksums };
+  return { bucket, key: name, version: generation, size, ...known };
 }

@@ -1,4 +1,4 @@
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import {
   FEWEST_CHARACTERS,
   isTooLong,
@@ -8,11 +8,11 @@ import {
 } from '../../accounts/password-rules.ts';
 import type { Auth } from '../../accounts/sessions.ts';
 import type { PublicKeys } from '../../accounts/tokens.ts';
-import { createRouter, jsonBody } from '../router.ts';
+import { createRouter, jsonBody, type Router } from '../router.ts';
 import { body, json, problems } from '../schemas.ts';
 
 export interface AuthRouteDependencies {
-  auth: () => Promise<Auth>;
+  auth: Auth;
   publicKeys: () => Promise<PublicKeys>;
 }
 
@@ -129,25 +129,22 @@ const jwks = createRoute({
   responses: { 200: json(KEYS, 'A JWK set.') },
 });
 
-export function authRoutes({ auth, publicKeys }: AuthRouteDependencies): OpenAPIHono {
+export function authRoutes({ auth, publicKeys }: AuthRouteDependencies): Router {
   const router = createRouter();
   router.openapi(signUp, async (c) => {
     const { user: name, email, password1 } = c.req.valid('json');
-    const { id, ...user } = await (await auth()).signUp(
-      { user: name, email, password: password1 },
-      c.req.raw.signal,
-    );
+    const { id, ...user } = await auth.signUp({ user: name, email, password: password1 }, c.req.raw.signal);
     return c.json({ message: 'Signed up.', user: { id, user: user.name, email: user.email } }, 200);
   });
   router.openapi(logIn, async (c) => {
     const { email, password } = c.req.valid('json');
-    return c.json(await (await auth()).logIn(email, password, c.req.raw.signal), 200, NOT_STORED);
+    return c.json(await auth.logIn(email, password, c.req.raw.signal), 200, NOT_STORED);
   });
   router.openapi(refresh, async (c) => {
-    return c.json(await (await auth()).refresh(c.req.valid('json').refreshToken), 200, NOT_STORED);
+    return c.json(await auth.refresh(c.req.valid('json').refreshToken), 200, NOT_STORED);
   });
   router.openapi(logOut, async (c) => {
-    await (await auth()).logOut(c.req.valid('json').refreshToken);
+    await auth.logOut(c.req.valid('json').refreshToken);
     return c.json({ message: 'Logged out.' }, 200);
   });
   router.openapi(jwks, async (c) => {

@@ -1,17 +1,17 @@
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Auth } from '../../accounts/sessions.ts';
 import { FORM_FIELDS, type FormUploads } from '../../uploads/form-upload.ts';
 import type { UploadSessions } from '../../uploads/upload-sessions.ts';
-import { type Authenticated, bearer } from '../bearer-auth.ts';
+import { bearer, principalOf } from '../bearer-auth.ts';
 import { formRequest, readForm } from '../multipart-form.ts';
-import { createRouter, jsonBody, validated } from '../router.ts';
+import { createRouter, jsonBody, type Router, validated } from '../router.ts';
 import { json, OPTIONS, problems, TASK, taskJson } from '../schemas.ts';
 
 export interface CreationRouteDependencies {
-  auth: () => Promise<Auth>;
-  formUploads: () => Promise<FormUploads>;
-  uploadSessions: () => Promise<UploadSessions>;
+  auth: Auth;
+  formUploads: FormUploads;
+  uploadSessions: UploadSessions;
   /** Most bytes of one file in a form. */
   formBytes: number;
 }
@@ -60,24 +60,24 @@ const CREATE = createRoute({
   responses: { 200: json(CREATED, 'The new task.'), ...problems(400, 401, 413, 415, 422) },
 });
 
-export function creationRoutes(parts: CreationRouteDependencies): OpenAPIHono<Authenticated> {
+export function creationRoutes(parts: CreationRouteDependencies): Router {
   const { auth, formUploads, uploadSessions, formBytes } = parts;
-  const router = createRouter<Authenticated>();
+  const router = createRouter();
   router.openAPIRegistry.registerPath(CREATE);
   router.post('/api/tasks', bearer(auth), async (c, next) => {
     const contentType = c.req.header('Content-Type') ?? '';
     if (!/^multipart\/form-data/i.test(contentType)) return next();
-    const { userId, email } = c.get('principal');
+    const { userId, email } = principalOf(c);
     const file = await readForm(formRequest(c), formBytes);
-    const task = await (await formUploads()).receive(userId, file);
+    const task = await formUploads.receive(userId, file);
     return c.json({ message: 'The task is created.', task: taskJson(task, email) }, 200);
   });
   router.on('POST', ['/api/tasks'], ...jsonBody('application/json or multipart/form-data'), async (c) => {
-    const { userId, email } = c.get('principal');
+    const { userId, email } = principalOf(c);
     const { filename, newFormat, options, size } = validated(SESSION_REQUEST, await c.req.json());
     const origin = originOf(c);
     const sessionRequest = { filename, newFormat, options, size, origin, service: serviceUrl(c) };
-    const { task, upload } = await (await uploadSessions()).open(userId, sessionRequest);
+    const { task, upload } = await uploadSessions.open(userId, sessionRequest);
     const shown = { ...upload, expiresAt: upload.expiresAt.toISOString() };
     const message = 'The task waits for its file.';
     return c.json({ message, task: taskJson(task, email), upload: shown }, 200);

@@ -1,16 +1,16 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import type { Sandbox } from '../../process/sandbox.ts';
 import { AppError } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
 import { sharedRun, within } from '../../runtime/shared-run.ts';
 import { memoryFile } from '../memory-file.ts';
-import { createRouter } from '../router.ts';
+import { createRouter, type Router } from '../router.ts';
 import { json, problems } from '../schemas.ts';
 import { DOCS } from './docs.ts';
 
 export interface SiteRouteDependencies {
   /** Every group of routes that the description is made from. */
-  documented: () => Promise<OpenAPIHono[]>;
+  documented: () => Promise<Router[]>;
   /** Throws `unavailable` while the process can open no files. */
   process: () => Promise<void>;
   /** What the service needs, by name; each throws while it does not answer. */
@@ -45,13 +45,7 @@ const ready = createRoute({
 /** Milliseconds that one check may take. */
 const PATIENCE = 5000;
 
-export function siteRoutes({
-  documented,
-  process,
-  checks,
-  sandbox,
-  log,
-}: SiteRouteDependencies): OpenAPIHono {
+export function siteRoutes({ documented, process, checks, sandbox, log }: SiteRouteDependencies): Router {
   const router = createRouter();
   const failingChecks = readiness({ process, ...checks }, log);
   const limitsHere = sharedRun(() => within(PATIENCE, sandbox()));
@@ -101,8 +95,8 @@ function readiness(checks: SiteRouteDependencies['checks'], log: Log): () => Pro
   return async () => (await Promise.all(asking.map((ask) => ask()))).flat();
 }
 
-function describe(groups: readonly OpenAPIHono[]): object {
-  const all = new OpenAPIHono();
+function describe(groups: readonly Router[]): object {
+  const all = createRouter();
   for (const group of groups) all.route('/', group);
   all.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',

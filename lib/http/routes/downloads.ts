@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import { create as contentDisposition } from 'content-disposition';
 import type { Context } from 'hono';
 import type { Auth } from '../../accounts/sessions.ts';
 import type { TaskFile, Tasks } from '../../tasks/tasks.ts';
-import { type Authenticated, bearer } from '../bearer-auth.ts';
+import { bearer, principalOf } from '../bearer-auth.ts';
 import { requestedRange } from '../byte-range.ts';
 import { rangeApplies, validatorHeaders } from '../conditional-requests.ts';
-import { createRouter } from '../router.ts';
+import { createRouter, type Router } from '../router.ts';
 import { ID, problems } from '../schemas.ts';
 import {
   CONDITIONS,
@@ -19,8 +19,8 @@ import {
 } from '../stored-file.ts';
 
 export interface DownloadRouteDependencies {
-  auth: () => Promise<Auth>;
-  tasks: () => Promise<Tasks>;
+  auth: Auth;
+  tasks: Tasks;
 }
 
 const PATHS = {
@@ -64,8 +64,8 @@ const HEADERS = CONDITIONS.extend({
 
 const LINK = z.object({ url: z.url().openapi({ description: 'Good for 15 minutes, for whoever has it.' }) });
 
-export function downloadRoutes({ auth, tasks }: DownloadRouteDependencies): OpenAPIHono<Authenticated> {
-  const router = createRouter<Authenticated>();
+export function downloadRoutes({ auth, tasks }: DownloadRouteDependencies): Router {
+  const router = createRouter();
   for (const [path, { which, summary }] of Object.entries(PATHS)) {
     const route = createRoute({
       method: 'get',
@@ -83,8 +83,8 @@ export function downloadRoutes({ auth, tasks }: DownloadRouteDependencies): Open
       },
     });
     router.openapi(route, async (c) => {
-      const { userId } = c.get('principal');
-      const file = await (await tasks()).file(userId, c.req.valid('param').id, which);
+      const { userId } = principalOf(c);
+      const file = await tasks.file(userId, c.req.valid('param').id, which);
       // A redirection has no validators; the storage itself evaluates ranges and conditions.
       const url = await file.storage.signedUrl(file.key, file);
       if (url === undefined) return send(c, file);

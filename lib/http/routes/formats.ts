@@ -1,7 +1,7 @@
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import type { Format } from '../../audio/formats/formats.ts';
 import { describeOptions } from '../../audio/formats/options.ts';
-import { createRouter } from '../router.ts';
+import { createRouter, type Router } from '../router.ts';
 import { json } from '../schemas.ts';
 
 const FORMATS = z.object({
@@ -33,7 +33,7 @@ const list = createRoute({
   responses: { 200: json(FORMATS, 'Formats and limits.') },
 });
 
-export function formatRoutes(formats: () => Promise<readonly Format[]>, limits: ShownLimits): OpenAPIHono {
+export function formatRoutes(formats: () => Promise<readonly Format[]>, limits: ShownLimits): Router {
   const router = createRouter();
   router.openapi(list, async (c) => {
     const shown = (await formats()).map((format) => {

@@ -1,15 +1,15 @@
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import type { Auth } from '../../accounts/sessions.ts';
 import type { Probes } from '../../conversions/file-probe.ts';
 import type { Workspaces } from '../../runtime/working-folders.ts';
 import { saveFormFile } from '../../uploads/form-upload.ts';
-import { type Authenticated, bearer } from '../bearer-auth.ts';
+import { bearer } from '../bearer-auth.ts';
 import { formRequest, readForm } from '../multipart-form.ts';
-import { createRouter, validated } from '../router.ts';
+import { createRouter, type Router, validated } from '../router.ts';
 import { json, MEDIA, mediaJson, problems } from '../schemas.ts';
 
 export interface ProbeRouteDependencies {
-  auth: () => Promise<Auth>;
+  auth: Auth;
   probes: Probes;
   workspaces: Workspaces;
   /** Most bytes of one file in a form. */
@@ -42,13 +42,8 @@ const PROBE = createRoute({
   responses: { 200: json(MEDIA, 'What it holds.'), ...problems(400, 401, 413, 415, 422) },
 });
 
-export function probeRoutes({
-  auth,
-  probes,
-  workspaces,
-  formBytes,
-}: ProbeRouteDependencies): OpenAPIHono<Authenticated> {
-  const router = createRouter<Authenticated>();
+export function probeRoutes({ auth, probes, workspaces, formBytes }: ProbeRouteDependencies): Router {
+  const router = createRouter();
   router.openAPIRegistry.registerPath(PROBE);
   router.post('/api/probe', bearer(auth), async (c) => {
     const { loudness } = validated(QUERY, c.req.query());

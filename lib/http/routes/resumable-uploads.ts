@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Tokens } from '../../accounts/tokens.ts';
 import { AppError } from '../../runtime/errors.ts';
@@ -9,12 +9,12 @@ import type { ResumableUploads, UploadProgress } from '../../uploads/resumable-u
 import { incomingOf } from '../connection.ts';
 import { bodyHashes, fileHashes } from '../content-hashes.ts';
 import { ReceivedRequest } from '../received-request.ts';
-import { createRouter, validated } from '../router.ts';
+import { createRouter, type Router, validated } from '../router.ts';
 import { ID, json, problems } from '../schemas.ts';
 
 export interface UploadRouteDependencies {
-  resumableUploads: () => Promise<ResumableUploads>;
-  tokens: () => Promise<Pick<Tokens, 'verifyUpload'>>;
+  resumableUploads: ResumableUploads;
+  tokens: Pick<Tokens, 'verifyUpload'>;
 }
 
 const QUERY = z.object({
@@ -52,7 +52,7 @@ const CANCEL = {
 } as const;
 
 /** The program's own stand-in for a resumable session of Cloud Storage. */
-export function uploadRoutes({ resumableUploads, tokens }: UploadRouteDependencies): OpenAPIHono {
+export function uploadRoutes({ resumableUploads, tokens }: UploadRouteDependencies): Router {
   const router = createRouter();
   router.openAPIRegistry.registerPath(SEND);
   router.openAPIRegistry.registerPath(CANCEL);
@@ -61,18 +61,18 @@ export function uploadRoutes({ resumableUploads, tokens }: UploadRouteDependenci
   const authorised = async (c: Context): Promise<number> => {
     const { id } = validated(ID, c.req.param());
     const token = c.req.query('token') ?? '';
-    if ((await (await tokens()).verifyUpload(token)) === id) return id;
+    if ((await tokens.verifyUpload(token)) === id) return id;
     throw new AppError('unauthenticated', 'The token is for another upload.');
   };
 
   router.put('/api/uploads/:id', heardOut, async (c) => {
     const id = await authorised(c);
     const asked = contentRange(c);
-    if ('ask' in asked) return answer(c, await (await resumableUploads()).status(id, asked));
-    return answer(c, await (await resumableUploads()).receive(id, asked, bodyOf(c)));
+    if ('ask' in asked) return answer(c, await resumableUploads.status(id, asked));
+    return answer(c, await resumableUploads.receive(id, asked, bodyOf(c)));
   });
   router.delete('/api/uploads/:id', async (c) => {
-    await (await resumableUploads()).cancel(await authorised(c));
+    await resumableUploads.cancel(await authorised(c));
     return new Response(null, { status: 499 });
   });
   return router;

@@ -1,15 +1,15 @@
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import type { Auth } from '../../accounts/sessions.ts';
 import type { TaskPage } from '../../ports/tasks.ts';
 import { MOST_INTEGER, wholeNumber } from '../../runtime/whole-number.ts';
 import type { Tasks } from '../../tasks/tasks.ts';
-import { type Authenticated, bearer } from '../bearer-auth.ts';
-import { createRouter, jsonBody } from '../router.ts';
+import { bearer, principalOf } from '../bearer-auth.ts';
+import { createRouter, jsonBody, type Router } from '../router.ts';
 import { body, ID, json, OPTIONS, problems, STATES, TASK, taskJson } from '../schemas.ts';
 
 export interface TaskRouteDependencies {
-  auth: () => Promise<Auth>;
-  tasks: () => Promise<Tasks>;
+  auth: Auth;
+  tasks: Tasks;
 }
 
 const PAGE = z.object({
@@ -73,13 +73,13 @@ const remove = createRoute({
   responses: { 200: json(ONE, 'What was removed.'), ...problems(400, 401, 404) },
 });
 
-export function taskRoutes({ auth, tasks }: TaskRouteDependencies): OpenAPIHono<Authenticated> {
-  const router = createRouter<Authenticated>();
+export function taskRoutes({ auth, tasks }: TaskRouteDependencies): Router {
+  const router = createRouter();
   router.get('/api/tasks', bearer(auth));
   router.use('/api/tasks/:id', bearer(auth));
 
   router.openapi(list, async (c) => {
-    const { userId, email } = c.get('principal');
+    const { userId, email } = principalOf(c);
     const { max, order, state, after } = c.req.valid('query');
     const page: TaskPage = {
       limit: max + 1,
@@ -87,7 +87,7 @@ export function taskRoutes({ auth, tasks }: TaskRouteDependencies): OpenAPIHono<
       ...(state && { state }),
       ...(after !== undefined && { after }),
     };
-    const found = await (await tasks()).list(userId, page);
+    const found = await tasks.list(userId, page);
     const shown = found.slice(0, max);
     const last = shown.at(-1);
     if (found.length > max && last) {
@@ -100,17 +100,17 @@ export function taskRoutes({ auth, tasks }: TaskRouteDependencies): OpenAPIHono<
     );
   });
   router.openapi(get, async (c) => {
-    const { userId, email } = c.get('principal');
-    return c.json(taskJson(await (await tasks()).get(userId, c.req.valid('param').id), email), 200);
+    const { userId, email } = principalOf(c);
+    return c.json(taskJson(await tasks.get(userId, c.req.valid('param').id), email), 200);
   });
   router.openapi(change, async (c) => {
-    const { userId, email } = c.get('principal');
-    const task = await (await tasks()).change(userId, c.req.valid('param').id, c.req.valid('json'));
+    const { userId, email } = principalOf(c);
+    const task = await tasks.change(userId, c.req.valid('param').id, c.req.valid('json'));
     return c.json(taskJson(task, email), 200);
   });
   router.openapi(remove, async (c) => {
-    const { userId, email } = c.get('principal');
-    const task = await (await tasks()).remove(userId, c.req.valid('param').id);
+    const { userId, email } = principalOf(c);
+    const task = await tasks.remove(userId, c.req.valid('param').id);
     return c.json({ message: 'The task is removed.', task: taskJson(task, email) }, 200);
   });
   return router;

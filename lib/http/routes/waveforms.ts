@@ -1,17 +1,17 @@
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import type { Auth } from '../../accounts/sessions.ts';
 import { narrow, toJson } from '../../audio/waveform/peaks.ts';
 import { createPictures } from '../../conversions/waveform-pictures.ts';
 import type { Waveforms } from '../../conversions/waveforms.ts';
 import { wholeNumber } from '../../runtime/whole-number.ts';
-import { type Authenticated, bearer } from '../bearer-auth.ts';
+import { bearer, principalOf } from '../bearer-auth.ts';
 import { type Validators, validatorHeaders } from '../conditional-requests.ts';
-import { createRouter } from '../router.ts';
+import { createRouter, type Router } from '../router.ts';
 import { ID, problems } from '../schemas.ts';
 import { CONDITIONS, NOT_MODIFIED, notModified, VALIDATORS, validatorsOf } from '../stored-file.ts';
 
 export interface WaveformRouteDependencies {
-  auth: () => Promise<Auth>;
+  auth: Auth;
   waveforms: Waveforms;
 }
 
@@ -71,13 +71,13 @@ const route = createRoute({
   },
 });
 
-export function waveformRoutes({ auth, waveforms }: WaveformRouteDependencies): OpenAPIHono<Authenticated> {
-  const router = createRouter<Authenticated>();
+export function waveformRoutes({ auth, waveforms }: WaveformRouteDependencies): Router {
+  const router = createRouter();
   const draw = createPictures();
   router.use('/api/tasks/:id/waveform', bearer(auth));
   router.openapi(route, async (c) => {
     const { of, format, width, height } = c.req.valid('query');
-    const { file, read } = await waveforms.find(c.get('principal').userId, c.req.valid('param').id, of);
+    const { file, read } = await waveforms.find(principalOf(c).userId, c.req.valid('param').id, of);
     const validators = { etag: tagOf(await validatorsOf(file), c.req.valid('query')) };
     const caching = { 'Cache-Control': 'private, no-store' };
     const unchanged = notModified(c, validators, caching);

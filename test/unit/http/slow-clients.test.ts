@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import type { OpenAPIHono } from '@hono/zod-openapi';
 import { listen } from '../../../lib/http/guarded-server.ts';
 import type { ReceivedRequest } from '../../../lib/http/received-request.ts';
-import { createHttp, jsonBody } from '../../../lib/http/router.ts';
+import { createHttp, jsonBody, type Router } from '../../../lib/http/router.ts';
 import { createHttpServer } from '../../../lib/http/server.ts';
 import { createSlowClients, type SlowClients } from '../../../lib/http/slow-clients.ts';
 import { silentLog } from '../../../lib/runtime/log.ts';
@@ -21,7 +20,7 @@ const LIMITS = {
 
 describe('A client', () => {
   let slowClients: SlowClients;
-  let http: OpenAPIHono;
+  let http: Router;
   let server: Server;
   let port: number;
   let begun: Promise<[ReceivedRequest, ServerResponse]>;

@@ -44,7 +44,7 @@ describe('Too many log-ins at once', () => {
       tokens,
     });
     const http = createHttp(createLog((event) => lines.push(LINE.parse(JSON.parse(jsonLine(event))))));
-    http.route('/', authRoutes({ auth: async () => auth, publicKeys: async () => publicKeys }));
+    http.route('/', authRoutes({ auth, publicKeys: async () => publicKeys }));
     server = createServer(getRequestListener(http.fetch));
     url = await listen(server, 0);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CloudEvent, HTTP } from 'cloudevents';
-import { decodeFinalizedObject } from '../../../../lib/http/events/decode.ts';
+import { decodeFinalizedObject } from '../../../../lib/http/events/object-finalized.ts';
 import { hasCode } from '../../../../lib/runtime/errors.ts';
 
 const FINALIZED = 'google.cloud.storage.object.v1.finalized';
