@@ -43,15 +43,15 @@ const RETRY_SECONDS = 3;
 export function createPasswords(cores: number, { waiting, pause }: PasswordQueue = QUEUE): Passwords {
   const concurrency = Math.min(2, Math.max(1, Math.floor(cores / 2)));
   const full = () => setTimeout(pause, overloaded());
-  const runIfDue = createBoundedSemaphore({ concurrency, queue: waiting, full });
+  const inTurn = createBoundedSemaphore({ concurrency, queue: waiting, full });
   return {
     hash: (password, check, signal) =>
-      runIfDue(async () => {
+      inTurn(async () => {
         await check?.();
         return hash(normalized(password));
       }, signal),
     verify: (password, find, signal) =>
-      runIfDue(async () => matchesAny(password, (await find()) ?? NOBODYS_HASH), signal),
+      inTurn(async () => matchesAny(password, (await find()) ?? NOBODYS_HASH), signal),
   };
 }
 
