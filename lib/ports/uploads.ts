@@ -85,13 +85,20 @@ export interface ReceivedBytesStore {
       checksums: Hashes;
     },
   ): Promise<Task | undefined>;
-  find(id: number): Promise<(Received & { task: Task }) | undefined>;
+  /** Also says when it was asked, by which requests of one upload are told apart. */
+  find(id: number): Promise<(Received & { task: Task; seenAt: string }) | undefined>;
   /**
    * Makes `writer` the only one to add, and keeps what it claims; another that still writes finds out before its next step.
+   * @param seenAt from `find`, when the writer's request came: a request never takes the upload from a newer one
    * @returns what was received, and all that was claimed; undefined, with nothing changed, where the task does not wait for
-   * an upload, or the claims contradict earlier ones
+   * an upload, a newer request has it, or the claims contradict earlier ones
    */
-  claimWriter(id: number, writer: string, claims: FileClaims): Promise<ClaimedWriter | undefined>;
+  claimWriter(
+    id: number,
+    writer: string,
+    claims: FileClaims,
+    seenAt: string,
+  ): Promise<ClaimedWriter | undefined>;
   /**
    * Calls `write`, which stores bytes, while no other writer can store any; then notes that `received` bytes are stored.
    * Bytes beyond `received` may be stored as well: they are the writer's own until another one claims the upload.

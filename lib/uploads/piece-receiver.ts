@@ -40,6 +40,8 @@ export interface PieceReceiverDependencies {
 /** An upload as it was when its request came. */
 export interface Upload extends Received {
   task: Task;
+  /** When its request came. */
+  seenAt: string;
 }
 
 const NEVER = new AbortController().signal;
@@ -69,7 +71,7 @@ export interface PieceReceiver {
    */
   receive(upload: Upload, piece: Piece, source: AsyncIterable<Uint8Array>): Promise<Outcome>;
   /** Takes the right to write. Throws `upload_gone`, `upload_conflict`, `interrupted`. */
-  claim(task: Task, claims: FileClaims): Promise<Writing>;
+  claim(upload: Upload, claims: FileClaims): Promise<Writing>;
   /** Why a writer is not the one any more. */
   lostRight(taskId: number): Promise<AppError>;
 }
@@ -82,9 +84,9 @@ export function createPieceReceiver(parts: PieceReceiverDependencies): PieceRece
     const found = await receivedBytes.find(taskId);
     return !found || found.task.state === 'EXPIRED' ? gone() : superseded();
   };
-  const claim = async (task: Task, claims: FileClaims): Promise<Writing> => {
+  const claim = async ({ task, seenAt }: Upload, claims: FileClaims): Promise<Writing> => {
     const writer = newWriter();
-    const claimed = await receivedBytes.claimWriter(task.id, writer, claims);
+    const claimed = await receivedBytes.claimWriter(task.id, writer, claims, seenAt);
     if (claimed) return { writer, ...claimed };
     const now = await receivedBytes.find(task.id);
     if (now?.task.state === 'AWAITING_UPLOAD') mustAgree(now.claims, claims);
@@ -111,7 +113,7 @@ export function createPieceReceiver(parts: PieceReceiverDependencies): PieceRece
       const begin = async () => {
         if (!waits)
           throw conflict(`The file is complete with ${received} bytes, and this request brings more.`);
-        writing = await claim(task, claimsOf(piece));
+        writing = await claim(upload, claimsOf(piece));
         if (writing.received < came) throw superseded();
         received = writing.received;
         written = received;

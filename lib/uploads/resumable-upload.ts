@@ -78,7 +78,7 @@ export function createResumableUploads(parts: ResumableUploadDependencies): Resu
       mustAgree(claims, claimsOf(said));
       const whole = said.total ?? task.declaredSize ?? claims.size;
       if (received === 0 || received !== whole) return incomplete(received);
-      const turn = await receiver.claim(task, claimsOf(said));
+      const turn = await receiver.claim(upload, claimsOf(said));
       return finish(task, turn, received, turn.claims);
     },
     async receive(taskId, piece, source) {
@@ -93,7 +93,7 @@ export function createResumableUploads(parts: ResumableUploadDependencies): Resu
       if (!piece.last || came !== (piece.total ?? came)) return incomplete(received);
       mustMatch(task, came);
       if (came < received) throw endsEarly(came, received);
-      const turn = writing ?? (await receiver.claim(task, said));
+      const turn = writing ?? (await receiver.claim(upload, said));
       return finish(task, turn, received, turn.claims);
     },
     async cancel(taskId) {

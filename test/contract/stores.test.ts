@@ -303,6 +303,7 @@ describe('The stores on PostgreSQL', () => {
   describe('for a large upload', () => {
     const uploads = () => createUploadStore(database.knex());
     const receivedBytes = () => createReceivedBytesStore(database.knex());
+    const seenAt = async ({ id }: Task) => (await receivedBytes().find(id))?.seenAt ?? '';
     const ended = async ({ id }: Task) =>
       (await uploads().sessionsToCancel())
         .filter(({ taskId }) => taskId === id)
@@ -359,9 +360,9 @@ describe('The stores on PostgreSQL', () => {
       const task = await opened();
       const [first, second] = [randomUUID(), randomUUID()];
       const write = sinon.spy(async () => undefined);
-      assert.equal((await receivedBytes().claimWriter(task.id, first, {}))?.received, 0);
+      assert.equal((await receivedBytes().claimWriter(task.id, first, {}, await seenAt(task)))?.received, 0);
       assert.equal(await receivedBytes().addBytes(task.id, first, 10, write), true);
-      assert.deepEqual(await receivedBytes().claimWriter(task.id, second, {}), {
+      assert.deepEqual(await receivedBytes().claimWriter(task.id, second, {}, await seenAt(task)), {
         received: 10,
         claims: {},
         previous: first,
@@ -389,10 +390,19 @@ describe('The stores on PostgreSQL', () => {
       assert.equal((await tasks().find(task.id))?.name, 'b.aiff');
     });
 
+    it('keep a request that came earlier from taking the upload of a later one', async () => {
+      const task = await opened();
+      const [early, late] = [await seenAt(task), await seenAt(task)];
+      const [first, second] = [randomUUID(), randomUUID()];
+      assert.ok(await receivedBytes().claimWriter(task.id, second, {}, late));
+      assert.equal(await receivedBytes().claimWriter(task.id, first, {}, early), undefined);
+      assert.equal(await receivedBytes().addBytes(task.id, second, 10, async () => undefined), true);
+    });
+
     it('count no bytes that could not be stored', async () => {
       const task = await opened();
       const writer = randomUUID();
-      await receivedBytes().claimWriter(task.id, writer, {});
+      await receivedBytes().claimWriter(task.id, writer, {}, await seenAt(task));
       const full = async () => {
         throw new Error('disk full');
       };
@@ -403,11 +413,11 @@ describe('The stores on PostgreSQL', () => {
     it('let no other writer store anything while one does', async () => {
       const task = await opened();
       const [first, second] = [randomUUID(), randomUUID()];
-      await receivedBytes().claimWriter(task.id, first, {});
+      await receivedBytes().claimWriter(task.id, first, {}, await seenAt(task));
       const events: string[] = [];
       const claiming = Promise.withResolvers<unknown>();
       await receivedBytes().addBytes(task.id, first, 7, async () => {
-        const claimed = receivedBytes().claimWriter(task.id, second, {});
+        const claimed = receivedBytes().claimWriter(task.id, second, {}, await seenAt(task));
         claiming.resolve(claimed.then((found) => events.push(`claimed at ${found?.received}`)));
         await database.knex().raw('select 1');
         events.push('stored');

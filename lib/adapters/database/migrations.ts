@@ -88,6 +88,7 @@ async function createTasks(knex: Knex): Promise<void> {
     table.text('upload_session');
     table.bigInteger('upload_received').notNullable().defaultTo(0);
     table.uuid('upload_writer');
+    table.timestamp('upload_claimed_at');
     table.jsonb('upload_claims');
     table.jsonb('checksums');
     table.index(['user_id', 'id']);

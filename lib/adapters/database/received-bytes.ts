@@ -24,20 +24,27 @@ export function createReceivedBytesStore(knex: Knex): ReceivedBytesStore {
       return row && toTask(row);
     },
     async find(id) {
-      const row = await knex<TaskRow>('tasks').where({ id }).first();
-      return row && { task: toTask(row), ...receivedOf(row) };
+      const row: (TaskRow & { seen_at: string }) | undefined = await knex('tasks')
+        .where({ id })
+        .first('*', knex.raw('clock_timestamp()::text as seen_at'));
+      return row && { task: toTask(row), ...receivedOf(row), seenAt: row.seen_at };
     },
-    claimWriter: (id, writer, claims) =>
+    claimWriter: (id, writer, claims, seenAt) =>
       knex.transaction(async (trx) => {
         const before = await waiting(id, trx).forUpdate().first('upload_writer');
         const said = JSON.stringify(claims);
         const known = "coalesce(upload_claims, '{}')";
         const [row] = await waiting(id, trx)
           .whereRaw(`${known} || ?::jsonb = ?::jsonb || ${known}`, [said, said])
-          .update({ upload_writer: writer, upload_claims: trx.raw(`${known} || ?::jsonb`, [said]) }, [
-            'upload_received',
-            'upload_claims',
-          ]);
+          .whereRaw('coalesce(upload_claimed_at <= ?::timestamptz, true)', [seenAt])
+          .update(
+            {
+              upload_writer: writer,
+              upload_claimed_at: trx.raw('?::timestamptz', [seenAt]),
+              upload_claims: trx.raw(`${known} || ?::jsonb`, [said]),
+            },
+            ['upload_received', 'upload_claims'],
+          );
         return row && { ...receivedOf(row), previous: before?.upload_writer ?? null };
       }),
     addBytes: (id, writer, received, write) =>

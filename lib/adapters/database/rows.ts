@@ -33,6 +33,8 @@ export interface TaskRow {
   /** Who adds to an original that arrives in pieces. */
   upload_writer: string | null;
   /** What its requests said of the whole file. */
+  /** When the request of the present writer came, by the clock of the database. */
+  upload_claimed_at: Date | null;
   upload_claims: FileClaims | null;
   /** Hashes of the original. */
   checksums: Hashes | null;
