@@ -1,8 +1,15 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ReceivedBytesStore } from '../ports/uploads.ts';
 import { gone, superseded } from './piece.ts';
 
 /** Milliseconds between two looks whether the uploads that this process receives are still wanted. */
 const EVERY = 1000;
+
+/**
+ * Milliseconds for which a question for the status waits for requests of the same upload: a client that asks has usually
+ * lost its connection, and the bytes that came by it are still being stored.
+ */
+const SETTLING = 500;
 
 /** A request that sends a file. */
 export interface OpenUpload {
@@ -17,12 +24,15 @@ interface Entry {
   taskId: number;
   writer: string | undefined;
   abort: AbortController;
+  ended: PromiseWithResolvers<void>;
 }
 
 export interface OpenUploads {
   begin(taskId: number): OpenUpload;
   /** Looks at once. */
   look(): Promise<void>;
+  /** Resolves when this process receives nothing of the upload any more, at the latest after 500 ms. */
+  settled(taskId: number): Promise<void>;
 }
 
 /**
@@ -58,8 +68,17 @@ export function createOpenUploads(
 
   return {
     look,
+    async settled(taskId) {
+      const ends = [...open].filter((entry) => entry.taskId === taskId).map(({ ended }) => ended.promise);
+      if (ends.length > 0) await Promise.race([Promise.all(ends), setTimeout(SETTLING)]);
+    },
     begin(taskId) {
-      const entry: Entry = { taskId, writer: undefined, abort: new AbortController() };
+      const entry: Entry = {
+        taskId,
+        writer: undefined,
+        abort: new AbortController(),
+        ended: Promise.withResolvers(),
+      };
       open.add(entry);
       timer ??= setInterval(tick, every).unref();
       return {
@@ -69,6 +88,7 @@ export function createOpenUploads(
         },
         end() {
           open.delete(entry);
+          entry.ended.resolve();
           if (open.size > 0) return;
           clearInterval(timer);
           timer = undefined;

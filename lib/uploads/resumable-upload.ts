@@ -70,6 +70,7 @@ export function createResumableUploads(parts: ResumableUploadDependencies): Resu
   const receiver = createPieceReceiver({ ...parts, hashes, openUploads });
   return {
     async status(taskId, said) {
+      await openUploads.settled(taskId);
       const upload = await known(taskId);
       const { task, received, claims } = upload;
       mustMatch(task, said.total);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { forEachUntilAborted } from '../../../lib/uploads/open-uploads.ts';
+import { createOpenUploads, forEachUntilAborted } from '../../../lib/uploads/open-uploads.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
@@ -36,5 +36,20 @@ describe('A request body that waits for its client', () => {
     );
     end.abort(new Error('over'));
     await assert.rejects(reading, /over/);
+  });
+});
+
+describe('A question for the status of an upload', () => {
+  it('waits until the requests of this upload have ended, and for no other upload', async () => {
+    const uploads = createOpenUploads({ findWriters: async () => new Map() });
+    const [mine, other] = [uploads.begin(1), uploads.begin(2)];
+    const events: string[] = [];
+    const settled = uploads.settled(1).then(() => events.push('settled'));
+    await uploads.settled(3);
+    events.push('ended');
+    mine.end();
+    await settled;
+    assert.deepEqual(events, ['ended', 'settled']);
+    other.end();
   });
 });
