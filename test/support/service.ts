@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { removeCluster } from '../../lib/adapters/embedded-postgres/remove.ts';
 import { MARKER } from '../../lib/adapters/storage/nfs-marker.ts';
 import { type Served, serveLocal } from '../../lib/app/local-mode.ts';
-import { loadConfig } from '../../lib/config/config.ts';
+import { type Config, loadConfig } from '../../lib/config/config.ts';
 import { isErrno } from '../../lib/runtime/errors.ts';
 import { type Log, silentLog } from '../../lib/runtime/log.ts';
 import { migratedDatabase } from './database.ts';
@@ -79,9 +79,9 @@ export function testService(environment: NodeJS.ProcessEnv = {}, log: Log = sile
     this.timeout(60_000);
     folder = await newFolder();
     const { PATH, FFMPEG_PATH } = process.env;
-    const database = environment.DATABASE ? {} : { DATABASE: 'url', DATABASE_URL: await migratedDatabase() };
-    const env = { PATH, FFMPEG_PATH, PORT: '0', TONEMILL_DATA: folder, ...database, ...environment };
-    served = await serveLocal(loadConfig(env), log);
+    const env = { PATH, FFMPEG_PATH, PORT: '0', TONEMILL_DATA: folder, ...environment };
+    const config = loadConfig(env);
+    served = await serveLocal(environment.DATABASE ? config : await onSharedServer(config), log);
   });
   after(async function () {
     this.timeout(30_000);
@@ -99,6 +99,11 @@ export function testService(environment: NodeJS.ProcessEnv = {}, log: Log = sile
       return (await Promise.all(lists)).flat().sort();
     },
   };
+}
+
+/** The database alone is another one: working files, for example, stay where the embedded database has them. */
+async function onSharedServer(config: Config): Promise<Config> {
+  return { ...config, database: { kind: 'url', url: await migratedDatabase() } };
 }
 
 /** Signs somebody up and logs them in. */
