@@ -1,0 +1,64 @@
+import { type Conversions, createConversions } from '../conversions/conversion.ts';
+import { createProbes, type Probes } from '../conversions/file-probe.ts';
+import { createWaveforms, type Waveforms } from '../conversions/waveforms.ts';
+import { createReports, type Reports } from '../first-generation/worker-reports.ts';
+import { createSweep, type Sweep } from '../housekeeping/sweep.ts';
+import type { Housekeeping } from '../ports/housekeeping.ts';
+import { type Lazy, lazy } from '../runtime/lazy.ts';
+import type { Foundation } from './foundation.ts';
+import type { Uploads } from './uploads.ts';
+
+/** Services that run ffmpeg or repair tasks. */
+export interface ConversionServices {
+  conversions: Lazy<Conversions>;
+  probes: Probes;
+  waveforms: Waveforms;
+  reports: Lazy<Reports>;
+  housekeeping: Lazy<Housekeeping>;
+  sweep: Lazy<Sweep>;
+}
+
+export function openConversions(
+  { config, log, worker, surroundings, stores, engine, workspaces, storage }: Foundation,
+  { tasks: taskService, uploaded, cancelUploads }: Uploads,
+): ConversionServices {
+  const { clock, lease } = surroundings;
+  const { originals, results, adoption } = storage;
+  const { paused, deadlineSeconds: deadline } = config;
+  const { attempts } = lease;
+  const files = { originals, results, workspaces };
+  return {
+    conversions: lazy(async () => {
+      const { tasks, leases } = await stores();
+      const limits = { paused, deadline, attempts };
+      return createConversions({
+        ...files,
+        ...limits,
+        tasks,
+        leases,
+        engine: await engine(),
+        worker,
+        clock,
+        log,
+      });
+    }),
+    probes: createProbes(engine),
+    waveforms: createWaveforms({
+      tasks: taskService,
+      store: async () => (await stores()).tasks,
+      engine,
+      results,
+      workspaces,
+    }),
+    reports: lazy(async () => {
+      const { tasks, leases } = await stores();
+      return createReports({ ...files, adoption, tasks, leases, engine });
+    }),
+    housekeeping: lazy(async () => (await stores()).housekeeping),
+    sweep: lazy(async () => {
+      const { tasks, housekeeping, uploads: uploadStore } = await stores();
+      const repairs = { housekeeping, tasks, uploadStore, uploaded, cancelUploads };
+      return createSweep({ ...files, ...repairs, paused, clock, log });
+    }),
+  };
+}

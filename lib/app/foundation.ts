@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { EmbeddedServer } from '../adapters/embedded-postgres/shared-server.ts';
+import type { AudioEngine } from '../audio/engine/engine.ts';
+import { MEMORY } from '../audio/ffmpeg/resource-limits.ts';
+import type { Config } from '../config/config.ts';
+import { GOOGLE_KEYS } from '../http/google-id-tokens.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { LeaseOptions } from '../ports/leases.ts';
+import { findSandbox, type Sandbox } from '../process/sandbox.ts';
+import { type Lazy, lazy } from '../runtime/lazy.ts';
+import type { Log } from '../runtime/log.ts';
+import { createWorkspaces, type Workspaces } from '../runtime/working-folders.ts';
+import type { Stores } from './open-database.ts';
+import { openEngine } from './open-engine.ts';
+import { type FileStorage, openStorage } from './open-storage.ts';
+
+/** The parts of the world outside that tests replace; no environment variable changes them. */
+export interface Surroundings {
+  clock: Clock;
+  /** URL of the keys by which tokens of internal callers are checked. */
+  callerKeys: URL;
+  /** Time for which an attempt owns a task without a heartbeat, and attempts that one revision gets. */
+  lease: LeaseOptions;
+}
+
+export const SURROUNDINGS: Surroundings = {
+  clock: { now: () => new Date() },
+  callerKeys: GOOGLE_KEYS,
+  lease: { seconds: 60, attempts: 5 },
+};
+
+/** Configuration, adapters and the audio engine: the ground of all services. */
+export interface Foundation {
+  config: Config;
+  log: Log;
+  /** Name of this process as the holder of leases. */
+  worker: string;
+  surroundings: Surroundings;
+  storage: FileStorage;
+  workspaces: Workspaces;
+  embedded: Lazy<EmbeddedServer>;
+  stores: Lazy<Stores>;
+  engine: Lazy<AudioEngine>;
+  sandbox: Lazy<Sandbox>;
+}
+
+/** Opens nothing: each part opens at its first use. */
+export function openFoundation(
+  config: Config,
+  log: Log,
+  worker: string,
+  surroundings: Surroundings,
+): Foundation {
+  const embedded = lazy(async () => {
+    const { startEmbedded } = await import('../adapters/embedded-postgres/shared-server.ts');
+    return startEmbedded(join(config.data, 'postgres'));
+  });
+  const stores = lazy(async () => {
+    const { openDatabaseStores } = await import('./open-database.ts');
+    return openDatabaseStores(config, log, surroundings.lease, embedded);
+  });
+  return {
+    config,
+    log,
+    worker,
+    surroundings,
+    storage: openStorage(config),
+    workspaces: createWorkspaces(config.work),
+    embedded,
+    stores,
+    engine: lazy(() => openEngine(config, log)),
+    sandbox: lazy(() => findSandbox(config.path, MEMORY)),
+  };
+}
