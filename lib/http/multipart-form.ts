@@ -105,11 +105,19 @@ function disposition({ headers, number }: BodyPart): { name: string; filename: s
   const header = headers.get('content-disposition');
   if (header === undefined)
     throw invalid(`Part ${number} of the form has no Content-Disposition. ${expected}`);
-  const { type, parameters } = parse(header, { multipart: true });
+  const { type, parameters } = parse(withBrowserQuotes(header), { multipart: true });
   if (type !== 'form-data')
     throw invalid(`The Content-Disposition of part ${number} is ${shown(type)}, not form-data. ${expected}`);
   if (!parameters.name) throw invalid(`Part ${number} of the form has no name. ${expected}`);
   return { name: parameters.name, filename: parameters.filename };
+}
+
+/**
+ * Browsers write a quote in a name as %22 (HTML, 4.10.21.8). Go's mime/multipart, aiohttp and curl before 7.81 write it as
+ * \". The same two characters end a name whose last one is a backslash, and then a semicolon or nothing follows.
+ */
+function withBrowserQuotes(header: string): string {
+  return header.replace(/\\"(?![ \t]*(?:;|$))/g, '%22');
 }
 
 /** Refuses what RFC 7578 has given up: parts within parts (4.3) and encoded content (4.7). */

@@ -64,6 +64,20 @@ describe('A multipart form', () => {
     assert.equal((await read([await request.bytes()], contentType)).name, name);
   });
 
+  for (const [written, name] of [
+    ['a\\"b.wav', 'a"b.wav'],
+    ['\\"a\\"', '"a"'],
+    ['C:\\new\\a.wav', 'C:\\new\\a.wav'],
+    ['C:\\', 'C:\\'],
+  ] as const) {
+    it(`keeps the name that is written as ${written}`, async () => {
+      for (const header of [`name="audio"; filename="${written}"`, `filename="${written}"; name="audio"`]) {
+        const got = await read([form(file(`Content-Disposition: form-data; ${header}`))]);
+        assert.equal(got.name, name);
+      }
+    });
+  }
+
   it('may have a preamble, an epilogue, padding after boundaries and folded headers', async () => {
     const folded = 'content-disposition: form-data;\r\n name="audio"; filename=a.wav';
     const body = `Hello\r\n--b \t\r\n${folded}\r\n\r\nsound\r\n--b--\r\nBye`;
