@@ -62,7 +62,7 @@ const STATUS: Record<
 const OURS: ReadonlySet<ErrorCode> = new Set(['misconfigured', 'internal']);
 
 /** Codes that a caller can bring about at will although their status is one of ours: none of them is an ERROR. */
-const THEIRS: ReadonlySet<ErrorCode> = new Set(['upload_gap']);
+const THEIRS: ReadonlySet<ErrorCode> = new Set(['upload_gap', 'interrupted']);
 
 /** The client closed the connection, so that this status is only for the log (as nginx has it). */
 const CLIENT_CLOSED = 499;
@@ -205,11 +205,23 @@ export function jsonBody(expected = 'application/json'): MiddlewareHandler[] {
   return [declared, limited, parsed];
 }
 
-/** The text is kept by the request, so that a handler can parse it again. */
+/** The bytes are kept by the request, so that a handler can parse them again. */
 const parsed: MiddlewareHandler = async (c, next) => {
-  parseJson(await c.req.text(), 'body');
+  parseJson(utf8(await c.req.arrayBuffer()), 'body');
   await next();
 };
+
+/**
+ * JSON is UTF-8 (RFC 8259, 8.1). Other bytes would all become U+FFFD, and so passwords that differ would be the same.
+ * Throws `invalid_request`.
+ */
+function utf8(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new AppError('invalid_request', 'The body is not valid UTF-8.', { cause });
+  }
+}
 
 function jsonTooLarge(): AppError {
   return new AppError('too_large', `The JSON body is larger than ${JSON_BYTES} bytes.`);
