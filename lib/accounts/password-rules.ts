@@ -46,8 +46,8 @@ export function passwordProblem(password: string): string | undefined {
   return `expected no control, invisible or private characters, and found U+${code}`;
 }
 
-/** Compared without case, and as a password is hashed. */
-const folded = (text: string) => normalized(text).toLowerCase();
+/** For comparison only: without case, spaces, and compatibility forms such as full-width letters. */
+const folded = (text: string) => normalized(text).normalize('NFKC').replace(/\s/gu, '').toLowerCase();
 
 /**
  * Throws `invalid_request` for a password that is guessed first: the user's own name or email or one part of it, one of

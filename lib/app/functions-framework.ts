@@ -4,6 +4,7 @@ import { createListener } from '../http/server.ts';
 import { createProcessLog } from '../runtime/process-log.ts';
 import { type App, createApp } from './app.ts';
 import { createTarget, type TargetName } from './targets.ts';
+import { leaveRequestsUnparsed, restoreAddress } from './unparsed-requests.ts';
 
 let shared: App | undefined;
 
@@ -13,10 +14,12 @@ let shared: App | undefined;
  * interrupted conversion expires.
  */
 export function createFunction(name: TargetName): HttpFunction {
+  leaveRequestsUnparsed();
   let listener: { app: App; answer: Promise<ReturnType<typeof createListener>> } | undefined;
   return async (request, response) => {
     const app = sharedApp();
     if (listener?.app !== app) listener = { app, answer: listenerOf(name, app) };
+    restoreAddress(request);
     await (await listener.answer)(request, response);
   };
 }

@@ -4,7 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import { createClientAddress } from '../runtime/client-address.ts';
-import { AppError, type ErrorCode, type FieldProblem } from '../runtime/errors.ts';
+import { AppError, type ErrorCode, type FieldProblem, isErrno } from '../runtime/errors.ts';
 import { parseJson } from '../runtime/json-text.ts';
 import { type Log, type LogFields, withFields } from '../runtime/log.ts';
 import { idOf } from '../runtime/whole-number.ts';
@@ -283,8 +283,15 @@ function failureOf({ env }: Context): AppError | undefined {
   return incoming instanceof ReceivedRequest ? incoming.failure : undefined;
 }
 
+/** Node.js' codes for a full disk, a read-only file system and file descriptors that are used up. */
+const EXHAUSTED = ['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE'];
+
 function toAppError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error;
+  if (EXHAUSTED.some((code) => isErrno(error, code)))
+    return new AppError('unavailable', 'The service has no room to work at this moment. Try again later.', {
+      cause: error,
+    });
   if (error instanceof HTTPException && error.status < 500) {
     return new AppError('invalid_request', 'The body is not valid JSON.', { cause: error });
   }

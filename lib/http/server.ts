@@ -23,7 +23,8 @@ export function createListener(http: Routes, log: Log): ReturnType<typeof getReq
     );
     return new Response(body, { status, headers });
   };
-  return getRequestListener(http.fetch, { errorHandler });
+  // HTTP/1.0 knows no Host, and health checks of load balancers use it.
+  return getRequestListener(http.fetch, { errorHandler, hostname: 'localhost' });
 }
 
 /** A server of these routes, which does not listen yet. */

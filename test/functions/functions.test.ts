@@ -170,6 +170,24 @@ describe('The functions under functions-framework', function () {
     assert.equal(await tell(), 'known');
   });
 
+  it('answer broken JSON themselves, so that no parser of the framework logs a password', async () => {
+    const logged: unknown[] = [];
+    const write = console.error;
+    console.error = (...values) => logged.push(...values);
+    try {
+      const headers = { 'Content-Type': 'application/json' };
+      const body = '{"email":"ann@example.org","password":"hunter2",}';
+      const answer = await fetch(`${url('auth')}/api/auth/login`, { method: 'POST', headers, body });
+      assert.equal(answer.status, 400);
+      assert.equal(answer.headers.get('Content-Type'), 'application/problem+json');
+      const strange = await fetch(`${url('site')}/docs/%E0`);
+      assert.equal(strange.headers.get('Content-Type'), 'application/problem+json');
+    } finally {
+      console.error = write;
+    }
+    assert.deepEqual(logged, []);
+  });
+
   it('sweep', async () => {
     const headers = { 'X-Service-Credential': CREDENTIAL };
     const answer = await fetch(`${url('sweep')}/?strays=true`, { method: 'POST', headers });

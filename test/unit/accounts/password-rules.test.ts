@@ -42,6 +42,9 @@ describe('The rules of passwords', () => {
 
   const guessable: [string, string][] = [
     ['the email', 'ann.angstrom@example.org'],
+    ['the name and a space', 'Ann Ångström '],
+    ['a common one with spaces', 'p a s s w o r d'],
+    ['a common one in full width', 'ｐａｓｓｗｏｒｄ'],
     ['the email in capitals', 'ANN.ANGSTROM@EXAMPLE.ORG'],
     ['the local part of the email', 'Ann.Angstrom'],
     ['the domain of the email', 'example.org'],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHttp, jsonBody } from '../../../lib/http/router.ts';
 import { AppError, type ErrorCode } from '../../../lib/runtime/errors.ts';
 import { createLog, silentLog } from '../../../lib/runtime/log.ts';
+import { jsonLine } from '../../../lib/runtime/log-formats.ts';
 
 describe('A JSON body', () => {
   const http = createHttp(silentLog);
@@ -24,7 +25,7 @@ describe('A JSON body', () => {
 describe('The line of a request', () => {
   async function severityOf(code: ErrorCode): Promise<unknown> {
     const lines: string[] = [];
-    const http = createHttp(createLog((line) => lines.push(line)));
+    const http = createHttp(createLog((event) => lines.push(jsonLine(event))));
     http.get('/', () => {
       throw new AppError(code, 'No.');
     });
@@ -41,5 +42,17 @@ describe('The line of a request', () => {
 
   it('is an ERROR where the service itself is unavailable', async () => {
     assert.equal(await severityOf('unavailable'), 'ERROR');
+  });
+});
+
+describe('A disk that is full', () => {
+  it('makes the service unavailable, and is no defect of it', async () => {
+    const http = createHttp(silentLog);
+    http.get('/', () => {
+      throw Object.assign(new Error('no space left'), { code: 'ENOSPC', syscall: 'write' });
+    });
+    const answer = await http.request('/');
+    assert.equal(answer.status, 503);
+    assert.match(await answer.text(), /"code":"unavailable"/);
   });
 });
