@@ -82,11 +82,8 @@ function isPattern(text: string): boolean {
   return /^(.{1,8})\1+$/su.test(text) || DATE.test(text) || RUNS.some((run) => run.includes(text));
 }
 
-/** The 50,000 passwords that were found most often in leaks, in lower case; read when somebody signs up first (30 ms). */
-const commonPasswords = lazy(async (): Promise<ReadonlySet<string>> => {
-  const { dictionary } = await import('@zxcvbn-ts/language-common');
-  return new Set(dictionary['passwords-common'].map(String));
-});
+/** Loaded at the first sign-up. */
+const commonPasswords = lazy(async () => (await import('./common-passwords.ts')).COMMON_PASSWORDS);
 
 function refusal(message: string): AppError {
   const details = [{ path: 'password1', message }];

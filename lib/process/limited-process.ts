@@ -130,19 +130,16 @@ async function readPipe(pipe: Readable | undefined, read: PipeReader): Promise<v
   }
 }
 
+/** Codes by which Node.js tells that a program has closed its input, before or while it is fed. */
+const ENDED_INPUT = ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE', 'ECONNRESET'];
+
 /** A program may have read enough before the end: that is no failure of what feeds it. */
 async function feed({ stdin: sink }: SpawnedProgram, stdin: Readable | undefined): Promise<void> {
   if (!stdin || !sink) return;
   try {
     await pipeline(stdin, sink);
   } catch (error) {
-    if (
-      !isErrno(error, 'EPIPE') &&
-      !isErrno(error, 'ERR_STREAM_PREMATURE_CLOSE') &&
-      !isErrno(error, 'ECONNRESET')
-    ) {
-      throw error;
-    }
+    if (!ENDED_INPUT.some((code) => isErrno(error, code))) throw error;
   }
 }
 

@@ -2,6 +2,7 @@ import type { WriteStream } from 'node:tty';
 import { createLog, type Log, type LogEvent, type Severity } from './log.ts';
 import { isRoutine, jsonLine, prettyLine } from './log-formats.ts';
 import { createLineWriter } from './log-writer.ts';
+import { writeWholeSync } from './write-sync.ts';
 
 export interface ProcessLogOptions {
   /** Less severe events are not written. */
@@ -18,7 +19,11 @@ export interface ProcessLog extends Log {
 }
 
 /** Standard output or stderr of this process. */
-export type LogStream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'hasColors'>>;
+export type LogStream = NodeJS.WritableStream &
+  Partial<Pick<WriteStream, 'isTTY' | 'hasColors'>> & {
+    /** File descriptor; undefined for a stream of a test. */
+    fd?: number | undefined;
+  };
 
 /**
  * The log of a process. It writes what it collected when the process exits: by `process.exit`, by an uncaught exception,
@@ -29,7 +34,10 @@ export function createProcessLog(
   stream: LogStream,
   { level, format, milliseconds }: ProcessLogOptions,
 ): ProcessLog {
-  const writer = createLineWriter((text) => stream.write(text), milliseconds);
+  const { fd } = stream;
+  // A stream over a socket keeps what it could not write at once, and loses it when the process exits.
+  const write = (text: string) => (fd === undefined ? stream.write(text) : writeWholeSync(fd, text));
+  const writer = createLineWriter(write, milliseconds);
   const isPretty = (format ?? (stream.isTTY ? 'pretty' : 'json')) === 'pretty';
   // NO_COLOR, FORCE_COLOR and TERM decide (Node.js, tty.WriteStream.hasColors).
   const hasColors = stream.isTTY === true && stream.hasColors?.() === true;

@@ -12,6 +12,7 @@ function recorded(isTTY: boolean) {
   const writes: string[] = [];
   const stream: LogStream = Object.assign(Object.create(process.stderr), {
     isTTY,
+    fd: undefined,
     hasColors: () => false,
     write: (written: string) => writes.push(written),
   });
