@@ -91,6 +91,20 @@ describe('The domain', () => {
   });
 });
 
+describe('Packages that are loaded when they are needed', () => {
+  it('are modules, since a bundle loses the names of a CommonJS package that is imported dynamically', () => {
+    const dynamic = SOURCES.flatMap(({ path, text }) =>
+      [...text.matchAll(/import\('([^.'][^']*)'\)/g)].map(([, name = '']) => ({ path, name })),
+    );
+    assert.ok(dynamic.length > 0);
+    const wrong = dynamic.filter(({ name }) => {
+      const { type, exports } = JSON.parse(readFileSync(join('node_modules', name, 'package.json'), 'utf8'));
+      return type !== 'module' && exports?.['.']?.import === undefined;
+    });
+    assert.deepEqual(wrong, []);
+  });
+});
+
 describe('Functions', () => {
   it('hold no SDK and import nothing but lib', () => {
     const allowed = /^(lib|functions)\/|^@google-cloud\/functions-framework$/;

@@ -145,7 +145,7 @@ async function openQueue(config: Config, log: Log, address: DatabaseAddress): Pr
 }
 
 async function openPubSub(projectId: string | undefined, emulator: string | undefined) {
-  const { PubSub } = await import('@google-cloud/pubsub');
+  const { PubSub } = await import('../adapters/queue/pubsub-client.ts');
   const local = emulator && { apiEndpoint: emulator, emulatorMode: true };
   return new PubSub({ ...(projectId && { projectId }), ...local });
 }

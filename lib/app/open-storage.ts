@@ -74,7 +74,7 @@ async function openCloudStorage(projectId: string | undefined, emulator: string 
 
 /** An emulator lets everyone in, but links are signed all the same: with a key of this process's own. */
 async function newSigner() {
-  const { GoogleAuth, JWT } = await import('google-auth-library');
+  const { GoogleAuth, JWT } = await import('./google-auth.ts');
   const { privateKey } = await promisify(generateKeyPair)('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },

@@ -6,7 +6,7 @@ import { findProgram, run } from '../support/programs.ts';
 import { ROOT } from './build.ts';
 
 /** The one file that makes the schema. */
-const MIGRATIONS = join('lib', 'db', 'migrations.ts');
+const MIGRATIONS = join('lib', 'adapters', 'database', 'migrations.ts');
 
 /**
  * While a deployment moves traffic, and after it moved back, the release before runs on the schema of this one. So its own store

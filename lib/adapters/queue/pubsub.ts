@@ -46,7 +46,7 @@ export function createPubSubQueue(
       );
     },
     async consume(handler, concurrency) {
-      const { Duration } = await import('@google-cloud/pubsub');
+      const { Duration } = await import('./pubsub-client.ts');
       const pulled = (await pubsub()).subscription(subscription, {
         flowControl: { maxMessages: concurrency, allowExcessMessages: false },
         maxExtensionTime: Duration.from({ seconds: jobSeconds }),

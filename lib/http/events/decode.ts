@@ -26,7 +26,7 @@ export async function decodeCloudEvent(
 ): Promise<CloudEvent<unknown> | undefined> {
   const structured = /^application\/cloudevents/i.test(headers.get('content-type') ?? '');
   if (!structured && !headers.has('ce-id')) return undefined;
-  const { HTTP } = await import('cloudevents');
+  const { HTTP } = await import('./cloudevents.ts');
   const event = HTTP.toEvent({ headers: Object.fromEntries(headers), body });
   if (Array.isArray(event)) throw new TypeError('a batch of events came where one was expected');
   return event as CloudEvent<unknown>;

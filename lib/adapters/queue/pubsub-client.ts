@@ -1,0 +1,2 @@
+/** Loaded when it is needed. A bundle keeps the names of a CommonJS package only for a static import like this one. */
+export { Duration, PubSub } from '@google-cloud/pubsub';
