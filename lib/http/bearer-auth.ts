@@ -8,7 +8,7 @@ export interface RouterEnv {
   Variables: { principal?: Principal };
 }
 
-/** Lets requests pass whose access token is valid (RFC 6750). */
+/** Accepts only requests with a valid access token (RFC 6750). */
 export function bearer(auth: Pick<Auth, 'authenticate'>): MiddlewareHandler<RouterEnv> {
   return async (c, next) => {
     const token = /^Bearer +(\S+)$/i.exec(c.req.header('Authorization') ?? '')?.[1];

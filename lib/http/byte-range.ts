@@ -3,13 +3,13 @@ import { combineRanges, parse } from 'range-parser';
 import type { ByteRange } from '../ports/storage.ts';
 import { AppError } from '../runtime/errors.ts';
 
-/** The bit of range-parser's `code` that stands for a header which is not well-formed. */
+/** Bit of range-parser's `code` for a malformed header. */
 const MALFORMED = 1;
 
 /**
- * The one range that a GET asks for (RFC 9110, 14.2); undefined stands for the whole: for HEAD, for which no ranges are
- * defined, for another unit, a malformed header, several ranges that do not join, and for an empty file, of which no
- * range can be named. A suffix that is longer than the file is all of it (14.1.2).
+ * The one range that a GET requests (RFC 9110, 14.2). Undefined means the whole file: for HEAD, which has no ranges,
+ * for another unit, a malformed header, several ranges that do not join, and an empty file, which has no ranges. A
+ * suffix that is longer than the file means the whole file (14.1.2).
  * @param size bytes
  * Throws `range_not_satisfiable`, with `Content-Range` set for the answer.
  */

@@ -3,9 +3,9 @@ import { AppError } from '../runtime/errors.ts';
 
 /** Validators of the representation that a request selects (RFC 9110, 8.8). */
 export interface Validators {
-  /** An entity tag with its quotes; `W/` before it where it is weak. */
+  /** Entity tag with its quotes; a weak tag begins with `W/`. */
   etag: string;
-  /** Time of the last modification; undefined where none is known. */
+  /** Time of the last modification, if it is known. */
   modified?: Date;
 }
 
@@ -28,7 +28,7 @@ export function isNotModified(c: Context, { etag, modified }: Validators): boole
   return modified !== undefined && parseDate(since) !== undefined && !isAfter(modified, since);
 }
 
-/** Whether `Range` counts: without `If-Range`, or where its validator is the present one and strong (RFC 9110, 13.1.5). */
+/** Whether `Range` applies: there is no `If-Range`, or its validator is current and strong (RFC 9110, 13.1.5). */
 export function rangeApplies(c: Context, { etag, modified }: Validators, now = new Date()): boolean {
   const validator = c.req.header('If-Range')?.trim();
   if (validator === undefined) return true;
@@ -39,8 +39,8 @@ export function rangeApplies(c: Context, { etag, modified }: Validators, now = n
 }
 
 /**
- * The headers of the validators, as they stand in 200, 206 and 304. `Last-Modified` waits until its second is over:
- * no second change can share it then, which makes it a strong validator (RFC 9110, 8.8.2.2).
+ * Validator headers of 200, 206 and 304. `Last-Modified` is absent until its second is over: no later change can have
+ * the same date then, so that the date is a strong validator (RFC 9110, 8.8.2.2).
  */
 export function validatorHeaders({ etag, modified }: Validators, now = new Date()): Record<string, string> {
   const dated = modified !== undefined && isSettled(modified, now);
@@ -49,13 +49,10 @@ export function validatorHeaders({ etag, modified }: Validators, now = new Date(
 
 function mustHold(name: string, holds: boolean): void {
   if (holds) return;
-  throw new AppError(
-    'precondition_failed',
-    `The condition ${name} does not hold: the file is another one now.`,
-  );
+  throw new AppError('precondition_failed', `The condition ${name} is not met: the file has changed.`);
 }
 
-/** Whether a list of entity tags, or `*`, names this one. A tag may hold commas. */
+/** Whether a list of entity tags, or `*`, includes this one. A tag may contain commas. */
 function lists(list: string, etag: string, equal: (a: string, b: string) => boolean): boolean {
   if (list.trim() === '*') return true;
   const tags: readonly string[] = list.match(/(?:W\/)?"[^"]*"/g) ?? [];
@@ -85,12 +82,12 @@ function wholeSeconds(date: Date): number {
   return Math.floor(date.getTime() / SECOND) * SECOND;
 }
 
-/** The three formats of RFC 9110, 5.6.7; only the last has no zone, and is in UTC too. */
+/** The three date formats of RFC 9110, 5.6.7. The last one names no zone, and is in UTC too. */
 const WITH_ZONE =
   /^(?:[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4}|[A-Z][a-z]{3,8}, \d{2}-[A-Z][a-z]{2}-\d{2}) \d{2}:\d{2}:\d{2} GMT$/;
 const ASCTIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
 
-/** @returns milliseconds since 1970; undefined for what is no date, which a recipient ignores */
+/** @returns milliseconds since 1970; undefined for an invalid date, which a recipient ignores */
 function parseDate(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const date = ASCTIME.test(text) ? `${text} GMT` : text;

@@ -1,7 +1,10 @@
 import { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 
-/** Node's side of a request, which the adapter of hono hands over; undefined where a test asks without a connection. */
+/**
+ * The request object of Node.js, which hono's adapter passes on; undefined where a test sends requests without a
+ * connection.
+ */
 export function incomingOf(c: Context): IncomingMessage | undefined {
   const bindings: unknown = c.env;
   if (typeof bindings !== 'object' || bindings === null || !('incoming' in bindings)) return undefined;
@@ -9,8 +12,8 @@ export function incomingOf(c: Context): IncomingMessage | undefined {
 }
 
 /**
- * Whether the client has closed its connection: before its request was whole, or before it had an answer. The signal of
- * hono's request is asked only without a connection, since it would begin to read the body.
+ * Whether the client closed its connection before the end of its request, or before its answer. The signal of hono's
+ * request is used only without a connection, since its use would start to read the body.
  */
 export function isClientGone(c: Context): boolean {
   const incoming = incomingOf(c);

@@ -1,7 +1,7 @@
 import type { Hashes, HashName } from '../ports/tasks.ts';
 import { AppError } from '../runtime/errors.ts';
 
-/** Bytes of each hash. */
+/** Length of each hash in bytes. */
 const LENGTHS: Record<HashName, number> = { crc32c: 4, md5: 16, sha256: 32, sha512: 64 };
 
 /** Names in the registry of RFC 9530, 7.2, which Digest (RFC 3230) shares. */
@@ -18,19 +18,19 @@ const GOOGLE: ReadonlyMap<string, HashName> = new Map([
   ['md5', 'md5'],
 ]);
 
-/** `name=base64`; Digest's values may hold `=` as well. */
+/** `name=base64`; values of Digest may contain `=` as well. */
 const PLAIN = /^([A-Za-z0-9*_.-]+)=([A-Za-z0-9+/]+={0,2})$/;
 
-/** `name=:base64:`, with parameters that say nothing here (RFC 8941, 3.2 and 3.3.5). */
+/** `name=:base64:`, with parameters that are ignored (RFC 8941, 3.2 and 3.3.5). */
 const STRUCTURED = /^([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/]*={0,2}):(?:[ ]*;.*)?$/;
 
 /** Any other member of a dictionary, which is ignored. */
 const OTHER_PLAIN = /^[A-Za-z0-9*_.-]+=\S+$/;
 
 /**
- * Hashes of the whole file: `x-goog-hash` (of the object), `Repr-Digest` (of the representation, also where a request
- * brings a part of it: RFC 9530, 3) and its predecessor `Digest` (RFC 3230, 4.3.2). Unknown algorithms are ignored, as
- * RFC 9530 has it. Throws `invalid_request` where one is malformed, or two contradict each other.
+ * Hashes of the whole file: `x-goog-hash` (of the object), `Repr-Digest` (of the representation, even if a request has
+ * only a part of it: RFC 9530, 3) and its predecessor `Digest` (RFC 3230, 4.3.2). Unknown algorithms are ignored, as
+ * RFC 9530 requires. Throws `invalid_request` if a header is malformed or two hashes contradict each other.
  */
 export function fileHashes(headers: Headers): Hashes {
   return merged([
@@ -40,7 +40,10 @@ export function fileHashes(headers: Headers): Hashes {
   ]);
 }
 
-/** Hashes of the body of one request: `Content-Digest` (RFC 9530, 2) and `Content-MD5` (RFC 1864). Throws likewise. */
+/**
+ * Hashes of the body of one request: `Content-Digest` (RFC 9530, 2) and `Content-MD5` (RFC 1864). Throws as
+ * `fileHashes`.
+ */
 export function bodyHashes(headers: Headers): Hashes {
   const md5 = headers.get('Content-MD5');
   return merged([
@@ -70,7 +73,7 @@ function entries(
     if (key === '' && !OTHER_PLAIN.test(member)) throw malformed(header);
     return [];
   });
-  // Of one key twice in a structured dictionary the last counts (RFC 8941, 3.2).
+  // If a structured dictionary has a key twice, the last one applies (RFC 8941, 3.2).
   return syntax === STRUCTURED ? [...new Map(found.map((each) => [each.name, each])).values()] : found;
 }
 
@@ -88,7 +91,10 @@ function merged(all: readonly Entry[]): Hashes {
   for (const { header, name, value } of all) {
     const known = hashes[name];
     if (known !== undefined && known !== value)
-      throw new AppError('invalid_request', `The request says two ${name}; the second in ${header}.`);
+      throw new AppError(
+        'invalid_request',
+        `The request has two different ${name} hashes; the second is in ${header}.`,
+      );
     hashes[name] = value;
   }
   return hashes;

@@ -3,30 +3,30 @@ import { z } from 'zod';
 import type { Clock } from '../ports/clock.ts';
 import { AppError } from '../runtime/errors.ts';
 
-/** Where Google publishes the keys that its OpenID Connect tokens are signed with. */
+/** Address of the public keys for Google's OpenID Connect tokens. */
 export const GOOGLE_KEYS = new URL('https://www.googleapis.com/oauth2/v3/certs');
 
-/** Both stand in Google's tokens (OpenID Connect at Google, "Validating an ID token"). */
+/** Google's tokens have either issuer (OpenID Connect at Google, "Validating an ID token"). */
 const ISSUERS = ['https://accounts.google.com', 'accounts.google.com'];
 
-/** What Cloud Run puts in place of a signature that it has verified (Cloud Run, "Troubleshoot", signature removed). */
+/** Replacement for a signature that Cloud Run has verified (Cloud Run, "Troubleshoot", signature removed). */
 const REMOVED = 'SIGNATURE_REMOVED_BY_GOOGLE';
 
 const CLAIMS = z.object({ email: z.string(), email_verified: z.literal(true) });
 
-/** Knows the service accounts that Pub/Sub, Eventarc and Cloud Scheduler call as. */
+/** Verifies ID tokens of the service accounts that Pub/Sub, Eventarc and Cloud Scheduler use. */
 export interface CallerTokens {
-  /** Throws `unauthenticated`, and `unavailable` where the keys can't be had. */
+  /** Throws `unauthenticated`, and `unavailable` if the keys cannot be loaded. */
   verify(token: string): Promise<void>;
 }
 
 export interface CallerTokensOptions {
   audiences: readonly string[];
-  /** Email addresses of those who may call. */
+  /** Email addresses of the service accounts that may call. */
   callers: readonly string[];
   /**
-   * Believe the claims of a token whose signature Cloud Run has removed. True only where Cloud Run lets no request in
-   * that it has not verified itself: a service that is open to everyone gets such tokens as anyone writes them.
+   * Accepts the claims of a token whose signature Cloud Run has removed. True only if Cloud Run verifies every request
+   * before it lets the request in: a service that is open to everyone also receives such tokens with forged claims.
    */
   signatureRemoved: boolean;
   /** Address of a JWK set. */
@@ -65,7 +65,7 @@ export function createCallerTokens({
   };
 }
 
-/** Everything else of jose's is about the keys, and may be mended by another try. */
+/** Errors of jose about the token. Its other errors are about the keys, and a retry may help. */
 const FAULTS_OF_TOKENS = [
   errors.JOSEAlgNotAllowed,
   errors.JOSENotSupported,
@@ -82,12 +82,12 @@ function fail(cause: unknown): never {
   if (cause instanceof Error && FAULTS_OF_TOKENS.some((fault) => cause instanceof fault)) {
     throw refused(cause.message, cause);
   }
-  throw new AppError('unavailable', 'The keys that verify callers can not be had.', { cause });
+  throw new AppError('unavailable', 'The keys that verify callers cannot be loaded.', { cause });
 }
 
-/** The reason is for the log only. */
+/** The reason appears only in the log. */
 function refused(reason: string, cause = new Error(reason)): AppError {
-  return new AppError('unauthenticated', 'This is for internal callers, whose token must be good.', {
+  return new AppError('unauthenticated', 'This route is for internal callers, and needs a valid token.', {
     cause,
   });
 }

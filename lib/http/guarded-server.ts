@@ -3,23 +3,23 @@ import { AppError, isErrno } from '../runtime/errors.ts';
 import { ReceivedRequest } from './received-request.ts';
 import { createSlowClients, type SlowClients } from './slow-clients.ts';
 
-/** Milliseconds that requests which run at the end may still take. */
+/** Milliseconds that running requests may still take at shutdown. */
 const GRACE = 3000;
 
-/** Milliseconds without a byte after which a connection is given up. */
+/** Milliseconds without a byte after which a connection is closed. */
 const IDLE = 300_000;
 
-/** Milliseconds that the headers of a request may take; checked every so many. */
+/** Time limit for the headers of a request, and the interval of its check, in milliseconds. */
 const HEADERS = 20_000;
 const HEADERS_CHECK = 5000;
 
-/** Milliseconds between two looks for slow clients. */
+/** Milliseconds between two checks for slow clients. */
 const CHECK = 1000;
 
 /**
- * An HTTP server whose clients can't hold connections without using them: headers have a time-out, bodies and answers a
- * least throughput, and bodies that no handler reads a bound. 100 Continue is sent when the body is first read, so that
- * a request that is refused before gets its final answer instead.
+ * An HTTP server that ends connections of idle and slow clients. It limits the time for headers, the throughput of
+ * bodies and answers, and the size of bodies that no handler reads. It sends 100 Continue when the body is first read,
+ * so that a request which is refused earlier gets its final answer instead.
  */
 export function createGuardedServer(
   listener: RequestListener,
@@ -43,9 +43,9 @@ export function createGuardedServer(
 }
 
 /**
- * Begins to listen, and answers under which URL this machine reaches it.
+ * Starts to listen, and returns the URL of the server on this machine.
  * @param port 0 picks a free one
- * Throws `misconfigured` where the port is in use.
+ * Throws `misconfigured` if the port is in use.
  */
 export function listen(server: Server, port: number): Promise<string> {
   allowLongUploads(server);
@@ -58,14 +58,14 @@ export function listen(server: Server, port: number): Promise<string> {
   });
 }
 
-/** Node.js ends every request after five minutes; a large file over a slow line takes hours. */
+/** Node.js ends every request after five minutes by default; a large file over a slow connection takes hours. */
 function allowLongUploads(server: Server): void {
   server.requestTimeout = 0;
   server.headersTimeout = HEADERS;
   server.timeout = IDLE;
 }
 
-/** Ends at most 3 s later: downloads that still run are cut, and can be resumed by range. */
+/** Closes the server within 3 s. Downloads that still run are cut off, and clients can resume them by range. */
 export async function closeServer(server: Server): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), GRACE);
   await new Promise((resolve) => server.close(resolve));
@@ -75,6 +75,6 @@ export async function closeServer(server: Server): Promise<void> {
 function occupied(port: number): AppError {
   return new AppError(
     'misconfigured',
-    `Port ${port} is in use. Set PORT to a free one, or to 0 to have one picked.`,
+    `Port ${port} is in use. Set PORT to a free port, or to 0 for any free port.`,
   );
 }

@@ -8,13 +8,13 @@ import { unsupportedMediaType } from './router.ts';
 
 export interface FormRequest {
   contentType: string | undefined;
-  /** Its Content-Length; undefined where the body is chunked. */
+  /** Content-Length; undefined for a chunked body. */
   length: string | undefined;
-  /** Opens the body, upon which a client that awaits 100 Continue begins to send it. */
+  /** Opens the body. A client that waits for 100 Continue then starts to send it. */
   open(): ReadableStream<Uint8Array> | null;
 }
 
-/** A request as far as `readForm` looks at it. */
+/** The parts of a request that `readForm` needs. */
 export function formRequest({ req }: Context): FormRequest {
   const [contentType, length] = [req.header('Content-Type'), req.header('Content-Length')];
   return { contentType, length, open: () => req.raw.body };
@@ -23,14 +23,14 @@ export function formRequest({ req }: Context): FormRequest {
 const FIELD_BYTES = 64 * 1024;
 const PARTS = 21;
 
-/** Bytes of a form without the content of its file: fields, headers, boundaries, preamble, epilogue. */
+/** Maximum bytes of a form without the content of its file: fields, headers, boundaries, preamble, epilogue. */
 const SURROUNDING_BYTES = 256 * 1024;
 
 /**
- * Reads a multipart/form-data body (RFC 7578) up to its one file, which is in the part `audio`; fields may stand before it
- * or after. Neither file nor form is ever held whole in memory, and every byte of the body counts against a limit.
- * @param fileBytes most bytes of the file
- * @returns the file; reading its content and `end()` throws as this does
+ * Reads a multipart/form-data body (RFC 7578) up to its one file, which is in the part `audio`. Fields may precede or
+ * follow it. File and form are never complete in memory, and every byte of the body counts against a limit.
+ * @param fileBytes maximum bytes of the file
+ * @returns the file; its content and `end()` throw the same errors
  * Throws `unsupported_media_type`, `too_large`, `upload_incomplete` (cut off), `invalid_request`.
  */
 export async function readForm(request: FormRequest, fileBytes: number): Promise<FormFile> {
@@ -92,11 +92,11 @@ function boundaryOf(contentType: string): string {
   if (!/^multipart\/form-data\s*(;|$)/i.test(contentType))
     throw unsupportedMediaType('multipart/form-data', contentType);
   const boundary = mediaType(contentType)?.params.get('boundary') ?? '';
-  // RFC 2046, 5.1.1, but for the characters, with which clients are free.
+  // RFC 2046, 5.1.1, limits the length. The characters are not checked, since clients do not keep to its rule for them.
   if (boundary.length > 0 && boundary.length <= 70) return boundary;
-  const came = boundary === '' ? 'has none' : `has one of ${boundary.length} characters`;
+  const came = boundary === '' ? 'has no boundary' : `has a boundary of ${boundary.length} characters`;
   throw invalid(
-    `The Content-Type of the form ${came} where a boundary of 1 to 70 characters is expected: multipart/form-data; boundary=... HTTP clients set it when they make the form themselves.`,
+    `The Content-Type of the form ${came}. Expected 1 to 70 characters: multipart/form-data; boundary=... HTTP clients set the boundary when they build the form themselves.`,
   );
 }
 
@@ -120,7 +120,7 @@ function withBrowserQuotes(header: string): string {
   return header.replace(/\\"(?![ \t]*(?:;|$))/g, '%22');
 }
 
-/** Refuses what RFC 7578 has given up: parts within parts (4.3) and encoded content (4.7). */
+/** Refuses features that RFC 7578 deprecates: nested parts (4.3) and encoded content (4.7). */
 function mustBePlain({ headers }: BodyPart, name: string): void {
   if (/^multipart\//i.test(headers.get('content-type') ?? ''))
     throw invalid(
@@ -164,10 +164,10 @@ function mediaType(header: string): MIMEType | undefined {
   }
 }
 
-/** A request that breaks off is a form that was cut off. */
+/** Reports an aborted request as an incomplete form. */
 async function* received(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   try {
-    // The rest of a form that is refused can still be read.
+    // Without cancellation, the rest of a refused form can still be read.
     yield* body.values({ preventCancel: true });
   } catch (cause) {
     throw new AppError('upload_incomplete', 'The request broke off before the end of the form.', { cause });
@@ -183,7 +183,7 @@ function tooLarge(fileBytes: number, formBytes?: number): AppError {
       : `The form has ${formBytes} bytes, and its file may not have more`;
   return new AppError(
     'too_large',
-    `${came} than ${fileBytes} bytes, the most that a form may bring. Announce the file as JSON with filename, newFormat and size, and send it to the URL of the answer.`,
+    `${came} than ${fileBytes} bytes, the limit of a form. Open an upload session as JSON with filename, newFormat and size, and send the file to the URL of the answer.`,
   );
 }
 

@@ -4,16 +4,16 @@ import { AppError, type ErrorCode } from '../runtime/errors.ts';
 export interface BodyPart {
   /** Position in the body; the first part is 1. */
   number: number;
-  /** Values by lower-case name; the first of a name that stands twice. */
+  /** Values by lower-case name; the first value of a repeated name. */
   headers: ReadonlyMap<string, string>;
-  /** Read to its end before the next part is asked for. */
+  /** Content of the part; the caller reads it to its end before it requests the next part. */
   content: AsyncGenerator<Buffer, void>;
 }
 
-/** Bytes of the headers of one part. */
+/** Maximum bytes of the headers of one part. */
 const HEADER_BYTES = 8 * 1024;
 
-/** Bytes of a body without its boundary that are looked at to tell the reason. */
+/** Bytes of a body without its boundary that are inspected for the error message. */
 const SAMPLE_BYTES = 200;
 
 const LINE_FEEDS = 'The lines of the form end with LF. End boundaries and headers with CRLF (RFC 2046, 5.1).';
@@ -21,21 +21,21 @@ const LINE_FEEDS = 'The lines of the form end with LF. End boundaries and header
 const EMPTY_LINE = Buffer.from('\r\n\r\n');
 
 /**
- * Splits a multipart body (RFC 2046, 5.1) while it comes; holds one chunk and one part's headers in memory. Preamble and
- * epilogue are read and dropped. No library does this here: those at hand skip a part without a name, cut long headers
- * and report every other fault as an unexpected end, so that the answer can't name the cause.
- * @param check is called with the bytes taken so far before more of the body is read, and throws to end it
- * Throws `upload_incomplete` where the body ends early, `too_large` for long part headers, `invalid_request` for faults
- * of form; each message names the part and the place. Errors of `source` pass through.
+ * Splits a multipart body (RFC 2046, 5.1) as a stream; holds one chunk and the headers of one part in memory. Preamble
+ * and epilogue are read and dropped. The available libraries do not fit: they skip a part without a name, cut long
+ * headers and report every other fault as an unexpected end, so that the answer cannot name the cause.
+ * @param check is called with the bytes taken so far before more of the body is read; it throws to end the reading
+ * Throws `upload_incomplete` if the body ends early, `too_large` for long part headers, `invalid_request` for
+ * malformed parts; each message names the part and the place. Errors of `source` pass through.
  */
 export async function* readParts(
   source: AsyncIterable<Uint8Array>,
   boundary: string,
   check: (taken: number) => void,
 ): AsyncGenerator<BodyPart, void> {
-  // The first boundary may begin the body, without the line break that stands before the others.
+  // The first boundary may start the body, without the line break before the other boundaries.
   const reader = new BodyReader(source, '\r\n', check);
-  // As it stands in the Content-Type, of which Node.js reads each byte as one character.
+  // Node.js reads each byte of the Content-Type as one character.
   const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
   await skipPreamble(reader, boundary, delimiter);
   for (let number = 1; await hasPart(reader, boundary, number); number++) {
@@ -46,7 +46,7 @@ export async function* readParts(
       whole = true;
     };
     yield { number, headers, content: content() };
-    if (!whole) throw new TypeError('the next part was asked for before this one was read to its end');
+    if (!whole) throw new TypeError('the next part was requested before this one was read to its end');
   }
   await reader.skipRest();
 }
@@ -72,7 +72,7 @@ async function hasPart(reader: BodyReader, boundary: string, number: number): Pr
   }
 }
 
-/** The line break of the boundary begins the block, so that a part without headers has an empty one. */
+/** The block includes the line break of the boundary, so that a part without headers has an empty block. */
 async function readHeaders(
   reader: BodyReader,
   boundary: string,
@@ -113,8 +113,8 @@ class BodyReader {
   #taken: number;
 
   /**
-   * @param before bytes that stand before those of the source, and are not counted
-   * @param check is called with the bytes taken so far before more of the source is read, and throws to end it
+   * @param before bytes before those of the source, which are not counted
+   * @param check is called with the bytes taken so far before more of the source is read; it throws to end the reading
    */
   constructor(source: AsyncIterable<Uint8Array>, before: string, check: (taken: number) => void) {
     this.#source = source[Symbol.asyncIterator]();
@@ -123,7 +123,7 @@ class BodyReader {
     this.#check = check;
   }
 
-  /** Content before `delimiter`, which is taken as well. */
+  /** Yields the content before `delimiter`, and takes the delimiter as well. */
   async *upTo(delimiter: Buffer, endedEarly: EndedEarly): AsyncGenerator<Buffer, void> {
     for (;;) {
       const at = this.#held.indexOf(delimiter);
@@ -137,7 +137,10 @@ class BodyReader {
     }
   }
 
-  /** All before `delimiter` in one piece, and takes `delimiter` as well; undefined where that is over `most` bytes. */
+  /**
+   * Takes all bytes before `delimiter` in one piece, and the delimiter as well; undefined if they are over `most`
+   * bytes.
+   */
   async block(delimiter: Buffer, most: number, endedEarly: EndedEarly): Promise<Buffer | undefined> {
     for (;;) {
       const at = this.#held.indexOf(delimiter);
@@ -147,13 +150,13 @@ class BodyReader {
     }
   }
 
-  /** The next bytes, which are not taken; fewer where the body ends. */
+  /** Returns the next bytes without taking them; fewer at the end of the body. */
   async peek(bytes: number): Promise<Buffer> {
     while (this.#held.length < bytes && (await this.#more()));
     return this.#held.subarray(0, bytes);
   }
 
-  /** Takes bytes that `peek` has shown. */
+  /** Takes bytes that `peek` has returned. */
   skip(bytes: number): void {
     this.#take(bytes);
   }
@@ -181,7 +184,7 @@ class BodyReader {
   }
 }
 
-/** Bytes at the end of `held` with which a delimiter may begin. */
+/** Number of bytes at the end of `held` that may start a delimiter. */
 function beginningAtEnd(held: Buffer, delimiter: Buffer): number {
   let length = Math.min(held.length, delimiter.length - 1);
   while (length > 0 && !held.subarray(-length).equals(delimiter.subarray(0, length))) length--;

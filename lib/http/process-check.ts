@@ -10,9 +10,9 @@ const FREE_DESCRIPTORS = 8;
 const LIMIT = 3000;
 
 /**
- * Whether the process can still open files: every file operation takes a file descriptor and a thread of libuv's pool,
- * and a process that lacks either answers nothing but what it has in memory. One check runs at a time; callers that
- * come meanwhile share it, and a check that waits for a thread is not repeated.
+ * Checks that the process can still open files. Every file operation needs a file descriptor and a thread of libuv's
+ * pool; a process without one of them can answer only from memory. One check runs at a time: concurrent callers share
+ * it, and a check that waits for a thread is not repeated.
  * @returns a function that throws `unavailable`
  */
 export function createProcessCheck(limit = LIMIT): () => Promise<void> {
@@ -27,7 +27,7 @@ export function createProcessCheck(limit = LIMIT): () => Promise<void> {
   };
 }
 
-/** Opens the null device so many times at once, and closes it again. */
+/** Opens the null device several times at once, and closes it again. */
 async function openSome(): Promise<void> {
   const opening = Array.from({ length: FREE_DESCRIPTORS }, () => open(devNull, 'r'));
   const opened = await Promise.allSettled(opening);

@@ -1,9 +1,9 @@
 import { IncomingMessage } from 'node:http';
 import type { AppError } from '../runtime/errors.ts';
 
-/** A request as the server's own listener receives it: counts its body, and can be ended with an answer. */
+/** A request that counts the bytes of its body, and that the server can end with an answer. */
 export class ReceivedRequest extends IncomingMessage {
-  /** Bytes of the body that came, without the framing of chunks. */
+  /** Received bytes of the body, without the framing of chunks. */
   received = 0;
   /** The reason why the server ended the body before the client did. */
   failure: AppError | undefined;
@@ -19,7 +19,7 @@ export class ReceivedRequest extends IncomingMessage {
     this.#onFirstRead = work;
   }
 
-  /** Ends the body with an error for those who read it; the connection stays, so that the request can be answered. */
+  /** Ends the body with an error for its readers; the connection stays open for the answer. */
   fail(reason: AppError): void {
     this.failure = reason;
     this.destroy(new Error('The body was ended by the server', { cause: reason }));
@@ -37,7 +37,7 @@ export class ReceivedRequest extends IncomingMessage {
     super._read(size);
   }
 
-  /** The base class closes the connection here. As there, an error that nobody listens for is dropped. */
+  /** The base class closes the connection here. Both drop an error without a listener. */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     if (!this.failure) super._destroy(error, callback);
     else callback(this.listenerCount('error') > 0 ? error : null);

@@ -14,10 +14,10 @@ import { ReceivedRequest } from './received-request.ts';
 import { traceFields } from './trace-context.ts';
 import { cancelUnsentBody } from './unsent-body.ts';
 
-/** Bytes of a JSON body; the largest that a route needs is a few hundred. */
+/** Maximum bytes of a JSON body; the largest body that a route needs has a few hundred bytes. */
 const JSON_BYTES = 64 * 1024;
 
-/** The one place where codes become statuses. */
+/** HTTP status of each error code; there is no other such table. */
 const STATUS: Record<
   ErrorCode,
   400 | 401 | 404 | 405 | 408 | 409 | 410 | 412 | 413 | 415 | 416 | 422 | 500 | 503
@@ -58,16 +58,16 @@ const STATUS: Record<
   internal: 500,
 };
 
-/** Statuses whose error is ours: the caller gets no detail, the log gets all. */
+/** Codes of server errors: the caller gets no detail, the log gets all details. */
 const OURS: ReadonlySet<ErrorCode> = new Set(['misconfigured', 'internal']);
 
-/** Codes that a caller can bring about at will although their status is one of ours: none of them is an ERROR. */
+/** Codes with a 5xx status that a caller can cause at will; they are not logged as errors. */
 const THEIRS: ReadonlySet<ErrorCode> = new Set(['upload_gap', 'interrupted']);
 
-/** The client closed the connection, so that this status is only for the log (as nginx has it). */
+/** Status in the log after the client closed the connection (as in nginx). */
 const CLIENT_CLOSED = 499;
 
-/** Routes of the service; all routers have one type, so that each can be joined to each. */
+/** Routes of the service; all routers have one type, so that any router can be joined to any other. */
 export type Router = OpenAPIHono<RouterEnv>;
 
 /** A router that validates by the schemas of its routes; invalid input becomes one `invalid_request`. */
@@ -80,10 +80,11 @@ export function createRouter(): Router {
 }
 
 /**
- * The outermost router: every error that the inner ones throw becomes problem+json here, and every request one line of
- * the log. Of its address only the route is written, since the rest may hold a token or a credential.
- * @param project Google Cloud's project, in which traces are
- * @param clientAddress from the connection's peer and X-Forwarded-For
+ * The outermost router. It turns every error of the inner routers into problem+json, and writes one line of the log
+ * for each request. The log contains only the route, since the rest of the address may contain a token or a
+ * credential.
+ * @param project Google Cloud project of the traces
+ * @param clientAddress finds the client from the peer of the connection and X-Forwarded-For
  */
 export function createHttp(log: Log, project?: string, clientAddress = createClientAddress(0)): Router {
   const http = createRouter();
@@ -102,7 +103,7 @@ export function createHttp(log: Log, project?: string, clientAddress = createCli
     const known = failure ?? toAppError(error);
     if (!failure && isClientGone(c)) return clientClosed(log, error, known, c);
     if (known?.code === 'unavailable' && known.retryAfter === undefined)
-      log.warn('What a request needs does not answer', { error });
+      log.warn('A dependency of a request does not answer', { error });
     if (known && !OURS.has(known.code)) return respond(c, known);
     const { userId } = callerOf(c);
     log.error('A request failed', { error, method: c.req.method, route: routeOf(c), userId });
@@ -111,7 +112,7 @@ export function createHttp(log: Log, project?: string, clientAddress = createCli
   return http;
 }
 
-/** Who sent a request: an IP address, and the user whose token came with it. */
+/** Sender of a request: its IP address, and the user of its token. */
 interface Caller {
   remoteIp: string | undefined;
   userId: number | undefined;
@@ -131,13 +132,13 @@ async function observed(log: Log, c: Context, next: Next, callerOf: (c: Context)
   log[levelOf(c)](`${method} ${route} ${status}`, fields);
 }
 
-/** A 5xx that the caller's request explains, or that says when to try again, is no failure of the service. */
+/** A 5xx is no failure of the service if the request causes it, or if the answer says when to retry. */
 function levelOf({ res, error }: Context): 'info' | 'warn' | 'error' {
   if (res.status < 500 || (error instanceof AppError && THEIRS.has(error.code))) return 'info';
   return res.headers.has('Retry-After') ? 'warn' : 'error';
 }
 
-/** hono passes on only what is an Error; a request's signal is aborted with a text. */
+/** hono passes on only instances of Error, but the signal of a request is aborted with a text. */
 const errorsOnly: MiddlewareHandler = async (_c, next) => {
   try {
     await next();
@@ -146,14 +147,14 @@ const errorsOnly: MiddlewareHandler = async (_c, next) => {
   }
 };
 
-/** Nobody reads the answer. An error that the closed connection does not explain is ours all the same, and told. */
+/** The client does not read the answer. The log still gets an error that the closed connection does not explain. */
 function clientClosed(log: Log, error: Error, known: AppError | undefined, c: Context): Response {
   const isExplained = known ? !OURS.has(known.code) : isOfConnection(error);
   if (!isExplained) log.warn('A request failed after its client had gone', { error, route: routeOf(c) });
   return new Response(null, { status: CLIENT_CLOSED });
 }
 
-/** Codes and names by which Node.js and the adapter tell of a connection that closed. */
+/** Codes and names of errors by which Node.js and the adapter report a closed connection. */
 const CLOSED: ReadonlySet<unknown> = new Set([
   'ECONNRESET',
   'EPIPE',
@@ -167,17 +168,17 @@ function isOfConnection(error: Error): boolean {
   return error.message === 'Client connection prematurely closed.';
 }
 
-/** What `bearer` found, where the route has it. */
+/** User that `bearer` found; undefined on routes without it. */
 function userIdOf(c: Context<RouterEnv>): number | undefined {
   return c.get('principal')?.userId;
 }
 
-/** The pattern that the last handler was found by. */
+/** Path pattern of the last handler that matched. */
 function routeOf(c: Context): string {
   return routePath(c, -1);
 }
 
-/** What a schema makes of input that no route's own schema has seen. Throws `invalid_request`. */
+/** Parses input that no schema of the route has checked. Throws `invalid_request`. */
 export function validated<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw invalid(parsed.error.issues);
@@ -185,14 +186,14 @@ export function validated<T extends z.ZodType>(schema: T, input: unknown): z.out
 }
 
 /**
- * Refuses JSON that is too large or not valid, that holds what can not be stored, and what is not declared as JSON.
- * @param expected what a refusal names, where a route takes something else as well
+ * Refuses a body that is not declared as JSON, and JSON that is too large, invalid or impossible to store.
+ * @param expected content types in the error message of a route that accepts another one as well
  */
 export function jsonBody(expected = 'application/json'): MiddlewareHandler[] {
   const declared: MiddlewareHandler = async (c, next) => {
     const type = c.req.header('Content-Type') ?? '';
     if (!/^application\/json\s*(;|$)/i.test(type)) throw unsupportedMediaType(expected, type);
-    // Before the body is touched, which makes the server send 100 Continue.
+    // The size is checked before the first read of the body, which makes the server send 100 Continue.
     if (Number(c.req.header('Content-Length') ?? 0) > JSON_BYTES) throw jsonTooLarge();
     await next();
   };
@@ -205,7 +206,7 @@ export function jsonBody(expected = 'application/json'): MiddlewareHandler[] {
   return [declared, limited, parsed];
 }
 
-/** The bytes are kept by the request, so that a handler can parse them again. */
+/** The request keeps the bytes, so that a handler can parse them again. */
 const parsed: MiddlewareHandler = async (c, next) => {
   parseJson(utf8(await c.req.arrayBuffer()), 'body');
   await next();
@@ -242,7 +243,7 @@ function respond(c: Context, error: AppError): Response {
 
 type Status = (typeof STATUS)[ErrorCode] | 408 | 417 | 431;
 
-/** RFC 9457, with the `error` that first-generation clients read. */
+/** Problem details (RFC 9457), with the `error` that first-generation clients read. */
 export function problemOf<S extends Status = (typeof STATUS)[ErrorCode]>(error: AppError, as?: S) {
   const status = as ?? STATUS[error.code];
   const title = TITLES[status];
@@ -277,7 +278,7 @@ const TITLES: Record<Status, string> = {
   503: 'Service Unavailable',
 };
 
-/** The reason why the server ended the body of a request; errors of the handler then only follow from it. */
+/** Reason why the server ended the body of a request; errors of the handler are then only consequences. */
 function failureOf({ env }: Context): AppError | undefined {
   const incoming: unknown = env?.incoming;
   return incoming instanceof ReceivedRequest ? incoming.failure : undefined;
@@ -304,21 +305,21 @@ function invalid(issues: readonly { path: PropertyKey[]; message: string }[]): A
   return new AppError('invalid_request', `The request is not valid. ${sentence}.`, { details });
 }
 
-/** 405 with `Allow` where another method would do (RFC 9110, 15.5.6), else 404. */
+/** 405 with `Allow` if the path has other methods (RFC 9110, 15.5.6), else 404. */
 function noRoute(http: Router, c: Context): AppError {
   const methods = new Set<string>();
   for (const { method, path } of http.routes) {
     if (method !== 'ALL' && pattern(path).test(c.req.path)) methods.add(method);
   }
   if (methods.size === 0)
-    return new AppError('not_found', 'There is nothing here. GET /openapi.json lists the routes.');
+    return new AppError('not_found', 'There is no such path. GET /openapi.json lists the routes.');
   if (methods.has('GET')) methods.add('HEAD');
   const allow = [...methods].sort().join(', ');
   c.header('Allow', allow);
   return new AppError('method_not_allowed', `${c.req.method} is not possible here. Allowed: ${allow}.`);
 }
 
-/** hono's `:name` and `:name{regex}` parts stand for one part of a path each. */
+/** The `:name` and `:name{regex}` parts of hono each match one part of a path. */
 function pattern(path: string): RegExp {
   const parts = path.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : RegExp.escape(part)));
   return new RegExp(`^${parts.join('/')}$`);

@@ -8,14 +8,16 @@ const PROBLEM = z
     type: z.string(),
     title: z.string(),
     status: z.int(),
-    code: z.string().openapi({ description: 'Stable; what programs should look at.', example: 'not_found' }),
+    code: z
+      .string()
+      .openapi({ description: 'Stable identifier of the error for programs.', example: 'not_found' }),
     detail: z.string(),
-    error: z.string().openapi({ description: 'The same sentence, where first-generation clients read it.' }),
+    error: z.string().openapi({ description: 'The same sentence, for first-generation clients.' }),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   })
   .openapi('Problem', { description: 'RFC 9457' });
 
-/** Documents the error statuses of a route. A route with a body, which can be too large, has one that can be too slow. */
+/** Documents the error statuses of a route. A route with 413 has a body, which may also be too slow (408). */
 export function problems<const S extends readonly number[]>(...statuses: S) {
   const content = { 'application/problem+json': { schema: PROBLEM } };
   const slow = statuses.includes(413) ? [408] : [];
@@ -26,17 +28,17 @@ export function problems<const S extends readonly number[]>(...statuses: S) {
 
 const DESCRIPTIONS: Record<number, string> = {
   400: 'The request is not valid; `errors` names the fields.',
-  401: 'No token, or one that is not valid.',
-  404: 'There is no such thing, or it is not yours.',
+  401: 'The token is missing or not valid.',
+  404: 'The resource does not exist, or it belongs to another user.',
   408: 'The body came too slowly.',
-  409: 'Not possible in the present state.',
-  410: 'The upload is over.',
-  412: '`If-Match` or `If-Unmodified-Since` does not hold: the file is another one now.',
+  409: 'The present state does not allow the request.',
+  410: 'The upload has ended.',
+  412: '`If-Match` or `If-Unmodified-Since` is not met: the file has changed.',
   413: 'Too large.',
-  415: 'Another content type is expected.',
+  415: 'The content type is not supported.',
   416: 'The range is outside the file.',
-  422: 'No such format can be made.',
-  503: 'Something that the service needs does not answer, or too much is asked at once: see `Retry-After`.',
+  422: 'The service cannot make the format, or cannot read the audio.',
+  503: 'A dependency of the service does not answer, or there are too many requests: see `Retry-After`.',
 };
 
 export const json = <T extends z.ZodType>(schema: T, description: string) => ({
@@ -85,16 +87,16 @@ export const MEDIA = z
         range: z.number().openapi({ description: 'LU.' }),
       })
       .nullable()
-      .openapi({ description: 'By EBU R128; null where it was not measured.' }),
+      .openapi({ description: 'By EBU R128; null if it was not measured.' }),
   })
   .openapi('Media');
 
-/** Read more closely once the format is known. */
+/** The options are validated in detail after the format is known. */
 export const OPTIONS = z
   .record(z.string(), z.unknown())
   .optional()
   .openapi({
-    description: 'What a format takes stands in `GET /api/formats`. Default: none.',
+    description: '`GET /api/formats` lists the options of each format. Default: none.',
     example: { bitrate: 128_000 },
   });
 
@@ -112,7 +114,7 @@ const RESULT = z
           reason: z.string(),
         }),
       )
-      .openapi({ description: 'What the format can not do, and what was made instead.' }),
+      .openapi({ description: 'Properties that the format does not support, and their replacements.' }),
   })
   .openapi('Result');
 
@@ -121,29 +123,31 @@ const CHECKSUMS = z
     crc32c: z
       .string()
       .nullable()
-      .openapi({ description: 'Base64, big-endian, as `gcloud storage hash` says it.' }),
+      .openapi({ description: 'Base64, big-endian, as `gcloud storage hash` prints it.' }),
     sha256: z.string().nullable().openapi({
       description:
-        'Hexadecimal, as `sha256sum` says it. Null where a bucket took the file: Cloud Storage computes none.',
+        'Hexadecimal, as `sha256sum` prints it. Null for uploads to a bucket: Cloud Storage does not compute it.',
     }),
   })
   .nullable()
-  .openapi({ description: 'Of the original; null until it has come, and where nobody computed them.' });
+  .openapi({
+    description: 'Checksums of the original; null before its upload, and if they were not computed.',
+  });
 
 export const TASK = z
   .object({
     id: z.int(),
     name: z.string(),
     originalExt: z.string(),
-    convertedExt: z.string().openapi({ description: 'The format that is requested.' }),
+    convertedExt: z.string().openapi({ description: 'The requested format.' }),
     state: z.enum(STATES),
     timestamp: z.iso.datetime(),
     user: z.string().openapi({ description: 'Email of the owner.' }),
-    revision: z.int().openapi({ description: 'Counts how often the requested output was changed.' }),
+    revision: z.int().openapi({ description: 'Counts the changes of the requested output.' }),
     options: z.record(z.string(), z.unknown()),
     progress: z.number().openapi({ description: '0 to 1.' }),
     checksums: CHECKSUMS,
-    media: MEDIA.nullable().openapi({ description: 'What the original holds.' }),
+    media: MEDIA.nullable().openapi({ description: 'Properties of the original.' }),
     result: RESULT.nullable(),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     startedAt: z.iso.datetime().nullable(),
@@ -155,7 +159,7 @@ export function mediaJson(media: MediaInfo): z.input<typeof MEDIA> {
   return { ...media, tags: { ...media.tags } };
 }
 
-/** A task as the API shows it; the keys of its files are nobody's business. */
+/** A task as the API shows it, without the storage keys of its files. */
 export function taskJson(task: Task, user: string): z.input<typeof TASK> {
   return {
     id: task.id,

@@ -7,12 +7,12 @@ import { createGuardedServer } from './guarded-server.ts';
 import { problemOf } from './router.ts';
 import type { SlowClients } from './slow-clients.ts';
 
-/** Routes, as hono has them. */
+/** Routes of a hono app. */
 interface Routes {
   fetch: Parameters<typeof getRequestListener>[0];
 }
 
-/** Answers requests by the routes; what is no request that they can see is answered as problem+json as well. */
+/** Answers requests by the routes. A request that fails before any route gets problem+json as well. */
 export function createListener(http: Routes, log: Log): ReturnType<typeof getRequestListener> {
   const errorHandler = (error: unknown): Response => {
     const known = error instanceof RequestError ? badRequest(error) : undefined;
@@ -27,14 +27,14 @@ export function createListener(http: Routes, log: Log): ReturnType<typeof getReq
   return getRequestListener(http.fetch, { errorHandler, hostname: 'localhost' });
 }
 
-/** A server of these routes, which does not listen yet. */
+/** A server for these routes that does not listen yet. */
 export function createHttpServer(http: Routes, log: Log, slowClients?: SlowClients): Server {
   const server = createGuardedServer(createListener(http, log), slowClients);
   server.on('checkExpectation', (_request, response) => {
     const { body, headers } = problemOf(new AppError('invalid_request', EXPECTATION), 417);
     response.writeHead(417, headers).end(body);
   });
-  server.on('connect', (_request, socket) => refuse(socket, 405, 'This is no proxy.'));
+  server.on('connect', (_request, socket) => refuse(socket, 405, 'This server is not a proxy.'));
   server.on('clientError', (error, socket) => {
     const code = 'code' in error ? String(error.code) : '';
     if (code === 'ECONNRESET') socket.destroy();
@@ -43,7 +43,7 @@ export function createHttpServer(http: Routes, log: Log, slowClients?: SlowClien
   return server;
 }
 
-const EXPECTATION = 'Of all expectations only 100-continue can be met.';
+const EXPECTATION = 'The server supports no expectation but 100-continue.';
 
 function badRequest(cause: Error): AppError {
   return new AppError('invalid_request', 'The address or the Host of the request is not valid.', { cause });
@@ -51,7 +51,7 @@ function badRequest(cause: Error): AppError {
 
 type Refusal = readonly [400 | 405 | 408 | 413 | 431, string];
 
-/** Statuses of what Node's parser refuses (Node.js, "Event: 'clientError'"). */
+/** Statuses of errors of Node's HTTP parser (Node.js, "Event: 'clientError'"). */
 const REFUSALS: ReadonlyMap<string, Refusal> = new Map<string, Refusal>([
   ['HPE_HEADER_OVERFLOW', [431, 'The headers of the request are too large.']],
   ['HPE_CHUNK_EXTENSIONS_OVERFLOW', [413, 'The extensions of a chunk are too large.']],
@@ -59,7 +59,7 @@ const REFUSALS: ReadonlyMap<string, Refusal> = new Map<string, Refusal>([
 ]);
 const NO_HTTP: Refusal = [400, 'The request is not valid HTTP.'];
 
-/** Once an answer has begun, nothing more can be said. */
+/** Sends an error, or only closes the connection if an answer has already started. */
 function refuse(socket: Duplex, ...[status, sentence]: Refusal): void {
   if (!socket.writable || isAnswering(socket)) {
     socket.destroy();
@@ -72,7 +72,7 @@ function refuse(socket: Duplex, ...[status, sentence]: Refusal): void {
   socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${body}`);
 }
 
-/** Node.js keeps the response that a socket is at in this property, and looks at it for the same reason. */
+/** Node.js keeps the current response of a socket in this property, and reads it for the same purpose. */
 function isAnswering(socket: Duplex): boolean {
   if (!('_httpMessage' in socket)) return false;
   return socket._httpMessage instanceof ServerResponse && socket._httpMessage.headersSent;

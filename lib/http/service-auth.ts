@@ -4,16 +4,16 @@ import { AppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import type { CallerTokens } from './google-id-tokens.ts';
 
-/** How internal callers show who they are. */
+/** Credentials of internal callers. */
 export interface InternalCallers {
-  /** In the cloud: by OpenID Connect. */
+  /** In the cloud: OpenID Connect. */
   tokens: CallerTokens | undefined;
-  /** A secret that internal callers share; where there are tokens, only old workers do. */
+  /** Shared secret of internal callers; if there are tokens, only old workers use it. */
   credential: () => Promise<string>;
   log: Log;
 }
 
-/** Lets the platform's events pass: by token where there are tokens, else by the service credential. */
+/** Accepts events of the platform: by token if tokens are configured, else by the service credential. */
 export function eventsOnly(callers: InternalCallers): MiddlewareHandler {
   return async (c, next) => {
     await (callers.tokens ? byToken(callers, callers.tokens, c) : byCredential(callers, c));
@@ -21,7 +21,7 @@ export function eventsOnly(callers: InternalCallers): MiddlewareHandler {
   };
 }
 
-/** Lets workers pass: by the service credential, or by token where there are tokens. */
+/** Accepts workers: by the service credential, or by token if tokens are configured. */
 export function workersOnly(callers: InternalCallers): MiddlewareHandler {
   return async (c, next) => {
     const { tokens } = callers;
@@ -36,23 +36,26 @@ async function byToken({ log }: InternalCallers, tokens: CallerTokens, c: Contex
   } catch (error) {
     const reason =
       error instanceof AppError && error.cause instanceof Error ? error.cause.message : undefined;
-    log.warn('An internal caller was turned away', { path: c.req.path, reason });
+    log.warn('An internal caller was refused', { path: c.req.path, reason });
     throw error;
   }
 }
 
-/** By the header `X-Service-Credential` or, for workers that can set no header, by `?key=`. */
+/** Checks the header `X-Service-Credential` or, for workers that can set no header, `?key=`. */
 async function byCredential({ credential }: InternalCallers, c: Context): Promise<void> {
   const given = c.req.header('X-Service-Credential') ?? c.req.query('key');
   if (given !== undefined && same(given, await credential())) return;
-  throw new AppError('unauthenticated', 'This is for internal callers, which send X-Service-Credential.');
+  throw new AppError(
+    'unauthenticated',
+    'This route is for internal callers, and needs X-Service-Credential.',
+  );
 }
 
 function bearerOf(c: Context): string | undefined {
   return /^Bearer +(\S+)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
 }
 
-/** Compares hashes, so that neither content nor length shows in the time it takes. */
+/** Compares hashes, so that the time depends neither on the content nor on the length. */
 function same(given: string, expected: string): boolean {
   const [a, b] = [given, expected].map((text) => createHash('sha256').update(text).digest());
   return a !== undefined && b !== undefined && timingSafeEqual(a, b);

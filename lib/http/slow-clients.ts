@@ -2,25 +2,28 @@ import type { ServerResponse } from 'node:http';
 import { AppError } from '../runtime/errors.ts';
 import type { ReceivedRequest } from './received-request.ts';
 
-/** Least throughput: so many bytes in each window of so many seconds. */
+/** Minimum throughput: `bytes` in each window of `seconds`. */
 export interface Throughput {
   bytes: number;
   seconds: number;
 }
 
 export interface ClientLimits {
-  /** A body that comes. Some 0.5 KB/s, far below any line on which sending audio makes sense. */
+  /** Body of a request. The limit is about 0.5 KB/s, far below any connection on which sending audio makes sense. */
   body: Throughput;
   /**
-   * An answer that goes out, by the same rate. The window is longer, since the system takes files in steps of 64 KiB: a
-   * slow client seems to stand still for as long as one takes.
+   * Answer, with the same number of bytes. The window is longer, since the system takes files in steps of 64 KiB:
+   * during one step, a slow client shows no progress.
    */
   answer: Throughput;
-  /** Seconds that a body of JSON may take in all. */
+  /** Time limit of a JSON body in seconds. */
   jsonSeconds: number;
-  /** Bytes of chunk headers, extensions and trailers, beyond as many as the body has. */
+  /** Bytes of chunk headers, extensions and trailers that are allowed in addition to the size of the body. */
   framingBytes: number;
-  /** Body that is read and dropped after the answer, for clients that read no answer before they have sent all. */
+  /**
+   * Rest of a body that is read and dropped after the answer, for clients that read no answer before they have sent
+   * all.
+   */
   unread: Throughput;
 }
 
@@ -32,11 +35,13 @@ const LIMITS: ClientLimits = {
   unread: { bytes: 1024 * 1024, seconds: 2 },
 };
 
-/** Ends exchanges in which the client holds a connection without using it. */
+/** Ends exchanges whose client holds a connection without using it. */
 export interface SlowClients {
-  /** Watches a request until it is over. Called before its handler. */
+  /** Watches a request until its end. Called before its handler. */
   watch(incoming: ReceivedRequest, outgoing: ServerResponse): void;
-  /** Looks at all requests. Called once a second; a process that was busy meanwhile blames no client for it. */
+  /**
+   * Checks all requests. Called once a second; it counts calls and not time, so that a busy process blames no client.
+   */
   check(): void;
 }
 
@@ -47,7 +52,7 @@ interface Exchange {
   begunAt: number;
   body: Window;
   answer: Window;
-  /** Seconds in which the body was waited for, and seconds since the answer. */
+  /** Seconds of waiting for the body, and seconds since the answer. */
   waited: number;
   unread: number;
 }
@@ -59,8 +64,8 @@ interface Window {
 }
 
 /**
- * Watches the throughput of requests and answers. Only those seconds count in which this side waits for the client: a
- * body whose buffer is full waits for us, and so does an answer of which nothing is there to be sent.
+ * Watches the throughput of requests and answers. Only seconds in which the server waits for the client count: a body
+ * with a full buffer waits for the server, and so does an answer without data to send.
  */
 export function createSlowClients(changed: Partial<ClientLimits> = {}): SlowClients {
   const limits = { ...LIMITS, ...changed };
@@ -127,7 +132,7 @@ function reasonToEnd(exchange: Exchange, limits: ClientLimits): AppError | undef
   return tooSlow(`Less than ${bytes} bytes of the body came within ${seconds} seconds.`);
 }
 
-/** Counts a second, and tells at the end of a window whether too little has passed in it. */
+/** Counts a second. Returns at the end of a window whether fewer bytes than the minimum have passed. */
 function isTooSlow(window: Window, least: Throughput, waiting: boolean, passed: number): boolean {
   if (!waiting || ++window.seconds < least.seconds) return false;
   const slow = passed - window.passed < least.bytes;
@@ -135,7 +140,7 @@ function isTooSlow(window: Window, least: Throughput, waiting: boolean, passed: 
   return slow;
 }
 
-/** Node.js reads from the connection until this much is buffered, and then only as fast as the handler takes it. */
+/** Whether the server waits for the client: Node.js fills its buffer, and then reads only as fast as the handler. */
 function isWaitedFor(incoming: ReceivedRequest): boolean {
   return !incoming.awaitsContinue && incoming.readableLength < incoming.readableHighWaterMark;
 }
@@ -144,7 +149,7 @@ function isJson({ headers }: ReceivedRequest): boolean {
   return /^application\/(\S+\+)?json\b/i.test(headers['content-type'] ?? '');
 }
 
-/** Reads what the handler left of a body, up to a bound, and then closes the connection. */
+/** Reads the rest of a body after its handler, up to a limit, and then closes the connection. */
 function dropRest(incoming: ReceivedRequest, most: number): void {
   if (incoming.complete || incoming.failure) return;
   const begun = incoming.received;
@@ -155,14 +160,11 @@ function dropRest(incoming: ReceivedRequest, most: number): void {
     incoming.socket.destroySoon();
   };
   incoming.on('data', count);
-  // Read once at once: Node.js itself would else drop the body of a request that was never read, without a bound.
+  // The first read happens at once: Node.js would otherwise drop the body of an unread request itself, without a limit.
   incoming.read();
   incoming.resume();
 }
 
 function tooSlow(sentence: string): AppError {
-  return new AppError(
-    'request_timeout',
-    `${sentence} Send it again, or go on where a resumable upload stands.`,
-  );
+  return new AppError('request_timeout', `${sentence} Send it again, or continue the resumable upload.`);
 }

@@ -4,32 +4,32 @@ import { AppError } from '../runtime/errors.ts';
 import type { TaskFile } from '../tasks/tasks.ts';
 import { isNotModified, type Validators, validatorHeaders } from './conditional-requests.ts';
 
-/** The request headers of conditional requests, as they are documented (RFC 9110, 13.1). */
+/** Documentation of the headers of conditional requests (RFC 9110, 13.1). */
 export const CONDITIONS = z.object({
-  'if-match': z.string().optional().openapi({ description: '412 where the file is another one now.' }),
-  'if-none-match': z.string().optional().openapi({ description: '304 where the file is still this one.' }),
+  'if-match': z.string().optional().openapi({ description: '412 if the file has changed.' }),
+  'if-none-match': z.string().optional().openapi({ description: '304 if the file has not changed.' }),
   'if-modified-since': z.string().optional().openapi({ description: 'A date; 304 without a later change.' }),
   'if-unmodified-since': z.string().optional().openapi({ description: 'A date; 412 after a later change.' }),
 });
 
-/** A response header that is text, as it is documented. */
+/** Documentation of a response header that is text. */
 export const textHeader = (description: string) => ({ description, schema: { type: 'string' as const } });
 
-/** The response headers of the validators, as they are documented. */
+/** Documentation of the response headers of the validators. */
 export const VALIDATORS = {
-  ETag: textHeader('Changes whenever the bytes do.'),
-  'Last-Modified': textHeader('Absent during the second of the change itself.'),
+  ETag: textHeader('Changes with every change of the bytes.'),
+  'Last-Modified': textHeader('Absent during the second of the change.'),
 };
 
-/** The answer to a condition that names the present validators, as it is documented. */
+/** Documentation of the answer to a condition that names the current validators. */
 export const NOT_MODIFIED = {
-  304: { description: 'The file is the one that the caller has already.', headers: VALIDATORS },
+  304: { description: 'The client already has the current file.', headers: VALIDATORS },
 };
 
 /**
- * The validators of a file as it is stored, and its size in bytes. The tag is strong: a revision is written once, and
- * size and time of the file tell of any change behind the program's back.
- * Throws `not_found` where the file is gone.
+ * The validators of a stored file, and its size in bytes. The tag is strong: each revision is written once, and size
+ * and time of the file reveal any change from outside the program.
+ * Throws `not_found` if the file is gone.
  */
 export async function validatorsOf({
   storage,
@@ -44,7 +44,7 @@ export async function validatorsOf({
 }
 
 /**
- * Answers what needs no content: 304 with the validators and `headers`; undefined where the content is to be sent.
+ * Returns 304 with the validators and `headers`, or undefined if the content must be sent.
  * Throws `precondition_failed`.
  */
 export function notModified(

@@ -1,9 +1,9 @@
 import type { LogFields } from '../runtime/log.ts';
 
 /**
- * What joins log lines to the trace of their request (Cloud Logging, "Structured logging"): from `traceparent` (W3C Trace
- * Context) or `X-Cloud-Trace-Context`. Empty where neither is there.
- * @param project Google Cloud's project; without it the trace stands alone
+ * Log fields that join log lines to the trace of their request (Cloud Logging, "Structured logging"), from
+ * `traceparent` (W3C Trace Context) or `X-Cloud-Trace-Context`. Empty without both headers.
+ * @param project Google Cloud project; undefined leaves the trace id without a project
  */
 export function traceFields(headers: Headers, project: string | undefined): LogFields {
   const { trace, span, sampled } =
@@ -30,7 +30,7 @@ function w3c(header: string | null): Trace | undefined {
   return { trace, span, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
-/** `TRACE_ID/SPAN_ID;o=OPTIONS`, of which the last two may be missing; the span is decimal. */
+/** `TRACE_ID/SPAN_ID;o=OPTIONS`; the last two may be missing, and the span is decimal. */
 function google(header: string | null): Trace | undefined {
   const [, trace, span, option] = /^([0-9a-f]{32})(?:\/(\d{1,20}))?(?:;o=(\d))?/.exec(header ?? '') ?? [];
   if (trace === undefined) return undefined;

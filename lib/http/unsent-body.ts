@@ -1,8 +1,8 @@
 import type { MiddlewareHandler } from 'hono';
 
 /**
- * Cancels the body of an answer to HEAD: hono answers HEAD by the handler of GET and drops the body, whose stream would
- * keep a file or a connection open for good.
+ * Cancels the body of an answer to HEAD. hono answers HEAD with the handler of GET and drops the body; the stream of
+ * that body would keep a file or a connection open forever.
  */
 export const cancelUnsentBody: MiddlewareHandler = async (c, next) => {
   await next();

@@ -42,7 +42,7 @@ describe('Commands of the README and of docs/', () => {
     await makeTone(join(folder(), 'song.wav'), 2);
     const { token } = await service.newUser();
     const [open, send] = commands('docs/api.md', 'Upload sessions');
-    assert.match(await bash(`TOKEN=${token}`, open, send), /"message":"The file is whole."/);
+    assert.match(await bash(`TOKEN=${token}`, open, send), /"message":"The file is complete."/);
   });
 
   it('ask an upload session for its status after a break, and send the rest', async () => {
@@ -53,7 +53,7 @@ describe('Commands of the README and of docs/', () => {
     const output = await bash(`TOKEN=${token}`, open, begin, ask, sizes, rest);
     assert.match(output, /^HTTP\/1.1 308/m);
     assert.match(output, /^range: bytes=0-1048575/im);
-    assert.match(output, /"message":"The file is whole."/);
+    assert.match(output, /"message":"The file is complete."/);
   });
 
   it('request options, presets and another format of the same original', async () => {

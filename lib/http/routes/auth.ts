@@ -27,10 +27,10 @@ const NEW_PASSWORD = z
     minLength: FEWEST_CHARACTERS,
     maxLength: MOST_BYTES,
     description:
-      'At most 1,024 bytes in UTF-8. None of the most common passwords, nor the name or the email. Compared as OpaqueString (RFC 8265).',
+      'At most 1,024 bytes in UTF-8. The most common passwords, the name and the email are refused. Passwords are compared as OpaqueString (RFC 8265).',
   });
 
-/** Imported passwords may be longer than new ones, and hold other characters. */
+/** Imported passwords may be longer than new ones, and may contain characters that new ones may not. */
 const PASSWORD = z
   .string()
   .refine(isWellFormed, 'expected whole Unicode characters')
@@ -60,10 +60,10 @@ const REFRESH = z.object({ refreshToken: z.string().max(200) });
 const SESSION = z
   .object({
     token: z.string().openapi({ description: 'For `Authorization: Bearer`.' }),
-    refreshToken: z
-      .string()
-      .openapi({ description: 'Good once; for 10 s after that it yields its successor again.' }),
-    expiresIn: z.int().openapi({ description: 'Seconds for which the token is good.' }),
+    refreshToken: z.string().openapi({
+      description: 'Valid for one use. A second use within 10 s returns the newest token again.',
+    }),
+    expiresIn: z.int().openapi({ description: 'Seconds until the token expires.' }),
   })
   .openapi('Session');
 
@@ -107,7 +107,7 @@ const logIn = createRoute({
 const refresh = createRoute({
   method: 'post',
   path: '/api/auth/refresh',
-  summary: 'Trade a refresh token for a new session',
+  summary: 'Exchange a refresh token for a new session',
   middleware: jsonBody(),
   request: { body: body(REFRESH) },
   responses: { 200: json(SESSION, 'A session.'), ...problems(400, 401, 413, 415) },

@@ -12,7 +12,7 @@ export interface CreationRouteDependencies {
   auth: Auth;
   formUploads: FormUploads;
   uploadSessions: UploadSessions;
-  /** Most bytes of one file in a form. */
+  /** Maximum size of one file in a form, in bytes. */
   formBytes: number;
 }
 
@@ -23,10 +23,10 @@ const SESSION_REQUEST = z.object({
   newFormat: z.string().max(100).openapi({ example: 'mp3' }),
   options: OPTIONS,
   size: z
-    .int("expected the file's bytes")
+    .int('expected the file size in bytes')
     .min(1, 'expected at least 1')
     .optional()
-    .openapi({ description: 'Bytes of the file. Another size is refused then.' }),
+    .openapi({ description: 'Size of the file in bytes. A file of another size is refused.' }),
 });
 
 const CREATED = z.object({
@@ -34,22 +34,22 @@ const CREATED = z.object({
   task: TASK,
   upload: z
     .object({
-      url: z.url().openapi({ description: 'Whoever has it may send this one file.' }),
+      url: z.url().openapi({ description: 'The URL is a secret: it gives the right to send this one file.' }),
       method: z.literal('PUT'),
       headers: z.record(z.string(), z.string()),
       expiresAt: z.iso.datetime(),
     })
     .optional()
     .openapi({
-      description: "Where to send what was declared, by the protocol of Cloud Storage's resumable uploads.",
+      description: "Request for the declared file, by the protocol of Cloud Storage's resumable uploads.",
     }),
 });
 
-/** Documented, but not routed by its schema: validating a form makes the library read it whole into memory. */
+/** The schema is only documentation: to validate a form, the library would read all of it into memory. */
 const CREATE = createRoute({
   method: 'post',
   path: '/api/tasks',
-  summary: 'Upload audio to be converted, or announce it and send it afterwards',
+  summary: 'Create a task with an audio file, or open an upload session for the file',
   security: [{ bearer: [] }],
   request: {
     body: {
@@ -86,8 +86,8 @@ export function creationRoutes(parts: CreationRouteDependencies): Router {
 }
 
 /**
- * Where the caller reaches this service. A load balancer that ends TLS says so in a header; who forges it gets a wrong
- * address in the answer to that very request, and nothing else.
+ * Base URL under which the caller reaches this service. A load balancer that ends TLS sets `X-Forwarded-Proto`. A
+ * caller that forges this header gets a wrong address in the answer to its own request, and nothing else.
  */
 function serviceUrl(c: Context): string {
   const { host, protocol } = new URL(c.req.url);
@@ -95,7 +95,7 @@ function serviceUrl(c: Context): string {
   return `${outside ? `${outside}:` : protocol}//${host}`;
 }
 
-/** The page that asks; a header that no browser would send is as good as none. */
+/** Origin of the page that sends the request. A value that no browser would send is ignored. */
 function originOf(c: Context): string | undefined {
   const header = c.req.header('Origin') ?? '';
   return URL.parse(header)?.origin === header ? header : undefined;

@@ -9,13 +9,13 @@ import { json, problems } from '../schemas.ts';
 import { DOCS } from './docs.ts';
 
 export interface SiteRouteDependencies {
-  /** Every group of routes that the description is made from. */
+  /** All routers that the OpenAPI description covers. */
   documented: () => Promise<Router[]>;
   /** Throws `unavailable` while the process can open no files. */
   process: () => Promise<void>;
-  /** What the service needs, by name; each throws while it does not answer. */
+  /** Checks of the dependencies by name; each throws while its dependency does not answer. */
   checks: Readonly<Record<string, () => Promise<unknown>>>;
-  /** What holds conversions within limits on this machine. */
+  /** Finds the programs that limit conversions on this machine. */
   sandbox: () => Promise<Sandbox>;
   log: Log;
 }
@@ -23,26 +23,30 @@ export interface SiteRouteDependencies {
 const READY = z.object({
   status: z.literal('ready'),
   limits: z.object({
-    resources: z.boolean().openapi({ description: 'Memory, computing time, files: by prlimit.' }),
-    parent: z.boolean().openapi({ description: 'A conversion dies with its process: by setpriv.' }),
+    resources: z
+      .boolean()
+      .openapi({ description: 'Whether prlimit limits memory, computing time and files.' }),
+    parent: z
+      .boolean()
+      .openapi({ description: 'Whether setpriv ends a conversion together with its parent process.' }),
   }),
 });
 
 const health = createRoute({
   method: 'get',
   path: '/health',
-  summary: 'The process is up, and can open files',
-  responses: { 200: json(z.object({ status: z.literal('ok') }), 'Up.'), ...problems(503) },
+  summary: 'The process runs and can open files',
+  responses: { 200: json(z.object({ status: z.literal('ok') }), 'The process runs.'), ...problems(503) },
 });
 
 const ready = createRoute({
   method: 'get',
   path: '/ready',
   summary: 'Database, storage and queue answer',
-  responses: { 200: json(READY, 'Ready; and what limits conversions here.'), ...problems(503) },
+  responses: { 200: json(READY, 'Ready, with the limits of conversions on this machine.'), ...problems(503) },
 });
 
-/** Milliseconds that one check may take. */
+/** Time limit of one check in milliseconds. */
 const PATIENCE = 5000;
 
 export function siteRoutes({ documented, process, checks, sandbox, log }: SiteRouteDependencies): Router {
@@ -78,7 +82,9 @@ export function siteRoutes({ documented, process, checks, sandbox, log }: SiteRo
   return router;
 }
 
-/** Asks all at once, each at most once at a time and for so long. Answers the names of those that fail. */
+/**
+ * Runs all checks at once, each at most once at a time and within the time limit. Returns the names of failing checks.
+ */
 function readiness(checks: SiteRouteDependencies['checks'], log: Log): () => Promise<string[]> {
   const asking = Object.entries(checks).map(([name, check]) => {
     const bounded = sharedRun(() => within(PATIENCE, check()));

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { MemoryFile } from '../memory-file.ts';
 
-/** All that the page needs comes from this server; the interface styles itself inline. */
+/** The page loads its parts only from this server; swagger-ui sets inline styles. */
 const POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'";
 
 const PAGE = `<!doctype html>
@@ -24,13 +24,15 @@ const PAGE = `<!doctype html>
 
 const START = "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinking: true });\n";
 
-/** Seconds of an hour: the names of the parts stay the same with each release, so their caches are short. */
+/**
+ * One hour in seconds. The names of the parts do not change with a release, so caches keep them for a short time only.
+ */
 const HOUR = 'public, max-age=3600';
 
 const CSS = 'text/css; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
 
-/** The documentation: the page, asked for again each time, and the parts that it loads, by name. */
+/** The page, which browsers revalidate each time, and the parts that it loads, by name. */
 export const DOCS: { page: MemoryFile; parts: Readonly<Record<string, MemoryFile>> } = {
   page: {
     load: async () => PAGE,

@@ -30,39 +30,40 @@ const PATHS = {
 } as const;
 
 const FILE = {
-  description: 'The file; one range may be asked for.',
+  description: 'The file. `Range` can request one range of it.',
   headers: {
     ...VALIDATORS,
     'Accept-Ranges': textHeader('bytes'),
-    'Content-Disposition': textHeader('The name to save it under.'),
+    'Content-Disposition': textHeader('File name for saving.'),
   },
   content: { 'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) } },
 };
 
 const QUERY = z.object({
   redirect: z.enum(['true', 'false'], { error: 'expected true or false' }).default('true').openapi({
-    description: 'false: answer the address as JSON, where there would be a redirection.',
+    description: 'false: the answer is the address as JSON instead of a redirection.',
   }),
 });
 
 const PART = {
   ...FILE,
-  description: 'The range that was asked for.',
+  description: 'The requested range.',
   headers: {
     ...FILE.headers,
-    'Content-Range': textHeader('Such as `bytes 0-1023/4096`.'),
+    'Content-Range': textHeader('For example `bytes 0-1023/4096`.'),
   },
 };
 
-/** What a request for a file may say besides its token. */
+/** Request headers of a download, apart from the token. */
 const HEADERS = CONDITIONS.extend({
   range: z.string().optional().openapi({ description: 'One range of bytes.', example: 'bytes=0-1023' }),
   'if-range': z.string().optional().openapi({
-    description: 'The validator of a part that is there already: all of another file comes.',
+    description:
+      'Validator of a part that the client already has. If the file has changed, the answer is the whole file.',
   }),
 });
 
-const LINK = z.object({ url: z.url().openapi({ description: 'Good for 15 minutes, for whoever has it.' }) });
+const LINK = z.object({ url: z.url().openapi({ description: 'Valid for 15 minutes, without a token.' }) });
 
 export function downloadRoutes({ auth, tasks }: DownloadRouteDependencies): Router {
   const router = createRouter();
@@ -78,7 +79,7 @@ export function downloadRoutes({ auth, tasks }: DownloadRouteDependencies): Rout
         200: { ...FILE, content: { ...FILE.content, 'application/json': { schema: LINK } } },
         206: PART,
         ...NOT_MODIFIED,
-        302: { description: 'To the storage itself, in the cloud.' },
+        302: { description: 'In the cloud: redirection to the object storage.' },
         ...problems(400, 401, 404, 409, 412, 416),
       },
     });
@@ -95,7 +96,7 @@ export function downloadRoutes({ auth, tasks }: DownloadRouteDependencies): Rout
   return router;
 }
 
-/** Streams a file, or the one range of it that is asked for (RFC 9110, 14.2); for HEAD nothing is opened. */
+/** Streams a file, or one requested range of it (RFC 9110, 14.2). HEAD does not open the file. */
 async function send(c: Context, file: TaskFile): Promise<Response> {
   const { size, ...validators } = await validatorsOf(file);
   const caching = { 'Cache-Control': 'private, no-store' };
@@ -114,7 +115,7 @@ async function send(c: Context, file: TaskFile): Promise<Response> {
   });
   const status = range ? 206 : 200;
   if (c.req.method === 'HEAD') return new Response(null, { status, headers });
-  // The last step: an error after it would leave the file open.
+  // The file is opened in the last step: an error after it would leave the file open.
   const stream = await file.storage.read(file.key, range);
   return new Response(Readable.toWeb(stream), { status, headers });
 }

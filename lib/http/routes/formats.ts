@@ -11,9 +11,7 @@ const FORMATS = z.object({
       extension: z.string(),
       mimeType: z.string(),
       codec: z.string(),
-      options: z
-        .record(z.string(), z.unknown())
-        .openapi({ description: 'What `options` may hold, as JSON Schema.' }),
+      options: z.record(z.string(), z.unknown()).openapi({ description: 'JSON Schema of `options`.' }),
     }),
   ),
   limits: z.object({
@@ -23,13 +21,13 @@ const FORMATS = z.object({
   }),
 });
 
-/** Limits that callers are told. Bytes and seconds. */
+/** Limits that the API shows, in bytes and seconds. */
 type ShownLimits = z.output<typeof FORMATS>['limits'];
 
 const list = createRoute({
   method: 'get',
   path: '/api/formats',
-  summary: 'What can be made, and the limits',
+  summary: 'Output formats and limits',
   responses: { 200: json(FORMATS, 'Formats and limits.') },
 });
 

@@ -12,7 +12,7 @@ export interface ProbeRouteDependencies {
   auth: Auth;
   probes: Probes;
   workspaces: Workspaces;
-  /** Most bytes of one file in a form. */
+  /** Maximum size of one file in a form, in bytes. */
   formBytes: number;
 }
 
@@ -23,12 +23,12 @@ const QUERY = z.object({
     .openapi({ description: 'Whether to measure the loudness as well, which decodes the whole file.' }),
 });
 
-/** Documented, but not routed by its schema: validating a form makes the library read it whole into memory. */
+/** The schema is only documentation: to validate a form, the library would read all of it into memory. */
 const PROBE = createRoute({
   method: 'post',
   path: '/api/probe',
-  summary: 'What a file holds',
-  description: 'Nothing of it is kept.',
+  summary: 'Probe an audio file',
+  description: 'The service does not keep the file.',
   security: [{ bearer: [] }],
   request: {
     query: QUERY,
@@ -39,7 +39,7 @@ const PROBE = createRoute({
       },
     },
   },
-  responses: { 200: json(MEDIA, 'What it holds.'), ...problems(400, 401, 413, 415, 422) },
+  responses: { 200: json(MEDIA, 'Properties of the file.'), ...problems(400, 401, 413, 415, 422) },
 });
 
 export function probeRoutes({ auth, probes, workspaces, formBytes }: ProbeRouteDependencies): Router {

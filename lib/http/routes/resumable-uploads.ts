@@ -18,13 +18,13 @@ export interface UploadRouteDependencies {
 }
 
 const QUERY = z.object({
-  token: z.string().openapi({ description: 'As the request for the session answered it.' }),
+  token: z.string().openapi({ description: 'The token in the URL of the upload session.' }),
 });
 const STORED = z.object({
   message: z.string(),
   size: z.int().openapi({ description: 'Bytes.' }),
-  crc32c: z.string().optional().openapi({ description: 'Base64, big-endian, as Cloud Storage says it.' }),
-  md5Hash: z.string().optional().openapi({ description: 'Base64, as Cloud Storage says it.' }),
+  crc32c: z.string().optional().openapi({ description: 'Base64, big-endian, as in Cloud Storage.' }),
+  md5Hash: z.string().optional().openapi({ description: 'Base64, as in Cloud Storage.' }),
 });
 
 const DOCUMENTED = { path: '/api/uploads/{id}', request: { params: ID, query: QUERY } } as const;
@@ -32,13 +32,14 @@ const DOCUMENTED = { path: '/api/uploads/{id}', request: { params: ID, query: QU
 const SEND = {
   ...DOCUMENTED,
   method: 'put',
-  summary: 'Send an large file, whole or in pieces',
+  summary: 'Send a large file, whole or in pieces',
   description:
-    "The protocol of Cloud Storage's resumable uploads: `Content-Range: bytes 0-262143/1000000`, or `/*` while the size is not known; pieces before the last are multiples of 256 KiB. `Content-Range: bytes */*` without a body asks how much was received. Of a request that breaks, whole multiples of 256 KiB are kept. Bytes that were received must be the same when they are sent again. `x-goog-hash` (crc32c, md5), `Repr-Digest` and `Digest` (sha-256, sha-512, md5, crc32c) say hashes of the whole file, with any piece of it; `Content-Digest` and `Content-MD5` of the body. A file or body with another hash is not kept, and may be sent again.",
+    "The protocol of Cloud Storage's resumable uploads: `Content-Range: bytes 0-262143/1000000`, or `/*` while the size is unknown; the size of each piece but the last is a multiple of 256 KiB. `Content-Range: bytes */*` without a body requests the number of received bytes. If a request breaks off, the service keeps whole multiples of 256 KiB. Bytes that are sent again must be the same as before. `x-goog-hash` (crc32c, md5), `Repr-Digest` and `Digest` (sha-256, sha-512, md5, crc32c) contain hashes of the whole file, and may come with any piece; `Content-Digest` and `Content-MD5` contain hashes of the body. A file or body with another hash is not kept, and may be sent again.",
   responses: {
-    200: json(STORED, 'The file is whole.'),
+    200: json(STORED, 'The file is complete.'),
     308: {
-      description: 'More is to come; `Range: bytes=0-x` says what was received, nothing where it is missing.',
+      description:
+        'The file is incomplete. `Range: bytes=0-x` gives the received bytes; no bytes are received without it.',
     },
     ...problems(400, 401, 409, 410, 413, 503),
   },
@@ -48,16 +49,16 @@ const CANCEL = {
   ...DOCUMENTED,
   method: 'delete',
   summary: 'Cancel an upload',
-  responses: { 499: { description: 'Cancelled, as Cloud Storage says it.' }, ...problems(401, 410) },
+  responses: { 499: { description: 'Cancelled, with the status of Cloud Storage.' }, ...problems(401, 410) },
 } as const;
 
-/** The program's own stand-in for a resumable session of Cloud Storage. */
+/** Resumable uploads to the service itself, by the protocol of Cloud Storage. */
 export function uploadRoutes({ resumableUploads, tokens }: UploadRouteDependencies): Router {
   const router = createRouter();
   router.openAPIRegistry.registerPath(SEND);
   router.openAPIRegistry.registerPath(CANCEL);
 
-  /** The token is the only right that counts here, and good for one task. */
+  /** Returns the task id. The upload token is the only credential of these routes, and is valid for one task. */
   const authorised = async (c: Context): Promise<number> => {
     const { id } = validated(ID, c.req.param());
     const token = c.req.query('token') ?? '';
@@ -78,15 +79,15 @@ export function uploadRoutes({ resumableUploads, tokens }: UploadRouteDependenci
   return router;
 }
 
-/** Bytes that are read and thrown away after a request was answered. */
+/** Maximum bytes that are read and dropped after the handler has answered. */
 const MOST_UNHEARD = 16 * 1024 * 1024;
 
-/** Milliseconds after which a client that sends nothing more is answered. */
+/** Milliseconds without data after which a client gets its answer. */
 const IDLE = 500;
 
 /**
- * A connection can be used again only when its request was read to the end, and a client that still sends may miss an
- * answer that comes with the end of the connection.
+ * Reads the rest of a request before the answer is sent. A connection is reusable only after its request was read to
+ * the end, and a client that still sends may miss an answer if the connection closes.
  */
 const heardOut: MiddlewareHandler = async (c, next) => {
   await next();
@@ -95,7 +96,7 @@ const heardOut: MiddlewareHandler = async (c, next) => {
   if (!(await dropUntilIdle(incoming))) c.header('Connection', 'close');
 };
 
-/** Drops what comes until the body ends or the client pauses; false where there is too much of it. */
+/** Drops received bytes until the body ends or the client pauses; false above the maximum. */
 async function dropUntilIdle(incoming: ReceivedRequest): Promise<boolean> {
   const begun = incoming.received;
   for (let more = true; more && !incoming.closed && !incoming.readableEnded; ) {
@@ -106,7 +107,7 @@ async function dropUntilIdle(incoming: ReceivedRequest): Promise<boolean> {
   return true;
 }
 
-/** Waits for bytes, the end or the pause of a body; false after a pause. */
+/** Waits until bytes come, the body ends or the client pauses; false after a pause. */
 async function hasMore(incoming: ReceivedRequest): Promise<boolean> {
   const ended = new AbortController();
   const { signal } = ended;
@@ -123,7 +124,9 @@ async function hasMore(incoming: ReceivedRequest): Promise<boolean> {
   }
 }
 
-/** A process that was busy itself looks once more what has come. */
+/**
+ * Waits for one more turn of the event loop after the pause, since a busy process may not have read its sockets yet.
+ */
 async function idle(signal: AbortSignal): Promise<boolean> {
   await setTimeout(IDLE, undefined, { signal });
   await setImmediate();
@@ -133,15 +136,15 @@ async function idle(signal: AbortSignal): Promise<boolean> {
 function answer(c: Context, { complete, received, checksums }: UploadProgress): Response {
   if (complete) {
     const { crc32c, md5: md5Hash } = checksums ?? {};
-    return c.json({ message: 'The file is whole.', size: received, crc32c, md5Hash }, 200);
+    return c.json({ message: 'The file is complete.', size: received, crc32c, md5Hash }, 200);
   }
   const range = received > 0 ? { Range: `bytes=0-${received - 1}` } : {};
   return c.body(null, 308, { ...range, 'Content-Length': '0' });
 }
 
 /**
- * The body as Node.js receives it: a web stream around it takes 40 % more time, and 20 KB for each request that waits.
- * No generator either, since one that waits keeps the chunk that it gave before. The unread rest can be read on.
+ * The body as a stream of Node.js: a web stream around it takes 40 % more time, and 20 KB for each waiting request. A
+ * waiting generator would keep the chunk that it yielded last. The unread rest of the body remains readable.
  */
 function bodyOf(c: Context): AsyncIterable<Uint8Array> {
   const incoming = incomingOf(c);
@@ -149,7 +152,10 @@ function bodyOf(c: Context): AsyncIterable<Uint8Array> {
   return c.req.raw.body?.values({ preventCancel: true }) ?? new ReadableStream<Uint8Array>();
 }
 
-/** `bytes FIRST-LAST/TOTAL`, each of which may be unknown, or only a question (RFC 9110, 14.4, and Cloud Storage). */
+/**
+ * `bytes FIRST-LAST/TOTAL` (RFC 9110, 14.4, and Cloud Storage). LAST and TOTAL may be `*`; `*` as the range requests
+ * the status.
+ */
 const CONTENT_RANGE = /^bytes (?:\*|(\d{1,15})-(\d{1,15}|\*))\/(\d{1,15}|\*)$/;
 
 type StatusQuestion = Pick<Piece, 'total' | 'fileHashes'> & { ask: true };
@@ -168,7 +174,7 @@ function contentRange(c: Context): Piece | StatusQuestion {
 }
 
 function askOnly(length: number | undefined, total: number | undefined) {
-  if (length) throw new AppError('invalid_request', 'A question for the status came with a body.');
+  if (length) throw new AppError('invalid_request', 'A request for the status must have no body.');
   return { ask: true, total } as const;
 }
 
@@ -176,19 +182,19 @@ function piece(header: string, length: number | undefined, asked: Piece): Piece 
   const { start, end, total } = asked;
   if ((end !== undefined && end <= start) || (end ?? start) > (total ?? Infinity)) throw badRange(header);
   if (end !== undefined && length !== undefined && length !== end - start) {
-    const sentence = `The Content-Range speaks of ${end - start} bytes, the Content-Length of ${length}.`;
+    const sentence = `The Content-Range has ${end - start} bytes, but the Content-Length is ${length}.`;
     throw new AppError('invalid_request', sentence);
   }
   return asked;
 }
 
-/** The number that a header names, and so many more; undefined for `*` and for nothing. */
+/** The number in a header plus `more`; undefined for `*` and for a missing header. */
 function numberOf(text: string | undefined, more = 0): number | undefined {
   return text === undefined || text === '*' ? undefined : Number(text) + more;
 }
 
 function badRange(header: string): AppError {
-  const expected = 'bytes FIRST-LAST/TOTAL, with * for what is not known';
+  const expected = 'bytes FIRST-LAST/TOTAL, with * for unknown numbers';
   return new AppError('invalid_request', `The Content-Range must be ${expected}, and was ${shown(header)}.`);
 }
 

@@ -13,16 +13,19 @@ export interface TaskRouteDependencies {
 }
 
 const PAGE = z.object({
-  max: wholeNumber(1, 1000)
-    .default(100)
-    .openapi({ type: 'integer', minimum: 1, maximum: 1000, description: 'At most so many.' }),
+  max: wholeNumber(1, 1000).default(100).openapi({
+    type: 'integer',
+    minimum: 1,
+    maximum: 1000,
+    description: 'Maximum number of tasks on a page.',
+  }),
   order: z.enum(['0', '1']).default('0').openapi({ description: '0: ascending by id, 1: descending.' }),
   state: z.enum(STATES).optional(),
   after: wholeNumber(0, MOST_INTEGER)
     .optional()
     .openapi({
       ...{ type: 'integer', minimum: 0, maximum: MOST_INTEGER },
-      description: 'Only what comes after this id, in the order asked for.',
+      description: 'Only tasks after this id, in the requested order.',
     }),
 });
 
@@ -40,7 +43,10 @@ const list = createRoute({
   security: SECURITY,
   request: { query: PAGE },
   responses: {
-    200: json(z.array(TASK), 'A page; `Link: rel="next"` leads to the next.'),
+    200: json(
+      z.array(TASK),
+      'One page. The header `Link` with `rel="next"` has the address of the next page.',
+    ),
     ...problems(400, 401),
   },
 });
@@ -61,7 +67,10 @@ const change = createRoute({
   security: SECURITY,
   middleware: jsonBody(),
   request: { params: ID, body: body(REQUESTED_OUTPUT) },
-  responses: { 200: json(TASK, 'Converted again.'), ...problems(400, 401, 404, 409, 413, 415, 422) },
+  responses: {
+    200: json(TASK, 'The task, which will be converted again.'),
+    ...problems(400, 401, 404, 409, 413, 415, 422),
+  },
 });
 
 const remove = createRoute({
@@ -70,7 +79,7 @@ const remove = createRoute({
   summary: 'Remove a task and its files',
   security: SECURITY,
   request: { params: ID },
-  responses: { 200: json(ONE, 'What was removed.'), ...problems(400, 401, 404) },
+  responses: { 200: json(ONE, 'The removed task.'), ...problems(400, 401, 404) },
 });
 
 export function taskRoutes({ auth, tasks }: TaskRouteDependencies): Router {

@@ -17,7 +17,7 @@ export interface WaveformRouteDependencies {
 
 const TYPES = { json: 'application/json', png: 'image/png' } as const;
 
-/** Pixels of a picture, and the most of one. */
+/** Default size of a picture and the maximum of each side, in pixels. */
 const SIZE = { width: 1000, height: 200, most: 4096 };
 
 const MOST_WIDTH = 1_000_000;
@@ -29,14 +29,14 @@ const QUERY = z.object({
     .optional()
     .openapi({
       ...{ type: 'integer', minimum: 1, maximum: MOST_WIDTH },
-      description: `Pixels at the most. PNG: ${SIZE.width}, up to ${SIZE.most}; JSON: all there are.`,
+      description: `Maximum width in pixels. PNG: default ${SIZE.width}, at most ${SIZE.most}; JSON: default all pixels.`,
     }),
   height: wholeNumber(1, SIZE.most)
     .default(SIZE.height)
-    .openapi({ type: 'integer', minimum: 1, maximum: SIZE.most, description: 'Pixels, of a PNG.' }),
+    .openapi({ type: 'integer', minimum: 1, maximum: SIZE.most, description: 'Height of a PNG in pixels.' }),
 });
 
-/** Version 2 of what audiowaveform writes (bbc/audiowaveform, doc/DataFormat.md). */
+/** Version 2 of the JSON format of audiowaveform (bbc/audiowaveform, doc/DataFormat.md). */
 const WAVEFORM = z
   .object({
     version: z.literal(2),
@@ -45,7 +45,7 @@ const WAVEFORM = z
     samples_per_pixel: z.int(),
     bits: z.literal(8),
     length: z.int().openapi({ description: 'Pixels.' }),
-    data: z.array(z.int()).openapi({ description: 'Least and greatest sample of each pixel, in turns.' }),
+    data: z.array(z.int()).openapi({ description: 'Minimum and maximum sample of each pixel, alternating.' }),
   })
   .openapi('Waveform');
 
@@ -54,7 +54,7 @@ const route = createRoute({
   path: '/api/tasks/{id}/waveform',
   summary: 'The waveform of the original or the result',
   description:
-    'As wavesurfer.js and peaks.js read it, or as a picture. Made once, and kept as long as the file.',
+    'JSON for wavesurfer.js and peaks.js, or a PNG picture. Computed once, and kept as long as the file.',
   security: [{ bearer: [] }],
   request: { params: ID, query: QUERY, headers: CONDITIONS },
   responses: {
@@ -93,7 +93,7 @@ export function waveformRoutes({ auth, waveforms }: WaveformRouteDependencies): 
   return router;
 }
 
-/** A weak tag: another release may draw the same file by other bytes. */
+/** A weak tag, since another release may draw the same waveform with other bytes. */
 function tagOf({ etag }: Validators, { format, width, height }: z.output<typeof QUERY>): string {
   const [drawn, size] = [format === 'png' ? `-${height}` : '', width === undefined ? '' : `-${width}`];
   return `W/${etag.slice(0, -1)}-${format}${size}${drawn}"`;

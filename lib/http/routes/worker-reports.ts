@@ -7,15 +7,18 @@ import { type InternalCallers, workersOnly } from '../service-auth.ts';
 const processed = createRoute({
   method: 'post',
   path: '/api/tasks/{id}/processed',
-  summary: 'First-generation workers report here',
+  summary: 'Report of a first-generation worker',
   description:
-    'Needs the service credential, or in the cloud a token. The result next to the original is checked before it is believed.',
+    'Needs the service credential or, in the cloud, a token. The service checks the result next to the original before it accepts the report.',
   security: [{ service: [] }],
   request: { params: ID },
-  responses: { 200: json(z.object({ message: z.string() }), 'Taken over.'), ...problems(400, 401, 404, 409) },
+  responses: {
+    200: json(z.object({ message: z.string() }), 'The result is taken over.'),
+    ...problems(400, 401, 404, 409),
+  },
 });
 
-/** Reports of workers that convert on their own. */
+/** Route for reports of first-generation workers, which write results themselves. */
 export function reportRoutes(callers: InternalCallers, reports: Reports): Router {
   const router = createRouter();
   router.use('/api/tasks/:id/processed', workersOnly(callers));

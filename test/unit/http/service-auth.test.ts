@@ -177,7 +177,7 @@ describe('Internal routes', () => {
   it('say in the log why a caller was refused, and never write a token or the credential', async () => {
     const token = await issuer.token({ aud: 'x' });
     await statusOf('convert', CLOUD, { ...bearer(token), ...credential }, `?key=${CREDENTIAL}`);
-    assert.match(lines.join('\n'), /turned away.*"aud\\" claim/);
+    assert.match(lines.join('\n'), /was refused.*"aud\\" claim/);
     assert.ok(!lines.join('\n').includes(CREDENTIAL));
     assert.ok(!lines.join('\n').includes(token.slice(0, 40)));
   });
