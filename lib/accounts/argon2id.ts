@@ -13,10 +13,10 @@ export async function hash(password: string): Promise<string> {
   return phc(nonce, hash);
 }
 
-/** A hash that no password is known to make; verifying against it costs what verifying a real one costs. */
+/** A hash without a known password; its verification takes as long as that of a real hash. */
 export const NOBODYS_HASH = phc(Buffer.alloc(16), Buffer.alloc(32));
 
-/** Whether `password` made `phc`; a string that is no such hash throws a TypeError. */
+/** Whether `phc` is a hash of `password`. Throws a TypeError for any other string. */
 export async function matches(password: string, phc: string): Promise<boolean> {
   const match = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/.exec(phc);
   if (!match) throw new TypeError('expected an argon2id hash in PHC string format');
@@ -38,7 +38,7 @@ function phc(nonce: Buffer, hash: Buffer): string {
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${base64(nonce)}$${base64(hash)}`;
 }
 
-/** Base64 without padding, as the PHC format wants it. */
+/** Base64 without padding, as the PHC format requires. */
 function base64(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');
 }

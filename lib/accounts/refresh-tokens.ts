@@ -2,10 +2,12 @@ import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../ports/clock.ts';
 import type { LockedFamily, RefreshTokenStore, StoredRefreshToken } from '../ports/users.ts';
 
-/** Days for which a refresh token is good. */
+/** Lifetime of a refresh token in days. */
 const REFRESH_DAYS = 30;
 
-/** Seconds within which a used token still yields its successor: two tabs refresh at once, or an answer gets lost. */
+/**
+ * Seconds in which a used token still yields its successor: two tabs may refresh at once, or an answer may get lost.
+ */
 const REUSE_SECONDS = 10;
 
 export interface IssuedRefreshToken {
@@ -13,23 +15,23 @@ export interface IssuedRefreshToken {
   refreshToken: string;
 }
 
-/** Refresh tokens that rotate (RFC 9700, 4.14.2). All that come of one log-in are a family. */
+/** Refresh tokens that rotate (RFC 9700, 4.14.2). All tokens of one log-in are a family. */
 export interface RefreshTokens {
   /** The first token of a new family. */
   issue(userId: number): Promise<string>;
   /**
-   * Trades a token for its successor, once. Within 10 s of that, the used token yields the newest token of the family
-   * again; later, its reuse revokes the family. Undefined where the token is good no more.
+   * Exchanges a token for its successor, once. Within 10 s of that, the used token yields the newest token of the
+   * family again; a later reuse revokes the family. Undefined if the token is no longer valid.
    */
   rotate(refreshToken: string): Promise<IssuedRefreshToken | undefined>;
-  /** Revokes the family of a token; a token that is not known is fine. */
+  /** Revokes the family of a token; an unknown token is no error. */
   revoke(refreshToken: string): Promise<void>;
 }
 
 export function createRefreshTokens(store: RefreshTokenStore, clock: Clock): RefreshTokens {
   const expiry = () => new Date(clock.now().getTime() + REFRESH_DAYS * 86_400_000);
 
-  /** Everything is decided under the family's lock, so that a reuse, a rotation and a log-out come one after another. */
+  /** The lock of the family serializes reuse, rotation and log-out. */
   const rotateIn = async (
     family: LockedFamily,
     presented: string,
@@ -73,7 +75,9 @@ export function createRefreshTokens(store: RefreshTokenStore, clock: Clock): Ref
   };
 }
 
-/** Follows used tokens to the one that is not; undefined where an earlier release used one, and kept no salt. */
+/**
+ * Follows used tokens to the unused one; undefined for a token that an earlier release used, since it stored no salt.
+ */
 async function newestOf(family: LockedFamily, presented: string, first: StoredRefreshToken) {
   let refreshToken = presented;
   let stored: StoredRefreshToken | undefined = first;
@@ -84,14 +88,14 @@ async function newestOf(family: LockedFamily, presented: string, first: StoredRe
   return stored && { refreshToken, stored };
 }
 
-/** Clocks of two processes may differ a little; a use in the future is recent. */
+/** The clocks of two processes may differ a little; a use in the future is recent. */
 function isRecent(usedAt: Date, now: Date): boolean {
   return now.getTime() - usedAt.getTime() <= REUSE_SECONDS * 1000;
 }
 
 /**
- * The successor can be made again by the holder of the used token and the database together, and by neither alone: the
- * database holds only the salt, and the hashes of both tokens.
+ * The used token and the database together can reproduce the successor, but neither of them can alone: the database
+ * contains only the salt and the hashes of both tokens.
  */
 function successorOf(refreshToken: string, salt: string): string {
   return createHmac('sha256', refreshToken).update(salt).digest('base64url');

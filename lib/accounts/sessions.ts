@@ -8,7 +8,7 @@ import { type Principal, TOKEN_SECONDS, type Tokens } from './tokens.ts';
 export interface Session {
   token: string;
   refreshToken: string;
-  /** Seconds for which `token` is good. */
+  /** Seconds until `token` expires. */
   expiresIn: number;
 }
 
@@ -18,20 +18,23 @@ export interface SignUp {
   password: string;
 }
 
-/** A `signal` aborts where the caller is gone; whatever still waits for its turn is given up then. */
+/** A `signal` aborts when the caller disconnects; a password that waits for its hash is then dropped. */
 export interface Auth {
-  /** Throws `taken`, `invalid_request` for a password that is guessed first, and `unavailable` where too many wait. */
+  /** Throws `taken`, `invalid_request` for a guessable password, and `unavailable` if too many hashes wait. */
   signUp(signUp: SignUp, signal?: AbortSignal): Promise<User>;
   /**
-   * Throws `unauthenticated`, in the same time and words for an unknown email and a wrong password, and `unavailable` where
-   * too many wait.
+   * Throws `unauthenticated`, with the same time and text for an unknown email and a wrong password, and `unavailable`
+   * if too many hashes wait.
    */
   logIn(email: string, password: string, signal?: AbortSignal): Promise<Session>;
-  /** Trades a refresh token for a new session. One that was used more than 10 s before revokes all of the same log-in. */
+  /**
+   * Exchanges a refresh token for a new session. A token that was used more than 10 s before revokes all of its
+   * log-in.
+   */
   refresh(refreshToken: string): Promise<Session>;
-  /** Revokes all that came of the same log-in; a token that is not known is fine. */
+  /** Revokes all refresh tokens of the same log-in; an unknown token is no error. */
   logOut(refreshToken: string): Promise<void>;
-  /** Throws `unauthenticated`, also where the user is no longer there. */
+  /** Throws `unauthenticated`, also if the user no longer exists. */
   authenticate(token: string): Promise<Principal>;
 }
 
@@ -67,16 +70,16 @@ export function createAuth({ users, passwords, refreshTokens, tokens }: AuthDepe
     async refresh(presented) {
       const rotated = await refreshTokens.rotate(presented);
       if (!rotated)
-        throw new AppError('unauthenticated', 'The refresh token is not valid any more. Log in again.');
+        throw new AppError('unauthenticated', 'The refresh token is no longer valid. Log in again.');
       const user = await users.find(rotated.userId);
-      if (!user) throw new AppError('unauthenticated', 'This user is no longer there.');
+      if (!user) throw new AppError('unauthenticated', 'This user no longer exists.');
       return openSession(user, rotated.refreshToken);
     },
     logOut: (refreshToken) => refreshTokens.revoke(refreshToken),
     async authenticate(token) {
       const principal = await tokens.verify(token);
       if (await users.exists(principal.userId)) return principal;
-      throw new AppError('unauthenticated', 'This user is no longer there. Log in as another.');
+      throw new AppError('unauthenticated', 'This user no longer exists. Log in as another user.');
     },
   };
 }

@@ -14,29 +14,32 @@ import { MOST_INTEGER, wholeNumber } from '../runtime/whole-number.ts';
 
 export const JWT_ALGORITHM = 'ES256';
 
-/** Seconds for which an access token is good. */
+/** Lifetime of an access token in seconds. */
 export const TOKEN_SECONDS = 3600;
 
 const ISSUER = 'tonemill';
 const AUDIENCE = 'tonemill-api';
 const UPLOAD_AUDIENCE = 'tonemill-upload';
 
-/** Who a request comes from. */
+/** User of a request. */
 export interface Principal {
   userId: number;
   email: string;
 }
 
-/** Signs and verifies access tokens (RFC 9068's claims, as far as one service needs them). */
+/** Signs and verifies access tokens, with the claims of RFC 9068 that one service needs. */
 export interface Tokens {
   sign(principal: Principal): Promise<string>;
-  /** Throws `unauthenticated` for whatever is not a token of ours that is good now. */
+  /** Throws `unauthenticated` for any text but a valid, unexpired token of this service. */
   verify(token: string): Promise<Principal>;
-  /** A token that lets whoever has it send the original of one task, and do nothing else. */
+  /** A token with the right to send the original of one task, and no other right. */
   signUpload(taskId: number, expiresAt: Date): Promise<string>;
-  /** The task that an upload token is for. Throws `upload_gone` once it has expired, else `unauthenticated`. */
+  /**
+   * The task id of an upload token. Throws `upload_gone` if the token has expired, `unauthenticated` if it is not
+   * valid.
+   */
   verifyUpload(token: string): Promise<number>;
-  /** JWK set of the public halves. */
+  /** JWK set of the public keys. */
   readonly publicKeys: PublicKeys;
 }
 
@@ -57,12 +60,15 @@ const KEY_SET = z.object({ keys: z.array(PRIVATE_KEY).min(1) });
 const SUBJECT = z.object({ sub: wholeNumber(1, MOST_INTEGER) });
 const CLAIMS = SUBJECT.extend({ email: z.string(), exp: z.number() });
 
-/** Tokens of which it is known that they are good: a signature costs more to check than all else of a small request. */
+/**
+ * Maximum number of verified tokens in the cache: the check of a signature costs more than the rest of a small
+ * request.
+ */
 const REMEMBERED = 1000;
 
 /**
  * @param keys JWK set of private EC P-256 keys as JSON: the first signs, all verify
- * Throws `misconfigured` where it is something else.
+ * Throws `misconfigured` for any other text.
  */
 export async function createTokens(keys: string, clock: Clock): Promise<Tokens> {
   const privateKeys = parseKeys(keys);
@@ -110,7 +116,7 @@ export async function createTokens(keys: string, clock: Clock): Promise<Tokens> 
   };
 }
 
-/** Turns what the libraries throw over a token into one error of ours; anything else stays what it is. */
+/** Turns errors of the libraries about a token into one `AppError`; any other error passes through. */
 function refuse(refusal: (cause: unknown) => AppError): (cause: unknown) => never {
   return (cause) => {
     if (cause instanceof joseErrors.JOSEError || cause instanceof z.ZodError) throw refusal(cause);
@@ -124,7 +130,7 @@ function parseKeys(keys: string): [z.output<typeof PRIVATE_KEY>, ...z.output<typ
     const [first, ...others] = KEY_SET.parse(JSON.parse(keys)).keys;
     if (first) return [first, ...others];
   } catch {
-    // The parser's own words may repeat the key.
+    // The error message of the parser may contain the key.
   }
   throw new AppError('misconfigured', sentence);
 }
@@ -143,8 +149,14 @@ function invalid(cause: unknown): AppError {
 
 function invalidUpload(cause: unknown): AppError {
   if (cause instanceof joseErrors.JWTExpired)
-    return new AppError('upload_gone', 'The time for this upload is over. Announce it again.', { cause });
-  return new AppError('unauthenticated', 'This is not the URL of an upload. Use it as it was answered.', {
-    cause,
-  });
+    return new AppError('upload_gone', 'The time for this upload is over. Open a new upload session.', {
+      cause,
+    });
+  return new AppError(
+    'unauthenticated',
+    'This is not the URL of an upload. Use the URL of the answer unchanged.',
+    {
+      cause,
+    },
+  );
 }

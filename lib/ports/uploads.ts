@@ -1,84 +1,87 @@
 import type { FailureCode } from '../runtime/errors.ts';
 import type { Hashes, NewTask, Task, TaskFailure } from './tasks.ts';
 
-/** Failures of originals that are not kept when they have come, so that their tasks can get no other output. */
+/** Failures after which the received original is not kept, so that its task can get no other output. */
 export const REFUSALS = ['too_large', 'size_mismatch'] as const satisfies readonly FailureCode[];
 
-/** An original that is declared, and sent afterwards. */
+/** An original that a client declares first, and sends afterwards. */
 export interface NewUploadSession {
   task: Task;
-  /** Where it is to be stored, under the originals root. */
+  /** Storage key of the original, under the originals root. */
   key: string;
   /** MIME type. */
   contentType: string;
-  /** The page that will send it, where a browser opened it. */
+  /** Origin of the page that will send the file, if a browser opened the session. */
   origin: string | undefined;
   /** Base URL under which the caller reaches this service. */
   service: string;
 }
 
 export interface OpenedUpload {
-  /** Where the file is sent to; whoever has it may send this one file. */
+  /** URL to send the file to. It is a secret: it gives the right to send this one file. */
   url: string;
-  /** By what it is cancelled; may be a secret as well. */
+  /** Identifier that cancels the upload; may be a secret as well. */
   session: string;
 }
 
-/** Takes large originals, by the protocol of Cloud Storage's resumable uploads. */
+/** Receives large originals by the protocol of Cloud Storage's resumable uploads. */
 export interface Uploads {
   open(upload: NewUploadSession): Promise<OpenedUpload>;
-  /** Ends a session and forgets what was received; one that is over or unknown is fine. */
+  /** Ends a session and deletes the received bytes; an ended or unknown session is no error. */
   cancel(session: string): Promise<void>;
   /**
-   * Removes an original that came whole when nobody waited for it any more.
-   * @param version only that one, where the storage tells versions apart
+   * Removes a complete original for which no task waits any longer.
+   * @param version removes only this version, if the storage has versions
    */
   discard(key: string, version?: string): Promise<void>;
 }
 
-/** A session of a task that expired or was removed before its original came. */
+/** A session of a task that expired or was removed before its original was received. */
 export interface EndedUpload {
   taskId: number;
   session: string;
 }
 
-/** What is known of large uploads. */
+/** Records of upload sessions. */
 export interface UploadStore {
-  /** Keeps by what the upload of a task is cancelled; false where the task no longer waits for one. */
+  /** Stores the identifier that cancels the upload of a task; false if the task no longer waits for an upload. */
   recordSession(id: number, session: string): Promise<boolean>;
-  /** AWAITING_UPLOAD to FAILED, since what came is not what may come; false where somebody else was first. */
+  /** AWAITING_UPLOAD to FAILED, for an original that is not accepted; false if another process was first. */
   refuse(id: number, failure: TaskFailure): Promise<boolean>;
-  /** AWAITING_UPLOAD to EXPIRED before its time; false where somebody else was first. */
+  /** AWAITING_UPLOAD to EXPIRED before its expiry; false if another process was first. */
   abandon(id: number): Promise<boolean>;
   /** Sessions that must still be cancelled. */
   sessionsToCancel(): Promise<EndedUpload[]>;
   markCancelled(taskId: number): Promise<void>;
-  /** Whether the task of this id is known to have expired, or been removed, before its original came. */
+  /** Whether this task is known to have expired, or been removed, before its original was received. */
   hasEnded(taskId: number): Promise<boolean>;
 }
 
-/** What the requests of one upload say of the whole file: two that contradict each other speak of two files. */
+/** Properties of the whole file in the requests of one upload. Contradictory claims belong to different files. */
 export interface FileClaims extends Hashes {
   /** Bytes. */
   readonly size?: number;
 }
 
-/** How far an original was received. */
+/** Progress of an upload. */
 export interface Received {
   /** Bytes. */
   received: number;
   claims: FileClaims;
 }
 
-/** The right to add to an original. */
+/** The exclusive right to append to an original. */
 export interface ClaimedWriter extends Received {
-  /** Who had it before: nobody else has written since. */
+  /** The previous writer; no other writer has written since. */
   previous: string | null;
 }
 
-/** How far an original was received that this program receives itself: the row is the truth, not the file's length. */
+/**
+ * Progress of the uploads that this program receives itself. The database row is authoritative, not the length of the
+ * file.
+ */
 export interface ReceivedBytesStore {
-  /** Notes what a form says of its file once it was read to its end; undefined where the task waits no longer. */
+  /** Stores the description of a file after its form was read to the end; undefined if the task no longer waits. */
   describeFile(
     id: number,
     description: Pick<NewTask, 'name' | 'originalExt' | 'requestedOutput' | 'declaredSize'> & {
@@ -88,10 +91,10 @@ export interface ReceivedBytesStore {
   /** Also says when it was asked, by which requests of one upload are told apart. */
   find(id: number): Promise<(Received & { task: Task; seenAt: string }) | undefined>;
   /**
-   * Makes `writer` the only one to add, and keeps what it claims; another that still writes finds out before its next step.
-   * @param seenAt from `find`, when the writer's request came: a request never takes the upload from a newer one
-   * @returns what was received, and all that was claimed; undefined, with nothing changed, where the task does not wait for
-   * an upload, a newer request has it, or the claims contradict earlier ones
+   * Makes `writer` the only writer, and stores its claims; a previous writer detects this before its next step.
+   * @param seenAt from `find`, when the request of the writer came: a request never takes an upload from a newer one
+   * @returns the received bytes and all claims; undefined, with nothing changed, if the task does not wait for an
+   * upload, a newer request has it, or the claims contradict earlier ones
    */
   claimWriter(
     id: number,
@@ -100,33 +103,34 @@ export interface ReceivedBytesStore {
     seenAt: string,
   ): Promise<ClaimedWriter | undefined>;
   /**
-   * Calls `write`, which stores bytes, while no other writer can store any; then notes that `received` bytes are stored.
-   * Bytes beyond `received` may be stored as well: they are the writer's own until another one claims the upload.
-   * @returns false, with nothing written, where `writer` is no longer the one
+   * Calls `write`, which stores bytes, while no other writer can store any; then records that `received` bytes are
+   * stored. Bytes beyond `received` may be stored as well: they belong to the writer until another one claims the
+   * upload.
+   * @returns false, with nothing written, if `writer` is no longer the current writer
    */
   addBytes(id: number, writer: string, received: number, write: () => Promise<void>): Promise<boolean>;
   /**
-   * Goes back to the first `received` bytes after `undo`, during which nobody writes; at 0 all claims are forgotten.
-   * @returns false, with nothing undone, where `writer` is no longer the one
+   * Goes back to the first `received` bytes after `undo`, during which no writer writes; at 0 all claims are deleted.
+   * @returns false, with nothing undone, if `writer` is no longer the current writer
    */
   rewind(id: number, writer: string, received: number, undo?: () => Promise<void>): Promise<boolean>;
-  /** Of these tasks: who writes, and whether the original is complete. Those that are gone or expired are left out. */
+  /** The writer of each task, and whether its original is complete. Removed and expired tasks are left out. */
   findWriters(ids: readonly number[]): Promise<Map<number, { writer: string | null; complete: boolean }>>;
 }
 
-/** Bytes of an original that are stored, whether or not it is whole. */
+/** Stored bytes of an original, complete or not. */
 export interface StoredBytes {
-  /** At most `length` bytes at a position; fewer only at the end. */
+  /** Reads at most `length` bytes at a position; fewer only at the end. */
   read(position: number, length: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
-/** Originals that grow piece by piece, apart from the complete ones. */
+/** Incomplete originals, which grow piece by piece; they are stored apart from complete ones. */
 export interface PartialFiles {
   /**
-   * Stores bytes from a position on; at 0 a new file begins. The caller makes sure that no other process writes.
-   * Throws `upload_gone` where the bytes before the position are missing.
-   * @param slices are taken one by one, each while the one before is written
+   * Stores bytes from a position on; at 0 a new file begins. The caller ensures that no other process writes.
+   * Throws `upload_gone` if the bytes before the position are missing.
+   * @param slices are taken one by one, each during the write of the previous one
    * @param options.durable whether these and all earlier bytes must survive a crash of the machine
    */
   write(
@@ -135,10 +139,13 @@ export interface PartialFiles {
     slices: Iterable<Uint8Array>,
     options: { durable: boolean },
   ): Promise<void>;
-  /** What is stored of an original, growing or whole; undefined where there is nothing. */
+  /** Opens the stored bytes of an original, incomplete or complete; undefined if there are none. */
   open(taskId: number, key: string): Promise<StoredBytes | undefined>;
-  /** Makes the first `size` bytes the original `key`; done before is fine. Throws `upload_gone` where it is neither. */
+  /**
+   * Turns the first `size` bytes into the original `key`; a repeated call is no error. Throws `upload_gone` if neither
+   * the bytes nor the original exist.
+   */
   complete(taskId: number, key: string, size: number): Promise<void>;
-  /** Removes what was received; nothing there is fine. */
+  /** Removes the received bytes; no error if there are none. */
   remove(taskId: number): Promise<void>;
 }

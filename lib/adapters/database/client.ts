@@ -52,7 +52,7 @@ function refusalOf(cause: unknown): AppError | undefined {
   if (NO_PLACE.has(code))
     return new AppError('invalid_request', 'A text or a number of the request can not be stored.', { cause });
   if (code === FOREIGN_KEY && OF_USERS.test(constraint))
-    return new AppError('unauthenticated', 'This user is no longer there. Log in as another.', { cause });
+    return new AppError('unauthenticated', 'This user no longer exists. Log in as another user.', { cause });
   return undefined;
 }
 

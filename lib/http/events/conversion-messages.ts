@@ -16,8 +16,8 @@ export function convertRoute(callers: InternalCallers, conversions: Pick<Convers
 }
 
 /**
- * Takes a message that was delivered too often. Its task fails only where its own attempts are used up; the sweep
- * enqueues messages for other tasks.
+ * Handles a message that was delivered too often. Its task fails only if its own attempts are used up; otherwise the
+ * sweep enqueues a new message.
  */
 export function deadLetterRoute(
   callers: InternalCallers,
@@ -31,8 +31,8 @@ export function deadLetterRoute(
 }
 
 /**
- * Reads a message from an event as Eventarc, Pub/Sub push and the emulators send it: CloudEvents in binary or structured
- * mode, or the raw push body; the message itself as the message's JSON data or, without data, as its attributes.
+ * Reads a message from an event of Eventarc, Pub/Sub push or the emulators: a CloudEvent in binary or structured mode,
+ * or the raw push body. The JSON data contains the conversion message or, without data, the attributes do.
  * Throws `invalid_request`.
  */
 async function decodeConversionMessage(headers: Headers, body: string): Promise<ConversionMessage> {

@@ -17,8 +17,8 @@ export function pushedMessage(event: CloudEvent<unknown> | undefined, body: stri
 }
 
 /**
- * A CloudEvent in binary or structured mode; undefined for a request that is none. The library loads a JSON Schema
- * validator, so only a CloudEvent loads the library.
+ * A CloudEvent in binary or structured mode; undefined for any other request. The library is imported only for a
+ * CloudEvent, since it loads a JSON Schema validator.
  */
 export async function decodeCloudEvent(
   headers: Headers,

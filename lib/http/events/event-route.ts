@@ -8,7 +8,8 @@ type Decode<T> = (headers: Headers, body: string, query: URLSearchParams) => T |
 
 /**
  * The route of one event target. An event that cannot be decoded is acknowledged, since its next delivery could not be
- * decoded either; the answer and the log give the reason. An error of `handle` has the event delivered again.
+ * decoded either; the answer and the log give the reason. After an error of `handle`, the platform delivers the event
+ * again.
  */
 export function eventRoute<T>(
   callers: InternalCallers,

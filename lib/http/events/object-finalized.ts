@@ -8,7 +8,9 @@ import type { InternalCallers } from '../service-auth.ts';
 import { decodeCloudEvent, parseBase64, pushedMessage } from './decode.ts';
 import { eventRoute } from './event-route.ts';
 
-/** A bucket reports an object. 2xx acknowledges the event; it is delivered again after 5xx. */
+/**
+ * Route for the objects that a bucket reports. 2xx acknowledges the event; the platform delivers it again after 5xx.
+ */
 export function uploadedRoute(
   callers: InternalCallers,
   place: (object: FinalizedObject) => Promise<Placement>,
@@ -22,7 +24,7 @@ export function uploadedRoute(
 /** An int64 as text (Cloud Storage, JSON API, objects). */
 const GENERATION = z.string().regex(/^\d{1,19}$/);
 
-/** As Cloud Storage describes an object in CloudEvents, and in notifications with `JSON_API_V1`. */
+/** An object in CloudEvents of Cloud Storage, and in notifications with `JSON_API_V1`. */
 const OBJECT = z.object({
   bucket: z.string(),
   name: z.string(),
@@ -32,7 +34,7 @@ const OBJECT = z.object({
   md5Hash: z.string().optional(),
 });
 
-/** Attributes of a notification, which has no data where its payload format is `NONE`. */
+/** Attributes of a notification, which has no data if its payload format is `NONE`. */
 const NOTIFICATION = z.object({
   eventType: z.string(),
   bucketId: z.string(),
@@ -43,9 +45,9 @@ const NOTIFICATION = z.object({
 const FINALIZED = 'google.cloud.storage.object.v1.finalized';
 
 /**
- * Reads which object was stored: from a CloudEvent of Cloud Storage in binary or structured mode, or from a bucket's
- * notification to Pub/Sub, raw or inside a CloudEvent; each with its data or without. Answers undefined for other
- * events of buckets. Throws `invalid_request`.
+ * Reads the stored object from a CloudEvent of Cloud Storage in binary or structured mode, or from the notification of
+ * a bucket to Pub/Sub, raw or inside a CloudEvent; each with or without data. Returns undefined for other events of
+ * buckets. Throws `invalid_request`.
  */
 export async function decodeFinalizedObject(
   headers: Headers,
@@ -68,7 +70,7 @@ export async function decodeFinalizedObject(
 }
 
 /**
- * Without data, source and subject say which object it is.
+ * Without data, source and subject name the object.
  * @param encoded the subject as a header, where Unicode is percent-encoded (CloudEvents 1.0, HTTP binding, 3.1.3.2)
  */
 function objectOf(event: CloudEvent<unknown>, encoded: string | null): FinalizedObject {
