@@ -106,9 +106,13 @@ describe('A multipart form', () => {
   });
 
   const types: [string, string, RegExp][] = [
-    ['without a boundary', 'multipart/form-data', /has none where a boundary/],
-    ['with an empty boundary', 'multipart/form-data; boundary=', /has none where a boundary/],
-    ['with a long boundary', `multipart/form-data; boundary=${'b'.repeat(71)}`, /one of 71 characters/],
+    ['without a boundary', 'multipart/form-data', /has no boundary/],
+    ['with an empty boundary', 'multipart/form-data; boundary=', /has no boundary/],
+    [
+      'with a long boundary',
+      `multipart/form-data; boundary=${'b'.repeat(71)}`,
+      /a boundary of 71 characters/,
+    ],
     ['with another type', 'multipart/mixed; boundary=b', /must be multipart\/form-data, and was/],
   ];
   for (const [what, type, cause] of types) {
