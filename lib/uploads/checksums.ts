@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Hashes, HashName } from '../ports/tasks.ts';
 import { lazy } from '../runtime/lazy.ts';
 
-/** Hashes of bytes that come one after the other. */
+/** Hashes of a sequence of bytes. */
 export interface Digest {
   update(bytes: Uint8Array): void;
   /** Hashes of the bytes so far; more may follow. */
   hashes(): Hashes;
-  /** A digest of the same bytes so far, which goes its own way. */
+  /** An independent digest of the same bytes so far. */
   copy(): Digest;
 }
 
@@ -19,11 +19,11 @@ interface Part {
   copy(): Part;
 }
 
-/** Hashes that every original gets. */
+/** Hashes that are computed for every original. */
 export const ORIGINAL_HASHES = ['crc32c', 'md5', 'sha256'] as const satisfies readonly HashName[];
 
 /**
- * One WebAssembly instance for all: the state of a CRC is a few bytes, those of an instance are pages.
+ * All digests share one WebAssembly instance: the state of a CRC takes a few bytes, an instance takes pages.
  * Measured on one core, in pieces of 64 KiB: CRC32C 1.8 GB/s (the class of Google's client: 0.26), SHA-256 1.7, MD5 0.8.
  */
 const crc = lazy(async () => (await import('./crc32c.ts')).createCrc32c());
@@ -42,7 +42,7 @@ function digestOf(parts: readonly Part[]): Digest {
   };
 }
 
-/** Names of hashes that are said, and differ from those that were computed. */
+/** Names of the claimed hashes that differ from the computed ones. */
 export function differing(computed: Hashes, said: Hashes): HashName[] {
   return namesOf(said).filter((name) => computed[name] !== undefined && computed[name] !== said[name]);
 }

@@ -16,13 +16,13 @@ import type { OutputRequest, Tasks } from '../tasks/tasks.ts';
 import { createDigest, type Digest } from './checksums.ts';
 import { mustHoldSomething } from './upload-size.ts';
 
-/** Seconds after which an upload that was begun is given up. */
+/** Seconds after which an unfinished upload expires. */
 const UPLOAD_SECONDS = 3600;
 
-/** Hashes of a form's file, which are computed while it comes. */
+/** Hashes of a form's file, which are computed while it is received. */
 const FORM_HASHES = ['crc32c', 'sha256'] as const satisfies readonly HashName[];
 
-/** Text fields of a form that brings an original. */
+/** Text fields of a form that uploads an original. */
 export const FORM_FIELDS = z.object({
   newFormat: z
     .string('expected a format, such as mp3')
@@ -44,22 +44,22 @@ export type Fields = ReadonlyMap<string, string>;
 
 /** The one file of a form, while the form is read. */
 export interface FormFile {
-  /** Its name as its part gave it; empty where it gave none. */
+  /** File name in the headers of its part; empty if there is none. */
   name: string;
   /** Fields that stand before the file. */
   before: Fields;
-  /** Throws the AppError that says why the form is refused. Read to its end before `end` is called. */
+  /** Throws an AppError if the form is refused. Must be read to its end before `end` is called. */
   content: AsyncIterable<Buffer>;
   /** Reads the rest of the form, and returns all of its fields. Throws as `content` does. */
   end(): Promise<Fields>;
 }
 
-/** Takes originals that come in forms; a form that fails leaves neither row nor file. */
+/** Receives originals in forms; a form that fails leaves neither row nor file. */
 export interface FormUploads {
   /**
-   * Creates a task from a form. Where originals are files of this machine, the file is written first and renamed when
-   * the whole form is right; else the row comes first, and the file is streamed into the storage.
-   * Throws `invalid_request`, `unsupported_format`, what reading the file throws, and `not_found` where the task was
+   * Creates a task from a form. If originals are files of this machine, the file is written first and renamed when
+   * the whole form is valid; otherwise the row is created first, and the file is streamed into the storage.
+   * Throws `invalid_request`, `unsupported_format`, the errors of reading the file, and `not_found` if the task was
    * removed meanwhile.
    */
   receive(userId: number, file: FormFile): Promise<Task>;
@@ -74,14 +74,14 @@ export interface FormUploadDependencies {
   clock: Clock;
 }
 
-/** Stands in the row until the form names a format; nothing is converted before. */
+/** Format in the row until the form names one; no conversion starts before that. */
 const UNKNOWN: RequestedOutput = { format: '', options: {} };
 
 export function createFormUploads(parts: FormUploadDependencies): FormUploads {
   const { tasks, store, receivedBytes, originals, workspaces, clock } = parts;
   return { receive: originals.local ? spool : stream };
 
-  /** Reads the whole form before it refuses anything, so that clients that send all before they read get the answer. */
+  /** Reads the whole form before it refuses one, so that clients that read only after they have sent all get the answer. */
   async function spool(userId: number, file: FormFile): Promise<Task> {
     return workspaces.use(async (folder) => {
       const { path, size, checksums } = await saveFormFile(folder, file);
@@ -97,7 +97,7 @@ export function createFormUploads(parts: FormUploadDependencies): FormUploads {
 
   async function stream(userId: number, file: FormFile): Promise<Task> {
     const { name, requestedOutput } = await checkBefore(file);
-    // Declared with no bytes: an object that its storage made of half a file does not match the row.
+    // The declared size is 0: an object that the storage makes of half a file does not match the row.
     const begun = await create(userId, name, requestedOutput, 0);
     const first = originalKey(begun);
     const keys = new Set([first]);
@@ -114,7 +114,7 @@ export function createFormUploads(parts: FormUploadDependencies): FormUploads {
     });
   }
 
-  /** Refuses a format that is told before the file, before a byte of the file is read. The name may change later. */
+  /** Refuses a format that stands before the file without reading the file. The name may change later. */
   async function checkBefore({
     name: partName,
     before,
@@ -160,11 +160,11 @@ export function createFormUploads(parts: FormUploadDependencies): FormUploads {
     });
   }
 
-  /** Does what stores an original, and has its task go on; or leaves nothing of either. */
+  /** Stores an original and marks its task as uploaded; a failure removes both. */
   async function orUndo(id: number, keys: ReadonlySet<string>, work: () => Promise<Hashes>): Promise<Task> {
     try {
       const checksums = await work();
-      // The storage's own event may have told of the file before this request does.
+      // The storage's own event may have reported the file before this request does.
       return found((await store.markUploaded(id, checksums)) ?? (await store.find(id)));
     } catch (error) {
       await store.remove(id);
@@ -173,7 +173,7 @@ export function createFormUploads(parts: FormUploadDependencies): FormUploads {
     }
   }
 
-  /** For a name that came after its file. */
+  /** Stores a name that stands after the file in the form. */
   async function rename(from: string, to: string): Promise<void> {
     await originals.put(to, await originals.read(from));
     await originals.remove(from);
@@ -189,7 +189,7 @@ export interface SavedFile {
   checksums: Hashes;
 }
 
-/** Writes the content of a form's file into a folder. Throws as the content does, and `invalid_request` for no byte. */
+/** Writes the content of a form's file into a folder. Throws as the content does, and `invalid_request` for an empty file. */
 export async function saveFormFile(folder: string, { content }: FormFile): Promise<SavedFile> {
   const path = join(folder, 'upload');
   const digest = await createDigest(FORM_HASHES);
@@ -206,7 +206,7 @@ async function* hashed(content: AsyncIterable<Buffer>, digest: Digest): AsyncGen
   }
 }
 
-/** A stream ends, and so an object is whole, only when `end` is done: the row knows of an object before its storage tells of it. */
+/** The stream ends after `end`, and only then is the object complete: the row is ready before the storage reports the object. */
 async function* endedBy(
   content: AsyncIterable<Buffer>,
   end: (size: number) => Promise<void>,
@@ -238,6 +238,6 @@ function seemingName(filename: string): string {
 }
 
 function found(task: Task | undefined): Task {
-  if (!task) throw new AppError('not_found', 'The task was removed while its file came.');
+  if (!task) throw new AppError('not_found', 'The task was removed while its file was received.');
   return task;
 }

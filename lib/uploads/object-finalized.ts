@@ -6,22 +6,22 @@ import { idOf } from '../runtime/whole-number.ts';
 import { originalKey } from '../tasks/object-keys.ts';
 import { sizeFailure } from './upload-size.ts';
 
-/** An object that a storage says has come whole. */
+/** An object that the storage reports as complete. */
 export interface FinalizedObject {
-  /** Name of the bucket; undefined where it is known to be the right one, or a folder. */
+  /** Name of the bucket; undefined if it is known to be the right one, or if the storage is a folder. */
   bucket: string | undefined;
   key: string;
-  /** Which of the objects that stood under this key; undefined where the event does not say. */
+  /** Generation of the object under this key; undefined if the event does not contain it. */
   version: string | undefined;
-  /** Bytes; undefined where the event does not say. */
+  /** Bytes; undefined if the event does not contain them. */
   size: number | undefined;
-  /** Those that the storage computes, where the event says them: a bucket never knows SHA-256. */
+  /** Hashes that the storage computes, if the event contains them: a bucket never computes SHA-256. */
   checksums?: Hashes;
 }
 
 /**
- * What became of it. `uploaded`: its task goes on; `known`: it went on before; `refused`: its task failed; `late`: its
- * task had ended, the object is removed; `unplaced`: nobody's, left to the sweep.
+ * Outcome for the object. `uploaded`: its task proceeds; `known`: the task proceeded before; `refused`: its task failed;
+ * `late`: its task had ended, and the object is removed; `unplaced`: it has no task, and is left to the sweep.
  */
 export type Placement = 'uploaded' | 'known' | 'refused' | 'late' | 'unplaced';
 
@@ -30,21 +30,25 @@ export interface UploadedDependencies {
   uploadStore: UploadStore;
   uploads: Uploads;
   originals: Storage;
-  /** Bucket of the originals; undefined where they are in a folder, whatever an event calls it. */
+  /** Bucket of the originals; undefined if they are in a folder, whose name in events is ignored. */
   bucket: string | undefined;
   /** Most bytes of one original. */
   uploadBytes: number;
   log: Log;
 }
 
-/** Places objects as their storage tells of them: late, twice, in any order, or for tasks that are gone. */
+/** Assigns reported objects to tasks. Reports may be late, duplicated, in any order, or for removed tasks. */
 export function createUploaded(parts: UploadedDependencies): (object: FinalizedObject) => Promise<Placement> {
   const { store, uploadStore, uploads, bucket, log } = parts;
   return async (object) => {
     const id = taskIdOf(object.key);
     const placement = id === undefined || isElsewhere(object) ? 'unplaced' : await place(id, object);
     const { key, version } = object;
-    log[placement === 'unplaced' ? 'warn' : 'info']('An original came', { taskId: id, placement, version });
+    log[placement === 'unplaced' ? 'warn' : 'info']('An original was received', {
+      taskId: id,
+      placement,
+      version,
+    });
     if (placement === 'late' || placement === 'refused') await uploads.discard(key, version);
     return placement;
   };
@@ -63,7 +67,7 @@ export function createUploaded(parts: UploadedDependencies): (object: FinalizedO
   }
 }
 
-/** Only who changes the row enqueues. */
+/** Only the process that changes the row enqueues a message. */
 async function settle(parts: UploadedDependencies, task: Task, object: FinalizedObject): Promise<Placement> {
   const { store, uploadStore, originals, uploadBytes } = parts;
   const { size, checksums } = object.size === undefined ? ((await originals.stat(object.key)) ?? {}) : object;
@@ -73,7 +77,7 @@ async function settle(parts: UploadedDependencies, task: Task, object: Finalized
   return (await store.markUploaded(task.id, checksums)) ? 'uploaded' : 'known';
 }
 
-/** Whether the task failed because of what came, so that its original is not kept. */
+/** Whether the task failed because of its original, so that the original is not kept. */
 export function isRefused({ error }: Task): boolean {
   return REFUSALS.some((code) => code === error?.code);
 }

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { ReceivedBytesStore } from '../ports/uploads.ts';
 import { gone, superseded } from './piece.ts';
 
-/** Milliseconds between two looks whether the uploads that this process receives are still wanted. */
+/** Milliseconds between two checks whether the uploads that this process receives are still wanted. */
 const EVERY = 1000;
 
 /**
@@ -13,9 +13,9 @@ const SETTLING = 500;
 
 /** A request that sends a file. */
 export interface OpenUpload {
-  /** Aborts with `upload_gone`, or `interrupted` where another request took over. */
+  /** Aborts with `upload_gone`, or with `interrupted` if another request took over. */
   signal: AbortSignal;
-  /** From now on this writer is the one. */
+  /** Sets the writer that this request now has. */
   wrote(writer: string): void;
   end(): void;
 }
@@ -29,15 +29,15 @@ interface Entry {
 
 export interface OpenUploads {
   begin(taskId: number): OpenUpload;
-  /** Looks at once. */
+  /** Checks at once. */
   look(): Promise<void>;
   /** Resolves when this process receives nothing of the upload any more, at the latest after 500 ms. */
   settled(taskId: number): Promise<void>;
 }
 
 /**
- * Notices that a task was removed or expired, in whatever process, while its file is still being sent: a client that
- * waits, or sends slowly, would else hear of it only at its next step. One query a second for all of a process.
+ * Detects that any process removed or expired a task while its file is still being sent: a client that
+ * waits or sends slowly would otherwise learn of it only at its next step. Takes one query a second for a whole process.
  */
 export function createOpenUploads(
   store: Pick<ReceivedBytesStore, 'findWriters'>,
@@ -48,7 +48,7 @@ export function createOpenUploads(
   let looking = false;
 
   const look = async () => {
-    // Copies: who takes over while the database is asked is not in its answer.
+    // The loop uses copies: a request that takes over during the query is not in its result.
     const looked = [...open].map((entry) => ({ ...entry }));
     if (looked.length === 0) return;
     const waiting = await store.findWriters([...new Set(looked.map(({ taskId }) => taskId))]);
@@ -61,7 +61,7 @@ export function createOpenUploads(
   const tick = async () => {
     if (looking) return;
     looking = true;
-    // A database that does not answer is noticed by each request at its next step.
+    // Each request detects at its next step that the database does not answer.
     await look().catch(() => undefined);
     looking = false;
   };
@@ -100,7 +100,7 @@ export function createOpenUploads(
 
 /**
  * Calls `take` with each item of a source, until the signal aborts, also while the source gives nothing. Throws the
- * signal's reason. No item is referenced after its call: a loop with `for await` keeps the last while it waits, which is
+ * signal's reason. No item is referenced after its call: a `for await` loop keeps the last item while it waits, which is
  * up to 64 KiB of a request's body.
  */
 export async function forEachUntilAborted<T>(
@@ -127,7 +127,7 @@ export async function forEachUntilAborted<T>(
     while (await takeNext());
   } finally {
     signal.removeEventListener('abort', onAbort);
-    // A source that still waits for its next item ends only when that has come.
+    // A source that waits for its next item ends only after that item.
     const ended = iterator.return?.();
     if (signal.aborted) ended?.catch(() => undefined);
     else await ended;

@@ -4,13 +4,13 @@ import { originalKey } from '../tasks/object-keys.ts';
 import { createDigest, type Digest, namesOf, ORIGINAL_HASHES } from './checksums.ts';
 import { lost } from './piece.ts';
 
-/** Uploads of which the hashes of what was received are held, some hundred bytes each. */
+/** Uploads whose hashes so far are kept, some hundred bytes each. */
 const MOST = 1000;
 
 /** Bytes that are read or hashed at once. */
 const SLICE = 256 * 1024;
 
-/** The right to write of one request, and the writer that had it before. */
+/** The writer that one request became, and the writer before it. */
 export interface Turn {
   writer: string;
   previous: string | null;
@@ -19,21 +19,21 @@ export interface Turn {
 /** Hashes the bytes that one writer stores, in order. */
 export interface Follower {
   /**
-   * Gives out bytes in slices, after each is hashed.
-   * @param kept position for which `keep` keeps the hashes; at or after the first of `bytes`, else there is none
+   * Hashes bytes in slices, and yields each slice after it is hashed.
+   * @param kept position for which `keep` keeps the hashes: that of the first of `bytes` or a later one; others are ignored
    */
   slices(bytes: Uint8Array, kept: number): Generator<Uint8Array>;
-  /** Keeps the hashes for the writer that goes on, or for the end of the file. */
+  /** Keeps the hashes for the next writer, or for the end of the file. */
   keep(): void;
 }
 
-/** Hashes of originals that come in pieces. */
+/** Hashes of originals that are received in pieces. */
 export interface OriginalHashes {
-  /** Goes on with the hashes of the first `position` bytes, where this process knows them. */
+  /** Continues the hashes of the first `position` bytes, if this process knows them. */
   follow(taskId: number, turn: Turn, position: number): Promise<Follower>;
-  /** Forgets what was followed, where not all of it was stored in the end. */
+  /** Forgets the hashes of an upload, such as after bytes that were hashed but not stored. */
   forget(taskId: number): void;
-  /** Hashes of the first `size` bytes of an original, those that are `said` among them. */
+  /** Hashes of the first `size` bytes of an original, including the kinds in `said`. */
   of(task: Task, turn: Turn, size: number, said: Hashes): Promise<Hashes>;
 }
 
@@ -44,13 +44,13 @@ interface Followed {
 }
 
 /**
- * Where one process stores all of a file, the hashes are computed while it comes. Their state can't be handed to another
- * process (node:crypto has no way), so that a file which several of them stored is read once when it is complete.
+ * If one process stores a whole file, the hashes are computed while it is received. Their state can't be passed to another
+ * process (node:crypto cannot export it), so a file that several processes stored is read once when it is complete.
  */
 export function createOriginalHashes(partials: Pick<PartialFiles, 'open'>): OriginalHashes {
   const followed = new Map<number, Followed>();
 
-  /** The hashes of this process, unless another process has stored bytes meanwhile. */
+  /** Hashes of this process; undefined if another process has stored bytes meanwhile. */
   const find = (taskId: number, { writer, previous }: Turn, position: number) => {
     const known = followed.get(taskId);
     const own = known?.writer === writer || known?.writer === previous;

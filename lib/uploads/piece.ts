@@ -7,23 +7,23 @@ import { mustBeUploadable, mustMatch, mustNotExceed } from './upload-size.ts';
 /** Pieces before the last are multiples of this (Cloud Storage, "Performing resumable uploads"). */
 export const PIECE = 256 * 1024;
 
-/** The part of a file that a request brings, by its headers. */
+/** The part of a file that a request contains, by its headers. */
 export interface Piece {
   /** Position of the first byte. */
   start: number;
-  /** Position after the last byte; undefined where only the end of the request will tell. */
+  /** Position after the last byte; undefined if only the end of the request shows it. */
   end: number | undefined;
-  /** Bytes of the whole file; undefined where that is not known yet. */
+  /** Bytes of the whole file; undefined if the size is not known yet. */
   total: number | undefined;
   /** Whether the file ends with this piece. */
   last: boolean;
-  /** Hashes of the whole file, as this request says them. */
+  /** Hashes of the whole file, as this request claims them. */
   fileHashes: Hashes;
   /** Hashes of this request's body. */
   bodyHashes: Hashes;
 }
 
-/** The last multiple of 256 KiB that is not beyond a position: so much Cloud Storage keeps of a piece that breaks. */
+/** The last multiple of 256 KiB that is not beyond a position: Cloud Storage keeps this much of a broken piece. */
 export function aligned(position: number): number {
   return position - (position % PIECE);
 }
@@ -43,12 +43,12 @@ export function mustBePossible(task: Task, piece: Piece, uploadBytes: number): v
   if (!last && end - start < PIECE) {
     throw new AppError(
       'invalid_request',
-      `A piece of ${end - start} bytes came. All but the last must be multiples of ${PIECE} bytes.`,
+      `The piece has ${end - start} bytes. All pieces but the last must be multiples of ${PIECE} bytes.`,
     );
   }
 }
 
-/** Throws where a request reaches further than it said, than was declared, or than is taken. */
+/** Throws if a request has more bytes than its Content-Range says, than was declared, or than is allowed. */
 export function mustFit(task: Task, piece: Piece, position: number, uploadBytes: number): void {
   const { end, total } = piece;
   if (position > Math.min(end ?? Infinity, total ?? Infinity))
@@ -57,15 +57,15 @@ export function mustFit(task: Task, piece: Piece, position: number, uploadBytes:
   mustBeUploadable(position, uploadBytes);
 }
 
-/** Throws `upload_conflict` where two requests speak of two files. */
+/** Throws `upload_conflict` if two requests describe two different files. */
 export function mustAgree(known: FileClaims, said: FileClaims): void {
   if (known.size !== undefined && said.size !== undefined && known.size !== said.size) {
     throw conflict(
-      `An earlier request spoke of a file of ${known.size} bytes, this one of a file of ${said.size}.`,
+      `An earlier request described a file of ${known.size} bytes, this one a file of ${said.size}.`,
     );
   }
   const [name] = differing(known, said);
-  if (name) throw conflict(`An earlier request spoke of a file with another ${name} than this one.`);
+  if (name) throw conflict(`An earlier request described a file with another ${name} than this one.`);
 }
 
 /** Throws `checksum_mismatch`. */
@@ -76,21 +76,21 @@ export function mustHaveHashes(computed: Hashes, said: Hashes, what: string): vo
   throw new AppError('checksum_mismatch', sentence);
 }
 
-/** Two clients send two files to one URL, or a client changed its file in between. The received bytes are kept. */
+/** Two clients send two files to one URL, or a client changed its file meanwhile. The received bytes are kept. */
 export function conflict(sentence: string): AppError {
   return new AppError('upload_conflict', `${sentence} Open another upload for another file.`);
 }
 
-/** Cloud Storage answers this by 503 as well, which has clients ask for the status and go on from there. */
+/** Cloud Storage answers this with 503 as well; clients then ask for the status and continue from there. */
 export function gap(start: number, received: number): AppError {
-  const sentence = `The piece begins at byte ${start}, but only ${received} were received. Go on from there.`;
+  const sentence = `The piece begins at byte ${start}, but only ${received} were received. Continue from there.`;
   return new AppError('upload_gap', sentence);
 }
 
 export function gone(): AppError {
   return new AppError(
     'upload_gone',
-    'This upload is over: it was cancelled, or its task removed or expired.',
+    'This upload has ended: it was cancelled, or its task was removed or has expired.',
   );
 }
 
@@ -101,11 +101,11 @@ export function lost(): AppError {
 export function superseded(): AppError {
   return new AppError(
     'interrupted',
-    'Another request goes on with this upload. Ask for the status, and go on from there.',
+    'Another request continues this upload. Ask for the status, and continue from there.',
   );
 }
 
 export function cutOff(cause: unknown): AppError {
-  const sentence = 'The request broke off. Ask for the status, and go on from there.';
+  const sentence = 'The request was interrupted. Ask for the status, and continue from there.';
   return new AppError('upload_incomplete', sentence, { cause });
 }

@@ -1,4 +1,4 @@
-/** Bytes of one buffer: one step is written, synced and noted at once, and is lost when the process dies before. */
+/** Bytes of one buffer: one step, which is written, synced and recorded at once. It is lost if the process dies before. */
 const SIZE = 2 * 1024 * 1024;
 
 /** Buffers in use at once: 32 MiB for all uploads of a process. */
@@ -7,7 +7,7 @@ const MOST = 16;
 /** Buffers that are kept for the next upload. */
 const SPARE = 2;
 
-/** Buffers in which uploads collect what they receive; a process has a fixed number of them. */
+/** Buffers in which uploads collect received bytes; a process has a fixed number of them. */
 export interface StepBuffers {
   /** A buffer, or undefined while all are in use. */
   borrow(): Buffer | undefined;

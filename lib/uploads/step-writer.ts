@@ -3,26 +3,26 @@ import type { StepBuffers } from './step-buffers.ts';
 /** Bytes that a request holds without a buffer of the process. */
 const HELD = 8 * 1024;
 
-/** Milliseconds without a byte after which a request writes what it holds, and gives its buffer back. */
+/** Milliseconds without a byte after which a request writes its held bytes and gives its buffer back. */
 const IDLE = 250;
 
 export interface StepWriterOptions {
   buffers: StepBuffers;
-  /** Stores bytes after those of the call before. They are good until it is done. */
+  /** Stores bytes after those of the previous call. The bytes do not change until the promise settles. */
   write: (bytes: Uint8Array) => Promise<void>;
   /** Milliseconds. */
   idle?: number;
 }
 
 /**
- * Collects what a request brings, and has it written in large steps. One step is written while the next is collected.
+ * Collects the bytes of a request, and writes them in large steps. One step is written while the next is collected.
  * After a write that failed, every call fails for the same reason.
  */
 export interface StepWriter {
   add(bytes: Uint8Array): Promise<void>;
-  /** Writes what is held, and waits for all writes. */
+  /** Writes the held bytes, and waits for all writes. */
   flush(): Promise<void>;
-  /** Waits for the write that is under way, and drops what is held. */
+  /** Waits for the current write, and drops the held bytes. */
   close(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export function createStepWriter({ buffers, write, idle = IDLE }: StepWriterOpti
         done();
       });
   };
-  /** Begins to write what is held; no other write may be under way. */
+  /** Begins to write the held bytes; no other write may be in progress. */
   const beginStep = () => {
     if (!buffer || held === 0) return;
     const [step, length, wasBorrowed] = [buffer, held, borrowed];
@@ -66,7 +66,7 @@ export function createStepWriter({ buffers, write, idle = IDLE }: StepWriterOpti
     if (adding || writing) timer?.refresh();
     else if (borrowed) beginStep();
   };
-  /** Makes room for more than a small buffer holds; false where the process has no buffer left. */
+  /** Switches to a large buffer; false if the process has no buffer left. */
   const enlarge = (): boolean => {
     const larger = buffers.borrow();
     if (!larger) return false;

@@ -11,18 +11,18 @@ import { mustBeUploadable } from './upload-size.ts';
 /** Seconds for which a large upload may be sent: 2 GiB over 1 Mbit/s take five hours. */
 const UPLOAD_SECONDS = 86_400;
 
-/** A file that somebody is about to send. */
+/** A file that a client is about to send. */
 export interface UploadSessionRequest extends OutputRequest {
   filename: string;
-  /** Bytes, where they are known. */
+  /** Bytes, if they are known. */
   size: number | undefined;
-  /** The page that asks, where a browser does. */
+  /** Origin of the page, if the client is a browser. */
   origin: string | undefined;
   /** Base URL under which the caller reaches this service. */
   service: string;
 }
 
-/** How the file is to be sent, by the protocol of Cloud Storage's resumable uploads. */
+/** The request that sends the file, by the protocol of Cloud Storage's resumable uploads. */
 export interface UploadInstructions {
   url: string;
   method: 'PUT';
@@ -31,7 +31,7 @@ export interface UploadInstructions {
 }
 
 export interface UploadSessions {
-  /** A task that waits for its original. Throws `invalid_request`, `unsupported_format`, `too_large`. */
+  /** Creates a task that waits for its original. Throws `invalid_request`, `unsupported_format`, `too_large`. */
   open(
     userId: number,
     sessionRequest: UploadSessionRequest,
@@ -74,7 +74,7 @@ export function createUploadSessions(parts: UploadSessionDependencies): UploadSe
     },
   };
 
-  /** The row is there first, so that whatever comes of the session can be placed. */
+  /** The row is created first, so that each object of the session can be assigned to it. */
   async function open(task: Task, how: { contentType: string; origin: string | undefined; service: string }) {
     try {
       const { url, session } = await uploads.open({ task, key: originalKey(task), ...how });
@@ -84,7 +84,7 @@ export function createUploadSessions(parts: UploadSessionDependencies): UploadSe
       await store.remove(task.id);
       throw error;
     }
-    throw new AppError('not_found', 'The task was removed while its upload was opened.');
+    throw new AppError('not_found', 'The task was removed while its upload session was opened.');
   }
 }
 
@@ -95,8 +95,8 @@ export interface EndingDependencies {
 }
 
 /**
- * Cancels the sessions of tasks that expired or were removed; one that can't be cancelled now is left to the next call.
- * @returns how many were cancelled
+ * Cancels the sessions of tasks that expired or were removed; the next call retries a session that can't be cancelled now.
+ * @returns the number of cancelled sessions
  */
 export async function cancelEnded({ uploads, uploadStore, log }: EndingDependencies): Promise<number> {
   let count = 0;
@@ -106,7 +106,7 @@ export async function cancelEnded({ uploads, uploadStore, log }: EndingDependenc
       await uploadStore.markCancelled(taskId);
       count += 1;
     } catch (error) {
-      log.warn('An upload could not be cancelled; it is tried again', { taskId, error });
+      log.warn('An upload session could not be cancelled; the next sweep retries it', { taskId, error });
     }
   }
   return count;

@@ -6,7 +6,7 @@ interface SizeFailure extends TaskFailure {
   code: (typeof REFUSALS)[number];
 }
 
-/** The reason why an original of `size` bytes is not kept: too large, or not as declared. */
+/** The reason to refuse an original of `size` bytes: it is too large, or has not the declared size. */
 export function sizeFailure(task: Task, size: number, uploadBytes: number): SizeFailure | undefined {
   return tooLarge(size, uploadBytes) ?? otherThanDeclared(task, size);
 }
@@ -17,19 +17,19 @@ export function mustBeUploadable(size: number, uploadBytes: number): void {
   mustHoldSomething(size, 'size', 'expected at least 1');
 }
 
-/** Throws `size_mismatch` where a file has not the size that was declared. */
+/** Throws `size_mismatch` if a file has not the declared size. */
 export function mustMatch(task: Task, size: number | undefined): void {
   if (size !== undefined) throwFailure(otherThanDeclared(task, size));
 }
 
-/** Throws `size_mismatch` where more bytes come than were declared. */
+/** Throws `size_mismatch` if more bytes are received than were declared. */
 export function mustNotExceed(task: Task, position: number): void {
   if (task.declaredSize !== null && position > task.declaredSize) mustMatch(task, position);
 }
 
 /**
  * Throws `invalid_request` for a file without a byte.
- * @param path name of the field that says so, with the `expected` value
+ * @param path name of the field in the error's details, whose message is `expected`
  */
 export function mustHoldSomething(size: number, path: string, expected: string): void {
   if (size > 0) return;
@@ -40,7 +40,7 @@ export function mustHoldSomething(size: number, path: string, expected: string):
 
 function tooLarge(size: number, uploadBytes: number): SizeFailure | undefined {
   if (size <= uploadBytes) return undefined;
-  return { code: 'too_large', message: `The file has ${size} bytes; at most ${uploadBytes} are taken.` };
+  return { code: 'too_large', message: `The file has ${size} bytes; at most ${uploadBytes} are allowed.` };
 }
 
 function otherThanDeclared({ declaredSize }: Task, size: number): SizeFailure | undefined {
