@@ -28,13 +28,13 @@ import type { RefreshTokenStore, UserStore } from '../ports/users.ts';
 import { lazy } from '../runtime/lazy.ts';
 import type { Log } from '../runtime/log.ts';
 
-/** Connections of the queue, besides the one that listens. */
+/** Connections of the queue, apart from the one that listens. */
 const QUEUE_POOL = 4;
 
-/** Seconds between looks for jobs that come again. */
+/** Seconds between two polls for jobs that are delivered again. */
 const QUEUE_POLL = 10;
 
-/** What the database holds, and the queue. */
+/** Stores of the database, and the queue. */
 export interface Stores {
   queue: Queue;
   tasks: TaskStore;
@@ -45,16 +45,16 @@ export interface Stores {
   refreshTokens: RefreshTokenStore;
   housekeeping: Housekeeping;
   firstGenerationImport: FirstGenerationImport;
-  /** Throws while the database does not answer. */
+  /** Throws if the database does not answer. */
   check(): Promise<void>;
-  /** Leaves queue and database, in this order. */
+  /** Closes the queue and then the database. */
   close(): Promise<void>;
 }
 
 /**
- * The composition root of what needs a database, which is loaded by whoever first needs it: its libraries take longer to
- * load than everything else that a request needs.
- * @param embedded starts the server that is the program's own
+ * Composition root of the stores and the queue. This module is loaded on first use: its libraries take longer to
+ * load than all else that a request needs.
+ * @param embedded starts the program's own database server
  */
 export async function openDatabaseStores(
   config: Config,
@@ -91,8 +91,8 @@ export async function openDatabaseStores(
 }
 
 /**
- * Brings a database up to this release, as its owner: tables, queue, and the rights of those who use them. A process
- * that does not own the schema could not do it at its start.
+ * Brings a database up to this release, as its owner: tables, queue, and the rights of their logins. A process
+ * that does not own the schema cannot do this at its start.
  */
 export async function prepareDatabase(config: Config, url: string, log: Log): Promise<void> {
   await migrate(url);
@@ -131,7 +131,7 @@ async function openPostgresQueue(config: Config, log: Log, address: DatabaseAddr
   });
 }
 
-/** Longer than any conversion takes, with fetching and storing. */
+/** Longer than any conversion, including the transfer of its files. */
 function jobSeconds({ limits }: Config): number {
   return limits.conversionSeconds + 600;
 }

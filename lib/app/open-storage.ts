@@ -13,19 +13,19 @@ import type { Adoption, Storage } from '../ports/storage.ts';
 import type { PartialFiles, Uploads } from '../ports/uploads.ts';
 import { lazy } from '../runtime/lazy.ts';
 
-/** The two roots, and what makes, sends and takes over objects of them. */
+/** The two storages, and the services that upload and adopt their objects. */
 export interface FileStorage {
   originals: Storage;
   results: Storage;
   adoption: Adoption;
   uploadsFor(tokens: () => Promise<Tokens>): Uploads;
-  /** Where large originals grow that this program receives itself. */
+  /** Partial files of large originals that this program receives itself. */
   partials: PartialFiles | undefined;
-  /** Throws `misconfigured` where a share is not mounted, or was never prepared. */
+  /** Throws `misconfigured` if a share is not mounted, or was never prepared. */
   check(): Promise<void>;
 }
 
-/** The composition root of files: a bucket or a folder each. Nothing is opened before it is used. */
+/** Composition root of the storages: each is a bucket or a folder, and is opened on first use. */
 export function openStorage({ storage, project, mode }: Config): FileStorage {
   if (storage.kind === 'nfs') return openFolders(storage, mode !== 'vm');
   const client = lazy(() => openCloudStorage(project, storage.emulator));
@@ -61,18 +61,18 @@ function openFolders(roots: { originals: string; results: string }, own: boolean
   };
 }
 
-/** Google's client takes long to load, so only what needs it pays for it. */
+/** Google's client takes long to load, so it is loaded on first use. */
 async function openCloudStorage(projectId: string | undefined, emulator: string | undefined) {
   const { Storage } = await import('@google-cloud/storage');
   const project = projectId && { projectId };
   if (emulator === undefined) return new Storage({ ...project });
   const client = new Storage({ ...project, apiEndpoint: emulator, authClient: await newSigner() });
-  // Where STORAGE_EMULATOR_HOST is set, the client takes it for the whole base URL, and asks for objects outside of the API.
+  // If STORAGE_EMULATOR_HOST is set, the client uses it as the whole base URL, and requests objects outside of the API.
   client.baseUrl = `${emulator}/storage/v1`;
   return client;
 }
 
-/** An emulator lets everyone in, but links are signed all the same: with a key of this process's own. */
+/** An emulator checks no credentials, but signed URLs need a key: this process makes its own. */
 async function newSigner() {
   const { GoogleAuth, JWT } = await import('./google-auth.ts');
   const { privateKey } = await promisify(generateKeyPair)('rsa', {

@@ -4,7 +4,7 @@ import { createClientAddress } from '../runtime/client-address.ts';
 import { deferred } from '../runtime/deferred.ts';
 import type { App } from './app.ts';
 
-/** The routes of one function each, which are loaded when they are asked for: a function waits for its own and no others. */
+/** Routes of each function, loaded on demand: a function loads only its own. */
 export const TARGETS = {
   auth: async (app: App) => [await authGroup(app)],
   tasks: (app: App) => taskGroups(app),
@@ -34,12 +34,12 @@ export async function createTarget(name: TargetName, app: App): Promise<Router> 
   return joined(app, await TARGETS[name](app));
 }
 
-/** What callers reach, in one process. */
+/** All routes for callers, in one process. */
 export async function createSite(app: App): Promise<Router> {
   return joined(app, [...(await called(app)), await siteGroup(app)]);
 }
 
-/** Every group that is described to callers, but for the description itself. */
+/** Every group of routes in the API's description, except the description itself. */
 async function called(app: App): Promise<Router[]> {
   return [await authGroup(app), ...(await taskGroups(app))];
 }
@@ -76,7 +76,7 @@ async function taskGroups(app: App): Promise<Router[]> {
   ];
 }
 
-/** The program receives large originals itself only where no bucket does. */
+/** The program receives large originals itself only if no bucket does. */
 function uploadGroup({ resumableUploads, tokens }: App, uploadRoutes: UploadRoutes): Router[] {
   if (!resumableUploads) return [];
   const verifyUpload = async (token: string) => (await tokens()).verifyUpload(token);

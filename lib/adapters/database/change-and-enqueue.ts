@@ -7,9 +7,9 @@ import type { TaskRow } from './rows.ts';
 export type MessageSender = Pick<Queue, 'enqueue' | 'transactional'>;
 
 /**
- * Changes rows and enqueues for each that was changed: inside the transaction where the queue can,
- * else after the commit. A enqueue that fails after the commit is lost, and the sweep enqueues it again.
- * @param change must stamp `enqueued_at`, by which the sweep sees what waits too long
+ * Changes rows and enqueues a message for each changed row: inside the transaction if the queue can join it,
+ * otherwise after the commit. A message that fails after the commit is lost, and the sweep enqueues it again.
+ * @param change must set `enqueued_at`, by which the sweep finds tasks that wait too long
  */
 export async function changeAndEnqueue(
   knex: Knex,
@@ -25,7 +25,9 @@ export async function changeAndEnqueue(
   if (!sender.transactional && rows.length > 0) {
     await sender
       .enqueue(rows.map(messageOf))
-      .catch((error: unknown) => log.warn('The message was lost', { error }));
+      .catch((error: unknown) =>
+        log.warn('The conversion message was lost; the sweep enqueues it again', { error }),
+      );
   }
   return rows;
 }

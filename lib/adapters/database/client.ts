@@ -10,8 +10,8 @@ const FOREIGN_KEY = '23503';
 const OF_USERS = /_user_id_foreign$/;
 
 /**
- * Class 22 of SQLSTATE, data exceptions: of them those that say that a value has no place in its column. 22021 and 22P05:
- * characters; 22003 and 22P02: numbers out of range, and texts that are none; 22001, 22007, 22008: too long, no date.
+ * Class 22 of SQLSTATE, data exceptions: those codes for a value that its column cannot hold. 22021 and 22P05:
+ * characters; 22003 and 22P02: numbers out of range, and texts that are no numbers; 22001, 22007, 22008: too long, no date.
  */
 const NO_PLACE: ReadonlySet<string> = new Set([
   '22001',
@@ -24,9 +24,9 @@ const NO_PLACE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * knex's client of PostgreSQL with one more duty: a value that PostgreSQL can't hold never looks like a failure of ours.
- * Texts inside of JSON are cleaned, since they come from files; any other value is refused as `invalid_request`. A row
- * for a user who was removed is refused as `unauthenticated`.
+ * knex's client of PostgreSQL with one more duty: a value that PostgreSQL can't hold is never reported as a server error.
+ * Texts in JSON are cleaned, since they come from files; any other value is refused as `invalid_request`. A row
+ * for a removed user is refused as `unauthenticated`.
  */
 export function postgresClient(): typeof Knex.Client {
   const Postgres: typeof Knex.Client = knexFactory({ client: 'pg' }).client.constructor;
@@ -50,7 +50,7 @@ function refusalOf(cause: unknown): AppError | undefined {
   if (!(cause instanceof pg.DatabaseError)) return undefined;
   const { code = '', constraint = '' } = cause;
   if (NO_PLACE.has(code))
-    return new AppError('invalid_request', 'A text or a number of the request can not be stored.', { cause });
+    return new AppError('invalid_request', 'A text or a number of the request cannot be stored.', { cause });
   if (code === FOREIGN_KEY && OF_USERS.test(constraint))
     return new AppError('unauthenticated', 'This user no longer exists. Log in as another user.', { cause });
   return undefined;

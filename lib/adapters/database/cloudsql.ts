@@ -12,7 +12,7 @@ export interface CloudSqlOptions {
 }
 
 /**
- * Cloud SQL through Google's connector: TLS with a certificate that renews itself, and the service account's own
+ * Address of Cloud SQL through Google's connector: TLS with a certificate that renews itself, and the service account's own
  * token instead of a password. Each connection is opened by the connector's `stream`.
  */
 export async function cloudSqlAddress(

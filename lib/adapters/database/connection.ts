@@ -5,7 +5,7 @@ import { AppError } from '../../runtime/errors.ts';
 import { postgresClient } from './client.ts';
 import { MIGRATION_NAMES, migrationSource } from './migrations.ts';
 
-/** How to reach a database: a postgres:// URL, or who comes in through a connector's stream. */
+/** Address of a database: a postgres:// URL, or a user and the stream of a connector. */
 export type DatabaseAddress = string | ConnectorAddress;
 
 interface ConnectorAddress {
@@ -14,17 +14,17 @@ interface ConnectorAddress {
   readonly database: string;
 }
 
-/** The same as pg takes it. */
+/** The same address as options of pg. */
 export function clientConfig(address: DatabaseAddress): { connectionString: string } | ConnectorAddress {
   return typeof address === 'string' ? { connectionString: address } : address;
 }
 
-/** Any fixed number, the same in every release: who migrates holds this advisory lock. */
+/** Advisory lock of a migration: any fixed number, the same in every release. */
 const MIGRATION_LOCK = 8_612_730_041;
 
 /**
- * Opens a pool; nothing is connected before the first query.
- * @param pool the most connections it keeps
+ * Opens a pool; the first query opens the first connection.
+ * @param pool maximum connections
  */
 export function openDatabase(address: DatabaseAddress, pool: number): Knex {
   return knexFactory({
@@ -32,14 +32,14 @@ export function openDatabase(address: DatabaseAddress, pool: number): Knex {
     connection: { ...clientConfig(address), application_name: 'tonemill' },
     pool: { min: 0, max: pool },
     acquireConnectionTimeout: 15_000,
-    // Else the message of an error repeats every value, among them secrets.
+    // Otherwise error messages repeat every value, among them secrets.
     compileSqlOnError: false,
   });
 }
 
 /**
- * Brings the schema up to this release. Safe to call from any number of processes at once, and again.
- * knex's own lock table stays locked for ever when its holder dies; a session's advisory lock does not.
+ * Brings the schema up to this release. Any number of processes may call it at once, and again.
+ * knex's own lock table stays locked for ever if its holder dies; a session's advisory lock does not.
  */
 export async function migrate(address: DatabaseAddress): Promise<void> {
   const holder = new pg.Client({ ...clientConfig(address), application_name: 'tonemill-migrate' });
@@ -59,8 +59,8 @@ export async function migrate(address: DatabaseAddress): Promise<void> {
 }
 
 /**
- * Throws `misconfigured` where the schema is older than this release, or missing. A newer one will do, since migrations
- * leave what the release before them uses.
+ * Throws `misconfigured` if the schema is older than this release, or missing. A newer one is accepted, since migrations
+ * keep the tables and columns that the previous release uses.
  */
 export async function mustBeMigrated(knex: Knex): Promise<void> {
   const there = await knex.schema.hasTable('migrations');

@@ -27,8 +27,8 @@ const TASKS = `select id, coalesce("timestamp"::timestamptz, now()) as "createdA
   from task where id > $1 order by id limit ${BATCH}`;
 
 /**
- * Reads the tables as the first generation's SQLAlchemy made them, all as they were when this began; nothing is written.
- * Throws `misconfigured` where they can't be read.
+ * Reads the tables that the first generation's SQLAlchemy made, in one snapshot; nothing is written.
+ * Throws `misconfigured` if they can't be read.
  */
 export async function withFirstGeneration<T>(
   url: string,

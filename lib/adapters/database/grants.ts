@@ -1,22 +1,22 @@
 import pg from 'pg';
 import { clientConfig, type DatabaseAddress } from './connection.ts';
 
-/** Schemas of the rows and of the queue. */
+/** Schemas of the tables and of the queue. */
 const SCHEMAS = 'public, pgboss';
 
-/** Tables of which only some learn: password hashes are for those that log people in, and for their routes. */
+/** Tables that only some roles may read: password hashes are for the roles that log users in, and for their routes. */
 const ONLY_FOR: Readonly<Record<string, ReadonlySet<string>>> = {
   users: new Set(['auth', 'tasks', 'api']),
   refresh_tokens: new Set(['auth', 'sweep', 'api', 'worker']),
 };
 
-/** Asks whether the database answers, and reads no table. */
+/** Role that checks whether the database answers, and reads no table. */
 const SITE = 'site';
 
 /**
- * Lets logins read and write what migrations made; they own nothing, and can change no table's form.
- * Granting again does no harm.
- * @param logins names in the database by what each is: a function, `api` or `worker`
+ * Lets logins read and write the tables of the migrations; they own nothing, and can't change a table's columns.
+ * A repeated call changes nothing.
+ * @param logins names in the database by role: a function, `api` or `worker`
  */
 export async function grant(
   address: DatabaseAddress,

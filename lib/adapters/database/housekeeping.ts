@@ -5,13 +5,13 @@ import { changeAndEnqueue, type MessageSender } from './change-and-enqueue.ts';
 import { claimable, giveUp } from './leases.ts';
 import { type TaskRow, toTask } from './rows.ts';
 
-/** Rows mended in one statement, so that one sweep never locks the table for long. */
+/** Rows repaired in one statement, so that one sweep never locks the table for long. */
 const BATCH = 1000;
 
-/** Uploads ended in one sweep: a storage is asked for each, which takes some 50 ms where it is a bucket. */
+/** Uploads ended in one sweep: each needs a request to the storage, which takes some 50 ms for a bucket. */
 const OVERDUE = 200;
 
-/** Days after which nothing can come of a session any more: Cloud Storage keeps one for a week. */
+/** Days after which a session can produce no object any more: Cloud Storage keeps a session for a week. */
 const SESSION_DAYS = 8;
 
 export function createHousekeeping(

@@ -77,7 +77,7 @@ export function createLeaseStore(
   }
 }
 
-/** UPLOADED, or PROCESSING under a lease that ran out. */
+/** Tasks that are UPLOADED, or PROCESSING under an expired lease. */
 export function claimable(query: Knex.QueryBuilder<TaskRow>, knex: Knex): Knex.QueryBuilder<TaskRow> {
   return query.where((or) =>
     or
@@ -86,14 +86,14 @@ export function claimable(query: Knex.QueryBuilder<TaskRow>, knex: Knex): Knex.Q
   );
 }
 
-/** Fails what is claimable but for its attempts, which are used up; all such tasks, or one. */
+/** Fails claimable tasks whose attempts are used up: all of them, or one. */
 export function giveUp(knex: Knex, attempts: number, id?: number): Promise<number> {
   const query = claimable(knex<TaskRow>('tasks'), knex).where('attempt', '>=', attempts);
   return (id === undefined ? query : query.where({ id })).update({
     state: 'FAILED',
     error: {
       code: 'gave_up',
-      message: `The conversion was begun ${attempts} times and never came to an end. Try another file or format.`,
+      message: `The conversion was started ${attempts} times and never finished. Try another file or format.`,
     },
     worker: null,
     lease_until: null,

@@ -7,11 +7,11 @@ interface Migration {
 }
 
 /**
- * In order, and for ever: a name that has shipped is never changed or removed.
+ * Migrations in their order. A released name is never changed or removed.
  *
- * Machines are replaced one after another, so the release before this one still runs when these are through. A migration
- * therefore only expands: new tables, new columns that may be left out, new indexes. What a release stops using, it
- * leaves; the release after it contracts. A test holds every migration against that.
+ * Machines are replaced one after another, so the previous release still runs after the migrations. A migration
+ * therefore only expands: new tables, new optional columns, new indexes. A release keeps the columns that it stops using;
+ * the next release removes them. A test checks every migration against this rule.
  */
 const MIGRATIONS: readonly Migration[] = [{ name: '001_schema', up: createSchema, down: dropSchema }];
 
@@ -56,7 +56,7 @@ async function createRefreshTokens(knex: Knex): Promise<void> {
     table.integer('user_id').notNullable().references('users.id').onDelete('cascade').index();
     table.timestamp('expires_at').notNullable().index();
     table.timestamp('used_at');
-    // A used token yields its successor again by this salt, for a few seconds.
+    // For a few seconds, a used token gives its successor again by this salt.
     table.text('successor_salt');
   });
 }
@@ -83,7 +83,7 @@ async function createTasks(knex: Knex): Promise<void> {
     table.timestamp('created_at').notNullable().defaultTo(knex.fn.now());
     table.timestamp('started_at');
     table.timestamp('finished_at');
-    // Sizes are exact as bigint; node-postgres answers it as text.
+    // Sizes are exact as bigint; node-postgres returns it as text.
     table.bigInteger('declared_size');
     table.text('upload_session');
     table.bigInteger('upload_received').notNullable().defaultTo(0);
@@ -103,7 +103,7 @@ async function createTasks(knex: Knex): Promise<void> {
   await knex.raw("create index tasks_leased on tasks (worker) where state = 'PROCESSING'");
 }
 
-/** Sessions of uploads that ended before their original came: they must be cancelled. */
+/** Sessions of uploads that ended before their original was received: they must be cancelled. */
 async function createEndedUploads(knex: Knex): Promise<void> {
   await knex.schema.createTable('ended_uploads', (table) => {
     table.integer('task_id').primary();
@@ -114,7 +114,7 @@ async function createEndedUploads(knex: Knex): Promise<void> {
   await knex.raw('create index ended_uploads_open on ended_uploads (ended_at) where cancelled_at is null');
 }
 
-/** When each job that any process may do was last begun. */
+/** Time at which each housekeeping job last started; any process may run one. */
 async function createHousekeepingJobs(knex: Knex): Promise<void> {
   await knex.schema.createTable('housekeeping_jobs', (table) => {
     table.text('name').primary();

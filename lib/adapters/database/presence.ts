@@ -1,7 +1,7 @@
 /**
- * Asks for many ids at once which of them are there. One query runs at a time; who comes meanwhile shares the next one,
- * so that the answer is never older than the question, and many requests at once cost one query.
- * @param find the ids that are there, of those given
+ * Checks the existence of many ids at once. One query runs at a time; calls that start meanwhile share the next query,
+ * so that a result is never older than its call, and many simultaneous requests cost one query.
+ * @param find returns those of the given ids that exist
  */
 export function createPresence(
   find: (ids: ReadonlySet<number>) => PromiseLike<readonly number[]>,

@@ -26,11 +26,11 @@ export function createRefreshTokenStore(knex: Knex): RefreshTokenStore {
   };
 }
 
-/** Each statement sees what was committed before it, and not before its transaction began to wait for the lock. */
+/** Each statement sees the commits before it, also those after its transaction began to wait for the lock. */
 const READ_COMMITTED = { isolationLevel: 'read committed' } as const;
 
 /**
- * Row locks do not cover the successor that another transaction is about to insert; an advisory lock does, and ends with
+ * Row locks do not cover a successor that another transaction is about to insert; an advisory lock does, and ends with
  * its transaction. Two families with one hash (64 bits) would only wait for each other.
  */
 async function lock(transaction: Knex.Transaction, family: string): Promise<void> {
@@ -58,7 +58,7 @@ function toRow({ hash, family, userId, expiresAt }: RefreshToken): Partial<Token
   return { hash, family, user_id: userId, expires_at: expiresAt };
 }
 
-/** A salt is missing where an earlier release used the token; an empty one yields no token that is known. */
+/** The salt is missing if an earlier release used the token; an empty salt gives no known token. */
 function toToken(row: TokenRow): StoredRefreshToken {
   return {
     ...{ hash: row.hash, family: row.family, userId: row.user_id, expiresAt: row.expires_at },

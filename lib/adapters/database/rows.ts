@@ -25,16 +25,16 @@ export interface TaskRow {
   lease_until: Date | null;
   enqueued_at: Date | null;
   upload_expires_at: Date;
-  /** PostgreSQL's bigint, as text; a number where it is written. */
+  /** PostgreSQL's bigint: text when it is read, a number when it is written. */
   declared_size: string | number | null;
-  /** By what an upload that has not come is cancelled: a secret, never shown. */
+  /** Session by which an upload is cancelled: a secret, never shown. */
   upload_session: string | null;
   upload_received: string | number;
-  /** Who adds to an original that arrives in pieces. */
+  /** Request that writes an original that is received in pieces. */
   upload_writer: string | null;
-  /** What its requests said of the whole file. */
-  /** When the request of the present writer came, by the clock of the database. */
+  /** Time at which the request of the current writer came, by the clock of the database. */
   upload_claimed_at: Date | null;
+  /** Claims of its requests about the whole file. */
   upload_claims: FileClaims | null;
   /** Hashes of the original. */
   checksums: Hashes | null;
@@ -70,7 +70,7 @@ export function toTask(row: TaskRow): Task {
   };
 }
 
-/** A row of `ended_uploads`: the session of a task that expired or was removed before its original came. */
+/** A row of `ended_uploads`: the session of a task that expired or was removed before its original was received. */
 export interface EndedUploadRow {
   task_id: number;
   session: string;

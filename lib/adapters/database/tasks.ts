@@ -23,7 +23,7 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
         },
         '*',
       );
-      if (!row) throw new TypeError('insert answered no row');
+      if (!row) throw new TypeError('insert returned no row');
       return toTask(row);
     },
     async markUploaded(id, checksums) {
@@ -88,7 +88,7 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
   };
 }
 
-/** A revision that nobody has tried to convert. */
+/** Columns of a revision that no worker has tried to convert. */
 const UNTRIED = {
   attempt: 0,
   worker: null,

@@ -5,7 +5,7 @@ import type { EndedUploadRow, TaskRow } from './rows.ts';
 /** Sessions cancelled in one sweep. */
 const BATCH = 1000;
 
-/** What a task that stopped waiting looks like. */
+/** Columns of a task that no longer waits for its original. */
 const OVER = { upload_session: null, upload_writer: null } as const;
 
 export function createUploadStore(knex: Knex): UploadStore {
@@ -31,15 +31,15 @@ export function createUploadStore(knex: Knex): UploadStore {
   };
 }
 
-/** The change that an upload's expiry makes. */
+/** Columns of a task whose upload expires. */
 function expired(knex: Knex) {
   return { state: 'EXPIRED', finished_at: knex.fn.now(), upload_writer: null } as const;
 }
 
 /**
- * Ends tasks, and notes in the same transaction which sessions outlive them: they must be cancelled, and what still
- * comes of them is to be known.
- * @param end answers the rows as they were or are
+ * Ends tasks, and records in the same transaction the sessions that outlive them: they must be cancelled, and objects
+ * that they still produce must be recognized.
+ * @param end returns the rows as they were or are
  */
 export function endUploads(
   knex: Knex,

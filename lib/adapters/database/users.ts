@@ -16,7 +16,7 @@ export function createUserStore(knex: Knex): UserStore {
     async create({ name, email, passwordHash }) {
       try {
         const [row] = await knex<UserRow>('users').insert({ name, email, password_hash: passwordHash }, '*');
-        if (!row) throw new TypeError('insert answered no row');
+        if (!row) throw new TypeError('insert returned no row');
         return toUser(row);
       } catch (error) {
         if (isUniqueViolation(error)) throw taken(error.constraint);
