@@ -1,4 +1,4 @@
 import { createFunction } from '../lib/app/functions-framework.ts';
 
-/** Messages that were delivered too often: a second check after the attempts counted in the row. */
+/** Handles messages that were delivered too often: a second check, besides the attempts counted in the row. */
 export const deadLetter = createFunction('dead-letter');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 /** Copy of the lock that was installed last, next to the packages. */
 const STAMP = join('node_modules', '.installed-lock');
 
-/** Installs what a staged bundle finds next to itself, in the versions of its lock, unless just that is there. */
+/** Installs the packages next to a staged bundle, in the versions of its lock, unless exactly these are installed. */
 export async function install(folder: string): Promise<void> {
   const lock = await readFile(join(folder, 'package-lock.json'), 'utf8');
   const before = await readFile(join(folder, STAMP), 'utf8').catch(() => undefined);

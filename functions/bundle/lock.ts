@@ -9,7 +9,7 @@ const PACKAGE = z.looseObject({
   peerDependencies: NAMES,
 });
 
-/** A package-lock.json of version 3, as far as it is read. */
+/** The part of a package-lock.json, version 3, that is read. */
 const LOCK = z.looseObject({ lockfileVersion: z.literal(3), packages: z.record(z.string(), PACKAGE) });
 
 export type Lock = z.output<typeof LOCK>;
@@ -21,7 +21,7 @@ export async function readLock(path: string): Promise<Lock> {
 /** Packages by their path. */
 type Packages = Lock['packages'];
 
-/** The part of a lock that some packages need, so that what is installed elsewhere is what was tested here. */
+/** The part of a lock that some packages need, so that a deployment installs the tested versions. */
 export function partOfLock(
   { packages, lockfileVersion }: Lock,
   root: object,
@@ -33,7 +33,7 @@ export function partOfLock(
   return { lockfileVersion, requires: true, packages: { '': root, ...Object.fromEntries(kept) } };
 }
 
-/** Optional and peer packages that are not there are not needed. */
+/** Missing optional and peer packages are not needed. */
 function collect(packages: Packages, needed: Set<string>, name: string, from: string): void {
   const path = resolve(packages, name, from);
   if (path === undefined || needed.has(path)) return;

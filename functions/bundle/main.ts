@@ -3,8 +3,8 @@ import { install, run } from './install.ts';
 import { stage } from './stage.ts';
 
 /**
- * npm run gcp-build: writes what is deployed to .build/functions, installs what it finds next to itself, and has its own
- * `doctor` look for an ffmpeg and an ffprobe that run; fails where one is missing.
+ * npm run gcp-build: writes the bundle to .build/functions, installs the packages next to it, and runs the bundle's
+ * `doctor`, which looks for an ffmpeg and an ffprobe that run; fails if one is missing.
  */
 const folder = join(import.meta.dirname, '..', '..', '.build', 'functions');
 
@@ -14,6 +14,6 @@ try {
   await run(folder, process.execPath, 'cli.js', 'doctor', 'programs');
 } catch (error) {
   const reason = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`The bundle is not fit to be deployed: ${reason}.\n`);
+  process.stderr.write(`The bundle cannot be deployed: ${reason}.\n`);
   process.exit(1);
 }

@@ -8,13 +8,13 @@ import { stageNotices } from './notices.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 
 /**
- * Packages that are installed next to the bundle. A bundled functions-framework has a second registry and finds no
- * function; the others are programs, or files that are served as they are.
+ * Packages that are installed next to the bundle. A bundled functions-framework would have a second registry and find no
+ * function; the others are programs, or files that are served unchanged.
  */
 const EXTERNAL = ['@google-cloud/functions-framework', '@ffprobe-installer/ffprobe', 'swagger-ui-dist'];
 const EXTERNAL_IF_THERE = ['ffmpeg-static'];
 
-/** Databases that knex can speak to and this product does not; and what pg would use, were it there. */
+/** Optional packages of knex and pg, among them drivers of other databases; this product uses none of them. */
 const ABSENT = [
   'better-sqlite3',
   'mariadb',
@@ -27,11 +27,11 @@ const ABSENT = [
   'tedious',
 ];
 
-/** CommonJS modules in the bundle ask for Node's own by `require`, which ES modules don't have. */
+/** CommonJS modules in the bundle load Node's own modules with `require`, which ES modules don't have. */
 const REQUIRE = `import { createRequire as createRequireOfBundle } from 'node:module';
 const require = createRequireOfBundle(import.meta.url);`;
 
-/** zod has its messages in fifty languages; only English is used. */
+/** zod contains its messages in fifty languages; only English is used. */
 const ENGLISH_ONLY: Plugin = {
   name: 'english-only',
   setup({ onResolve, onLoad }) {
@@ -46,8 +46,8 @@ const ENGLISH_ONLY: Plugin = {
 const INSTALLED = 'node_modules';
 
 /**
- * Writes what is deployed into `folder`: all functions and the command line as modules, with the package.json and the
- * lock of what they find next to themselves.
+ * Writes the deployed bundle into `folder`: all functions and the command line as modules, with the package.json and the
+ * lock of the packages that are installed next to them.
  */
 export async function stage(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -84,7 +84,7 @@ async function writePackage(folder: string): Promise<void> {
   const { dependencies, optionalDependencies, ...own } = PACKAGE.parse(await readJson('package.json'));
   const described = {
     ...own,
-    // The version of the base image; a buildpack takes the newest one that the range allows.
+    // The version of the base image; a buildpack uses the newest version that the range allows.
     engines: { node: '24.x' },
     private: true,
     type: 'module',
@@ -92,7 +92,7 @@ async function writePackage(folder: string): Promise<void> {
     scripts: {
       doctor: 'node cli.js doctor',
       migrate: 'node cli.js migrate',
-      // The buildpack runs it where the image is made: without programs that run there is no image.
+      // The buildpack runs it while it builds the image: without working programs, there is no image.
       'gcp-build': 'node cli.js doctor programs',
     },
     dependencies: pick(dependencies, EXTERNAL),

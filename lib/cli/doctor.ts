@@ -17,7 +17,7 @@ export function diagnose(config: Config): Promise<Diagnosis> {
   return lookedAt([nodeVersion, () => tools(config, true), () => database(config.database)]);
 }
 
-/** The same without a database, and without the ffmpeg of 2018, which is accepted only on a laptop. */
+/** The same without a database, and without the ffmpeg of 2018, which only a laptop may use. */
 export function diagnosePrograms(config: Config): Promise<Diagnosis> {
   return lookedAt([nodeVersion, () => tools(config, false)]);
 }

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-/** A program that installs others, and its commands that bring a current ffmpeg, in their order. */
+/** A package manager, and its commands that install a current ffmpeg, in their order. */
 interface PackageManager {
   program: string;
   commands: readonly string[];
@@ -10,7 +10,7 @@ interface PackageManager {
   asRoot: boolean;
 }
 
-/** The first one that is on PATH is used. Systems have one of their own; Homebrew may be there as well. */
+/** The first one on PATH is used: the system's own stands before Homebrew, which may be installed as well. */
 const PACKAGE_MANAGERS: readonly PackageManager[] = [
   { program: 'apt-get', commands: ['apt-get update', 'apt-get install -y ffmpeg'], asRoot: true },
   { program: 'dnf', commands: ['dnf install -y ffmpeg-free'], asRoot: true },
@@ -47,7 +47,7 @@ async function isOnPath(program: string, path: string): Promise<boolean> {
       await access(join(folder, program), constants.X_OK);
       return true;
     } catch {
-      // The next folder may have it.
+      // The next folder may contain it.
     }
   }
   return false;

@@ -25,12 +25,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   'new-secrets': newSecrets,
 };
 
-/** Characters; a terminal whose size nothing has set reports 0. */
+/** Characters; a terminal without a set size reports 0. */
 const UNKNOWN_WIDTH = 80;
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-/** The log of this process, once there is one: the sentence that ends the process comes after its lines. */
+/** The log of this process, once there is one: its lines are written before the final error sentence. */
 let openLog: ProcessLog | undefined;
 
 await main(process.argv[2] ?? '');
@@ -73,7 +73,7 @@ function logToStderr(config: Config): ProcessLog {
   return openLog;
 }
 
-/** On a terminal some lines for a person follow the line that other programs wait for. */
+/** On a terminal, lines for a person follow the line that other programs wait for. */
 async function startLocal(config: Config, log: Log): Promise<Running> {
   const { url, binaries, close } = await serveLocal(config, log);
   const { isTTY, columns } = process.stdout;
@@ -88,8 +88,8 @@ async function startLocal(config: Config, log: Log): Promise<Running> {
 }
 
 /**
- * Prints what was found and what is missing; exits with 1 if something is missing. `doctor programs` checks only the
- * programs, and does not accept the slow ffmpeg of npm: the build of a deployment uses it, where there is no database.
+ * Prints found and missing programs; exits with 1 if something is missing. `doctor programs` checks only the
+ * programs, and refuses the slow ffmpeg of npm: the build of a deployment, which has no database, uses it.
  */
 async function doctor(): Promise<void> {
   const config = loadConfig();
@@ -105,7 +105,7 @@ async function migrate(): Promise<void> {
   const config = loadConfig();
   if (config.database.kind !== 'url') {
     const sentence =
-      "The schema's owner migrates by DATABASE=url and DATABASE_URL; embedded does it by itself.";
+      "The schema's owner migrates by DATABASE=url and DATABASE_URL; an embedded database migrates itself.";
     throw new AppError('misconfigured', sentence);
   }
   await prepareDatabase(config, config.database.url, logToStderr(config));
@@ -117,7 +117,7 @@ async function migrate(): Promise<void> {
 /** Marks the two roots of a share, once, so that they differ from an empty mount point. */
 async function initShare(): Promise<void> {
   const { storage } = loadConfig(undefined, 'vm');
-  if (storage.kind !== 'nfs') throw new AppError('misconfigured', 'There is a share only with STORAGE=nfs.');
+  if (storage.kind !== 'nfs') throw new AppError('misconfigured', 'Only STORAGE=nfs has a share.');
   for (const role of ['originals', 'results'] as const) {
     const written = await markRoot(storage[role], role);
     print(`${storage[role]} ${written ? 'is now' : 'was already'} the root of the ${role}.`);
@@ -133,9 +133,9 @@ async function importFirstGeneration(): Promise<void> {
     await app.checkStorage();
     const moved = await app.importFirstGeneration(from, { apply, print });
     for (const [what, { copied, known, left }] of Object.entries(moved)) {
-      print(`${what}: ${copied} copied, ${known} here already, ${left} left`);
+      print(`${what}: ${copied} copied, ${known} already here, ${left} left out`);
     }
-    if (!apply) print('This was a dry run, and nothing is changed. Add --apply to do it.');
+    if (!apply) print('This was a dry run; nothing was changed. Add --apply to copy.');
     process.exitCode = moved.users.left + moved.tasks.left > 0 ? 1 : 0;
   } finally {
     await app.close();

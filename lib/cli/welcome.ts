@@ -23,10 +23,10 @@ export interface TerminalOptions {
   columns: number;
 }
 
-/** Below this width a value stands in a line of its own. */
+/** Below this width, a value has its own line. */
 const NARROW = 60;
 
-/** The line that tells a program which waits for it that the service is ready. */
+/** The line that tells a waiting program that the service is ready. */
 export function readyLine(url: string): string {
   return `Tonemill is ready on ${url}`;
 }
@@ -57,7 +57,7 @@ function warningLines({ remedy }: Started, terminal: TerminalOptions): string[] 
   const sentence =
     'This ffmpeg is a build of 2018. It is 2.6 times slower than a current one, and it has known security holes.';
   const help = remedy
-    ? 'Install a current one by this command, and start again:'
+    ? 'Install a current one with this command, and start again:'
     : 'Install a current one (https://ffmpeg.org/download.html), set FFMPEG_PATH to it, and start again.';
   const words = [...wrapped(sentence, terminal.columns - 4), ...wrapped(help, terminal.columns - 4)];
   return [

@@ -3,7 +3,7 @@ import { loadConfig } from '../config/config.ts';
 import { startEmulation } from './emulation.ts';
 import { buildEmulators } from './emulator-programs.ts';
 
-/** npm run emulate: the cloud on this machine, at PORT, until Ctrl-C. */
+/** npm run emulate: runs the cloud on this machine, at PORT, until Ctrl-C. */
 const programs = await buildEmulators();
 if (!programs) {
   process.stderr.write('Go is not on PATH; it builds the emulators. https://go.dev/dl/\n');

@@ -20,7 +20,7 @@ const BUCKETS = { originals: 'originals', results: 'results' };
 const TOPICS = { messages: 'conversions', originals: 'originals' };
 const NAMES = Object.keys(TARGETS) as TargetName[];
 
-/** Milliseconds; Cloud Scheduler calls as often. */
+/** Milliseconds; same interval as in Cloud Scheduler. */
 const SWEEP = 60_000;
 
 export interface Emulation {
@@ -36,19 +36,19 @@ export interface Emulation {
 export interface EmulationOptions {
   /** Port of the API; 0 picks a free one. */
   port: number;
-  /** PATH, where functions look for ffmpeg. */
+  /** PATH, in which functions search ffmpeg. */
   path: string;
   programs: EmulatorPrograms;
-  /** The package that the functions are run from: sources or bundle. */
+  /** The package that contains the functions: sources or bundle. */
   source: string;
 }
 
-/** Parts that were started, and are stopped in reverse order. */
+/** Started parts, which are stopped in reverse order. */
 type Endings = (() => Promise<unknown>)[];
 
 /**
  * The cloud on this machine: every function as its own process of functions-framework, fake-gcs-server, pstest and a
- * PostgreSQL, with the events between them. Nothing of it outlives the call of `stop`.
+ * PostgreSQL, with the events between them. `stop` ends all of them.
  */
 export async function startEmulation({ port, path, programs, source }: EmulationOptions): Promise<Emulation> {
   const endings: Endings = [];
@@ -75,7 +75,7 @@ export async function startEmulation({ port, path, programs, source }: Emulation
 async function startBoth(programs: EmulatorPrograms, endings: Endings): Promise<Emulators> {
   const events = { bucket: BUCKETS.originals, project: PROJECT, topic: TOPICS.originals };
   const emulators = await startEmulators(async () => programs, { events }, {});
-  if (!emulators) throw new TypeError('the programs were there');
+  if (!emulators) throw new TypeError('the programs of the emulators were just built');
   endings.push(() => emulators.stop());
   return emulators;
 }
@@ -114,7 +114,7 @@ async function startFunctions(
   return Object.fromEntries(urls) as Record<TargetName, string>;
 }
 
-/** Buckets, topics, and what Eventarc and the push subscription do: each message to its function. */
+/** Makes buckets and topics, and forwards messages to functions as Eventarc and push subscriptions do. */
 async function wire(
   emulators: Emulators,
   functions: Readonly<Record<TargetName, string>>,

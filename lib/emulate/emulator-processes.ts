@@ -10,28 +10,28 @@ export interface Emulators {
   storage: string;
   /** PUBSUB_EMULATOR_HOST: `host:port`. */
   pubsub: string;
-  /** Ends those that were started here. */
+  /** Ends the emulators that were started here. */
   stop(): Promise<void>;
 }
 
 export interface EmulatorOptions {
   /** Port of each emulator; a free one by default. */
   ports?: { storage: number; pubsub: number };
-  /** A bucket whose finalized objects are told to a topic. */
+  /** A bucket whose finalized objects are published to a topic. */
   events?: { bucket: string; project: string; topic: string };
 }
 
-/** Emulators that run already, by the variables that every client library knows. */
+/** Emulators that run already, from the variables that every client library reads. */
 export function runningEmulators(env: NodeJS.ProcessEnv): Partial<Emulators> {
   const { STORAGE_EMULATOR_HOST: storage, PUBSUB_EMULATOR_HOST: pubsub } = env;
   return { ...(storage && { storage }), ...(pubsub && { pubsub }) };
 }
 
 /**
- * Starts both emulators on loopback, but for those that run already.
- * @param programs makes the programs, where one is needed; answers undefined where they can't be made
+ * Starts both emulators on loopback, except those that run already.
+ * @param programs builds the programs, if one is needed; returns undefined if they can't be built
  * @param running emulators that are used as they are
- * @returns undefined where one is needed that can't be made
+ * @returns undefined if a needed program can't be built
  */
 export async function startEmulators(
   programs: () => Promise<EmulatorPrograms | undefined>,
@@ -83,13 +83,13 @@ async function startStorage(
   return url;
 }
 
-/** Both of the Go emulators say their first line when they are ready. */
+/** Both Go emulators print their first line when they are ready. */
 const READY = /./;
 
 /**
  * Starts another emulator.
- * @param ready the line by which it says that it is ready
- * @returns ends it
+ * @param ready the line that it prints when it is ready
+ * @returns function that ends it
  */
 export async function startAlone(
   program: string,
@@ -139,7 +139,7 @@ async function end(child: ChildProcess): Promise<void> {
   await once(child, 'exit');
 }
 
-/** The emulators can't say which port they were given, so one is looked for that is free now. */
+/** The emulators can't report a port that the system chooses, so this function finds a free one first. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

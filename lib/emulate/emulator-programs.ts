@@ -18,8 +18,8 @@ export interface EmulatorPrograms {
 }
 
 /**
- * Builds the emulators with Go from its module proxy, in the versions of go.sum, unless that was done before.
- * Answers undefined where there is no Go, or one that can't, without a network or too old.
+ * Builds the emulators with Go from its module proxy, in the versions of go.sum, unless they are built already.
+ * Returns undefined if there is no Go, or if it can't build them: without a network, or because it is too old.
  */
 export async function buildEmulators(): Promise<EmulatorPrograms | undefined> {
   const programs = { storage: join(FOLDER, 'fake-gcs-server'), pubsub: join(FOLDER, 'pstest') };
@@ -45,7 +45,7 @@ async function hashOf(names: readonly string[]): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Reads a file; undefined where there is none. */
+/** Reads a file; undefined if there is none. */
 export async function read(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');

@@ -2,8 +2,8 @@ import { runningEmulators, startEmulators } from './emulator-processes.ts';
 import { buildEmulators } from './emulator-programs.ts';
 
 /**
- * npm run emulators: builds and starts what does not run yet, says what to export, and stays until Ctrl-C where it started
- * something. `--build` only builds.
+ * npm run emulators: builds and starts missing emulators, prints the variables to export, and runs until Ctrl-C if it started
+ * one. `--build` only builds.
  */
 if (process.argv.includes('--build')) {
   if (!(await buildEmulators())) withoutGo();
@@ -21,6 +21,8 @@ if (process.argv.includes('--build')) {
 }
 
 function withoutGo(): never {
-  process.stderr.write('Go builds the emulators, and is not on PATH or could not. https://go.dev/dl/\n');
+  process.stderr.write(
+    'Go builds the emulators; it is not on PATH, or the build failed. https://go.dev/dl/\n',
+  );
   process.exit(1);
 }

@@ -1,19 +1,19 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Message, Subscription } from '@google-cloud/pubsub';
 
-/** One subscription as Pub/Sub would push it: Google's stand-in for Pub/Sub does not push. */
+/** One push subscription of Pub/Sub: Google's test server for Pub/Sub does not push. */
 export interface PushOptions {
   subscription: Subscription;
   /** URL to which each message is posted. */
   url: string;
   headers: Record<string, string>;
-  /** Topic for messages that were delivered a hundred times; without it they are delivered for ever. */
+  /** Topic for messages that were delivered a hundred times; without it, they are delivered for ever. */
   deadLetter?: string;
-  /** Milliseconds between a delivery and the next, by how many there were. */
+  /** Milliseconds between a delivery and the next, by the number of deliveries so far. */
   pause?: (deliveries: number) => number;
 }
 
-/** Deliveries, as the real subscription has it. */
+/** Maximum deliveries, as in the real subscription. */
 export const DELIVERIES = 100;
 
 /** Milliseconds until the second delivery, and the longest pause between two: the real ones are ten times as long. */
@@ -21,8 +21,8 @@ const [SHORTEST, LONGEST] = [1000, 60_000];
 const growing = (deliveries: number) => Math.min(LONGEST, SHORTEST * 2 ** (deliveries - 1));
 
 /**
- * Posts each message, raw as a push subscription does, until it is answered with 2xx; pauses grow.
- * @returns ends it, and waits for the requests that run
+ * Posts each message, in the form of a push subscription, until the answer is 2xx; pauses grow.
+ * @returns function that ends it, and waits for the running requests
  */
 export function forward({
   subscription,
@@ -71,7 +71,7 @@ export function forward({
   };
 }
 
-/** The body of a push request (cloud.google.com/pubsub/docs/push); data is missing where a message has none. */
+/** The body of a push request (cloud.google.com/pubsub/docs/push); data is missing if a message has none. */
 function pushed({ id, data, attributes, publishTime }: Message, subscription: string): object {
   const message = {
     ...(data.length > 0 && { data: data.toString('base64') }),

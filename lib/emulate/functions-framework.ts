@@ -21,7 +21,7 @@ export interface FunctionOptions {
   stdout?: 'inherit' | 'ignore';
 }
 
-/** Milliseconds between two checks whether it listens: with NODE_ENV=production it prints nothing. */
+/** Milliseconds between two checks whether it listens: with NODE_ENV=production, it prints nothing. */
 const LOOK = 5;
 
 export async function startFunction(options: FunctionOptions): Promise<RunningFunction> {

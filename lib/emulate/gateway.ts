@@ -13,7 +13,7 @@ export type Public = 'auth' | 'tasks' | 'site';
 
 /**
  * One URL for the functions that callers reach.
- * @param urls where each function listens
+ * @param urls URL of each function
  * @param port 0 picks a free one
  */
 export async function openGateway(

@@ -6,10 +6,10 @@ import { isErrno } from '../runtime/errors.ts';
 import { OPEN_FILES, type Sandbox } from './sandbox.ts';
 import type { Exit, SpawnedProgram, Spawner } from './spawner.ts';
 
-/** Milliseconds from TERM to KILL. The output of a stopped program is thrown away, so it needs no more time. */
+/** Milliseconds from TERM to KILL. The output of a stopped program is discarded, so it needs no more time. */
 const GRACE = 500;
 
-/** Characters of stderr that are kept, the last ones. */
+/** Maximum characters of stderr that are kept: the last ones. */
 const STDERR = 8192;
 
 /** Limits of one program. */
@@ -18,7 +18,7 @@ export interface ResourceLimits {
   memory: number;
   /** Seconds of CPU time. */
   cpu: number;
-  /** Bytes of any one file that it writes. */
+  /** Bytes of each file that it writes. */
   file: number;
 }
 
@@ -37,7 +37,7 @@ export interface Command {
   signal: AbortSignal;
   /** Its standard input; undefined: empty. */
   stdin?: Readable | undefined;
-  /** Characters of stderr that are kept, the last ones; 8192 where undefined. */
+  /** Maximum characters of stderr that are kept: the last ones; 8192 if undefined. */
   stderrCharacters?: number | undefined;
   /** Readers of its standard output, and then of the pipes from 3 on. */
   readers: readonly PipeReader[];
@@ -58,8 +58,8 @@ export interface Children {
 }
 
 /**
- * @param spawner what starts programs
- * @param sandbox what holds a program within its limits on this machine
+ * @param spawner starts programs
+ * @param sandbox programs of this machine that enforce the limits
  */
 export function createChildren(spawner: Spawner, sandbox: Sandbox): Children {
   return {
@@ -78,7 +78,7 @@ export function createChildren(spawner: Spawner, sandbox: Sandbox): Children {
   };
 }
 
-/** A reader that hands on every line. */
+/** A reader that passes on every line. */
 export function eachLine(onLine: (line: string) => void): PipeReader {
   return async (pipe) => {
     await once(createInterface({ input: pipe }).on('line', onLine), 'close');
@@ -130,20 +130,22 @@ async function readPipe(pipe: Readable | undefined, read: PipeReader): Promise<v
   }
 }
 
-/** Codes by which Node.js tells that a program has closed its input, before or while it is fed. */
+/** Codes by which Node.js reports that a program has closed its input, before or while it is fed. */
 const ENDED_INPUT = ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE', 'ECONNRESET'];
 
-/** A program may have read enough before the end: that is no failure of what feeds it. */
+/** A program may close its input before the end: that is no error of the input. */
 async function feed({ stdin: sink }: SpawnedProgram, stdin: Readable | undefined): Promise<void> {
   if (!stdin || !sink) return;
   try {
     await pipeline(stdin, sink);
   } catch (error) {
     if (!ENDED_INPUT.some((code) => isErrno(error, code))) throw error;
+  } finally {
+    stdin.destroy();
   }
 }
 
-/** Waits until the program is gone; stops it when the signal says so. */
+/** Waits until the program has ended; stops it when the signal aborts. */
 async function ended(child: SpawnedProgram, signal: AbortSignal): Promise<Exit> {
   let kill: NodeJS.Timeout | undefined;
   const stop = () => {

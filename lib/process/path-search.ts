@@ -1,7 +1,7 @@
 import { delimiter, join } from 'node:path';
 
 /**
- * Paths at which a program may be, in the order of the folders.
+ * Possible paths of a program, in the order of the folders.
  * @param path folders, as in the variable PATH
  */
 export function onPath(name: string, path: string): string[] {

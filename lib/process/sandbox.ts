@@ -5,22 +5,22 @@ import { onPath } from './path-search.ts';
 
 const run = promisify(execFile);
 
-/** Files and pipes that a program may have open; ffmpeg takes about ten. */
+/** Files and pipes that a program may have open; ffmpeg uses about ten. */
 export const OPEN_FILES = 64;
 
-/** Programs of this machine that hold another program within limits; undefined if they are missing. */
+/** Programs of this machine that limit another program; undefined if they are missing. */
 export interface Sandbox {
   /** Sets resource limits (util-linux). */
   prlimit: string | undefined;
-  /** Has the kernel kill the program when its parent dies (util-linux). */
+  /** Makes the kernel kill the program when its parent dies (util-linux). */
   setpriv: string | undefined;
-  /** Sentences for the operator, one for each that is missing. */
+  /** Sentences for the operator, one for each missing program. */
   warnings: readonly string[];
 }
 
 /**
- * Finds the programs that hold others within limits.
- * @param memory bytes of address space, the most that is ever allowed: without privileges a process can't give more than
+ * Finds the programs that limit others.
+ * @param memory maximum bytes of address space in any use: without privileges, a process can't give more than
  * its own hard limit
  */
 export async function findSandbox(path: string, memory: number): Promise<Sandbox> {
@@ -44,10 +44,10 @@ const UNLIMITED =
 const SURVIVES =
   'a conversion whose parent process is killed goes on until it ends by itself. It belongs to util-linux, from 2.33 on.';
 
-/** Either the first program that does as it is told, or why there is none. */
+/** The first program that works, or the reason why there is none. */
 type Trial = { path: string; problem: undefined } | { path: undefined; problem: string };
 
-/** Other systems have no such program, or one that knows less. */
+/** Other systems have no such program, or one with fewer options. */
 async function working(candidates: readonly string[], trial: string[]): Promise<Trial> {
   let problem = 'was not found';
   for (const path of candidates) {

@@ -8,8 +8,8 @@ import type { Order, Report } from './spawn-helper.ts';
 import type { SpawnRequest } from './spawner.ts';
 
 /**
- * The process that starts programs for the main process, by its messages; see `createSpawnHelper`. It imports as little as
- * possible, and ends with all its programs when the main process is gone.
+ * The process that starts programs for the main process, on its messages; see `createSpawnHelper`. It imports as little as
+ * possible, and ends with all its programs when the main process ends.
  */
 const [, , folder = ''] = process.argv;
 const running = new Map<number, ChildProcess>();
@@ -23,7 +23,7 @@ process.on('disconnect', () => {
   rmSync(folder, { recursive: true, force: true });
   process.exit();
 });
-// A supervisor that stops the whole service sends SIGTERM to both; the main process needs this one to hand back its work.
+// A supervisor that stops the whole service sends SIGTERM to both; the main process needs this one to return its tasks.
 process.on('SIGTERM', () => undefined);
 
 function report(what: Report): void {
@@ -51,14 +51,14 @@ async function launch(id: number, { program, args, cwd, env, fed, outputs }: Spa
   }
 }
 
-/** Opens a socket that is not read from here, since its input belongs to the program. */
+/** Opens a socket that this process does not read, since its input belongs to the program. */
 async function open(address: string): Promise<Socket> {
   const socket = connect(address).pause();
   await once(socket, 'connect');
   return socket;
 }
 
-/** libuv makes only the first three blocking for the program; the others it would find full. */
+/** libuv makes only the first three pipes blocking for the program; writes to the others would fail when they are full. */
 function inherited(end: Socket | 'ignore', fd: number): Socket | 'ignore' | 'pipe' {
   return fd > 2 ? 'pipe' : end;
 }

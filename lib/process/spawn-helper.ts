@@ -43,7 +43,7 @@ export function createSpawnHelper(): Spawner {
     const { child, waiting } = begun;
     const gone = (cause?: Error) => {
       if (helper === begun) helper = undefined;
-      const message = `The process that starts programs is gone${cause ? `: ${cause.message}` : ''}.`;
+      const message = `The process that starts programs has ended${cause ? `: ${cause.message}` : ''}.`;
       for (const [id, tell] of waiting) tell({ id, state: 'failed', message, code: undefined });
     };
     child.once('exit', () => gone());
@@ -92,7 +92,7 @@ export function createSpawnHelper(): Spawner {
   };
 }
 
-/** The helper has a session of its own, so that Ctrl-C reaches neither it nor its programs. */
+/** The helper has its own session, so that Ctrl-C reaches neither it nor its programs. */
 function startHelper(): Helper {
   const folder = mkdtempSync(join(socketRoot(), 'tonemill-'));
   const program = fileURLToPath(new URL('./spawn-helper-main.ts', import.meta.url));
@@ -104,12 +104,12 @@ function startHelper(): Helper {
   return { child, folder, waiting };
 }
 
-/** A socket's path has 103 bytes at the most (sockaddr_un of macOS; four more on Linux). */
+/** A socket's path has at most 103 bytes (sockaddr_un of macOS; four more on Linux). */
 function socketRoot(): string {
   return Buffer.byteLength(tmpdir()) <= 64 ? tmpdir() : '/tmp';
 }
 
-/** Waits for so many connections, in the order of the requests, and for `connect`, which has them made. */
+/** Waits for a number of connections, in the order of the requests, and for `connect`, which requests them. */
 async function accept(
   address: string,
   count: number,

@@ -14,12 +14,12 @@ export interface SpawnRequest {
   outputs: number;
 }
 
-/** A program that runs. */
+/** A running program. */
 export interface SpawnedProgram {
   stdin: Writable | null;
   outputs: readonly Readable[];
   kill(signal: NodeJS.Signals): void;
-  /** Resolves when the program has ended; rejects if that cannot be known. */
+  /** Resolves when the program has ended; rejects if its end cannot be observed. */
   ended: Promise<Exit>;
 }
 

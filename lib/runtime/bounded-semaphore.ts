@@ -59,5 +59,5 @@ export function createBoundedSemaphore({ concurrency, queue, full }: SemaphoreOp
 }
 
 function interrupted(signal: AbortSignal | undefined): AppError {
-  return new AppError('interrupted', 'The caller was gone before its turn came.', { cause: signal?.reason });
+  return new AppError('interrupted', 'The caller ended before its turn.', { cause: signal?.reason });
 }

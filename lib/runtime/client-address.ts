@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** How many proxies stand in front, or the addresses and CIDR blocks of those that may. */
+/** Number of trusted proxies in front of the service, or their addresses and CIDR blocks. */
 export type TrustedProxies = number | readonly string[];
 
 /**
@@ -51,7 +51,7 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 4 ? 'ipv4' : 'ipv6';
 }
 
-/** Without the port that some proxies add; an IPv4 address that comes as IPv6 is IPv4. */
+/** Removes the port that some proxies add, and converts IPv4 addresses in IPv6 notation to IPv4. */
 function addressOf(text: string): string | undefined {
   const [, bracketed, mapped, plain] =
     /^(?:\[([0-9a-f:.]+)\](?::\d+)?|::ffff:(\d+(?:\.\d+){3})|(\d+(?:\.\d+){3}):\d+)$/i.exec(text.trim()) ??

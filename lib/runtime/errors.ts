@@ -1,4 +1,4 @@
-/** Errors in a request. */
+/** Codes of errors in a request. */
 export type RequestErrorCode =
   | 'invalid_request'
   | 'unauthenticated'
@@ -70,8 +70,8 @@ export interface AppErrorOptions {
 }
 
 /**
- * The one error of this code base. `message` is a sentence for people: what was expected, what came, what to do;
- * never a secret, never a path of the server. Details for the operator go into `cause`.
+ * The one error of this code base. `message` is a sentence for people: the expected value, the actual value, the remedy;
+ * it never contains a secret or a path of the server. Details for the operator go into `cause`.
  */
 export class AppError extends Error {
   readonly code: ErrorCode;

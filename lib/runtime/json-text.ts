@@ -1,15 +1,15 @@
 import { AppError } from './errors.ts';
 import { isStorable } from './text.ts';
 
-/** Levels of objects and arrays in each other; no route reads more than four. */
+/** Maximum nesting of objects and arrays; no route reads more than four levels. */
 const DEEPEST = 32;
 
 /**
- * Parses JSON of a request, and refuses what nothing behind it can use: texts that can not be stored, nesting without
- * end, and the name `__proto__`.
- * @param source named in the sentence of a refusal, such as `body` or `field options`
- * @param path of the field that the JSON stands in, where it stands in one
- * Throws `invalid_request`, which names the part at fault by its path.
+ * Parses JSON of a request, and refuses values that the service cannot use: texts that cannot be stored, deep
+ * nesting, and the name `__proto__`.
+ * @param source name for the error sentence, such as `body` or `field options`
+ * @param path of the field that contains the JSON, if there is one
+ * Throws `invalid_request`, which names the invalid part by its path.
  */
 export function parseJson(text: string, source: string, path?: string): unknown {
   let parsed: unknown;
@@ -45,7 +45,7 @@ interface Part {
   path: readonly string[];
 }
 
-/** A loop and no recursion, which a deep value would end. */
+/** Uses a loop instead of recursion: a deep value would overflow the stack. */
 function faultOf(value: unknown): { reason: string; path: readonly string[] } | undefined {
   const left: Part[] = [{ value, path: [] }];
   for (let part = left.pop(); part; part = left.pop()) {
@@ -60,11 +60,11 @@ function faultOf(value: unknown): { reason: string; path: readonly string[] } | 
   return undefined;
 }
 
-const UNSTORABLE = 'holds a text with NUL or with half of a surrogate pair';
+const UNSTORABLE = 'contains a text with NUL or with half of a surrogate pair';
 
 function reasonAgainst({ value, path }: Part): string | undefined {
   if (typeof value === 'string') return isStorable(value) ? undefined : UNSTORABLE;
   if (typeof value !== 'object' || value === null) return undefined;
   if (path.length === DEEPEST) return `is nested deeper than ${DEEPEST} levels`;
-  return Object.hasOwn(value, '__proto__') ? 'holds the name __proto__' : undefined;
+  return Object.hasOwn(value, '__proto__') ? 'contains the name __proto__' : undefined;
 }

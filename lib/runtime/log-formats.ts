@@ -14,7 +14,7 @@ export function jsonLine({ severity, message, time, fields }: LogEvent): string 
 }
 
 /** Control characters, separators of lines, and marks that change the direction of text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern replaces control characters
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 const LABELS: Readonly<Record<Severity, { text: string; style: 'dim' | 'green' | 'yellow' | 'red' }>> = {
@@ -27,13 +27,13 @@ const LABELS: Readonly<Record<Severity, { text: string; style: 'dim' | 'green' |
 /** Characters of one field; the rest is cut off. */
 const LONGEST = 200;
 
-/** Whether the event is a line about a request that went well. On a terminal such lines are of level debug. */
+/** Whether the event reports a successful request. On a terminal, such lines have level debug. */
 export function isRoutine({ severity, fields }: LogEvent): boolean {
   return severity === 'INFO' && fields.httpRequest !== undefined;
 }
 
 /**
- * One line for people: time, level, sentence, task, other fields, error. A stack stands in lines of its own below it.
+ * One line for people: time, level, sentence, task, other fields, error. A stack follows in separate lines.
  * @param color whether the terminal shows colours
  */
 export function prettyLine(event: LogEvent, color: boolean): string {
@@ -53,7 +53,7 @@ export function prettyLine(event: LogEvent, color: boolean): string {
   return parts.filter((part) => part !== '').join('  ');
 }
 
-/** Fields that the line shows in another way, or that only join lines in Cloud Logging. */
+/** Fields that the line shows in another way, or that only connect lines in Cloud Logging. */
 const UNSHOWN: ReadonlySet<string> = new Set(['taskId', 'revision', 'error', 'httpRequest', 'route']);
 
 function shownFields(fields: LogFields): [string, unknown][] {

@@ -18,8 +18,8 @@ export interface LogEvent {
 }
 
 /**
- * Writes one event for each call. Never hand it a token, a password or a signed URL. URLs in the message and in the
- * fields, as in errors of Google's clients, lose their queries: a query may be a signature or a right to upload.
+ * Writes one event for each call. Callers never pass a token, a password or a signed URL. URLs in the message and in the
+ * fields, as in errors of Google's clients, lose their queries: a query may contain a signature or an upload token.
  */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
@@ -68,7 +68,7 @@ function plain(value: unknown): unknown {
 }
 
 /**
- * The stack is for defects of this program. An error with a code of its own is one line, with the messages of its causes:
+ * Only defects of this program are logged with a stack. An error with its own code is one line, with its causes:
  * a file that cannot be converted, or a database that does not answer, is no defect.
  */
 function errorText(error: Error): string {

@@ -5,7 +5,7 @@ import { isErrno } from './errors.ts';
 /**
  * Makes a folder, and those above it, with access for this user only. An existing folder is no error. Throws the error of
  * the system.
- * mkdir's own `recursive` never returns where a folder can't hold others, as under /proc (tried on Node 24).
+ * mkdir's own `recursive` never returns if a folder can't contain others, as under /proc (tried on Node 24).
  * @param path absolute
  */
 export async function makeFolder(path: string): Promise<void> {
@@ -19,7 +19,7 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Another process may have made the folder in between. */
+/** Another process may have made the folder meanwhile. */
 async function mkdirAgain(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: 0o700 });

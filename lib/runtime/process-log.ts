@@ -26,8 +26,8 @@ export type LogStream = NodeJS.WritableStream &
   };
 
 /**
- * The log of a process. It writes what it collected when the process exits: by `process.exit`, by an uncaught exception,
- * or because nothing is left to do. A process that handles signals must end in one of these ways. An event of severity
+ * The log of a process. It writes its collected lines when the process exits: by `process.exit`, by an uncaught exception,
+ * or because no work is left. A process that handles signals must end in one of these ways. An event of severity
  * ERROR is written at once.
  */
 export function createProcessLog(

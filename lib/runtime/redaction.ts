@@ -1,4 +1,4 @@
-/** A word that may be a URL, or the path of one. Each character is looked at once, however long a hostile text is. */
+/** A word that may be a URL, or the path of one. The pattern reads each character once, also in long hostile texts. */
 const WORD = /[^\s"'<>]+/g;
 
 /** The text with `?...` for the query of every URL and path in it. */

@@ -5,9 +5,9 @@ import { isErrno, undefinedFor } from './errors.ts';
 import { makeFolder } from './private-folder.ts';
 
 /**
- * Content of a small secret file, which is made on first use and which only its owner can read. The file is there whole
- * or not at all: a process that is killed in between leaves no empty secret. Processes that make it at the same time
- * agree on one value.
+ * Content of a small secret file, which is made on first use and which only its owner can read. The file is complete
+ * or missing: a process that is killed meanwhile leaves no empty secret. Processes that make it at the same time
+ * get the same value.
  */
 export async function secretFile(path: string, make: () => string | Promise<string>): Promise<string> {
   const existing = await readFile(path, 'utf8').catch(undefinedFor('ENOENT'));
@@ -23,7 +23,7 @@ export async function secretFile(path: string, make: () => string | Promise<stri
   return readFile(path, 'utf8');
 }
 
-/** A hard link never replaces the file of another process; a rename does, and serves file systems without hard links. */
+/** A hard link never replaces the file of another process; a rename does, and is for file systems without hard links. */
 async function publish(partial: string, path: string): Promise<void> {
   try {
     await link(partial, path);

@@ -3,12 +3,12 @@ import { z } from 'zod';
 /** The largest id, and the largest of all values in PostgreSQL's integer columns. */
 export const MOST_INTEGER = 2 ** 31 - 1;
 
-/** The one spelling of a whole number: no sign, no leading zero, no exponent, no other base. */
+/** The only accepted spelling of a whole number: no sign, no leading zero, no exponent, no other base. */
 const CANONICAL = /^(?:0|[1-9]\d{0,15})$/;
 
 /**
- * Reads a whole number that comes as text: in a path, a query, an attribute, a variable.
- * @param expected the message of a refusal
+ * Reads a whole number from text: of a path, a query, an attribute, a variable.
+ * @param expected message of the error
  */
 export function wholeNumber(
   least: number,
@@ -19,7 +19,7 @@ export function wholeNumber(
   return z.string(expected).regex(CANONICAL, expected).transform(Number).pipe(number);
 }
 
-/** The id that a text is, or undefined: the rule of `wholeNumber` where there is no schema. */
+/** Reads an id from text; undefined if it is none. Same rule as `wholeNumber`, for callers without a schema. */
 export function idOf(text: string | undefined): number | undefined {
   const id = CANONICAL.test(text ?? '') ? Number(text) : 0;
   return id >= 1 && id <= MOST_INTEGER ? id : undefined;

@@ -90,8 +90,11 @@ describe('npm run migrate-first-generation', function () {
     const said = await importFirstGeneration();
     for (const line of [...COPIED, ...LEFT]) assert.ok(said.includes(`${line}\n`), `${line}\n\n${said}`);
     assert.match(said, /task 8 "c\.wav": UPLOADED, to be converted to mp3: The result is not adopted: /);
-    assert.match(said, /users: 2 copied, 0 here already, 2 left\ntasks: 6 copied, 0 here already, 4 left\n/);
-    assert.match(said, /This was a dry run, and nothing is changed\. Add --apply to do it\.\n$/);
+    assert.match(
+      said,
+      /users: 2 copied, 0 already here, 2 left out\ntasks: 6 copied, 0 already here, 4 left out\n/,
+    );
+    assert.match(said, /This was a dry run; nothing was changed\. Add --apply to copy\.\n$/);
     assert.deepEqual(await query(url, 'select from users union all select from tasks'), []);
     assert.deepEqual(await readdir(vm.results), ['.tonemill']);
     assert.deepEqual(await readdir(vm.originals, { recursive: true }), files);
@@ -130,7 +133,10 @@ describe('npm run migrate-first-generation', function () {
     );
     const before = await query(url, 'select * from tasks order by id');
     const said = await importFirstGeneration('--apply');
-    assert.match(said, /users: 0 copied, 2 here already, 2 left\ntasks: 1 copied, 6 here already, 4 left\n/);
+    assert.match(
+      said,
+      /users: 0 copied, 2 already here, 2 left out\ntasks: 1 copied, 6 already here, 4 left out\n/,
+    );
     assert.deepEqual((await query(url, 'select * from tasks order by id')).slice(0, before.length), before);
   });
 

@@ -18,7 +18,7 @@ export interface Owner {
   gid: number;
 }
 
-/** The unprivileged user to switch to, or undefined where this process has no privileges to drop. */
+/** The unprivileged user of the server, or undefined if this process has no privileges to drop. */
 export async function serverOwner(): Promise<Owner | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   try {
@@ -31,7 +31,7 @@ export async function serverOwner(): Promise<Owner | undefined> {
 
 /**
  * The folder that holds initdb, pg_ctl and postgres for this platform, readable by `owner`.
- * Throws `misconfigured` where no package carries them.
+ * Throws `misconfigured` if no package contains them.
  */
 export async function postgresBinaries(owner: Owner | undefined): Promise<string> {
   const { native, version } = await installed();
@@ -41,7 +41,7 @@ export async function postgresBinaries(owner: Owner | undefined): Promise<string
   return join(copy, 'bin');
 }
 
-/** Version of the PostgreSQL that npm brought. Throws `misconfigured` where there is none for this platform. */
+/** Version of the PostgreSQL that npm installed. Throws `misconfigured` if there is none for this platform. */
 export async function embeddedVersion(): Promise<string> {
   return (await installed()).version;
 }
@@ -60,7 +60,7 @@ async function installed(): Promise<{ native: string; version: string }> {
   }
 }
 
-/** No program is run from a folder that another user made or may write to. */
+/** Whether the folder exists. Throws `misconfigured` if another user made it or may write to it: its programs never run. */
 async function isTrusted(path: string): Promise<boolean> {
   try {
     const found = await lstat(path);
@@ -88,7 +88,7 @@ async function copyWhole(from: string, to: string): Promise<void> {
   const partial = `${to}.partial`;
   await rm(partial, { recursive: true, force: true });
   await cp(from, partial, { recursive: true, verbatimSymlinks: true });
-  // Installed under a strict umask, the files would be root's alone.
+  // Under a strict umask, the installed files belong to root alone.
   await run('chmod', ['-R', 'u=rwX,go=rX', partial]);
   await rename(partial, to);
 }

@@ -19,7 +19,7 @@ export interface Cluster {
   folder: string;
   /** Password of the superuser `tonemill`. */
   password: string;
-  /** The user to switch to, if this process is root. */
+  /** The user of the server, if this process is root. */
   owner: Owner | undefined;
 }
 
@@ -42,12 +42,12 @@ export async function openCluster(data: string): Promise<Cluster> {
     await initialise(cluster);
     return cluster;
   } catch (cause) {
-    const sentence = `The database can't be made in ${dirname(folder)}. Is there room, and may it be written to?`;
+    const sentence = `The database can't be made in ${dirname(folder)}. Check free space and access rights.`;
     throw new AppError('misconfigured', sentence, { cause });
   }
 }
 
-/** Root keeps clusters where the unprivileged owner can reach them; a folder made anew gets a new one. */
+/** Root keeps clusters in a folder that the unprivileged owner can reach; a data folder made again gets a new cluster. */
 async function clusterFolder(data: string, owner: Owner | undefined): Promise<string> {
   const path = join(data, 'cluster');
   if (!owner) return path;
@@ -59,7 +59,7 @@ async function clusterFolder(data: string, owner: Owner | undefined): Promise<st
   throw new AppError('misconfigured', `${path} was made by another user than root. Start as that user.`);
 }
 
-/** initdb next to the final place, then a rename, so that a kill in the middle leaves nothing half-made. */
+/** Runs initdb next to the final place and renames its folder, so that a killed process leaves no incomplete cluster. */
 async function initialise(cluster: Cluster): Promise<void> {
   await removePartial(cluster.folder);
   const partial = `${cluster.folder}.${randomUUID()}`;

@@ -8,14 +8,14 @@ import { isErrno } from '../../runtime/errors.ts';
 export interface Postmaster {
   pid: number;
   port: number;
-  /** Whether it takes connections, as against starting up or shutting down. */
+  /** Whether it accepts connections; false while it starts up or shuts down. */
   ready: boolean;
 }
 
 /**
  * The live server on a cluster, by its postmaster.pid (lines as in PostgreSQL's source, `miscadmin.h`).
- * The file alone proves nothing: after a kill its pid may be another program's.
- * @param folder absolute path, spelt as the server got it
+ * The file alone proves nothing: after a kill, its pid may belong to another program.
+ * @param folder absolute path, with the spelling that the server got
  */
 export function readPostmaster(folder: string): Postmaster | undefined {
   const lines = readIfThere(join(folder, 'postmaster.pid'))?.split('\n') ?? [];
@@ -31,8 +31,8 @@ export function isForeign(folder: string): boolean {
 }
 
 /**
- * Processes of a server whose postmaster was killed. One in a long query goes on with it, and no new server
- * starts while it has the shared memory. Found where there is /proc; elsewhere the start waits for them.
+ * Processes of a server whose postmaster was killed. A process in a long query continues it, and no new server
+ * starts while it has the shared memory. They are found through /proc; without it, the start waits for them.
  */
 export function survivors(folder: string): number[] {
   if (platform() !== 'linux') return [];
@@ -48,12 +48,12 @@ function servesCluster(pid: number, folder: string): boolean {
   try {
     return execFileSync('ps', ['-o', 'command=', '-p', `${pid}`], { encoding: 'utf8' }).includes(folder);
   } catch {
-    // ps ends with 1 where there is no such process.
+    // ps exits with 1 if there is no such process.
     return false;
   }
 }
 
-/** Other users' processes are not for us to see, and not ours. */
+/** Processes of other users cannot be read, and are never survivors of this server. */
 function workingFolder(pid: number): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);
@@ -66,7 +66,7 @@ function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    // ESRCH: a process that ends while its file in /proc is read.
+    // ESRCH: the process ended while its file in /proc was read.
     if (isErrno(error, 'ENOENT') || isErrno(error, 'ESRCH')) return undefined;
     throw error;
   }

@@ -6,7 +6,7 @@ import { stopServer } from './stop.ts';
 
 /**
  * Stops the server of a data folder of the embedded PostgreSQL, and removes the folder and the cluster that root keeps
- * elsewhere. Throws `unavailable` where the server does not stop.
+ * elsewhere. Throws `unavailable` if the server does not stop.
  */
 export async function removeCluster(folder: string): Promise<void> {
   const path = join(folder, 'cluster');

@@ -8,12 +8,12 @@ import { tryLock } from '../../runtime/file-lock.ts';
 /** Name of a cluster in the shared root, and of its record. */
 const CLUSTER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The data folder that a cluster belongs to, on this view of the file system. */
+/** The data folder of a cluster, and the view of the file system on which it exists. */
 const RECORD = z.object({ data: z.string().startsWith('/'), device: z.number(), namespace: z.string() });
 
 type DataFolder = z.output<typeof RECORD>;
 
-/** Notes which data folder a cluster belongs to. To be called before the cluster is made, and whenever it is opened. */
+/** Records the data folder of a cluster. Must be called before the cluster is made, and each time it is opened. */
 export async function recordDataFolder(root: string, cluster: string, data: string): Promise<void> {
   const records = join(root, 'data-folders');
   await mkdir(records, { recursive: true, mode: 0o700 });
@@ -24,10 +24,10 @@ export async function recordDataFolder(root: string, cluster: string, data: stri
 }
 
 /**
- * Removes the clusters whose data folder was removed. One without a record stays, one on which any process works, and one
- * whose data folder is out of sight: another disk or none is mounted there now, a container has it, or it was renamed.
- * @param root where root keeps clusters
- * @returns names of those that were removed
+ * Removes the clusters whose data folder was removed. A cluster stays if it has no record, if a process uses it, or if its
+ * data folder may only be hidden: another disk or none is mounted there now, a container has it, or it was renamed.
+ * @param root folder in which root keeps clusters
+ * @returns names of the removed clusters
  */
 export async function removeClustersOfRemovedData(root: string): Promise<string[]> {
   const turn = tryLock(join(root, 'clean.lock'), 'exclusive');
@@ -71,7 +71,7 @@ function firstMissing(path: string): string {
   return parent === path || existsSync(parent) ? path : firstMissing(parent);
 }
 
-/** Whether a folder next to the missing one holds what names the cluster. */
+/** Whether a folder next to the missing one contains a file that names the cluster. */
 async function wasRenamed(parent: string, inside: string, cluster: string): Promise<boolean> {
   for (const name of await namesIn(parent)) {
     const text = await readFile(join(parent, name, inside, 'cluster'), 'utf8').catch(() => '');
@@ -80,7 +80,7 @@ async function wasRenamed(parent: string, inside: string, cluster: string): Prom
   return false;
 }
 
-/** Whether a process works in the folder, or was started on it. Where there is no /proc, nothing is known. */
+/** Whether a process works in the folder, or was started on it. Without /proc, every folder counts as used. */
 async function isInUse(folder: string): Promise<boolean> {
   const pids = (await namesIn('/proc')).filter((name) => /^\d+$/.test(name));
   if (pids.length === 0) return true;
@@ -96,7 +96,7 @@ async function isInUse(folder: string): Promise<boolean> {
   return seen.includes(true);
 }
 
-/** The folder, something in it, or one that initdb fills next to it. */
+/** Whether a path is the folder, a path in it, or a folder that initdb fills next to it. */
 function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder + sep) || path.startsWith(`${folder}.`);
 }
@@ -108,7 +108,7 @@ async function removeCluster(root: string, cluster: string): Promise<void> {
   await rm(join(root, 'data-folders', cluster));
 }
 
-/** Which view of the file system this process has: that of a container shows other folders under the same names. */
+/** Identifies this process's view of the file system: a container has other folders under the same names. */
 async function namespace(): Promise<string> {
   return readlink('/proc/self/ns/mnt').catch(() => '');
 }

@@ -14,9 +14,9 @@ import { stopServer, stopServerSync } from './stop.ts';
 export interface EmbeddedServer {
   /** postgres:// URL of the database `tonemill`. */
   url: string;
-  /** Whether the server ran already: for another process, or left by one that was killed. */
+  /** Whether the server ran already: for another process, or after one that was killed. */
   adopted: boolean;
-  /** Leaves the server; the last process to leave stops it, and connections that are open are cut. */
+  /** Leaves the server; the last process to leave stops it, and open connections are closed. */
   stop(): Promise<void>;
   /** The same for a process's exit handler; takes 4 s at most. */
   stopSync(): void;
@@ -24,8 +24,8 @@ export interface EmbeddedServer {
 
 /**
  * Starts the PostgreSQL of a data folder, or adopts the one that already runs on it; any number of processes share it.
- * @param data folder for it alone; made where it is missing
- * Throws `misconfigured` where the folder can't be used, `unavailable` where the server does not start.
+ * @param data folder for it alone; made if it is missing
+ * Throws `misconfigured` if the folder can't be used, `unavailable` if the server does not start.
  */
 export async function startEmbedded(data: string): Promise<EmbeddedServer> {
   const locks = locksOf(await usable(data, () => realFolder(data)));
@@ -62,18 +62,18 @@ function locksOf(folder: string): Locks {
   return { folder, turn: join(folder, 'turn.lock'), users: join(folder, 'users.lock') };
 }
 
-/** Turns every error of the file system into one sentence. */
+/** Converts every error of the file system to one `misconfigured` error. */
 async function usable<T>(data: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
-    const sentence = `The database can't be kept in ${data}. TONEMILL_DATA must name a folder that can be written to.`;
+    const sentence = `The database can't be kept in ${data}. Set TONEMILL_DATA to a folder that this user may write to.`;
     throw new AppError('misconfigured', sentence, { cause });
   }
 }
 
-/** The folder's real path: the server is known by it. */
+/** The folder's real path, which identifies the server. */
 async function realFolder(data: string): Promise<string> {
   await makeFolder(data);
   await access(data, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -143,7 +143,7 @@ function leaving(cluster: Cluster, locks: Locks, user: FileLock): Pick<EmbeddedS
   };
 }
 
-/** No other process finds the server of a folder that was removed while it ran. */
+/** No other process can find the server of a folder that was removed while it ran. */
 function isRemoved({ folder }: Locks): boolean {
   return !existsSync(folder);
 }

@@ -20,7 +20,7 @@ export function databaseUrl(cluster: Cluster, port: number, database: string): s
   return `postgres://tonemill:${cluster.password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
 }
 
-/** The port of the server that runs on a cluster; one that is starting up or shutting down is waited for. */
+/** Finds the port of the server that runs on a cluster; waits while the server starts up or shuts down. */
 export async function findServer(cluster: Cluster): Promise<number | undefined> {
   const deadline = performance.now() + STARTING;
   for (;;) {
@@ -46,7 +46,7 @@ export async function startServer(cluster: Cluster): Promise<number> {
   }
 }
 
-/** In a session of its own, so that Ctrl-C does not reach it; with none of this process's pipes. */
+/** The server has its own session, so that Ctrl-C does not reach it, and none of this process's pipes. */
 async function launch(cluster: Cluster): Promise<{ port: number } | { log: string }> {
   const log = await openLog(cluster.folder);
   const args = ['-D', cluster.folder, ...settings(await freePort())];
@@ -86,7 +86,7 @@ function settings(port: number): string[] {
     'unix_socket_directories=',
     'shared_buffers=32MB',
     'max_connections=200',
-    // No details: the log would say which email was taken.
+    // Without details: these would contain the emails of users.
     'log_error_verbosity=terse',
   ];
   return values.flatMap((value) => ['-c', value]);
@@ -103,13 +103,13 @@ async function firstAnswer(cluster: Cluster, server: ChildProcess): Promise<numb
 
 async function answers(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
-  // A connection cut between two queries; the query after it says so as well.
+  // The connection was lost between two queries; the next query reports it as well.
   client.on('error', () => undefined);
   try {
     await client.connect();
     return true;
   } catch (error) {
-    // Class 57: starting up or shutting down. 53300: alive, and busy. Others, as a wrong password, don't pass.
+    // Class 57: starting up or shutting down. 53300: alive, and busy. Others, such as a wrong password, are permanent.
     if (error instanceof pg.DatabaseError && !/^(57|53300)/.test(error.code ?? '')) throw error;
     return false;
   } finally {
@@ -117,7 +117,7 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** Sends a signal to a process that may be gone already. */
+/** Sends a signal to a process that may have ended already. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);

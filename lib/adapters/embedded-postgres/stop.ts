@@ -5,9 +5,9 @@ import { readPostmaster } from './postmaster.ts';
 import { signal } from './start.ts';
 
 // SIGINT is a fast shutdown, SIGQUIT an immediate one, after which the next start recovers (PostgreSQL manual,
-// "Shutting Down the Server"). pg_ctl sends the same, but to whatever process has the pid.
+// "Shutting Down the Server"). pg_ctl sends the same, but to any process that has the pid.
 
-/** Stops the server of a cluster, if one runs; connections that are open are cut. Throws `unavailable`. */
+/** Stops the server of a cluster, if one runs; open connections are closed. Throws `unavailable`. */
 export async function stopServer({ folder }: Pick<Cluster, 'folder'>): Promise<void> {
   for (const name of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     const server = readPostmaster(folder);
@@ -19,7 +19,7 @@ export async function stopServer({ folder }: Pick<Cluster, 'folder'>): Promise<v
   if (readPostmaster(folder)) throw new AppError('unavailable', 'The embedded PostgreSQL did not stop.');
 }
 
-/** The same for an exit handler: asks the server to stop, and stands still for 2 s at most until it has. */
+/** The same for an exit handler: signals the server to stop, and blocks the process for 2 s at most until it has. */
 export function stopServerSync({ folder }: Cluster): void {
   const server = readPostmaster(folder);
   if (!server) return;

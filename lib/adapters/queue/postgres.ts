@@ -24,7 +24,7 @@ export interface PostgresQueueOptions {
 
 /**
  * A queue on pg-boss in the database of the tasks. Messages are enqueued inside the transaction that changes a row.
- * LISTEN/NOTIFY wakes consumers; polling finds what they miss. Delivery is at least once: a job whose worker died comes
+ * LISTEN/NOTIFY wakes consumers; polling finds missed ones. Delivery is at least once: after a worker dies, its job is delivered
  * again.
  */
 export async function createPostgresQueue({

@@ -21,9 +21,9 @@ export interface PubSubQueueOptions {
 
 /**
  * A queue on Pub/Sub, which cannot join database transactions: messages are published after the commit. A crash in between
- * loses a message, and the sweep enqueues it again. Delivery is at least once, in no order; unacknowledged messages come
+ * loses a message, and the sweep enqueues it again. Delivery is at least once, in no order; unacknowledged ones are delivered
  * again with back-off.
- * @param client called when first needed, since the library takes long to load
+ * @param client is called on first use, since the library takes long to load
  */
 export function createPubSubQueue(
   client: () => Promise<PubSub>,
@@ -78,7 +78,7 @@ function pull(
   };
 }
 
-/** Acknowledges invalid messages as well: no redelivery could make them valid. */
+/** Acknowledges invalid messages as well: redelivery cannot make them valid. */
 async function handle(
   message: Message,
   handler: (message: ConversionMessage) => Promise<MessageOutcome>,
@@ -94,7 +94,7 @@ async function handle(
     if ((await handler(decoded)) === 'done') message.ack();
     else message.nack();
   } catch (error) {
-    log.warn('Message handler failed; the message comes again', { ...decoded, error });
+    log.warn('Message handler failed; the message is delivered again', { ...decoded, error });
     message.nack();
   }
 }

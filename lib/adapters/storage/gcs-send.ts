@@ -3,8 +3,8 @@ import type { CRC32C, CreateResumableUploadOptions, File } from '@google-cloud/s
 import { AppError } from '../../runtime/errors.ts';
 
 /**
- * Sends a stream as one object, by a resumable session of its own that ends with it. The client's createWriteStream does
- * not do: when its source breaks, its request stays open with all that it holds (8.4, tried). Throws `unavailable`.
+ * Sends a stream as one object, in its own resumable session, which ends with it. The client's createWriteStream does
+ * not suffice: if its source fails, its request stays open with all its buffers (8.4, tried). Throws `unavailable`.
  */
 export async function sendStream(
   file: File,
@@ -14,7 +14,7 @@ export async function sendStream(
   const [session] = await file.createResumableUpload(options);
   const { CRC32C } = await import('@google-cloud/storage');
   const sum = new CRC32C();
-  // Fetch says of a source that broke only that it failed itself.
+  // If the source fails, the error of fetch does not contain the source's error.
   let broken: unknown;
   const body = summed(source, sum, (reason) => {
     broken = reason;
@@ -31,7 +31,7 @@ export async function sendStream(
   await mustHaveSum(file, sum);
 }
 
-/** Ends a session; one that is over or unknown is fine. Throws `unavailable` where Cloud Storage can't do it now. */
+/** Ends a session; an ended or unknown one is no error. Throws `unavailable` if Cloud Storage can't end it now. */
 export async function cancelSession(session: string): Promise<void> {
   const answer = await fetch(session, { method: 'DELETE', headers: { 'Content-Length': '0' } });
   await answer.body?.cancel();
@@ -40,7 +40,7 @@ export async function cancelSession(session: string): Promise<void> {
 }
 
 function brokenOff(cause: unknown): AppError {
-  return new AppError('unavailable', 'Cloud Storage broke off an upload. Try again later.', { cause });
+  return new AppError('unavailable', 'Cloud Storage interrupted an upload. Try again later.', { cause });
 }
 
 async function* summed(
@@ -63,5 +63,5 @@ async function mustHaveSum(file: File, sum: CRC32C): Promise<void> {
   const [{ crc32c, generation }] = await file.getMetadata();
   if (crc32c === undefined || sum.validate(crc32c)) return;
   await file.delete({ ignoreNotFound: true, ...(generation && { ifGenerationMatch: generation }) });
-  throw new AppError('unavailable', 'The object arrived damaged in Cloud Storage.');
+  throw new AppError('unavailable', 'Cloud Storage received a damaged object.');
 }

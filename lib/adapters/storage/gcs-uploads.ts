@@ -4,9 +4,9 @@ import type { Uploads } from '../../ports/uploads.ts';
 import { cancelSession } from './gcs-send.ts';
 
 /**
- * Resumable sessions of Cloud Storage. A session's URI is the right to send one object, lasts a week, can't be listed,
- * and takes its one object only where there is none yet.
- * @param bucket of the originals; made when it is first needed, since its client takes long to load
+ * Resumable sessions of Cloud Storage. A session's URI lets its bearer send one object, lasts a week, can't be listed,
+ * and accepts the object only if there is none yet.
+ * @param bucket of the originals; made on first use, since its client takes long to load
  */
 export function createBucketUploads(bucket: () => Promise<Bucket>): Uploads {
   const fileOf = async (key: string, generation?: string) => {

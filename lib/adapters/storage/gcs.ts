@@ -13,13 +13,13 @@ import { sendStream } from './gcs-send.ts';
 /** Seconds for which a signed URL is valid. */
 const SIGNED_URL_SECONDS = 900;
 
-/** Custom metadata by which a writer knows its own object again. */
+/** Custom metadata by which a writer recognizes its own object. */
 const WRITER = 'tonemill-writer';
 
 /**
- * A bucket. Writes carry a generation precondition, so that they may be repeated when an answer was lost, and a writer
- * that was overtaken fails instead of overwriting.
- * @param bucket made when it is first needed, since its client takes long to load
+ * Storage in a bucket. Writes have a generation precondition: they can be repeated after a lost answer, and a writer
+ * that is slower than another fails instead of overwriting.
+ * @param bucket is made on first use, since its client takes long to load
  */
 export function createBucketStorage(bucket: () => Promise<Bucket>): Storage {
   const fileOf = async (key: string): Promise<File> => {
@@ -66,7 +66,7 @@ export function createBucketStorage(bucket: () => Promise<Bucket>): Storage {
   };
 }
 
-/** Two pipelines of Google's client read one response: eleven listeners, where Node.js warns of more than ten (8.4). */
+/** Two pipelines of Google's client read one response: eleven listeners, and Node.js warns of more than ten (8.4). */
 const LISTENERS = 20;
 
 function open(file: File, range?: ByteRange): Readable {
@@ -98,7 +98,7 @@ async function generation(file: File): Promise<string | number> {
   return (await metadata(file))?.generation ?? 0;
 }
 
-/** An upload that is repeated because its answer was lost meets its own object. */
+/** An upload that is repeated after a lost answer finds its own object. */
 async function mustBeWriter(file: File, writer: string, cause: unknown): Promise<void> {
   if ((await metadata(file))?.metadata?.[WRITER] === writer) return;
   throw new AppError('unavailable', 'Another writer was faster.', { cause });

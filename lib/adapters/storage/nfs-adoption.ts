@@ -11,12 +11,12 @@ export interface FolderAdoptionOptions {
   results: Storage;
 }
 
-/** Between two folders: a hard link, which costs nothing, and a copy where the two are different exports. */
+/** Adoption between two folders: a hard link, which costs nothing, or a copy if the folders are different exports. */
 export function createFolderAdoption({ roots, originals, results }: FolderAdoptionOptions): Adoption {
   return {
     async adopt(from, to) {
       const size = (await originals.stat(from))?.size;
-      // Throws while the share is not mounted, which a link would not notice.
+      // Throws while the share is not mounted; a link would not detect this.
       await results.stat(to);
       const linked =
         size !== undefined && (await tryLink(pathIn(roots.originals, from), pathIn(roots.results, to)));
@@ -25,7 +25,7 @@ export function createFolderAdoption({ roots, originals, results }: FolderAdopti
   };
 }
 
-/** @returns false where links are not possible between the two */
+/** @returns false if links between the two folders are not possible */
 async function tryLink(from: string, to: string): Promise<boolean> {
   await mkdir(dirname(to), { recursive: true });
   try {
@@ -38,7 +38,7 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** What stands there is of an earlier try, and may be the same file already. */
+/** The existing file is from an earlier try, and may already be the same file. */
 async function replace(from: string, to: string): Promise<boolean> {
   const [source, target] = await Promise.all([from, to].map((path) => stat(path, { bigint: true })));
   if (source?.ino === target?.ino && source?.dev === target?.dev) return true;

@@ -49,7 +49,7 @@ const PAUSES = [10, 50, 250];
 
 /**
  * Repeats calls that fail with ESTALE: an NFS client caches handles of files and folders that another machine has
- * replaced or removed since. Each call resolves its path again, and so finds the present file.
+ * replaced or removed since. Each call resolves its path again, and so finds the current file.
  */
 export function retryingStale(files: Files): Files {
   return {

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { AppError, undefinedFor } from '../../runtime/errors.ts';
 import type { Files } from './nfs-file-system.ts';
 
-/** Name of the file by which a root is known: a mount point whose mount is missing has none. */
+/** Name of the file that marks a root: a mount point whose mount is missing has none. */
 export const MARKER = '.tonemill';
 
-/** Which of the two roots a folder is. */
+/** The use of a root. */
 export type RootRole = 'originals' | 'results';
 
 /**
- * Makes a folder a root, once: the folder where it is missing, but not the one above it, which may be a mount.
- * @returns false where it was one already
- * Throws `misconfigured` where the folder can't be written to, or is the other root.
+ * Marks a folder as a root, once. Makes the folder if it is missing, but not its parent, which may be a mount.
+ * @returns false if it was one already
+ * Throws `misconfigured` if the folder can't be written to, or is the other root.
  */
 export async function markRoot(root: string, role: RootRole): Promise<boolean> {
   try {
@@ -35,7 +35,7 @@ async function isMarked(root: string): Promise<boolean> {
   return (await stat(join(root, MARKER)).catch(undefinedFor('ENOENT'))) !== undefined;
 }
 
-/** Whole or not at all, since another machine may be doing the same. */
+/** Writes the file whole or not at all, since another machine may write it at the same time. */
 async function writeMarker(root: string, role: RootRole): Promise<void> {
   const partial = join(root, `${MARKER}-${randomUUID()}`);
   try {
@@ -46,7 +46,7 @@ async function writeMarker(root: string, role: RootRole): Promise<void> {
   }
 }
 
-/** For the start of a process: throws `misconfigured` with a sentence for the operator. */
+/** Checks a root at the start of a process. Throws `misconfigured` with a sentence for the operator. */
 export async function mustBeRoot(root: string, role: RootRole): Promise<void> {
   const found = await readFile(join(root, MARKER), 'utf8').catch(undefinedFor('ENOENT'));
   if (found === undefined) {
@@ -54,12 +54,12 @@ export async function mustBeRoot(root: string, role: RootRole): Promise<void> {
     throw new AppError('misconfigured', sentence);
   }
   if (found.trim() !== role) {
-    const sentence = `${root} is the root of the ${found.trim().slice(0, 20)}, and was to be that of the ${role}. Correct NFS_ORIGINALS and NFS_RESULTS.`;
+    const sentence = `${root} is the root of the ${found.trim().slice(0, 20)}, and is configured as that of the ${role}. Correct NFS_ORIGINALS and NFS_RESULTS.`;
     throw new AppError('misconfigured', sentence);
   }
 }
 
-/** For every use of a root: throws `unavailable` while its mount is missing. */
+/** Checks a root at every use. Throws `unavailable` while its mount is missing. */
 export async function mustBeMounted(root: string, files: Pick<Files, 'stat'>): Promise<void> {
   try {
     await files.stat(join(root, MARKER));

@@ -6,8 +6,8 @@ import { writeAll } from '../../runtime/write-all.ts';
 import { type FolderOptions, moveInto, openRoot, PARTIAL, pathIn, syncFolder } from './nfs.ts';
 
 /**
- * Growing files in the root of originals. Each piece is opened, synced and closed for itself, so that any machine on the
- * share may write the next (NFS is close-to-open); the whole file is renamed into its place.
+ * Partial files in the root of originals. Each piece opens, syncs and closes the file, so that any machine on the
+ * share can write the next one (NFS is close-to-open); the complete file is renamed into its place.
  */
 export function createPartialFiles(options: FolderOptions): PartialFiles {
   const { root } = options;
@@ -62,7 +62,7 @@ export function createPartialFiles(options: FolderOptions): PartialFiles {
   };
 }
 
-/** The next slice is made while the one before is written. */
+/** The next slice is prepared while the previous one is written. */
 async function writeSlices(file: FileHandle, slices: Iterable<Uint8Array>, position: number): Promise<void> {
   let end = position;
   let writing: Promise<void> | undefined;
@@ -74,7 +74,7 @@ async function writeSlices(file: FileHandle, slices: Iterable<Uint8Array>, posit
   await writing;
 }
 
-/** Truncates bytes that were written but never noted, as after a crash in between. */
+/** Truncates bytes that were written but not recorded, as after a crash. */
 async function closeOff(file: FileHandle, size: number): Promise<bigint> {
   try {
     await mustReach(file, size);
@@ -86,7 +86,7 @@ async function closeOff(file: FileHandle, size: number): Promise<bigint> {
   }
 }
 
-/** A hole would be filled with zeros, in silence. */
+/** Without this check, the file system would silently fill a gap with zeros. */
 async function mustReach(file: FileHandle, position: number): Promise<void> {
   if ((await file.stat()).size < position) throw lost();
 }

@@ -4,7 +4,7 @@ import type { PartialFiles, Uploads } from '../../ports/uploads.ts';
 export interface FolderUploadsOptions {
   originals: Storage;
   partials: PartialFiles;
-  /** Makes a token whose bearer may send the original of this task. */
+  /** Makes a token that permits its bearer to send the original of this task. */
   sign: (taskId: number, expiresAt: Date) => Promise<string>;
 }
 

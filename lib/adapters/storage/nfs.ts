@@ -10,21 +10,21 @@ import { destroyingOnFailure } from './abandoned-source.ts';
 import { type Files, NODE_FILES, retryingStale } from './nfs-file-system.ts';
 import { MARKER, markRoot, mustBeMounted, type RootRole } from './nfs-marker.ts';
 
-/** Where files are written before they are renamed; inside the root, since rename is atomic only within one export. */
+/** Folder in which files are written before they are renamed. It is in the root: rename is atomic only within one export. */
 export const PARTIAL = '.partial';
 
 export interface FolderOptions {
   /** Absolute path. */
   root: string;
   role: RootRole;
-  /** Whether the folder is this program's own, which makes it; a share is used only where its marker is. */
+  /** Whether the folder is this program's own, which then makes it; a share is used only if it has its marker. */
   own: boolean;
   files?: Files;
 }
 
 /**
- * A folder, on a disk or an NFS mount. Folders have no atomic write: so a temporary file, fsync, rename. NFS adds that
- * a mount may be missing, handles go stale, and what one machine made another may not see at once.
+ * Storage in a folder, on a disk or an NFS mount. Folders have no atomic write, so a write is temporary file, fsync, rename.
+ * On NFS, a mount may be missing, handles go stale, and a machine may not see the new files of another one at once.
  */
 export function createFolderStorage(options: FolderOptions): Storage {
   const { root } = options;
@@ -88,7 +88,7 @@ export function pathIn(root: string, key: string): string {
   return join(root, ...objectKey(...key.split('/')).split('/'));
 }
 
-/** The file system of a root, and what must be waited for before each use: that it is made, or mounted. */
+/** The file system of a root, and a check before each use that the root is made, or mounted. */
 export function openRoot({ root, role, own, files = NODE_FILES }: FolderOptions) {
   const fs = retryingStale(files);
   const made = lazy(async () => {
@@ -98,7 +98,7 @@ export function openRoot({ root, role, own, files = NODE_FILES }: FolderOptions)
   return { fs, ready: own ? made : () => mustBeMounted(root, fs) };
 }
 
-/** @returns the file's bytes, and by what to know it again after a rename */
+/** @returns the file's size in bytes, and its identity, by which it is recognized after a rename */
 async function write(
   fs: Files,
   path: string,
@@ -126,8 +126,8 @@ async function moved(fs: Files, from: string, to: string): Promise<FileHandle> {
 }
 
 /**
- * ENOENT has two harmless causes. A concurrent removal may take the folder away between making it and moving into it, so it
- * is made again. And an NFS client that lost a server's answer asks again for a rename which is done: the file is there.
+ * ENOENT has two harmless causes. A concurrent removal may remove the folder between its making and the rename, so it
+ * is made again. And an NFS client that lost a server's answer repeats a rename that is done: the file is in its place.
  */
 export async function moveInto(fs: Files, from: string, to: string, inode: bigint, tries = 3): Promise<void> {
   await fs.mkdir(dirname(to), { recursive: true });
@@ -151,7 +151,7 @@ async function isInode(fs: Files, path: string, inode: bigint): Promise<boolean>
   }
 }
 
-/** A rename is lasting only when its folder is synced; some file systems can't sync a folder, and need not. */
+/** A rename is durable only after its folder is synced; some file systems can't sync a folder, and need not. */
 export async function syncFolder(fs: Files, path: string): Promise<void> {
   let folder: FileHandle | undefined;
   try {
@@ -165,10 +165,10 @@ export async function syncFolder(fs: Files, path: string): Promise<void> {
 }
 
 /**
- * Looks twice for a file, and answers undefined where there is none. NFS is close-to-open, so an entry that another machine
- * made may be hidden for a minute by the client's cache of the folder; opening the folders on the way has the client ask the
- * server (nfs(5)). Measured between two mounts of NFS 4.2 (Linux 6.1): a plain stat missed 50 of 50 new files that had been
- * looked for before, this function none.
+ * Looks twice for a file, and returns undefined if there is none. NFS is close-to-open, so an entry that another machine
+ * made may be hidden for a minute by the client's cache of the folder; if the parent folders are opened, the client asks the
+ * server (nfs(5)). Measured between two mounts of NFS 4.2 (Linux 6.1): a plain stat missed 50 of 50 new files that it had
+ * looked for before; this function missed none.
  */
 async function lookTwice<T>(
   fs: Files,
@@ -200,7 +200,7 @@ async function statObject(fs: Files, path: string, key: string): Promise<StoredO
   return { key, size, modified: mtime };
 }
 
-/** Folders are no objects: one that a removal left empty goes as well, unless somebody just wrote into it. */
+/** Folders are no objects: a folder that a removal leaves empty is removed as well, unless another write just used it. */
 async function removeEmptyFolders(fs: Files, root: string, folder: string): Promise<void> {
   if (!folder.startsWith(root + sep)) return;
   try {
