@@ -75,7 +75,7 @@ export async function startEmulation({ port, path, programs, source }: Emulation
 async function startBoth(programs: EmulatorPrograms, endings: Endings): Promise<Emulators> {
   const events = { bucket: BUCKETS.originals, project: PROJECT, topic: TOPICS.originals };
   const emulators = await startEmulators(async () => programs, { events }, {});
-  if (!emulators) throw new TypeError('the programs of the emulators were just built');
+  if (!emulators) throw new TypeError('the emulators have programs and did not start');
   endings.push(() => emulators.stop());
   return emulators;
 }

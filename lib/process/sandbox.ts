@@ -42,7 +42,7 @@ export async function findSandbox(path: string, memory: number): Promise<Sandbox
 const UNLIMITED =
   'conversions run without limits on memory, computing time and open files. It belongs to util-linux.';
 const SURVIVES =
-  'a conversion whose parent process is killed goes on until it ends by itself. It belongs to util-linux, from 2.33 on.';
+  'a conversion whose parent process is killed continues until it ends by itself. It belongs to util-linux, from 2.33 on.';
 
 /** The first program that works, or the reason why there is none. */
 type Trial = { path: string; problem: undefined } | { path: undefined; problem: string };

@@ -2,7 +2,7 @@
 type AsyncMethods<T> = { [Name in keyof T]: (...inputs: never[]) => Promise<unknown> };
 
 /**
- * A service that is opened by the first call of one of its methods. The call rejects with the error of `open` where the
+ * A service that is opened by the first call of one of its methods. The call rejects with the error of `open` if the
  * service cannot be opened; `open` decides whether the next call tries again, as `lazy` does.
  */
 export function deferred<T extends object & AsyncMethods<T>>(open: () => Promise<T>): T {

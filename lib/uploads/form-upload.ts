@@ -81,7 +81,7 @@ export function createFormUploads(parts: FormUploadDependencies): FormUploads {
   const { tasks, store, receivedBytes, originals, workspaces, clock } = parts;
   return { receive: originals.local ? spool : stream };
 
-  /** Reads the whole form before it refuses one, so that clients that read only after they have sent all get the answer. */
+  /** Reads a whole form before it refuses it, so that clients that read only after sending all receive the answer. */
   async function spool(userId: number, file: FormFile): Promise<Task> {
     return workspaces.use(async (folder) => {
       const { path, size, checksums } = await saveFormFile(folder, file);
@@ -173,7 +173,7 @@ export function createFormUploads(parts: FormUploadDependencies): FormUploads {
     }
   }
 
-  /** Stores a name that stands after the file in the form. */
+  /** Moves the object to the key of a file name that stands after the file in the form. */
   async function rename(from: string, to: string): Promise<void> {
     await originals.put(to, await originals.read(from));
     await originals.remove(from);
@@ -206,7 +206,7 @@ async function* hashed(content: AsyncIterable<Buffer>, digest: Digest): AsyncGen
   }
 }
 
-/** The stream ends after `end`, and only then is the object complete: the row is ready before the storage reports the object. */
+/** The stream, and with it the object, ends only after `end`: the row is ready before the storage reports the object. */
 async function* endedBy(
   content: AsyncIterable<Buffer>,
   end: (size: number) => Promise<void>,

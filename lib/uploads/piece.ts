@@ -52,7 +52,7 @@ export function mustBePossible(task: Task, piece: Piece, uploadBytes: number): v
 export function mustFit(task: Task, piece: Piece, position: number, uploadBytes: number): void {
   const { end, total } = piece;
   if (position > Math.min(end ?? Infinity, total ?? Infinity))
-    throw new AppError('invalid_request', 'The body is longer than its Content-Range says.');
+    throw new AppError('invalid_request', 'The body is longer than its Content-Range.');
   mustNotExceed(task, position);
   mustBeUploadable(position, uploadBytes);
 }

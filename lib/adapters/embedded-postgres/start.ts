@@ -86,7 +86,7 @@ function settings(port: number): string[] {
     'unix_socket_directories=',
     'shared_buffers=32MB',
     'max_connections=200',
-    // Without details: these would contain the emails of users.
+    // Terse lines have no details, which would contain emails of users.
     'log_error_verbosity=terse',
   ];
   return values.flatMap((value) => ['-c', value]);

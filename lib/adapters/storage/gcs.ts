@@ -93,7 +93,7 @@ async function put(file: File, source: Readable | string): Promise<number> {
   return size;
 }
 
-/** Generation that a write may replace; 0 where there is no object. */
+/** Generation that a write may replace; 0 if there is no object. */
 async function generation(file: File): Promise<string | number> {
   return (await metadata(file))?.generation ?? 0;
 }
