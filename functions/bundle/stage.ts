@@ -55,7 +55,12 @@ export async function stage(folder: string): Promise<void> {
     if (name !== INSTALLED) await rm(join(folder, name), { recursive: true });
   }
   await build({
-    ...{ bundle: true, platform: 'node', format: 'esm', target: 'node24', splitting: true, minify: true },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    splitting: true,
+    minify: true,
     absWorkingDir: ROOT,
     entryPoints: { index: 'functions/index.ts', cli: 'lib/cli/main.ts' },
     outdir: folder,

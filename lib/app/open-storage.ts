@@ -33,7 +33,8 @@ export function openStorage({ storage, project, mode }: Config): FileStorage {
   const originals = createBucketStorage(bucket(storage.originals));
   const results = createBucketStorage(bucket(storage.results));
   return {
-    ...{ originals, results },
+    originals,
+    results,
     adoption: { adopt: async (from, to) => results.put(to, await originals.read(from)) },
     uploadsFor: () => createBucketUploads(bucket(storage.originals)),
     partials: undefined,
@@ -46,11 +47,14 @@ function openFolders(roots: { originals: string; results: string }, own: boolean
   const [originals, partials] = [createFolderStorage(root), createPartialFiles(root)];
   const results = createFolderStorage({ root: roots.results, role: 'results', own });
   return {
-    ...{ originals, results, partials },
+    originals,
+    results,
+    partials,
     adoption: createFolderAdoption({ roots, originals, results }),
     uploadsFor: (tokens) =>
       createFolderUploads({
-        ...{ originals, partials },
+        originals,
+        partials,
         sign: async (taskId, expiresAt) => (await tokens()).signUpload(taskId, expiresAt),
       }),
     async check() {

@@ -89,12 +89,21 @@ async function environment(emulators: Emulators, path: string, endings: Endings)
   endings.push(() => server.stop().then(() => removeCluster(postgres)));
   await migrate(server.url);
   return {
-    ...{ PATH: path, NODE_ENV: 'production', TONEMILL_DATA: data },
-    ...{ GOOGLE_CLOUD_PROJECT: PROJECT, JWT_PRIVATE_KEYS: await newSigningKeys() },
-    ...{ STORAGE: 'gcs', GCS_ORIGINALS: BUCKETS.originals, GCS_RESULTS: BUCKETS.results },
-    ...{ QUEUE: 'pubsub', PUBSUB_TOPIC: TOPICS.messages },
-    ...{ STORAGE_EMULATOR_HOST: emulators.storage, PUBSUB_EMULATOR_HOST: emulators.pubsub },
-    ...{ DATABASE: 'url', DATABASE_URL: server.url, DATABASE_POOL: '5' },
+    PATH: path,
+    NODE_ENV: 'production',
+    TONEMILL_DATA: data,
+    GOOGLE_CLOUD_PROJECT: PROJECT,
+    JWT_PRIVATE_KEYS: await newSigningKeys(),
+    STORAGE: 'gcs',
+    GCS_ORIGINALS: BUCKETS.originals,
+    GCS_RESULTS: BUCKETS.results,
+    QUEUE: 'pubsub',
+    PUBSUB_TOPIC: TOPICS.messages,
+    STORAGE_EMULATOR_HOST: emulators.storage,
+    PUBSUB_EMULATOR_HOST: emulators.pubsub,
+    DATABASE: 'url',
+    DATABASE_URL: server.url,
+    DATABASE_POOL: '5',
   };
 }
 

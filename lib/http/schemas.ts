@@ -53,7 +53,9 @@ export const body = <T extends z.ZodType>(schema: T) => ({
 
 export const ID = z.object({
   id: wholeNumber(1, MOST_INTEGER, 'expected a task id').openapi({
-    ...{ type: 'integer', minimum: 1, maximum: MOST_INTEGER },
+    type: 'integer',
+    minimum: 1,
+    maximum: MOST_INTEGER,
     param: { name: 'id', in: 'path' },
     example: 7,
   }),

@@ -89,7 +89,11 @@ export function createSlowClients(changed: Partial<ClientLimits> = {}): SlowClie
 function newExchange(incoming: ReceivedRequest, outgoing: ServerResponse): Exchange {
   const { bytesRead, bytesWritten } = incoming.socket;
   return {
-    ...{ incoming, outgoing, begunAt: bytesRead, waited: 0, unread: 0 },
+    incoming,
+    outgoing,
+    begunAt: bytesRead,
+    waited: 0,
+    unread: 0,
     body: { seconds: 0, passed: 0 },
     answer: { seconds: 0, passed: bytesWritten },
   };

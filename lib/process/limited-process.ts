@@ -70,8 +70,12 @@ export function createChildren(spawner: Spawner, sandbox: Sandbox): Children {
       const env = { PATH: path, LC_ALL: 'C' };
       const outputs = readers.length + 1;
       const child = await spawner.start({
-        ...{ program: first, args: rest, cwd, env },
-        ...{ fed: stdin !== undefined, outputs },
+        program: first,
+        args: rest,
+        cwd,
+        env,
+        fed: stdin !== undefined,
+        outputs,
       });
       return watch(child, command);
     },

@@ -64,7 +64,10 @@ export function createUploadSessions(parts: UploadSessionDependencies): UploadSe
       const contentType = await typeOf(originalExt);
       const expiresAt = new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000);
       const task = await store.create({
-        ...{ userId, name, originalExt, requestedOutput },
+        userId,
+        name,
+        originalExt,
+        requestedOutput,
         declaredSize: size ?? null,
         uploadExpiresAt: expiresAt,
       });

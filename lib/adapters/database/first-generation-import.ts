@@ -19,7 +19,9 @@ export function createFirstGenerationImport(knex: Knex): FirstGenerationImport {
           media,
           result,
         },
-        ...{ created_at: createdAt, upload_expires_at: createdAt, enqueued_at: createdAt },
+        created_at: createdAt,
+        upload_expires_at: createdAt,
+        enqueued_at: createdAt,
         progress: state === 'PROCESSED' ? 1 : 0,
       });
     },

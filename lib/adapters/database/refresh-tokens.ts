@@ -61,7 +61,10 @@ function toRow({ hash, family, userId, expiresAt }: RefreshToken): Partial<Token
 /** The salt is missing if an earlier release used the token; an empty salt gives no known token. */
 function toToken(row: TokenRow): StoredRefreshToken {
   return {
-    ...{ hash: row.hash, family: row.family, userId: row.user_id, expiresAt: row.expires_at },
+    hash: row.hash,
+    family: row.family,
+    userId: row.user_id,
+    expiresAt: row.expires_at,
     used: row.used_at ? { at: row.used_at, salt: row.successor_salt ?? '' } : undefined,
   };
 }

@@ -32,7 +32,10 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
           .where({ id, state: 'AWAITING_UPLOAD' })
           .update(
             {
-              ...{ state: 'UPLOADED', upload_session: null, upload_writer: null, enqueued_at: trx.fn.now() },
+              state: 'UPLOADED',
+              upload_session: null,
+              upload_writer: null,
+              enqueued_at: trx.fn.now(),
               ...(checksums && {
                 checksums: trx.raw("coalesce(checksums, '{}') || ?::jsonb", [JSON.stringify(checksums)]),
               }),

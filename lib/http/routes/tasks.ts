@@ -21,12 +21,12 @@ const PAGE = z.object({
   }),
   order: z.enum(['0', '1']).default('0').openapi({ description: '0: ascending by id, 1: descending.' }),
   state: z.enum(STATES).optional(),
-  after: wholeNumber(0, MOST_INTEGER)
-    .optional()
-    .openapi({
-      ...{ type: 'integer', minimum: 0, maximum: MOST_INTEGER },
-      description: 'Only tasks after this id, in the requested order.',
-    }),
+  after: wholeNumber(0, MOST_INTEGER).optional().openapi({
+    type: 'integer',
+    minimum: 0,
+    maximum: MOST_INTEGER,
+    description: 'Only tasks after this id, in the requested order.',
+  }),
 });
 
 const REQUESTED_OUTPUT = z.object({

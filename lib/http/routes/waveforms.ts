@@ -28,7 +28,9 @@ const QUERY = z.object({
   width: wholeNumber(1, MOST_WIDTH)
     .optional()
     .openapi({
-      ...{ type: 'integer', minimum: 1, maximum: MOST_WIDTH },
+      type: 'integer',
+      minimum: 1,
+      maximum: MOST_WIDTH,
       description: `Maximum width in pixels. PNG: default ${SIZE.width}, at most ${SIZE.most}; JSON: default all pixels.`,
     }),
   height: wholeNumber(1, SIZE.most)
