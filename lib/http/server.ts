@@ -4,7 +4,7 @@ import { getRequestListener, RequestError } from '@hono/node-server';
 import { AppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { createGuardedServer } from './guarded-server.ts';
-import { problemOf } from './router.ts';
+import { problemOf } from './problem.ts';
 import type { SlowClients } from './slow-clients.ts';
 
 /** Routes of a hono app. */
