@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { createEngine } from '../../../../lib/audio/engine/engine.ts';
-import { binaries } from '../../../support/audio.ts';
-import { engineParts } from '../../../support/engine.ts';
-import { temporaryFolder } from '../../../support/folders.ts';
-import { run } from '../../../support/programs.ts';
-import { PICTURES, SOUND } from '../../../support/video.ts';
+import { createEngine } from '../../lib/audio/engine/engine.ts';
+import { binaries } from '../support/audio.ts';
+import { engineParts } from '../support/engine.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { run } from '../support/programs.ts';
+import { PICTURES, SOUND } from '../support/video.ts';
 
 describe('The waveform of a video', () => {
   const folder = temporaryFolder();

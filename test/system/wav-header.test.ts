@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { open, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readWavHeader } from '../../../../lib/audio/media/wav-header.ts';
-import { makeTone } from '../../../support/audio.ts';
-import { testEngine } from '../../../support/engine.ts';
-import { temporaryFolder } from '../../../support/folders.ts';
+import { readWavHeader } from '../../lib/audio/media/wav-header.ts';
+import { makeTone } from '../support/audio.ts';
+import { testEngine } from '../support/engine.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 describe("A WAV file's header", () => {
   const folder = temporaryFolder();

@@ -5,10 +5,10 @@ import { readdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { createSpawnHelper } from '../../../lib/process/spawn-helper.ts';
-import { createSpawner, type Spawner, type SpawnRequest } from '../../../lib/process/spawner.ts';
-import { temporaryFolder } from '../../support/folders.ts';
-import { until } from '../../support/until.ts';
+import { createSpawnHelper } from '../../lib/process/spawn-helper.ts';
+import { createSpawner, type Spawner, type SpawnRequest } from '../../lib/process/spawner.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { until } from '../support/until.ts';
 
 const LAUNCHERS: Record<string, () => Spawner> = {
   'from this process': createSpawner,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { hash } from '../../../lib/accounts/argon2id.ts';
-import { createPasswords } from '../../../lib/accounts/passwords.ts';
-import { hasCode } from '../../../lib/runtime/errors.ts';
+import { hash } from '../../lib/accounts/argon2id.ts';
+import { createPasswords } from '../../lib/accounts/passwords.ts';
+import { hasCode } from '../../lib/runtime/errors.ts';
 
 const ONE_AT_A_TIME = 1;
 
