@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { FORMATS } from '../../../../lib/audio/formats/formats.ts';
-import { binaries } from '../../../support/audio.ts';
-import { testService } from '../../../support/service.ts';
+import { FORMATS } from '../../lib/audio/formats/formats.ts';
+import { binaries } from '../support/audio.ts';
+import { testService } from '../support/service.ts';
 
 const DOCUMENT = z.object({
   openapi: z.string(),

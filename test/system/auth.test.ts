@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { PROBLEM, post, testService } from '../../../support/service.ts';
+import { PROBLEM, post, testService } from '../support/service.ts';
 
 const SIGN_UP = {
   user: 'ann',
