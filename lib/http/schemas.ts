@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { MediaInfo } from '../audio/media/media-info.ts';
-import type { ConversionResult, Hashes, Task } from '../ports/tasks.ts';
+import { type ConversionResult, type Hashes, TASK_STATES, type Task } from '../ports/tasks.ts';
 import { MOST_INTEGER, wholeNumber } from '../runtime/whole-number.ts';
 
 const PROBLEM = z
@@ -60,15 +60,6 @@ export const ID = z.object({
     example: 7,
   }),
 });
-
-export const STATES = [
-  'AWAITING_UPLOAD',
-  'UPLOADED',
-  'PROCESSING',
-  'PROCESSED',
-  'FAILED',
-  'EXPIRED',
-] as const;
 
 export const MEDIA = z
   .object({
@@ -142,7 +133,7 @@ export const TASK = z
     name: z.string(),
     originalExt: z.string(),
     convertedExt: z.string().openapi({ description: 'The requested format.' }),
-    state: z.enum(STATES),
+    state: z.enum(TASK_STATES),
     timestamp: z.iso.datetime(),
     user: z.string().openapi({ description: 'Email of the owner.' }),
     revision: z.int().openapi({ description: 'Counts the changes of the requested output.' }),

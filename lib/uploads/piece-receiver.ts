@@ -47,7 +47,7 @@ export interface Upload extends Received {
 const NEVER = new AbortController().signal;
 const NOTHING = new Uint8Array();
 
-/** What became of a piece. */
+/** Outcome of a piece. */
 export interface Outcome {
   /** Bytes of the file that were received. */
   received: number;
@@ -170,7 +170,7 @@ export function createPieceReceiver(parts: PieceReceiverDependencies): PieceRece
         await there.close();
       }
 
-      /** Of a body that is not what was sent nothing is kept. */
+      /** Keeps nothing of a body whose hashes differ from those that were sent. */
       async function mustHaveBody(): Promise<void> {
         try {
           mustHaveHashes(body.hashes(), piece.bodyHashes, 'body');

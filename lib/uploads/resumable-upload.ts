@@ -24,7 +24,7 @@ import { mustBeUploadable, mustMatch } from './upload-size.ts';
 export interface UploadProgress {
   complete: boolean;
   received: number;
-  /** Of the original, where it is complete and they are known. */
+  /** Hashes of the complete original; null if they are not known. */
   checksums: Hashes | null;
 }
 

@@ -5,8 +5,7 @@ import { type TaskRow, toTask } from './rows.ts';
 /**
  * Bytes are written while the row is locked, and a writer that was overtaken finds another name in it. So a writer may
  * store more than it notes, and find it unchanged at its next step: no other writer came between.
- * Of all locks at hand this one works for any number of machines over one
- * share, is freed by the server when its holder dies, and lets no late writer slip in behind the next: NFS locks need a
+ * The lock of a row works for any number of machines over one share, is freed by the server when its holder dies, and lets no late writer slip in behind the next: NFS locks need a
  * daemon and grace periods, a lock file stays behind, and neither knows how much was truly stored.
  */
 export function createReceivedBytesStore(knex: Knex): ReceivedBytesStore {

@@ -1,11 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Auth } from '../../accounts/sessions.ts';
 import type { TaskPage } from '../../ports/tasks.ts';
+import { TASK_STATES } from '../../ports/tasks.ts';
 import { MOST_INTEGER, wholeNumber } from '../../runtime/whole-number.ts';
 import type { Tasks } from '../../tasks/tasks.ts';
 import { bearer, principalOf } from '../bearer-auth.ts';
 import { createRouter, jsonBody, type Router } from '../router.ts';
-import { body, ID, json, OPTIONS, problems, STATES, TASK, taskJson } from '../schemas.ts';
+import { body, ID, json, OPTIONS, problems, TASK, taskJson } from '../schemas.ts';
 
 export interface TaskRouteDependencies {
   auth: Auth;
@@ -20,7 +21,7 @@ const PAGE = z.object({
     description: 'Maximum number of tasks on a page.',
   }),
   order: z.enum(['0', '1']).default('0').openapi({ description: '0: ascending by id, 1: descending.' }),
-  state: z.enum(STATES).optional(),
+  state: z.enum(TASK_STATES).optional(),
   after: wholeNumber(0, MOST_INTEGER).optional().openapi({
     type: 'integer',
     minimum: 0,
