@@ -1,5 +1,6 @@
 import { http } from '@google-cloud/functions-framework';
 import { checkConfiguration } from '../lib/app/functions-framework.ts';
+import { api } from './api.ts';
 import { auth } from './auth.ts';
 import { convert } from './convert.ts';
 import { deadLetter } from './dead-letter.ts';
@@ -11,6 +12,7 @@ import { uploaded } from './uploaded.ts';
 http('auth', auth);
 http('tasks', tasks);
 http('site', site);
+http('api', api);
 http('uploaded', uploaded);
 http('convert', convert);
 http('dead-letter', deadLetter);

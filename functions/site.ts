@@ -1,4 +1,4 @@
 import { createFunction } from '../lib/app/functions-framework.ts';
 
-/** Description, documentation and health. */
+/** The console, description, documentation and health. */
 export const site = createFunction('site');

@@ -1,7 +1,10 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { z } from 'zod';
+import { bundledConsole } from '../../lib/app/console-bundle.ts';
+import { CONSOLE_FOLDER } from '../../lib/app/open-console.ts';
+import { findLauncher } from '../../lib/process/launcher.ts';
 import { partOfLock, readLock } from './lock.ts';
 import { stageNotices } from './notices.ts';
 
@@ -9,10 +12,13 @@ const ROOT = join(import.meta.dirname, '..', '..');
 
 /**
  * Packages that are installed next to the bundle. A bundled functions-framework would have a second registry and find no
- * function; the others are programs, or files that are served unchanged.
+ * function; the others are programs, files that are served unchanged, or a WebAssembly module.
  */
-const EXTERNAL = ['@google-cloud/functions-framework', '@ffprobe-installer/ffprobe', 'swagger-ui-dist'];
+const EXTERNAL = ['@google-cloud/functions-framework', '@ffprobe-installer/ffprobe', 'taglib-wasm'];
 const EXTERNAL_IF_THERE = ['ffmpeg-static'];
+
+/** The bundler, which the sources alone need: the bundle carries what it makes. */
+const BUNDLER = 'esbuild';
 
 /** Optional packages of knex and pg, among them drivers of other databases; this product uses none of them. */
 const ABSENT = [
@@ -62,17 +68,35 @@ export async function stage(folder: string): Promise<void> {
     splitting: true,
     minify: true,
     absWorkingDir: ROOT,
-    entryPoints: { index: 'functions/index.ts', cli: 'lib/cli/main.ts' },
+    entryPoints: {
+      index: 'functions/index.ts',
+      cli: 'lib/cli/main.ts',
+      'tag-worker-main': 'lib/audio/tags/tag-worker-main.ts',
+    },
     outdir: folder,
     banner: { js: REQUIRE },
-    external: [...EXTERNAL, ...EXTERNAL_IF_THERE, ...ABSENT],
+    external: [...EXTERNAL, ...EXTERNAL_IF_THERE, ...ABSENT, BUNDLER],
     keepNames: true,
     plugins: [ENGLISH_ONLY],
     logLevel: 'warning',
   });
+  await writeConsole(join(folder, CONSOLE_FOLDER));
+  await writeLauncher(folder);
   await writePackage(folder);
   await stageNotices(folder);
   await writeFile(join(folder, '.gcloudignore'), `${INSTALLED}\n`);
+}
+
+async function writeConsole(folder: string): Promise<void> {
+  await mkdir(folder);
+  for (const { name, bytes } of await bundledConsole()) await writeFile(join(folder, name), bytes);
+}
+
+/** The image has no C compiler, so that the launcher of the sandbox comes with the bundle, from a machine that has one. */
+async function writeLauncher(folder: string): Promise<void> {
+  const { path, problem } = await findLauncher(process.env.PATH ?? '', join(ROOT, '.build', 'launcher'));
+  if (path !== undefined) return copyFile(path, join(folder, 'launcher'));
+  process.stderr.write(`The bundle has no launcher, so that its sandbox is a weaker one: ${problem}.\n`);
 }
 
 const PACKAGE = z.object({

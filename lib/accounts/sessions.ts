@@ -1,5 +1,12 @@
+import { randomBytes } from 'node:crypto';
+import type { LogInLimits } from '../limits/log-in-limits.ts';
+import type { RequestLimits } from '../limits/request-limits.ts';
 import type { User, UserStore } from '../ports/users.ts';
 import { AppError } from '../runtime/errors.ts';
+import { looksLikeKey } from './api-key-text.ts';
+import type { ApiKeys } from './api-keys.ts';
+import { NOBODYS_HASH } from './argon2id.ts';
+import type { EndedSessions } from './ended-sessions.ts';
 import { refuseGuessable } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
@@ -18,24 +25,49 @@ export interface SignUp {
   password: string;
 }
 
-/** A `signal` aborts when the caller disconnects; a password that waits for its hash is then dropped. */
+/** Client of a request. */
+export interface Client {
+  /** IP address. */
+  address?: string | undefined;
+  /** Aborts when the client disconnects; a password that waits for its hash is then dropped. */
+  signal?: AbortSignal | undefined;
+}
+
 export interface Auth {
-  /** Throws `taken`, `invalid_request` for a guessable password, and `unavailable` if too many hashes wait. */
-  signUp(signUp: SignUp, signal?: AbortSignal): Promise<User>;
   /**
-   * Throws `unauthenticated`, with the same time and text for an unknown email and a wrong password, and `unavailable`
-   * if too many hashes wait.
+   * Throws `taken`, `invalid_request` for a guessable password, `rate_limited`, and `unavailable` if too many hashes
+   * wait.
    */
-  logIn(email: string, password: string, signal?: AbortSignal): Promise<Session>;
+  signUp(signUp: SignUp, client?: Client): Promise<User>;
+  /** Opens a session of a new user without an email, to whom nobody can log in. */
+  signUpGuest(): Promise<Session>;
+  /**
+   * Throws `unauthenticated`, with the same time and text for an unknown email and a wrong password, `rate_limited` after
+   * too many of those, and `unavailable` if too many hashes wait.
+   */
+  logIn(email: string, password: string, client?: Client): Promise<Session>;
   /**
    * Exchanges a refresh token for a new session. A token that was used more than 10 s before revokes all of its
    * log-in.
    */
   refresh(refreshToken: string): Promise<Session>;
+  /** Opens a session of a user who has proved the identity. */
+  openSession(user: User): Promise<Session>;
   /** Revokes all refresh tokens of the same log-in; an unknown token is no error. */
   logOut(refreshToken: string): Promise<void>;
-  /** Throws `unauthenticated`, also if the user no longer exists. */
+  /**
+   * The user and the rights of an access token or an API key. Throws `unauthenticated`, also if the user no longer
+   * exists, and `rate_limited`.
+   */
   authenticate(token: string): Promise<Principal>;
+  /** Verifies an access token without a look at its user, who may no longer exist. Throws as `authenticate`. */
+  verify(token: string): Promise<Principal>;
+  /** An address part with the right to read one file for some minutes; see `Tokens.signTicket`. */
+  issueTicket(principal: Principal, file: string): Promise<{ ticket: string; expiresAt: Date }>;
+  /** The user of a ticket for a file. Throws `unauthenticated`, also if the session that asked for it was ended. */
+  admit(ticket: string, file: string): Promise<Principal>;
+  /** Throws `unauthenticated` if the user no longer exists. */
+  mustExist(principal: Principal): Promise<void>;
 }
 
 export interface AuthDependencies {
@@ -43,29 +75,68 @@ export interface AuthDependencies {
   passwords: Passwords;
   refreshTokens: RefreshTokens;
   tokens: Tokens;
+  apiKeys: Pick<ApiKeys, 'authenticate'>;
+  endedSessions: Pick<EndedSessions, 'mustBeOpen'>;
+  logInLimits: LogInLimits;
+  requestLimits: Pick<RequestLimits, 'ofUser'>;
 }
 
-export function createAuth({ users, passwords, refreshTokens, tokens }: AuthDependencies): Auth {
-  const openSession = async (user: User, refreshToken: string): Promise<Session> => {
-    const token = await tokens.sign({ userId: user.id, email: user.email });
+export function createAuth({
+  users,
+  passwords,
+  refreshTokens,
+  tokens,
+  apiKeys,
+  endedSessions,
+  logInLimits,
+  requestLimits,
+}: AuthDependencies): Auth {
+  const sessionOf = async (user: User, refreshToken: string): Promise<Session> => {
+    const token = await tokens.sign({ userId: user.id, email: user.email, epoch: user.epoch });
     return { token, refreshToken, expiresIn: TOKEN_SECONDS };
   };
 
+  const mustExist = async ({ userId }: Principal) => {
+    if (await users.exists(userId)) return;
+    throw new AppError('unauthenticated', 'This user no longer exists. Log in as another user.');
+  };
+
+  const openSession = async (user: User) => sessionOf(user, await refreshTokens.issue(user.id));
+  const principalOf = async (token: string): Promise<Principal> => {
+    if (looksLikeKey(token)) return apiKeys.authenticate(token);
+    const principal = await tokens.verify(token);
+    await endedSessions.mustBeOpen(principal);
+    return principal;
+  };
+  const verify = async (token: string) => {
+    const principal = await principalOf(token);
+    await requestLimits.ofUser(principal.userId);
+    return principal;
+  };
+
   return {
-    async signUp({ user: name, email, password }, signal) {
+    openSession,
+    async signUp({ user: name, email, password }, { address, signal } = {}) {
       await refuseGuessable(password, { name, email });
+      await logInLimits.signUp(address);
       const free = () => users.checkFree({ name, email });
       return users.create({ name, email, passwordHash: await passwords.hash(password, free, signal) });
     },
-    async logIn(email, password, signal) {
+    async signUpGuest() {
+      const name = `guest-${randomBytes(6).toString('hex')}`;
+      return openSession(await users.create({ name, email: '', passwordHash: NOBODYS_HASH }));
+    },
+    async logIn(email, password, { address, signal } = {}) {
       let user: User | undefined;
       const find = async () => {
         user = await users.findByEmail(email);
         return user?.passwordHash;
       };
-      const matches = await passwords.verify(password, find, signal);
+      const matches = await logInLimits.checked(email, address, () =>
+        passwords.verify(password, find, signal),
+      );
       if (!user || !matches) throw new AppError('unauthenticated', 'Email or password is wrong.');
-      return openSession(user, await refreshTokens.issue(user.id));
+      return openSession(user);
     },
     async refresh(presented) {
       const rotated = await refreshTokens.rotate(presented);
@@ -73,13 +144,23 @@ export function createAuth({ users, passwords, refreshTokens, tokens }: AuthDepe
         throw new AppError('unauthenticated', 'The refresh token is no longer valid. Log in again.');
       const user = await users.find(rotated.userId);
       if (!user) throw new AppError('unauthenticated', 'This user no longer exists.');
-      return openSession(user, rotated.refreshToken);
+      return sessionOf(user, rotated.refreshToken);
     },
     logOut: (refreshToken) => refreshTokens.revoke(refreshToken),
     async authenticate(token) {
-      const principal = await tokens.verify(token);
-      if (await users.exists(principal.userId)) return principal;
-      throw new AppError('unauthenticated', 'This user no longer exists. Log in as another user.');
+      const principal = await verify(token);
+      await mustExist(principal);
+      return principal;
     },
+    verify,
+    issueTicket: (principal, file) => tokens.signTicket(principal, file),
+    async admit(ticket, file) {
+      const principal = await tokens.verifyTicket(ticket, file);
+      const { epoch } = principal;
+      if (epoch !== undefined) await endedSessions.mustBeOpen({ ...principal, epoch });
+      await mustExist(principal);
+      return principal;
+    },
+    mustExist,
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   createLocalJWKSet,
   importJWK,
@@ -8,6 +9,7 @@ import {
 } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { SCOPES, type Scope } from '../ports/api-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import { AppError } from '../runtime/errors.ts';
 import { MOST_INTEGER, wholeNumber } from '../runtime/whole-number.ts';
@@ -20,18 +22,24 @@ export const TOKEN_SECONDS = 3600;
 const ISSUER = 'tonemill';
 const AUDIENCE = 'tonemill-api';
 const UPLOAD_AUDIENCE = 'tonemill-upload';
+const TICKET_AUDIENCE = 'tonemill-ticket';
 
 /** User of a request. */
 export interface Principal {
   userId: number;
   email: string;
+  /** Rights of the request: all with an access token, those of the key with an API key. */
+  scopes: readonly Scope[];
+  /** As that of `User`, of an access token; absent with an API key. */
+  epoch?: number;
 }
 
 /** Signs and verifies access tokens, with the claims of RFC 9068 that one service needs. */
 export interface Tokens {
-  sign(principal: Principal): Promise<string>;
+  /** @param user the epoch is that of `User` */
+  sign(user: { userId: number; email: string; epoch: number }): Promise<string>;
   /** Throws `unauthenticated` for any text but a valid, unexpired token of this service. */
-  verify(token: string): Promise<Principal>;
+  verify(token: string): Promise<Principal & { epoch: number }>;
   /** A token with the right to send the original of one task, and no other right. */
   signUpload(taskId: number, expiresAt: Date): Promise<string>;
   /**
@@ -39,6 +47,10 @@ export interface Tokens {
    * valid.
    */
   verifyUpload(token: string): Promise<number>;
+  /** A token with the right to read one file of a user, for 15 minutes. @param file its path, and its query if it has one */
+  signTicket(principal: Principal, file: string): Promise<{ ticket: string; expiresAt: Date }>;
+  /** The user of a ticket for a file. Throws `unauthenticated`, also if it is for another file. */
+  verifyTicket(ticket: string, file: string): Promise<Principal>;
   /** JWK set of the public keys. */
   readonly publicKeys: PublicKeys;
 }
@@ -58,7 +70,11 @@ const PRIVATE_KEY = z.looseObject({
 });
 const KEY_SET = z.object({ keys: z.array(PRIVATE_KEY).min(1) });
 const SUBJECT = z.object({ sub: wholeNumber(1, MOST_INTEGER) });
-const CLAIMS = SUBJECT.extend({ email: z.string(), exp: z.number() });
+const CLAIMS = SUBJECT.extend({ email: z.string(), epoch: z.int().default(0), exp: z.number() });
+const TICKET_CLAIMS = SUBJECT.extend({ email: z.string(), epoch: z.int().optional(), file: z.string() });
+
+/** Lifetime of a ticket in seconds, as of the signed addresses of the object storage. */
+const TICKET_SECONDS = 900;
 
 /**
  * Maximum number of verified tokens in the cache: the check of a signature costs more than the rest of a small
@@ -96,15 +112,17 @@ export async function createTokens(keys: string, clock: Clock): Promise<Tokens> 
     });
     return claims.parse(payload);
   };
-  const remembered = new LRUCache<string, { principal: Principal; exp: number }>({ max: REMEMBERED });
+  const remembered = new LRUCache<string, { principal: Principal & { epoch: number }; exp: number }>({
+    max: REMEMBERED,
+  });
   return {
     publicKeys,
-    sign: ({ userId, email }) => sign(AUDIENCE, userId, seconds() + TOKEN_SECONDS, { email }),
+    sign: ({ userId, email, epoch }) => sign(AUDIENCE, userId, seconds() + TOKEN_SECONDS, { email, epoch }),
     async verify(token) {
       const known = remembered.get(token);
       if (known && seconds() < known.exp) return known.principal;
-      const { sub, email, exp } = await verify(AUDIENCE, CLAIMS, token).catch(refuse(invalid));
-      const principal = { userId: sub, email };
+      const { sub, email, epoch, exp } = await verify(AUDIENCE, CLAIMS, token).catch(refuse(invalid));
+      const principal = { userId: sub, email, epoch, scopes: SCOPES };
       remembered.set(token, { principal, exp });
       return principal;
     },
@@ -113,7 +131,26 @@ export async function createTokens(keys: string, clock: Clock): Promise<Tokens> 
       const { sub } = await verify(UPLOAD_AUDIENCE, SUBJECT, token).catch(refuse(invalidUpload));
       return sub;
     },
+    async signTicket({ userId, email, epoch }, file) {
+      const expiry = seconds() + TICKET_SECONDS;
+      const claims = { email, file: hashOf(file), ...(epoch !== undefined && { epoch }) };
+      return {
+        ticket: await sign(TICKET_AUDIENCE, userId, expiry, claims),
+        expiresAt: new Date(expiry * 1000),
+      };
+    },
+    async verifyTicket(ticket, file) {
+      const claims = await verify(TICKET_AUDIENCE, TICKET_CLAIMS, ticket).catch(refuse(invalidTicket));
+      if (claims.file !== hashOf(file)) throw invalidTicket();
+      const { sub: userId, email, epoch } = claims;
+      return { userId, email, scopes: ['tasks:read'], ...(epoch !== undefined && { epoch }) };
+    },
   };
+}
+
+/** A thousand ids would make a ticket as long as a request may be. */
+function hashOf(file: string): string {
+  return createHash('sha256').update(file).digest('base64url');
 }
 
 /** Turns errors of the libraries about a token into one `AppError`; any other error passes through. */
@@ -122,6 +159,15 @@ function refuse(refusal: (cause: unknown) => AppError): (cause: unknown) => neve
     if (cause instanceof joseErrors.JOSEError || cause instanceof z.ZodError) throw refusal(cause);
     throw cause;
   };
+}
+
+/**
+ * Secrets of the signing keys, the newest first, for other secrets that all processes of the API share.
+ * @param keys as those of `createTokens`
+ */
+export function signingSecrets(keys: string): readonly [string, ...string[]] {
+  const [first, ...others] = parseKeys(keys);
+  return [first.d, ...others.map(({ d }) => d)];
 }
 
 function parseKeys(keys: string): [z.output<typeof PRIVATE_KEY>, ...z.output<typeof PRIVATE_KEY>[]] {
@@ -159,4 +205,12 @@ function invalidUpload(cause: unknown): AppError {
       cause,
     },
   );
+}
+
+function invalidTicket(cause?: unknown): AppError {
+  const expired = cause instanceof joseErrors.JWTExpired;
+  const sentence = expired
+    ? 'The time of this address is over. Ask for another ticket.'
+    : 'The ticket is not valid for this file. Use the URL of the answer unchanged.';
+  return new AppError('unauthenticated', sentence, { cause });
 }

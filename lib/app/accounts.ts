@@ -1,11 +1,19 @@
 import { availableParallelism } from 'node:os';
+import { type ApiKeys, createApiKeys } from '../accounts/api-keys.ts';
+import { createEndedSessions, type EndedSessions } from '../accounts/ended-sessions.ts';
 import { createPasswords, type Passwords } from '../accounts/passwords.ts';
 import { createRefreshTokens } from '../accounts/refresh-tokens.ts';
 import { type Auth, createAuth } from '../accounts/sessions.ts';
-import { createTokens, type Tokens } from '../accounts/tokens.ts';
+import { createTokens, signingSecrets, type Tokens } from '../accounts/tokens.ts';
+import type { Config } from '../config/config.ts';
 import { createCallerTokens } from '../http/google-id-tokens.ts';
 import type { InternalCallers } from '../http/service-auth.ts';
+import { createLogInLimits, type LogInLimits } from '../limits/log-in-limits.ts';
+import { createRequestLimits, type RequestLimits } from '../limits/request-limits.ts';
+import type { IdempotencyStore } from '../ports/idempotency.ts';
+import { deferred } from '../runtime/deferred.ts';
 import { type Lazy, lazy } from '../runtime/lazy.ts';
+import { createTextSealer, type TextSealer } from '../runtime/sealed-text.ts';
 import type { Foundation } from './foundation.ts';
 import { serviceCredential, signingKeys } from './secrets.ts';
 
@@ -14,25 +22,62 @@ export interface Accounts {
   passwords: Passwords;
   tokens: Lazy<Tokens>;
   auth: Lazy<Auth>;
+  apiKeys: Lazy<ApiKeys>;
+  endedSessions: Lazy<EndedSessions>;
+  idempotencyStore: Lazy<IdempotencyStore>;
+  /** Encrypts answers to requests with an Idempotency-Key. */
+  answerSealer: Lazy<TextSealer>;
   callers: InternalCallers;
+  requestLimits: RequestLimits;
+  logInLimits: Lazy<LogInLimits>;
 }
 
 export function openAccounts({ config, log, stores, surroundings }: Foundation): Accounts {
-  const { clock, callerKeys: keys } = surroundings;
+  const { quotas } = config;
+  const { clock, callerKeys } = surroundings;
   const { oidc } = config;
-  const passwords = createPasswords(availableParallelism());
-  const tokens = lazy(async () =>
-    createTokens(config.jwtPrivateKeys ?? (await signingKeys(config.data)), clock),
-  );
+  const passwords = createPasswords(coresOf(config));
+  const keys = lazy(async () => config.jwtPrivateKeys ?? (await signingKeys(config.data)));
+  const tokens = lazy(async () => createTokens(await keys(), clock));
+  const apiKeys = lazy(async () => createApiKeys((await stores()).apiKeys, clock));
+  const endedSessions = lazy(async () => createEndedSessions((await stores()).users));
+  const requestLimits = deferred(lazy(async () => createRequestLimits((await stores()).rateLimits, quotas)));
+  const logInLimits = lazy(async () => createLogInLimits((await stores()).rateLimits, quotas));
   const auth = lazy(async () => {
     const { users, refreshTokens: store } = await stores();
     const refreshTokens = createRefreshTokens(store, clock);
-    return createAuth({ users, passwords, refreshTokens, tokens: await tokens() });
+    return createAuth({
+      users,
+      passwords,
+      refreshTokens,
+      tokens: await tokens(),
+      apiKeys: deferred(apiKeys),
+      endedSessions: await endedSessions(),
+      requestLimits,
+      logInLimits: await logInLimits(),
+    });
   });
   const callers = {
-    tokens: oidc && createCallerTokens({ ...oidc, keys, clock }),
+    tokens: oidc && createCallerTokens({ ...oidc, keys: callerKeys, clock }),
     credential: lazy(async () => config.serviceCredential ?? serviceCredential(config.data)),
     log,
   };
-  return { passwords, tokens, auth, callers };
+  return {
+    passwords,
+    tokens,
+    auth,
+    apiKeys,
+    endedSessions,
+    idempotencyStore: lazy(async () => (await stores()).idempotency),
+    answerSealer: lazy(async () => createTextSealer(signingSecrets(await keys()))),
+    callers,
+    requestLimits,
+    logInLimits,
+  };
+}
+
+/** Cores for the passwords of one process: those of the machine are shared by all processes of the API. */
+function coresOf({ mode, apiProcesses }: Config): number {
+  const cores = availableParallelism();
+  return mode === 'vm' ? Math.ceil(cores / apiProcesses) : cores;
 }

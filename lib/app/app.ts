@@ -1,3 +1,4 @@
+import { type Account, createAccount } from '../accounts/account.ts';
 import type { Config } from '../config/config.ts';
 import {
   type ImportCounts,
@@ -5,20 +6,30 @@ import {
   importFirstGeneration,
 } from '../first-generation/import.ts';
 import type { Storage } from '../ports/storage.ts';
+import { type Lazy, lazy } from '../runtime/lazy.ts';
 import type { Log } from '../runtime/log.ts';
+import type { Transfers } from '../transfers/transfers.ts';
 import { type Accounts, openAccounts } from './accounts.ts';
 import { type ConversionServices, openConversions } from './conversions.ts';
 import { type Foundation, openFoundation, SURROUNDINGS, type Surroundings } from './foundation.ts';
+import { openTransfers } from './transfers.ts';
 import { openUploads, type Uploads } from './uploads.ts';
+import { openWebhooks, type WebhookServices } from './webhooks.ts';
 
 /** Every service, made when it is first asked for: a function pays only for what it uses. */
 export interface App
-  extends Omit<Foundation, 'storage' | 'surroundings' | 'worker' | 'embedded'>,
+  extends Omit<Foundation, 'storage' | 'surroundings' | 'worker' | 'embedded' | 'outbound'>,
     Accounts,
     Uploads,
+    WebhookServices,
     ConversionServices {
   originals: Storage;
   results: Storage;
+  account: Lazy<Account>;
+  /** Fetches originals and delivers results. */
+  transfers: Lazy<Transfers>;
+  /** Milliseconds between two looks for transfers that are due. */
+  transferPoll: number;
   /** Copies users and tasks of the first generation from its database `from`, a postgres:// URL. */
   importFirstGeneration(
     from: string,
@@ -46,8 +57,23 @@ export function createApp(
   const { storage, workspaces, embedded, stores, engine, sandbox } = foundation;
   const { originals, results, adoption, check } = storage;
   const accounts = openAccounts(foundation);
-  const uploads = openUploads(foundation, accounts.tokens);
+  const webhookServices = openWebhooks(foundation);
+  const uploads = openUploads(foundation, accounts.tokens, webhookServices.webhooks);
+  const account = lazy(async () => {
+    const { users } = await stores();
+    const { passwords, auth, endedSessions, logInLimits } = accounts;
+    const tasks = await uploads.tasks();
+    return createAccount({
+      users,
+      passwords,
+      auth: await auth(),
+      endedSessions: await endedSessions(),
+      limits: await logInLimits(),
+      removeTasks: ({ id: userId, email }) => tasks.removeAll({ userId, email }),
+    });
+  });
   const services = openConversions(foundation, uploads);
+  const transfers = openTransfers(foundation);
   return {
     config,
     log,
@@ -58,7 +84,11 @@ export function createApp(
     originals,
     results,
     ...accounts,
+    account,
+    transfers,
+    transferPoll: foundation.surroundings.transfers.pollMs,
     ...uploads,
+    ...webhookServices,
     ...services,
     async importFirstGeneration(from, how) {
       const { users, tasks, firstGenerationImport } = await stores();
@@ -72,6 +102,8 @@ export function createApp(
     },
     checkStorage: check,
     async close() {
+      await (await uploads.taskEvents.made())?.close();
+      await (await transfers.made())?.stop();
       await (await services.conversions.made())?.stop();
       engine.value()?.killAll();
       await (await stores.made())?.close();

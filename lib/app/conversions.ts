@@ -1,10 +1,13 @@
 import { type Conversions, createConversions } from '../conversions/conversion.ts';
 import { createProbes, type Probes } from '../conversions/file-probe.ts';
+import { createFileViews, type FileViews } from '../conversions/file-views.ts';
+import { createMeasuredLoudness, type MeasuredLoudness } from '../conversions/measured-loudness.ts';
 import { createWaveforms, type Waveforms } from '../conversions/waveforms.ts';
 import { createReports, type Reports } from '../first-generation/worker-reports.ts';
 import { createSweep, type Sweep } from '../housekeeping/sweep.ts';
 import type { Housekeeping } from '../ports/housekeeping.ts';
 import { type Lazy, lazy } from '../runtime/lazy.ts';
+import { tidyWebhooks } from '../webhooks/tidy.ts';
 import type { Foundation } from './foundation.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -13,6 +16,8 @@ export interface ConversionServices {
   conversions: Lazy<Conversions>;
   probes: Probes;
   waveforms: Waveforms;
+  loudness: MeasuredLoudness;
+  fileViews: FileViews;
   reports: Lazy<Reports>;
   housekeeping: Lazy<Housekeeping>;
   sweep: Lazy<Sweep>;
@@ -20,13 +25,15 @@ export interface ConversionServices {
 
 export function openConversions(
   { config, log, worker, surroundings, stores, engine, workspaces, storage }: Foundation,
-  { tasks: taskService, uploaded, cancelUploads }: Uploads,
+  { tasks: taskService, batches, uploaded, admission, cancelUploads }: Uploads,
 ): ConversionServices {
   const { clock, lease } = surroundings;
   const { originals, results, adoption } = storage;
   const { paused, deadlineSeconds: deadline } = config;
   const { attempts } = lease;
   const files = { originals, results, workspaces };
+  const store = async () => (await stores()).tasks;
+  const analysis = { tasks: taskService, store, engine, results, workspaces };
   return {
     conversions: lazy(async () => {
       const { tasks, leases } = await stores();
@@ -37,27 +44,28 @@ export function openConversions(
         tasks,
         leases,
         engine: await engine(),
+        countAudio: (await admission()).countAudio,
         worker,
         clock,
         log,
       });
     }),
     probes: createProbes(engine),
-    waveforms: createWaveforms({
-      tasks: taskService,
-      store: async () => (await stores()).tasks,
-      engine,
-      results,
-      workspaces,
-    }),
+    waveforms: createWaveforms(analysis),
+    loudness: createMeasuredLoudness(analysis),
+    fileViews: createFileViews(analysis),
     reports: lazy(async () => {
       const { tasks, leases } = await stores();
       return createReports({ ...files, adoption, tasks, leases, engine });
     }),
     housekeeping: lazy(async () => (await stores()).housekeeping),
     sweep: lazy(async () => {
-      const { tasks, housekeeping, uploads: uploadStore } = await stores();
-      const repairs = { housekeeping, tasks, uploadStore, uploaded, cancelUploads };
+      const { tasks, housekeeping, uploads: uploadStore, pendingDeliveries } = await stores();
+      const finishRemovals = async () => (await batches()).finishRemovals();
+      const repairs = {
+        ...{ housekeeping, tasks, uploadStore, uploaded, cancelUploads, finishRemovals },
+        tidyWebhooks: () => tidyWebhooks(pendingDeliveries),
+      };
       return createSweep({ ...files, ...repairs, paused, clock, log });
     }),
   };

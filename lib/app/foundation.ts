@@ -1,15 +1,20 @@
 import { join } from 'node:path';
 import type { EmbeddedServer } from '../adapters/embedded-postgres/shared-server.ts';
 import type { AudioEngine } from '../audio/engine/engine.ts';
-import { MEMORY } from '../audio/ffmpeg/resource-limits.ts';
+import { sandboxFor } from '../audio/ffmpeg/program-sandbox.ts';
 import type { Config } from '../config/config.ts';
 import { GOOGLE_KEYS } from '../http/google-id-tokens.ts';
+import { createOutbound, type Outbound } from '../outbound/outbound.ts';
+import type { Timeouts } from '../outbound/patience.ts';
+import { type Resolver, systemResolver } from '../outbound/resolve.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LeaseOptions } from '../ports/leases.ts';
-import { findSandbox, type Sandbox } from '../process/sandbox.ts';
+import type { TransferKind } from '../ports/transfers.ts';
+import type { Sandbox } from '../process/sandbox.ts';
 import { type Lazy, lazy } from '../runtime/lazy.ts';
 import type { Log } from '../runtime/log.ts';
 import { createWorkspaces, type Workspaces } from '../runtime/working-folders.ts';
+import { DELIVERY_OPTIONS, type DeliveryOptions } from '../webhooks/deliveries.ts';
 import type { Stores } from './open-database.ts';
 import { openEngine } from './open-engine.ts';
 import { type FileStorage, openStorage } from './open-storage.ts';
@@ -21,13 +26,35 @@ export interface Surroundings {
   callerKeys: URL;
   /** Time for which an attempt owns a task without a heartbeat, and attempts that one revision gets. */
   lease: LeaseOptions;
+  /** Finds the addresses of names in requests to servers of users. */
+  resolver: Resolver;
+  transfers: TransferPatience;
+  deliveries: DeliveryOptions;
 }
 
 export const SURROUNDINGS: Surroundings = {
   clock: { now: () => new Date() },
   callerKeys: GOOGLE_KEYS,
   lease: { seconds: 60, attempts: 5 },
+  resolver: systemResolver,
+  transfers: {
+    waits: { import: [5, 30, 120, 600], delivery: [5, 30, 120, 600, 3600] },
+    // As for uploads.
+    throughput: { idleMs: 30_000, idleBytes: 16 * 1024 },
+    pollMs: 1000,
+  },
+  deliveries: DELIVERY_OPTIONS,
 };
+
+/** Patience with servers that users name. */
+export interface TransferPatience {
+  /** Seconds until the next try after each one that failed. */
+  waits: Readonly<Record<TransferKind, readonly number[]>>;
+  /** Least throughput of an original. */
+  throughput: Pick<Timeouts, 'idleMs' | 'idleBytes'>;
+  /** Milliseconds between two looks for transfers that are due. */
+  pollMs: number;
+}
 
 /** Configuration, adapters and the audio engine: the ground of all services. */
 export interface Foundation {
@@ -42,6 +69,7 @@ export interface Foundation {
   stores: Lazy<Stores>;
   engine: Lazy<AudioEngine>;
   sandbox: Lazy<Sandbox>;
+  outbound: Outbound;
 }
 
 /** Opens nothing: each part opens at its first use. */
@@ -59,6 +87,7 @@ export function openFoundation(
     const { openDatabaseStores } = await import('./open-database.ts');
     return openDatabaseStores(config, log, surroundings.lease, embedded);
   });
+  const engine = lazy(() => openEngine(config, log));
   return {
     config,
     log,
@@ -68,7 +97,13 @@ export function openFoundation(
     workspaces: createWorkspaces(config.work),
     embedded,
     stores,
-    engine: lazy(() => openEngine(config, log)),
-    sandbox: lazy(() => findSandbox(config.path, MEMORY)),
+    engine,
+    sandbox: lazy(async () => {
+      const opened = await engine.made()?.catch(() => undefined);
+      return (
+        opened?.binaries.sandbox ?? sandboxFor([], config.path, { mode: config.sandbox, folder: config.work })
+      );
+    }),
+    outbound: createOutbound({ ...config.outbound, resolver: surroundings.resolver }),
   };
 }

@@ -8,6 +8,7 @@ import { tryLock } from '../runtime/file-lock.ts';
 import type { Log } from '../runtime/log.ts';
 import { makeFolder } from '../runtime/private-folder.ts';
 import { createApp } from './app.ts';
+import type { Surroundings } from './foundation.ts';
 import { createSite } from './targets.ts';
 import { startWorker } from './worker.ts';
 
@@ -26,22 +27,28 @@ export interface Served {
  * Local mode: API, worker, queue and database in one process.
  * Throws `misconfigured` if the data folder or the port cannot be used, or ffmpeg is missing.
  */
-export async function serveLocal(config: Config, log: Log): Promise<Served> {
+export async function serveLocal(
+  config: Config,
+  log: Log,
+  surroundings: Partial<Surroundings> = {},
+): Promise<Served> {
   const folder = await claimFolder(config.data);
-  const app = createApp(config, log, WORKER);
+  const app = createApp(config, log, WORKER, surroundings);
   const giveUp = () => app.closeNow();
   process.once('exit', giveUp);
   try {
     const { binaries } = await app.engine();
     const server = createHttpServer(await createSite(app), log);
     const url = await listen(server, config.port);
-    const { leases } = await app.stores();
+    const { leases, transfers } = await app.stores();
     await leases.releaseAll(WORKER);
+    await transfers.handBackAll(WORKER);
     const stopWorking = await startWorker(app);
     return {
       url,
       binaries,
       async close() {
+        await (await app.taskEvents.made())?.close();
         await Promise.all([closeServer(server), stopWorking()]);
         await app.close();
         process.removeListener('exit', giveUp);

@@ -1,4 +1,7 @@
 import type { Connector } from '@google-cloud/cloud-sql-connector';
+import { createApiKeyStore } from '../adapters/database/api-keys.ts';
+import { createBatchStore } from '../adapters/database/batches.ts';
+import { createChangedTaskStore } from '../adapters/database/changed-tasks.ts';
 import { cloudSqlAddress } from '../adapters/database/cloudsql.ts';
 import {
   type DatabaseAddress,
@@ -6,25 +9,47 @@ import {
   mustBeMigrated,
   openDatabase,
 } from '../adapters/database/connection.ts';
+import { createDeliverySignals } from '../adapters/database/delivery-signals.ts';
 import { createFirstGenerationImport } from '../adapters/database/first-generation-import.ts';
 import { grant } from '../adapters/database/grants.ts';
 import { createHousekeeping } from '../adapters/database/housekeeping.ts';
+import { createIdempotencyStore } from '../adapters/database/idempotency-keys.ts';
 import { createLeaseStore } from '../adapters/database/leases.ts';
+import { createPendingDeliveries } from '../adapters/database/pending-deliveries.ts';
+import { createPolledChanges } from '../adapters/database/polled-task-changes.ts';
+import { createPresetStore } from '../adapters/database/presets.ts';
+import { createRateLimitStore } from '../adapters/database/rate-limits.ts';
 import { createReceivedBytesStore } from '../adapters/database/received-bytes.ts';
 import { createRefreshTokenStore } from '../adapters/database/refresh-tokens.ts';
+import { createNotifiedChanges } from '../adapters/database/task-changes.ts';
+import { createTaskResultStore } from '../adapters/database/task-results.ts';
 import { createTaskStore } from '../adapters/database/tasks.ts';
+import { createTransferStore } from '../adapters/database/transfers.ts';
 import { createUploadStore } from '../adapters/database/uploads.ts';
+import { createUsageStore } from '../adapters/database/usage.ts';
 import { createUserStore } from '../adapters/database/users.ts';
+import { createDeliveryStore } from '../adapters/database/webhook-deliveries.ts';
+import { createWebhookStore } from '../adapters/database/webhooks.ts';
 import type { EmbeddedServer } from '../adapters/embedded-postgres/shared-server.ts';
 import { createPubSubQueue } from '../adapters/queue/pubsub.ts';
 import type { Config, DatabaseConfig } from '../config/config.ts';
+import type { ApiKeyStore } from '../ports/api-keys.ts';
+import type { BatchStore } from '../ports/batches.ts';
 import type { FirstGenerationImport } from '../ports/first-generation.ts';
 import type { Housekeeping } from '../ports/housekeeping.ts';
+import type { IdempotencyStore } from '../ports/idempotency.ts';
 import type { LeaseOptions, LeaseStore } from '../ports/leases.ts';
+import type { PresetStore } from '../ports/presets.ts';
 import type { Queue } from '../ports/queue.ts';
+import type { RateLimitStore } from '../ports/rate-limits.ts';
+import type { ChangedTaskStore, TaskChanges } from '../ports/task-changes.ts';
+import type { TaskResultStore } from '../ports/task-results.ts';
 import type { TaskStore } from '../ports/tasks.ts';
+import type { TransferStore } from '../ports/transfers.ts';
 import type { ReceivedBytesStore, UploadStore } from '../ports/uploads.ts';
+import type { UsageStore } from '../ports/usage.ts';
 import type { RefreshTokenStore, UserStore } from '../ports/users.ts';
+import type { DeliverySignals, DeliveryStore, PendingDeliveries, WebhookStore } from '../ports/webhooks.ts';
 import { lazy } from '../runtime/lazy.ts';
 import type { Log } from '../runtime/log.ts';
 
@@ -38,11 +63,25 @@ const QUEUE_POLL = 10;
 export interface Stores {
   queue: Queue;
   tasks: TaskStore;
+  batches: BatchStore;
+  taskResults: TaskResultStore;
+  changedTasks: ChangedTaskStore;
+  taskChanges: TaskChanges;
   leases: LeaseStore;
   uploads: UploadStore;
+  transfers: TransferStore;
   receivedBytes: ReceivedBytesStore;
   users: UserStore;
   refreshTokens: RefreshTokenStore;
+  apiKeys: ApiKeyStore;
+  presets: PresetStore;
+  webhooks: WebhookStore;
+  deliveries: DeliveryStore;
+  pendingDeliveries: PendingDeliveries;
+  deliverySignals: DeliverySignals;
+  idempotency: IdempotencyStore;
+  rateLimits: RateLimitStore;
+  usage: UsageStore;
   housekeeping: Housekeeping;
   firstGenerationImport: FirstGenerationImport;
   /** Throws if the database does not answer. */
@@ -72,11 +111,25 @@ export async function openDatabaseStores(
   return {
     queue,
     tasks: createTaskStore(knex, queue, log),
+    batches: createBatchStore(knex),
+    taskResults: createTaskResultStore(knex),
+    changedTasks: createChangedTaskStore(knex),
+    taskChanges: mode === 'functions' ? createPolledChanges(knex, log) : createNotifiedChanges(address, log),
     leases: createLeaseStore(knex, queue, log, lease),
     uploads: createUploadStore(knex),
+    transfers: createTransferStore(knex),
     receivedBytes: createReceivedBytesStore(knex),
     users: createUserStore(knex),
     refreshTokens: createRefreshTokenStore(knex),
+    apiKeys: createApiKeyStore(knex),
+    presets: createPresetStore(knex),
+    webhooks: createWebhookStore(knex),
+    deliveries: createDeliveryStore(knex),
+    pendingDeliveries: createPendingDeliveries(knex),
+    deliverySignals: createDeliverySignals(address, log),
+    idempotency: createIdempotencyStore(knex),
+    rateLimits: createRateLimitStore(knex),
+    usage: createUsageStore(knex),
     housekeeping: createHousekeeping(knex, queue, log, lease.attempts),
     firstGenerationImport: createFirstGenerationImport(knex),
     async check() {
@@ -140,8 +193,9 @@ async function openQueue(config: Config, log: Log, address: DatabaseAddress): Pr
   const { queue, project } = config;
   if (queue.kind === 'postgres') return openPostgresQueue(config, log, address);
   const client = () => openPubSub(project, queue.emulator);
-  const { topic, subscription } = queue;
-  return createPubSubQueue(client, { topic, subscription, jobSeconds: jobSeconds(config), log });
+  const { topic, subscription, maxMessages } = queue;
+  const options = { topic, subscription, maxMessages, jobSeconds: jobSeconds(config), log };
+  return createPubSubQueue(client, options);
 }
 
 async function openPubSub(projectId: string | undefined, emulator: string | undefined) {

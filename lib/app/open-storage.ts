@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import type { Tokens } from '../accounts/tokens.ts';
 import { createBucketStorage } from '../adapters/storage/gcs.ts';
 import { createBucketUploads } from '../adapters/storage/gcs-uploads.ts';
+import { createBucketWriter } from '../adapters/storage/gcs-writer.ts';
 import { createFolderStorage } from '../adapters/storage/nfs.ts';
 import { createFolderAdoption } from '../adapters/storage/nfs-adoption.ts';
 import { mustBeRoot } from '../adapters/storage/nfs-marker.ts';
@@ -10,6 +11,7 @@ import { createPartialFiles } from '../adapters/storage/nfs-partial-files.ts';
 import { createFolderUploads } from '../adapters/storage/nfs-uploads.ts';
 import type { Config } from '../config/config.ts';
 import type { Adoption, Storage } from '../ports/storage.ts';
+import type { BucketWriter } from '../ports/transfers.ts';
 import type { PartialFiles, Uploads } from '../ports/uploads.ts';
 import { lazy } from '../runtime/lazy.ts';
 
@@ -21,14 +23,18 @@ export interface FileStorage {
   uploadsFor(tokens: () => Promise<Tokens>): Uploads;
   /** Partial files of large originals that this program receives itself. */
   partials: PartialFiles | undefined;
+  /** Writes results into buckets that users name. */
+  buckets: BucketWriter;
   /** Throws `misconfigured` if a share is not mounted, or was never prepared. */
   check(): Promise<void>;
 }
 
 /** Composition root of the storages: each is a bucket or a folder, and is opened on first use. */
 export function openStorage({ storage, project, mode }: Config): FileStorage {
-  if (storage.kind === 'nfs') return openFolders(storage, mode !== 'vm');
-  const client = lazy(() => openCloudStorage(project, storage.emulator));
+  const emulator = storage.kind === 'gcs' ? storage.emulator : undefined;
+  const client = lazy(() => openCloudStorage(project, emulator));
+  const buckets = createBucketWriter(client);
+  if (storage.kind === 'nfs') return { ...openFolders(storage, mode !== 'vm'), buckets };
   const bucket = (name: string) => async () => (await client()).bucket(name);
   const originals = createBucketStorage(bucket(storage.originals));
   const results = createBucketStorage(bucket(storage.results));
@@ -38,11 +44,15 @@ export function openStorage({ storage, project, mode }: Config): FileStorage {
     adoption: { adopt: async (from, to) => results.put(to, await originals.read(from)) },
     uploadsFor: () => createBucketUploads(bucket(storage.originals)),
     partials: undefined,
+    buckets,
     check: async () => undefined,
   };
 }
 
-function openFolders(roots: { originals: string; results: string }, own: boolean): FileStorage {
+function openFolders(
+  roots: { originals: string; results: string },
+  own: boolean,
+): Omit<FileStorage, 'buckets'> {
   const root = { root: roots.originals, role: 'originals', own } as const;
   const [originals, partials] = [createFolderStorage(root), createPartialFiles(root)];
   const results = createFolderStorage({ root: roots.results, role: 'results', own });

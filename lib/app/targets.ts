@@ -1,29 +1,47 @@
+import type { Config } from '../config/config.ts';
+import type { Sweep } from '../housekeeping/sweep.ts';
 import { createProcessCheck } from '../http/process-check.ts';
 import { createHttp, type Router } from '../http/router.ts';
+import type { ShownQuotas, ShownRates } from '../http/schemas/limits.ts';
+import { policiesOf } from '../limits/policies.ts';
 import { createClientAddress } from '../runtime/client-address.ts';
 import { deferred } from '../runtime/deferred.ts';
+import { lazy } from '../runtime/lazy.ts';
 import type { App } from './app.ts';
+import { openIdempotency } from './idempotency.ts';
+import { handlerWithTransfers, wakeTransfers } from './transfer-messages.ts';
+
+/** Seconds for which a sweep begins deliveries, well below its interval. */
+const DELIVERY_SECONDS = 60;
 
 /** Routes of each function, loaded on demand: a function loads only its own. */
 export const TARGETS = {
-  auth: async (app: App) => [await authGroup(app)],
+  auth: (app: App) => authGroups(app),
   tasks: (app: App) => taskGroups(app),
-  site: async (app: App) => [await siteGroup(app)],
+  site: async (app: App) => [await siteGroup(app), await consoleGroup(app)],
+  api: (app: App) => publicGroups(app),
   uploaded: async ({ callers, uploaded }: App) => {
     const { uploadedRoute } = await import('../http/events/object-finalized.ts');
     return [uploadedRoute(callers, async (object) => (await uploaded())(object))];
   },
-  convert: async ({ callers, conversions }: App) => {
+  convert: async ({ callers, conversions, stores, transfers, log }: App) => {
     const { convertRoute } = await import('../http/events/conversion-messages.ts');
-    return [convertRoute(callers, deferred(conversions))];
+    const { handle } = deferred(conversions);
+    return [convertRoute(callers, { handle: handlerWithTransfers({ stores, transfers, handle, log }) })];
   },
   'dead-letter': async ({ callers, housekeeping }: App) => {
     const { deadLetterRoute } = await import('../http/events/conversion-messages.ts');
     return [deadLetterRoute(callers, deferred(housekeeping))];
   },
-  sweep: async ({ callers, sweep }: App) => {
+  sweep: async ({ callers, sweep, deliveries, stores, log }: App) => {
     const { sweepRoute } = await import('../http/events/sweep.ts');
-    return [sweepRoute(callers, deferred(sweep))];
+    const run: Sweep['run'] = async (strays) => {
+      const report = await (await sweep()).run(strays);
+      await wakeTransfers(stores, log);
+      await (await deliveries()).sendDue(DELIVERY_SECONDS);
+      return report;
+    };
+    return [sweepRoute(callers, { run })];
   },
 } satisfies Record<string, (app: App) => Promise<Router[]>>;
 
@@ -31,49 +49,95 @@ export type TargetName = keyof typeof TARGETS;
 
 /** One function's routes, with their errors. */
 export async function createTarget(name: TargetName, app: App): Promise<Router> {
-  return joined(app, await TARGETS[name](app));
+  return joined(app, await TARGETS[name](app), name !== 'site');
 }
 
 /** All routes for callers, in one process. */
 export async function createSite(app: App): Promise<Router> {
-  return joined(app, [...(await called(app)), await siteGroup(app)]);
+  return joined(app, await publicGroups(app), true);
+}
+
+/** Every group of routes for callers. */
+async function publicGroups(app: App): Promise<Router[]> {
+  return [...(await called(app)), await siteGroup(app), await consoleGroup(app)];
 }
 
 /** Every group of routes in the API's description, except the description itself. */
 async function called(app: App): Promise<Router[]> {
-  return [await authGroup(app), ...(await taskGroups(app))];
+  return [...(await authGroups(app)), ...(await taskGroups(app))];
 }
 
-function joined(app: App, groups: readonly Router[]): Router {
-  const { project, trustedProxies } = app.config;
-  const http = createHttp(app.log, project, createClientAddress(trustedProxies));
+/** @param callsDatabase the function `site` reads no table, and so counts no requests */
+function joined(app: App, groups: readonly Router[], callsDatabase: boolean): Router {
+  const { project, trustedProxies, corsOrigins } = app.config;
+  const http = createHttp(
+    app.log,
+    project,
+    createClientAddress(trustedProxies),
+    corsOrigins,
+    callsDatabase ? app.requestLimits.ofAddress : undefined,
+  );
   for (const group of groups) http.route('/', group);
   return http;
 }
 
-async function authGroup({ auth, tokens }: App): Promise<Router> {
+async function authGroups(app: App): Promise<Router[]> {
   const { authRoutes } = await import('../http/routes/auth.ts');
-  return authRoutes({ auth: deferred(auth), publicKeys: async () => (await tokens()).publicKeys });
+  const { apiKeyRoutes } = await import('../http/routes/api-keys.ts');
+  const { tokens, apiKeys, config } = app;
+  const auth = deferred(app.auth);
+  const idempotency = openIdempotency(app);
+  return [
+    authRoutes({ auth, publicKeys: async () => (await tokens()).publicKeys, guests: config.guests }),
+    apiKeyRoutes({ auth, idempotency, apiKeys: deferred(apiKeys) }),
+  ];
 }
 
 async function taskGroups(app: App): Promise<Router[]> {
-  const { waveforms, probes, workspaces, callers, config, engine } = app;
-  const [auth, tasks] = [deferred(app.auth), deferred(app.tasks)];
+  const { waveforms, probes, workspaces, callers, config, engine, log } = app;
+  const [auth, tasks, taskEvents] = [deferred(app.auth), deferred(app.tasks), deferred(app.taskEvents)];
   const routes = await loadTaskRoutes();
+  const idempotency = openIdempotency(app);
   const { limits } = config;
   const { formBytes } = limits;
   const formUploads = deferred(app.formUploads);
   const uploadSessions = deferred(app.uploadSessions);
+  const batches = deferred(app.batches);
+  const webhooks = deferred(app.webhooks);
+  // Cloud Run refuses an answer of more than 32 MiB whose length is declared, but streams any other.
+  const declaresLength = config.mode !== 'functions';
   return [
     routes.formatRoutes(async () => (await engine()).formats, limits),
     routes.reportRoutes(callers, deferred(app.reports)),
-    routes.downloadRoutes({ auth, tasks }),
+    routes.downloadRoutes({ auth, tasks, log }),
+    // Before the routes of `/api/tasks/:id`.
+    routes.archiveRoutes({ auth, batches, archives: deferred(app.resultArchives), declaresLength, log }),
+    routes.ticketRoutes({ auth }),
     routes.waveformRoutes({ auth, waveforms }),
+    routes.analysisRoutes({ auth, loudness: app.loudness, fileViews: app.fileViews }),
+    routes.chapterRoutes({ auth, tasks }),
     routes.probeRoutes({ auth, probes, workspaces, formBytes }),
-    routes.creationRoutes({ auth, formUploads, uploadSessions, formBytes }),
-    routes.taskRoutes({ auth, tasks }),
+    routes.creationRoutes({ auth, idempotency, formUploads, uploadSessions, formBytes }),
+    routes.coverRoutes({ auth, covers: deferred(app.covers), fileViews: app.fileViews }),
+    routes.convertRoutes({ auth, idempotency, formUploads, tasks, taskEvents, formBytes }),
+    routes.eventRoutes({ auth, taskEvents }),
+    routes.accountRoutes({ auth, account: deferred(app.account), tasks, limits, ...quotasOf(config) }),
+    routes.presetRoutes({ auth, idempotency, presets: deferred(app.presets) }),
+    routes.webhookRoutes({ auth, idempotency, webhooks }),
+    routes.deliveryRoutes({ auth, webhooks }),
+    routes.taskRoutes({ auth, tasks, taskEvents }),
+    routes.batchRoutes({ auth, idempotency, batches, taskEvents, uploadSessions }),
     ...uploadGroup(app, routes.uploadRoutes),
   ];
+}
+
+/** The quotas as callers see them. */
+function quotasOf(config: Config): { quotas: ShownQuotas; rates: ShownRates } {
+  const { openUploads, waitingTasks, storedBytes, audioMinutes } = config.quotas;
+  const rates = Object.values(policiesOf(config.quotas))
+    .filter(({ quota }) => quota > 0)
+    .map(({ name, quota, seconds }) => ({ policy: name, quota, seconds }));
+  return { quotas: { openUploads, waitingTasks, storedBytes, audioMinutes }, rates };
 }
 
 /** The program receives large originals itself only if no bucket does. */
@@ -86,25 +150,70 @@ function uploadGroup({ resumableUploads, tokens }: App, uploadRoutes: UploadRout
 type UploadRoutes = typeof import('../http/routes/resumable-uploads.ts').uploadRoutes;
 
 async function loadTaskRoutes() {
-  const [formats, reports, downloads, waveforms, probe, creation, tasks, uploads] = await Promise.all([
+  const [
+    formats,
+    reports,
+    downloads,
+    waveforms,
+    chapters,
+    probe,
+    creation,
+    covers,
+    tasks,
+    uploads,
+    events,
+    convert,
+    account,
+    presets,
+    webhooks,
+    deliveries,
+    batches,
+    archives,
+    tickets,
+    analyses,
+  ] = await Promise.all([
     import('../http/routes/formats.ts'),
     import('../http/routes/worker-reports.ts'),
     import('../http/routes/downloads.ts'),
     import('../http/routes/waveforms.ts'),
+    import('../http/routes/chapters.ts'),
     import('../http/routes/probe.ts'),
     import('../http/routes/create-task.ts'),
+    import('../http/routes/covers.ts'),
     import('../http/routes/tasks.ts'),
     import('../http/routes/resumable-uploads.ts'),
+    import('../http/routes/events.ts'),
+    import('../http/routes/convert.ts'),
+    import('../http/routes/account.ts'),
+    import('../http/routes/presets.ts'),
+    import('../http/routes/webhooks.ts'),
+    import('../http/routes/webhook-deliveries.ts'),
+    import('../http/routes/batches.ts'),
+    import('../http/routes/result-archives.ts'),
+    import('../http/routes/tickets.ts'),
+    import('../http/routes/analyses.ts'),
   ]);
   return {
     formatRoutes: formats.formatRoutes,
     reportRoutes: reports.reportRoutes,
     downloadRoutes: downloads.downloadRoutes,
     waveformRoutes: waveforms.waveformRoutes,
+    chapterRoutes: chapters.chapterRoutes,
     probeRoutes: probe.probeRoutes,
     creationRoutes: creation.creationRoutes,
+    coverRoutes: covers.coverRoutes,
     taskRoutes: tasks.taskRoutes,
     uploadRoutes: uploads.uploadRoutes,
+    eventRoutes: events.eventRoutes,
+    convertRoutes: convert.convertRoutes,
+    accountRoutes: account.accountRoutes,
+    presetRoutes: presets.presetRoutes,
+    webhookRoutes: webhooks.webhookRoutes,
+    deliveryRoutes: deliveries.deliveryRoutes,
+    batchRoutes: batches.batchRoutes,
+    archiveRoutes: archives.archiveRoutes,
+    ticketRoutes: tickets.ticketRoutes,
+    analysisRoutes: analyses.analysisRoutes,
   };
 }
 
@@ -122,4 +231,20 @@ async function siteGroup(app: App): Promise<Router> {
     sandbox,
     log,
   });
+}
+
+async function consoleGroup({ config }: App): Promise<Router> {
+  const { consoleRoutes } = await import('../http/routes/console.ts');
+  const { guests, storage } = config;
+  const storageOrigin = storage.kind === 'gcs' ? originOfBuckets(storage.emulator) : undefined;
+  const files = lazy(async () => {
+    const { openConsole } = await import('./open-console.ts');
+    return openConsole();
+  });
+  return consoleRoutes({ files, guests, storageOrigin });
+}
+
+/** Origin of the URLs that Cloud Storage, or its stand-in, gives to clients. */
+function originOfBuckets(emulator: string | undefined): string {
+  return emulator === undefined ? 'https://storage.googleapis.com' : new URL(emulator).origin;
 }

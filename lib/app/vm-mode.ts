@@ -24,7 +24,11 @@ export async function serveApi(config: Config, log: Log): Promise<Running> {
     await app.stores();
     const server = createHttpServer(await createSite(app), log);
     const url = await listen(server, config.port);
-    return { sentence: `Tonemill is ready on ${url}`, stop: () => closeServer(server) };
+    const stop = async () => {
+      await (await app.taskEvents.made())?.close();
+      await closeServer(server);
+    };
+    return { sentence: `Tonemill is ready on ${url}`, stop };
   });
 }
 

@@ -1,4 +1,5 @@
 import type { App } from './app.ts';
+import { startTransfers } from './transfers.ts';
 
 /** Milliseconds between two sweeps; with several workers, between two checks whether a sweep is due. */
 const SWEEP = 60_000;
@@ -10,7 +11,7 @@ const SWEEP = 60_000;
 const IN_HAND = 2;
 
 /**
- * Converts tasks by their conversion messages, and sweeps. Throws if the database, the queue or ffmpeg is missing.
+ * Converts tasks by their conversion messages, delivers to webhooks, and sweeps. Throws if the database, the queue or ffmpeg is missing.
  * @returns function that stops taking messages, and waits until running conversions are handed back
  */
 export async function startWorker(app: App): Promise<() => Promise<void>> {
@@ -20,10 +21,13 @@ export async function startWorker(app: App): Promise<() => Promise<void>> {
   const { mode, conversions: width } = app.config;
   const inHand = mode === 'local' ? width * IN_HAND : width;
   const stopConsuming = await queue.consume((message) => conversions.handle(message), inHand);
+  const onError = (error: unknown) => app.log.warn('Transfers could not be claimed', { error });
+  const stopTransferring = startTransfers(await app.transfers(), app.transferPoll, onError);
+  const stopDelivering = await (await app.deliveries()).start();
   const stopSweeping = await sweepRegularly(app);
   return async () => {
     stopSweeping();
-    await Promise.all([stopConsuming(), conversions.stop()]);
+    await Promise.all([stopConsuming(), conversions.stop(), stopTransferring(), stopDelivering()]);
   };
 }
 

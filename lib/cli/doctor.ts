@@ -1,7 +1,8 @@
 import { serverVersion } from '../adapters/database/server-version.ts';
 import { embeddedVersion } from '../adapters/embedded-postgres/binaries.ts';
+import { wantedBinaries } from '../app/open-engine.ts';
 import { findBinaries } from '../audio/ffmpeg/binaries.ts';
-import { describeVersion } from '../audio/ffmpeg/program-version.ts';
+import { describeBuild } from '../audio/ffmpeg/program-version.ts';
 import { FORMATS, possibleFormats } from '../audio/formats/formats.ts';
 import type { Config, DatabaseConfig } from '../config/config.ts';
 import { AppError } from '../runtime/errors.ts';
@@ -40,17 +41,22 @@ async function nodeVersion(): Promise<string[]> {
   return [`Node.js   ${process.version}`];
 }
 
-async function tools({ ffmpegPath, ffprobePath, path }: Config, fallback: boolean): Promise<string[]> {
-  const found = await findBinaries({ ffmpegPath, ffprobePath, path, fallback });
-  const { ffmpeg, ffprobe, encoders, muxers, sandbox, warnings } = found;
-  const possible = possibleFormats(encoders, muxers);
-  const without = FORMATS.filter((format) => !possible.includes(format)).map(({ name }) => name);
+async function tools(config: Config, fallback: boolean): Promise<string[]> {
+  const found = await findBinaries({ ...wantedBinaries(config), fallback });
+  const { ffmpeg, ffprobe, resultFfprobe, encoders, muxers, sandbox, warnings } = found;
+  const possible = new Set(possibleFormats(encoders, muxers).map(({ name }) => name));
+  const without = FORMATS.map(({ name }) => name).filter((name) => !possible.has(name));
   return [
-    `ffmpeg    ${describeVersion(ffmpeg)} ${ffmpeg.path}`,
-    `ffprobe   ${describeVersion(ffprobe)} ${ffprobe.path}`,
+    `ffmpeg    ${describeBuild(ffmpeg)} ${ffmpeg.path}`,
+    `ffprobe   ${describeBuild(ffprobe)} ${ffprobe.path}`,
+    ...(resultFfprobe.path === ffprobe.path
+      ? []
+      : [`          ${describeBuild(resultFfprobe)} ${resultFfprobe.path}, for results`]),
     `Formats   ${without.length === 0 ? 'all' : `without ${without.join(', ')}`}`,
-    `Limits    ${sandbox.prlimit ? 'by prlimit' : 'only of time'}`,
-    ...warnings.map((warning) => `Warning   ${warning}`),
+    `Sandbox   ${[sandbox.level, ...sandbox.parts].join(', ')}`,
+    `Limits    ${sandbox.limitsResources ? 'of memory, computing time, files and time' : 'only of time'}`,
+    `Holes     ${found.holes.length === 0 ? 'none of those that are known' : 'see the warnings'}`,
+    ...[...warnings, ...found.holes].map((warning) => `Warning   ${warning}`),
   ];
 }
 

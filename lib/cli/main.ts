@@ -1,161 +1,49 @@
-import { parseArgs } from 'node:util';
-import { markRoot } from '../adapters/storage/nfs-marker.ts';
-import { createApp } from '../app/app.ts';
-import { serveLocal } from '../app/local-mode.ts';
-import { prepareDatabase } from '../app/open-database.ts';
-import { newServiceCredential, newSigningKeys } from '../app/secrets.ts';
-import { type Running, serveApi, serveWorker } from '../app/vm-mode.ts';
-import { type Config, loadConfig } from '../config/config.ts';
-import type { Mode } from '../config/variables.ts';
+import { CommanderError } from 'commander';
 import { AppError } from '../runtime/errors.ts';
-import type { Log } from '../runtime/log.ts';
-import { createProcessLog, type ProcessLog } from '../runtime/process-log.ts';
-import { diagnose, diagnosePrograms } from './doctor.ts';
-import { findInstallCommand } from './install-command.ts';
-import { readyLine, welcome } from './welcome.ts';
+import { escaped } from '../runtime/log-formats.ts';
+import { createProgram } from './program.ts';
+import { CommandError, EXIT } from './terminal/command-error.ts';
 
-const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
-  start: () => untilStopped(startLocal, 'local'),
-  serve: () => untilStopped(serveApi, 'vm'),
-  worker: () => untilStopped(serveWorker, 'vm'),
-  doctor,
-  migrate,
-  'init-share': initShare,
-  'migrate-first-generation': importFirstGeneration,
-  'new-secrets': newSecrets,
-};
+const { exitCode, sentence } = await outcome();
+if (sentence !== undefined) await fail(sentence);
+if (exitCode !== undefined) process.exit(exitCode);
 
-/** Characters; a terminal without a set size reports 0. */
-const UNKNOWN_WIDTH = 80;
+interface Outcome {
+  /** Undefined: the command ended in order, or it is a service that ends by itself. */
+  exitCode?: number;
+  sentence?: string;
+}
 
-const print = (line: string) => process.stdout.write(`${line}\n`);
-
-/** The log of this process, once there is one: its lines are written before the final error sentence. */
-let openLog: ProcessLog | undefined;
-
-await main(process.argv[2] ?? '');
-
-async function main(name: string): Promise<void> {
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+async function outcome(): Promise<Outcome> {
   try {
-    if (!command) throw new AppError('misconfigured', `Expected one of ${Object.keys(COMMANDS).join(', ')}.`);
-    await command();
+    await createProgram().parseAsync();
+    // A connection that is kept open would hold the process for some seconds.
+    return { exitCode: Number(process.exitCode ?? 0) };
   } catch (error) {
-    openLog?.flush();
-    process.stderr.write(`${error instanceof AppError ? error.message : describe(error)}\n`);
-    process.exit(1);
+    // It has printed its sentence.
+    if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? 0 : EXIT.usage };
+    if (error instanceof CommandError) return { exitCode: error.exit, sentence: error.message };
+    if (error instanceof AppError) return { exitCode: EXIT.failed, sentence: error.message };
+    const known = await knownError(error);
+    if (known) return { exitCode: known.exit, sentence: known.message };
+    return { exitCode: EXIT.failed, sentence: stackOf(error) };
   }
 }
 
-function describe(error: unknown): string {
+/** Errors of the client and of the disk. */
+async function knownError(error: unknown): Promise<CommandError | undefined> {
+  const { serviceError } = await import('./service/service.ts');
+  const { writeError } = await import('./terminal/write-errors.ts');
+  return serviceError(error) ?? writeError(error);
+}
+
+function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-async function untilStopped(
-  start: (config: Config, log: Log) => Promise<Running>,
-  mode: Mode,
-): Promise<void> {
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
-  });
-  const config = loadConfig(undefined, mode);
-  const log = logToStderr(config);
-  const running = await start(config, log);
-  log.flush();
-  print(running.sentence);
-  await stopped;
-  await running.close();
-  process.exit(0);
-}
-
-function logToStderr(config: Config): ProcessLog {
-  openLog = createProcessLog(process.stderr, config.log);
-  return openLog;
-}
-
-/** On a terminal, lines for a person follow the line that other programs wait for. */
-async function startLocal(config: Config, log: Log): Promise<Running> {
-  const { url, binaries, close } = await serveLocal(config, log);
-  const { isTTY, columns } = process.stdout;
-  if (!isTTY) return { sentence: readyLine(url), close };
-  const { data, conversions, path } = config;
-  const remedy = binaries.isFallback ? await findInstallCommand(path) : undefined;
-  const { ffmpeg, isFallback } = binaries;
-  const started = { url, data, ffmpeg, isFallback, remedy, conversions };
-  const terminal = { columns: columns || UNKNOWN_WIDTH, color: process.stdout.hasColors() };
-  const lines = welcome(started, terminal);
-  return { sentence: lines.join('\n'), close };
-}
-
-/**
- * Prints found and missing programs; exits with 1 if something is missing. `doctor programs` checks only the
- * programs, and refuses the slow ffmpeg of npm: the build of a deployment, which has no database, uses it.
- */
-async function doctor(): Promise<void> {
-  const config = loadConfig();
-  const { lines, missing } = await (process.argv[3] === 'programs'
-    ? diagnosePrograms(config)
-    : diagnose(config));
-  for (const line of lines) print(line);
-  for (const sentence of missing) print(`Missing   ${sentence}`);
-  if (missing.length > 0) process.exitCode = 1;
-}
-
-async function migrate(): Promise<void> {
-  const config = loadConfig();
-  if (config.database.kind !== 'url') {
-    const sentence =
-      "The schema's owner migrates by DATABASE=url and DATABASE_URL; an embedded database migrates itself.";
-    throw new AppError('misconfigured', sentence);
-  }
-  await prepareDatabase(config, config.database.url, logToStderr(config));
-  print('The schema is up to date.');
-  for (const [role, login] of Object.entries(config.databaseGrants))
-    print(`${role}: ${login} has its rights.`);
-}
-
-/** Marks the two roots of a share, once, so that they differ from an empty mount point. */
-async function initShare(): Promise<void> {
-  const { storage } = loadConfig(undefined, 'vm');
-  if (storage.kind !== 'nfs') throw new AppError('misconfigured', 'Only STORAGE=nfs has a share.');
-  for (const role of ['originals', 'results'] as const) {
-    const written = await markRoot(storage[role], role);
-    print(`${storage[role]} ${written ? 'is now' : 'was already'} the root of the ${role}.`);
-  }
-}
-
-/** Prints one line for every row; exits with 1 if a row was left out. */
-async function importFirstGeneration(): Promise<void> {
-  const { from, apply } = importOptions();
-  const config = loadConfig(undefined, 'vm');
-  const app = createApp(config, logToStderr(config), 'migrate-first-generation');
-  try {
-    await app.checkStorage();
-    const moved = await app.importFirstGeneration(from, { apply, print });
-    for (const [what, { copied, known, left }] of Object.entries(moved)) {
-      print(`${what}: ${copied} copied, ${known} already here, ${left} left out`);
-    }
-    if (!apply) print('This was a dry run; nothing was changed. Add --apply to copy.');
-    process.exitCode = moved.users.left + moved.tasks.left > 0 ? 1 : 0;
-  } finally {
-    await app.close();
-  }
-}
-
-function importOptions(): { from: string; apply: boolean } {
-  const usage = 'Expected: npm run migrate-first-generation -- --from postgres://... [--apply]';
-  try {
-    const options = { from: { type: 'string' }, apply: { type: 'boolean', default: false } } as const;
-    const { from, apply } = parseArgs({ args: process.argv.slice(3), options }).values;
-    if (from) return { from, apply };
-  } catch (cause) {
-    throw new AppError('misconfigured', usage, { cause });
-  }
-  throw new AppError('misconfigured', usage);
-}
-
-/** Prints lines for an environment file; all processes of the API need the same secrets. */
-async function newSecrets(): Promise<void> {
-  print(`JWT_PRIVATE_KEYS='${await newSigningKeys()}'`);
-  print(`SERVICE_CREDENTIAL='${newServiceCredential()}'`);
+/** The last sentence of the process: to the process that started this one, if it waits for it, or to the person. */
+async function fail(failed: string): Promise<void> {
+  const isWorker = process.send !== undefined;
+  if (isWorker && (await import('../app/api-processes.ts')).report({ failed })) return;
+  process.stderr.write(`${failed.split('\n').map(escaped).join('\n')}\n`);
 }

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Binary } from '../audio/ffmpeg/binaries.ts';
-import { describeVersion } from '../audio/ffmpeg/program-version.ts';
+import { describeBuild } from '../audio/ffmpeg/program-version.ts';
 import { printable } from '../runtime/log-formats.ts';
 
 /** A service of local mode that has started. */
@@ -9,6 +9,8 @@ export interface Started {
   /** Folder of the database, the files and the keys. */
   data: string;
   ffmpeg: Binary;
+  /** Whether it, or ffprobe, has published holes. */
+  hasHoles: boolean;
   /** Whether it is the build of 2018 that comes with npm. */
   isFallback: boolean;
   /** Command that installs another ffmpeg on this system, if there is one. */
@@ -35,10 +37,11 @@ export function readyLine(url: string): string {
 export function welcome(started: Started, terminal: TerminalOptions): string[] {
   const { url, data, ffmpeg, conversions } = started;
   const paint = painter(terminal);
+  const holes = started.hasHoles ? ' (published holes: npm run doctor)' : '';
   const rows = [
     ['Routes', `${url}/docs`],
     ['Data', data],
-    ['ffmpeg', `${describeVersion(ffmpeg)}, ${ffmpeg.path}`],
+    ['ffmpeg', `${describeBuild(ffmpeg)}, ${ffmpeg.path}${holes}`],
     ['Converts', conversions === 1 ? '1 file at a time' : `${conversions} files at a time`],
     ['Stop', 'Ctrl-C'],
   ] as const;

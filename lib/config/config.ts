@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AppError, type FieldProblem } from '../runtime/errors.ts';
+import { type Quotas, quotas } from './quotas.ts';
 import { contradictions, type Environment, folders, type Mode, VARIABLES } from './variables.ts';
 
 /** Storage of originals and results: two different folders, or two different buckets. */
@@ -17,6 +18,8 @@ export type QueueConfig =
       readonly topic: string;
       /** The subscription from which workers pull. */
       readonly subscription: string;
+      /** Maximum messages at once; other tasks wait in the database. */
+      readonly maxMessages: number;
       /** `host:port` of a stand-in for Pub/Sub. */
       readonly emulator: string | undefined;
     };
@@ -51,6 +54,8 @@ export interface Config {
   readonly port: number;
   /** How many proxies in front add to X-Forwarded-For, or the addresses and CIDR blocks of those that may. */
   readonly trustedProxies: number | readonly string[];
+  /** Origins whose pages may call the routes: all, or these. */
+  readonly corsOrigins: '*' | readonly string[];
   /** Folder of local mode's database, files and keys, absolute. */
   readonly data: string;
   /** Folder for private working files of this user, absolute. */
@@ -62,6 +67,8 @@ export interface Config {
   readonly database: DatabaseConfig;
   /** Connections of one process, besides those of its queue. */
   readonly databasePool: number;
+  /** Processes of `serve`. */
+  readonly apiProcesses: number;
   /** Logins that a migration gives rights to, by their role: a function, `api` or `worker`. */
   readonly databaseGrants: Readonly<Record<string, string>>;
   /** JWK set as JSON; undefined: a file in the data folder. */
@@ -74,14 +81,34 @@ export interface Config {
   readonly ffprobePath: string | undefined;
   /** Folders in which programs are searched, as in the variable PATH. */
   readonly path: string;
+  /** `required`: refuse to start without a sandbox that stops files and network; `off`: limits alone. */
+  readonly sandbox: 'auto' | 'required' | 'off';
+  /** Whether to refuse an ffmpeg with published holes; in local mode it is only named. */
+  readonly refusesOldFfmpeg: boolean;
   /** Conversions at once in this process. */
   readonly conversions: number;
   /** Seconds after which an attempt gives up by itself, since the platform would end its request; undefined: none. */
   readonly deadlineSeconds: number | undefined;
+  /** Whether people on this machine may use the service without an email and a password. */
+  readonly guests: boolean;
+  readonly outbound: OutboundConfig;
   /** Acknowledge messages, convert nothing. */
   readonly paused: boolean;
   readonly log: LogConfig;
   readonly limits: Limits;
+  readonly quotas: Quotas;
+  /** Uploads are refused while less of the disk is free; 0 is no floor. */
+  readonly minFreeBytes: number;
+}
+
+/** Requests to servers that users name. */
+export interface OutboundConfig {
+  /** Whether http is allowed besides https. */
+  readonly http: boolean;
+  /** Addresses and CIDR blocks that are allowed though they are not public. */
+  readonly allowedAddresses: readonly string[];
+  /** Buckets of Cloud Storage to which results may be delivered. */
+  readonly buckets: readonly string[];
 }
 
 export interface LogConfig {
@@ -136,6 +163,7 @@ function assemble(env: Environment, mode: Mode): Config {
     mode,
     port: env.PORT,
     trustedProxies: env.TRUST_PROXY ?? (env.K_SERVICE === undefined ? 0 : PLATFORM_PROXIES),
+    corsOrigins: env.CORS_ORIGINS ?? [],
     data,
     work:
       env.DATABASE === 'embedded'
@@ -146,6 +174,7 @@ function assemble(env: Environment, mode: Mode): Config {
     queue: queue(env),
     database: database(env),
     databasePool: env.DATABASE_POOL,
+    apiProcesses: env.API_PROCESSES,
     databaseGrants: env.DATABASE_GRANTS ?? {},
     jwtPrivateKeys: env.JWT_PRIVATE_KEYS,
     serviceCredential: env.SERVICE_CREDENTIAL,
@@ -153,11 +182,25 @@ function assemble(env: Environment, mode: Mode): Config {
     ffmpegPath: env.FFMPEG_PATH,
     ffprobePath: env.FFPROBE_PATH,
     path: env.PATH,
+    sandbox: env.SANDBOX,
+    refusesOldFfmpeg: env.FFMPEG_FLOOR === 'refuse' && mode !== 'local',
     conversions: env.CONVERSIONS,
     deadlineSeconds: mode === 'functions' ? deadline(timeout(env, mode)) : undefined,
+    guests: mode === 'local' && env.GUEST === 'true',
+    outbound: outbound(env),
     paused: env.PAUSED === 'true',
     log: log(env),
     limits: limits(env, mode),
+    quotas: quotas(env, mode),
+    minFreeBytes: env.MIN_FREE_BYTES,
+  };
+}
+
+function outbound(env: Environment): OutboundConfig {
+  return {
+    http: env.OUTBOUND_HTTP === 'true',
+    allowedAddresses: env.OUTBOUND_ALLOWED_ADDRESSES,
+    buckets: env.DESTINATION_BUCKETS,
   };
 }
 
@@ -181,6 +224,7 @@ function queue(env: Environment): QueueConfig {
     kind: 'pubsub',
     topic: env.PUBSUB_TOPIC,
     subscription: env.PUBSUB_SUBSCRIPTION,
+    maxMessages: env.PUBSUB_MAX_MESSAGES,
     emulator: env.PUBSUB_EMULATOR_HOST,
   };
 }

@@ -18,6 +18,9 @@ const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
 
 const bytes = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
+/** 0 is no limit. */
+const quota = wholeNumber(0, 1_000_000_000);
+
 /** Texts separated by commas. */
 const list = z.string().transform((text) =>
   text
@@ -36,6 +39,29 @@ const proxies = z.string().transform((text, context): number | string[] => {
   context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
+
+/** Addresses and blocks of them. */
+const networks = list.transform((listed, context) => {
+  if (listed.every(isNetwork)) return listed;
+  const message = 'expected addresses and blocks such as 10.0.0.0/8 with commas between';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+/** All origins, or those of a list, as browsers write them (RFC 6454, 6.2). */
+const origins = z.string().transform((text, context): '*' | string[] => {
+  if (text.trim() === '*') return '*';
+  const listed = text.split(',').map((part) => part.trim());
+  if (listed.every(isOrigin)) return listed;
+  const message =
+    'expected *, or origins such as https://audio.example.org with commas between: in lower case, without a path and without a standard port';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+function isOrigin(text: string): boolean {
+  return /^https?:[^*]+$/.test(text) && URL.parse(text)?.origin === text;
+}
 
 /** JSON such as {"api": "ann", "worker": "bob"}. */
 const logins = z.string().transform((text, context) => {
@@ -57,6 +83,7 @@ function jsonOf(text: string): unknown {
 export const VARIABLES = z.object({
   PORT: wholeNumber(0, 65_535).default(8080),
   TRUST_PROXY: proxies.optional(),
+  CORS_ORIGINS: origins.optional(),
   TONEMILL_DATA: z.string().default('.tonemill'),
   STORAGE: oneOf(['nfs', 'gcs']).default('nfs'),
   NFS_ORIGINALS: z.string().optional(),
@@ -67,6 +94,7 @@ export const VARIABLES = z.object({
   QUEUE: oneOf(['postgres', 'pubsub']).default('postgres'),
   PUBSUB_TOPIC: z.string().default('conversions'),
   PUBSUB_SUBSCRIPTION: z.string().default('conversions-worker'),
+  PUBSUB_MAX_MESSAGES: wholeNumber(1, 100_000).default(40),
   PUBSUB_EMULATOR_HOST: z.string().optional(),
   GOOGLE_CLOUD_PROJECT: z.string().optional(),
   DATABASE: oneOf(['embedded', 'url', 'cloudsql']).default('embedded'),
@@ -90,10 +118,27 @@ export const VARIABLES = z.object({
   FFMPEG_PATH: z.string().optional(),
   FFPROBE_PATH: z.string().optional(),
   PATH: z.string().default(''),
+  SANDBOX: oneOf(['auto', 'required', 'off']).default('auto'),
+  FFMPEG_FLOOR: oneOf(['warn', 'refuse']).default('warn'),
+  API_PROCESSES: wholeNumber(1, 1024).default(availableParallelism()),
   CONVERSIONS: wholeNumber(1, 1024).default(availableParallelism()),
   LOG_LEVEL: oneOf(['debug', 'info', 'warning', 'error']).default('info'),
   LOG_FORMAT: oneOf(['json', 'pretty']).optional(),
+  GUEST: oneOf(['true', 'false']).default('true'),
+  OUTBOUND_HTTP: oneOf(['true', 'false']).default('false'),
+  OUTBOUND_ALLOWED_ADDRESSES: networks.default([]),
+  DESTINATION_BUCKETS: list.default([]),
   PAUSED: oneOf(['true', 'false']).default('false'),
+  REQUESTS_PER_USER: quota.optional(),
+  REQUESTS_PER_ADDRESS: quota.optional(),
+  FAILED_LOGINS: quota.default(10),
+  FAILED_LOGINS_PER_ADDRESS: quota.default(100),
+  SIGN_UPS_PER_ADDRESS: quota.optional(),
+  MAX_OPEN_UPLOADS: quota.default(10_000),
+  MAX_WAITING_TASKS: quota.default(20_000),
+  MAX_STORED_BYTES: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
+  MAX_AUDIO_MINUTES_PER_DAY: wholeNumber(0, 10_000_000).default(0),
+  MIN_FREE_BYTES: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(256 * MIB),
   MAX_UPLOAD_BYTES: bytes.default(2048 * MIB),
   MAX_RESULT_BYTES: bytes.default(8192 * MIB),
   MAX_DURATION_SECONDS: wholeNumber(1, 604_800).default(43_200),
@@ -136,6 +181,11 @@ function ofDatabase(env: Environment, mode: Mode): FieldProblem[] {
 
 /** With one root for both, each result would start another conversion, without end. */
 function ofStorage(env: Environment, mode: Mode): FieldProblem[] {
+  const own = [env.GCS_ORIGINALS, env.GCS_RESULTS].find(
+    (name) => name && env.DESTINATION_BUCKETS.includes(name),
+  );
+  if (own !== undefined)
+    return [{ path: 'DESTINATION_BUCKETS', message: 'expected no bucket of the service itself' }];
   const other = (path: string, than: string) => ({ path, message: `expected another place than ${than}` });
   if (env.STORAGE === 'nfs') {
     const { originals, results } = folders(env, mode);

@@ -1,8 +1,8 @@
 import { type EffectiveOptions, effectiveOptions } from '../audio/formats/effective-options.ts';
-import { type Format, findFormat } from '../audio/formats/formats.ts';
+import { findFormat } from '../audio/formats/formats.ts';
 import { parseOptions } from '../audio/formats/options.ts';
 import type { MediaInfo } from '../audio/media/media-info.ts';
-import type { Lease, LeaseStore } from '../ports/leases.ts';
+import type { Claimed, Lease, LeaseStore } from '../ports/leases.ts';
 import type { Task } from '../ports/tasks.ts';
 import { AppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
@@ -17,7 +17,8 @@ const PATIENCE = 5000;
 export interface Attempt {
   lease: Lease;
   task: Task;
-  format: Format;
+  /** Fault of the attempt before; null if there is none. */
+  lastFault: string | null;
   options: EffectiveOptions;
   abort: AbortController;
   progress: number;
@@ -40,14 +41,14 @@ export interface AttemptDependencies {
  * Makes an attempt from a successful claim, and starts nothing.
  * @param heldAt time before the claim
  */
-export function beginAttempt({ lease, task }: { lease: Lease; task: Task }, heldAt: number): Attempt {
+export function beginAttempt({ lease, task, fault }: Claimed, heldAt: number): Attempt {
   const format = findFormat(task.requestedOutput.format);
   if (!format) throw new TypeError(`task ${task.id} wants the unknown format ${task.requestedOutput.format}`);
   const options = effectiveOptions(format, parseOptions(format, task.requestedOutput.options));
   return {
     lease,
     task,
-    format,
+    lastFault: fault,
     options,
     abort: new AbortController(),
     progress: 0,

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Made } from '../audio/engine/encode.ts';
 import type { AudioEngine } from '../audio/engine/engine.ts';
 import { isStreamed, type Output } from '../audio/ffmpeg/output.ts';
+import type { MediaInfo } from '../audio/media/media-info.ts';
 import { toBytes } from '../audio/waveform/peaks.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease } from '../ports/leases.ts';
@@ -11,8 +12,9 @@ import type { Storage } from '../ports/storage.ts';
 import type { Task, TaskStore } from '../ports/tasks.ts';
 import { hasCode, isFailure } from '../runtime/errors.ts';
 import type { LogFields } from '../runtime/log.ts';
+import { mark } from '../runtime/marks.ts';
 import type { Workspaces } from '../runtime/working-folders.ts';
-import { originalKey, resultKey, waveformKey } from '../tasks/object-keys.ts';
+import { analysisKeys, originalKey, resultKey, waveformKey } from '../tasks/object-keys.ts';
 import {
   type Attempt,
   type AttemptDependencies,
@@ -25,6 +27,8 @@ import {
 } from './attempt.ts';
 import { openSource } from './open-original.ts';
 import { createKnownMedia } from './probe-cache.ts';
+import { BROKE_OFF_TWICE, faultOf } from './repeated-fault.ts';
+import { fetchCover } from './sent-cover.ts';
 
 /** Seconds until the next attempt after the first one failed; doubles with each further attempt. */
 const BACK_OFF = 60;
@@ -45,6 +49,8 @@ export interface ConversionDependencies extends AttemptDependencies {
   results: Storage;
   engine: AudioEngine;
   workspaces: Workspaces;
+  /** Counts seconds of audio for the quota of their user. */
+  countAudio(userId: number, seconds: number): Promise<void>;
   /** Holder of the leases; see `LeaseStore.releaseAll`. */
   worker: string;
   /** Whether to acknowledge all messages and convert nothing. */
@@ -69,10 +75,12 @@ export function createConversions(parts: ConversionDependencies): Conversions {
     async handle(message) {
       if (paused) return 'done';
       if (stopping) return 'again';
+      mark('woken');
       await mustReachFiles(parts);
       const heldAt = performance.now();
       const claimed = await leases.claim(message, worker);
       if ('refused' in claimed) return claimed.refused === 'leased' ? 'again' : 'done';
+      mark('claimed');
       const attempt = beginAttempt(claimed, heldAt);
       const outcome = convert(knowing, attempt).finally(() => running.delete(attempt));
       running.set(attempt, outcome);
@@ -117,33 +125,41 @@ async function convert(parts: CachingDependencies, attempt: Attempt): Promise<Me
 
 async function run(parts: CachingDependencies, attempt: Attempt, folder: string): Promise<void> {
   const { engine, knownMedia, leases, originals, results } = parts;
-  const { lease, task, format, options, abort } = attempt;
+  const { lease, task, options, abort } = attempt;
   const { signal } = abort;
-  const key = resultKey(task, format.extension);
+  const key = resultKey(task, options.format.extension);
   const from = originalKey(task);
   const { source, probed } = await openSource(knownMedia(from), originals, from, folder, signal);
-  attempt.media = probed.media;
+  mark('probed');
+  const size = task.declaredSize ?? (await originals.stat(from))?.size;
+  const sized = (media: MediaInfo): MediaInfo => (size === undefined ? media : { ...media, size });
+  attempt.media = sized(probed.media);
+  if (lease.attempt === 1) await parts.countAudio(task.userId, probed.media.duration ?? 0);
+  const { cover, adaptations } = await fetchCover(results, task, folder);
   const output = outputFor(results, key, attempt, folder);
   const made = await engine.convert({
     input: source,
     output,
-    format,
     probed,
     options,
+    cover,
     waveform: task.revision === 1,
     onProgress: (fraction) => {
       attempt.progress = fraction;
     },
     signal,
   });
-
+  mark('checked');
   if (typeof output === 'string') {
     if (!(await holds(leases, attempt))) throw lost();
     await Promise.all([results.put(key, output), keepWaveform(results, task, made)]);
   } else await keepWaveform(results, task, made);
+  mark('stored');
   const { original, waveform, ...rest } = made;
-  const result = { key, ...rest };
-  if (await leases.finish(lease, original, result)) return;
+  const result = { key, ...rest, adaptations: [...rest.adaptations, ...adaptations] };
+  const finished = await leases.finish(lease, sized(original), result);
+  mark('finished');
+  if (finished) return;
   await removeOrphan(parts, attempt, key);
   throw lost();
 }
@@ -153,9 +169,10 @@ async function keepWaveform(results: Storage, task: Task, { waveform }: Made): P
   if (waveform) await results.put(waveformKey(task, 'original'), Readable.from([toBytes(waveform)]));
 }
 
-/** A bucket receives a result while ffmpeg writes it, if the container allows; other results go to a file first. */
-function outputFor(results: Storage, key: string, { format, options }: Attempt, folder: string): Output {
-  if (results.local || !isStreamed(format, options)) return join(folder, `output.${format.extension}`);
+/** A bucket receives a result while ffmpeg writes it, if the container allows and no cover is added; others go to a file first. */
+function outputFor(results: Storage, key: string, { options, media, task }: Attempt, folder: string): Output {
+  if (results.local || task.cover || !isStreamed(options, media))
+    return join(folder, `output.${options.format.extension}`);
   return { folder, store: (stream) => results.put(key, stream) };
 }
 
@@ -170,7 +187,7 @@ async function removeOrphan(
 ): Promise<void> {
   const now = await tasks.find(task.id);
   if (now?.revision !== task.revision) await results.remove(key);
-  if (!now) await results.remove(waveformKey(task, 'original'));
+  if (!now) for (const one of analysisKeys(task, 'original')) await results.remove(one);
 }
 
 type Write = (severity: 'info' | 'warn', message: string, fields?: LogFields) => void;
@@ -204,15 +221,29 @@ async function endFailed(
     await leases.release(lease);
     return 'done';
   }
+  const fault = faultOf(error, lease.revision);
+  if (fault !== undefined && fault === attempt.lastFault) {
+    write('warn', 'The conversion broke off twice in the same way', { code: 'gave_up', error });
+    await leases.fail(lease, { code: 'gave_up', message: BROKE_OFF_TWICE }, media);
+    return 'done';
+  }
   write('warn', 'The conversion broke off; it is tried again', { error });
-  await postpone(parts, lease);
+  await postpone(parts, lease, fault);
   throw error;
 }
 
-/** Ends an attempt, and doubles the waiting time with each one. If the database fails, the lease expires by itself. */
-async function postpone({ leases, log }: ConversionDependencies, lease: Lease): Promise<void> {
+/**
+ * Ends an attempt, and doubles the waiting time with each one; after a fault of the file or of this program, the next
+ * attempt begins at once. If the database fails, the lease expires by itself.
+ */
+async function postpone(
+  { leases, log }: ConversionDependencies,
+  lease: Lease,
+  fault: string | undefined,
+): Promise<void> {
   try {
-    await leases.postpone(lease, BACK_OFF * 2 ** (lease.attempt - 1));
+    const seconds = fault === undefined ? BACK_OFF * 2 ** (lease.attempt - 1) : 0;
+    await leases.postpone(lease, seconds, fault);
   } catch (error) {
     log.warn('The attempt could not be postponed', { ...lease, error });
   }

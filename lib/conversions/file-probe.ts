@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { AudioEngine } from '../audio/engine/engine.ts';
 import type { MediaInfo } from '../audio/media/media-info.ts';
 
@@ -16,9 +17,9 @@ export function createProbes(engine: () => Promise<AudioEngine>): Probes {
     async look(path, measured, signal) {
       const audio = await engine();
       const probed = await audio.probe(path, signal);
-      const { media } = probed;
+      const media = { ...probed.media, size: (await stat(path)).size };
       if (!measured) return media;
-      return { ...media, loudness: await audio.loudness(path, probed, signal) };
+      return { ...media, loudness: await audio.loudness(async () => ({ source: path, probed }), signal) };
     },
   };
 }

@@ -6,6 +6,7 @@ import type { OpenedSource, Prober } from '../audio/ffmpeg/input.ts';
 import type { Probed } from '../audio/media/ffprobe-output.ts';
 import type { Storage } from '../ports/storage.ts';
 import { AppError, hasCode } from '../runtime/errors.ts';
+import { mark } from '../runtime/marks.ts';
 
 /**
  * Containers (ffprobe's names) that decode from a pipe as from a file: they need nothing after the sound. Others keep an
@@ -38,6 +39,7 @@ export async function openSource(
   if (streamed) return streamed;
   const source = join(folder, 'input');
   await storage.fetch(key, source);
+  mark('opened');
   return { source, probed: await probe(source, signal) };
 }
 
@@ -61,7 +63,8 @@ async function openStream(
   const tail = await buffer(await storage.read(key, { start: size - TAIL, end: size - 1 }));
   if (TRAILER.test(tail.toString('latin1'))) return undefined;
   const probed = await look(probe, await sketch(join(folder, 'sketch'), head, tail, size), signal);
-  if (!probed || !STREAMABLE.has(probed.media.container)) return undefined;
+  // Pictures are copied from a whole file.
+  if (!probed || !STREAMABLE.has(probed.media.container) || probed.media.coverArt) return undefined;
   const read = async () => Readable.from(whole(await storage.read(key), size));
   return { source: { folder, open: read }, probed };
 }

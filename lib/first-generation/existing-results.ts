@@ -44,7 +44,9 @@ export async function findOldResult(
         return media;
       });
     } catch (error) {
-      throw isFailure(error) ? notAdopted(error.message) : error;
+      if (isFailure(error)) throw notAdopted(error.message);
+      // Another report may have moved the file meanwhile.
+      throw (await originals.stat(name)) ? error : notAdopted('no result exists');
     }
   };
   const media = await probe(key);

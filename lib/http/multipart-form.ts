@@ -2,8 +2,10 @@ import { MIMEType } from 'node:util';
 import { parse } from 'content-disposition';
 import type { Context } from 'hono';
 import { AppError } from '../runtime/errors.ts';
-import type { FormFile } from '../uploads/form-upload.ts';
+import { coverTooLarge } from '../tasks/cover-image.ts';
+import type { FormFile } from '../uploads/form-file.ts';
 import { type BodyPart, readParts } from './multipart-parts.ts';
+import { bodyOf } from './request-body.ts';
 import { unsupportedMediaType } from './router.ts';
 
 export interface FormRequest {
@@ -11,17 +13,22 @@ export interface FormRequest {
   /** Content-Length; undefined for a chunked body. */
   length: string | undefined;
   /** Opens the body. A client that waits for 100 Continue then starts to send it. */
-  open(): ReadableStream<Uint8Array> | null;
+  open(): AsyncIterable<Uint8Array>;
 }
 
 /** The parts of a request that `readForm` needs. */
-export function formRequest({ req }: Context): FormRequest {
-  const [contentType, length] = [req.header('Content-Type'), req.header('Content-Length')];
-  return { contentType, length, open: () => req.raw.body };
+export function formRequest(c: Context): FormRequest {
+  const [contentType, length] = [c.req.header('Content-Type'), c.req.header('Content-Length')];
+  return { contentType, length, open: () => bodyOf(c) };
+}
+
+/** Whether the body of a request is declared as a form. */
+export function isForm(c: Context): boolean {
+  return /^multipart\/form-data/i.test(c.req.header('Content-Type') ?? '');
 }
 
 const FIELD_BYTES = 64 * 1024;
-const PARTS = 21;
+const PARTS = 40;
 
 /** Maximum bytes of a form without the content of its file: fields, headers, boundaries, preamble, epilogue. */
 const SURROUNDING_BYTES = 256 * 1024;
@@ -30,20 +37,21 @@ const SURROUNDING_BYTES = 256 * 1024;
  * Reads a multipart/form-data body (RFC 7578) up to its one file, which is in the part `audio`. Fields may precede or
  * follow it. File and form are never complete in memory, and every byte of the body counts against a limit.
  * @param fileBytes maximum bytes of the file
+ * @param coverBytes maximum bytes of a picture in the part `cover`, which stays in memory; 0: there may be none
  * @returns the file; its content and `end()` throw the same errors
  * Throws `unsupported_media_type`, `too_large`, `upload_incomplete` (cut off), `invalid_request`.
  */
-export async function readForm(request: FormRequest, fileBytes: number): Promise<FormFile> {
+export async function readForm(request: FormRequest, fileBytes: number, coverBytes = 0): Promise<FormFile> {
   const boundary = boundaryOf(request.contentType ?? '');
   const length = Number(request.length ?? 0);
-  if (length > fileBytes + SURROUNDING_BYTES) throw tooLarge(fileBytes, length);
-  const body = request.open();
+  if (length > fileBytes + coverBytes + SURROUNDING_BYTES) throw tooLarge(fileBytes, length);
   let file = 0;
-  const parts = readParts(body ? received(body) : empty(), boundary, (taken) => {
-    if (taken - file > SURROUNDING_BYTES) throw tooMuchAround();
+  const form: Collected = { fields: new Map(), cover: undefined, coming: 0, coverBytes };
+  const parts = readParts(received(request.open()), boundary, (taken) => {
+    if (taken - file - (form.cover?.length ?? 0) - form.coming > SURROUNDING_BYTES) throw tooMuchAround();
   });
-  const fields = new Map<string, string>();
-  const part = await nextFile(parts, fields);
+  const part = await nextFile(parts, form);
+  const { fields } = form;
   if (!part) throw expectedFile(fields.has('audio') ? 'a text without filename came in it' : 'none came');
   const content = async function* () {
     for await (const chunk of part.content) {
@@ -57,9 +65,10 @@ export async function readForm(request: FormRequest, fileBytes: number): Promise
     before: new Map(fields),
     content: content(),
     async end() {
-      if (await nextFile(parts, fields)) throw expectedFile('two files came');
+      if (await nextFile(parts, form)) throw expectedFile('two files came');
       return fields;
     },
+    cover: () => form.cover,
   };
 }
 
@@ -68,17 +77,31 @@ interface FormPart extends BodyPart {
   filename: string;
 }
 
-/** Collects fields up to the next file, or to the end of the form. */
+/** Everything of a form but its file. */
+interface Collected {
+  fields: Map<string, string>;
+  cover: Buffer | undefined;
+  /** Bytes of a cover that is being read. */
+  coming: number;
+  coverBytes: number;
+}
+
+/** Collects fields and the cover up to the next file, or to the end of the form. */
 async function nextFile(
   parts: AsyncGenerator<BodyPart, void>,
-  fields: Map<string, string>,
+  form: Collected,
 ): Promise<FormPart | undefined> {
+  const { fields } = form;
   for (let next = await parts.next(); !next.done; next = await parts.next()) {
     const part = next.value;
     if (part.number > PARTS) throw new AppError('too_large', `The form has more than ${PARTS} parts.`);
     const { name, filename } = disposition(part);
     mustBePlain(part, name);
     if (isFile(part, name, filename)) {
+      if (name === 'cover' && form.coverBytes > 0) {
+        await readCover(part, filename, form);
+        continue;
+      }
       if (name !== 'audio') throw expectedFile(`a file came in the part ${shown(name)}`);
       return { ...part, name, filename: filename ?? '' };
     }
@@ -86,6 +109,21 @@ async function nextFile(
     fields.set(name, await text(part, name));
   }
   return undefined;
+}
+
+/** Browsers send an empty file without a name where the user chose none. */
+async function readCover({ content }: BodyPart, filename = '', form: Collected): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of content) {
+    form.coming += chunk.length;
+    if (form.coming > form.coverBytes) throw coverTooLarge();
+    chunks.push(chunk);
+  }
+  const bytes = Buffer.concat(chunks);
+  form.coming = 0;
+  if (bytes.length === 0 && filename === '') return;
+  if (form.cover) throw invalid('The part "cover" came twice. Send it once.');
+  form.cover = bytes;
 }
 
 function boundaryOf(contentType: string): string {
@@ -136,7 +174,8 @@ function mustBePlain({ headers }: BodyPart, name: string): void {
 function isFile({ headers }: BodyPart, name: string, filename: string | undefined): boolean {
   if (filename !== undefined) return true;
   const type = headers.get('content-type') ?? 'text/plain';
-  return /^application\/octet-stream/i.test(type) || (name === 'audio' && !/^text\//i.test(type));
+  const isNamed = name === 'audio' || name === 'cover';
+  return /^application\/octet-stream/i.test(type) || (isNamed && !/^text\//i.test(type));
 }
 
 async function text({ headers, content }: BodyPart, name: string): Promise<string> {
@@ -165,16 +204,13 @@ function mediaType(header: string): MIMEType | undefined {
 }
 
 /** Reports an aborted request as an incomplete form. */
-async function* received(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+async function* received(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   try {
-    // Without cancellation, the rest of a refused form can still be read.
-    yield* body.values({ preventCancel: true });
+    yield* body;
   } catch (cause) {
     throw new AppError('upload_incomplete', 'The request broke off before the end of the form.', { cause });
   }
 }
-
-async function* empty(): AsyncGenerator<Uint8Array, void> {}
 
 function tooLarge(fileBytes: number, formBytes?: number): AppError {
   const came =

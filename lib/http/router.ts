@@ -4,18 +4,23 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import { createClientAddress } from '../runtime/client-address.ts';
-import { AppError, type ErrorCode, type FieldProblem, isErrno } from '../runtime/errors.ts';
+import { AppError, type ErrorCode, isErrno } from '../runtime/errors.ts';
 import { parseJson } from '../runtime/json-text.ts';
 import { type Log, type LogFields, withFields } from '../runtime/log.ts';
+import { withTraceparent } from '../runtime/traceparent.ts';
 import { idOf } from '../runtime/whole-number.ts';
 import type { RouterEnv } from './bearer-auth.ts';
 import { incomingOf, isClientGone } from './connection.ts';
+import { type CorsOrigins, crossOrigin } from './cors.ts';
+import { invalid } from './invalid-input.ts';
+import { noRoute } from './no-route.ts';
 import { problemOf } from './problem.ts';
+import { rateLimitFields } from './rate-limit-fields.ts';
 import { ReceivedRequest } from './received-request.ts';
 import { traceFields } from './trace-context.ts';
 import { cancelUnsentBody } from './unsent-body.ts';
 
-/** Maximum bytes of a JSON body; the largest body that a route needs has a few hundred bytes. */
+/** Maximum bytes of a JSON body, unless its route needs more; most bodies have a few hundred bytes. */
 const JSON_BYTES = 64 * 1024;
 
 /** Codes of server errors: the caller gets no detail, the log gets all details. */
@@ -24,8 +29,8 @@ const OURS: ReadonlySet<ErrorCode> = new Set(['misconfigured', 'internal']);
 /** Codes with a 5xx status that a caller can cause at will; they are not logged as errors. */
 const THEIRS: ReadonlySet<ErrorCode> = new Set(['upload_gap', 'interrupted']);
 
-/** Status in the log after the client closed the connection (as in nginx). */
-const CLIENT_CLOSED = 499;
+/** Status in the log after the client closed the connection (as in nginx), whatever the error is. */
+export const CLIENT_CLOSED = 499;
 
 /** Routes of the service; all routers have one type, so that any router can be joined to any other. */
 export type Router = OpenAPIHono<RouterEnv>;
@@ -45,18 +50,29 @@ export function createRouter(): Router {
  * credential.
  * @param project Google Cloud project of the traces
  * @param clientAddress finds the client from the peer of the connection and X-Forwarded-For
+ * @param corsOrigins origins whose pages may call the routes
+ * @param addressLimit of requests to the API from one address
  */
-export function createHttp(log: Log, project?: string, clientAddress = createClientAddress(0)): Router {
+export function createHttp(
+  log: Log,
+  project?: string,
+  clientAddress = createClientAddress(0),
+  corsOrigins: CorsOrigins = [],
+  addressLimit?: (address: string | undefined) => Promise<void>,
+): Router {
   const http = createRouter();
-  const callerOf = (c: Context): Caller => ({
-    remoteIp: clientAddress(incomingOf(c)?.socket.remoteAddress, c.req.header('X-Forwarded-For')),
-    userId: userIdOf(c),
+  http.use((c, next) => {
+    const peer = incomingOf(c)?.socket.remoteAddress;
+    c.set('remoteIp', clientAddress(peer, c.req.header('X-Forwarded-For')));
+    const { headers } = c.req.raw;
+    return withFields(traceFields(headers, project), () =>
+      withTraceparent(headers.get('traceparent'), () => observed(log, c, next)),
+    );
   });
-  http.use((c, next) =>
-    withFields(traceFields(c.req.raw.headers, project), () => observed(log, c, next, callerOf)),
-  );
+  if (corsOrigins.length > 0) http.use(crossOrigin(corsOrigins));
   http.use(errorsOnly);
   http.use(cancelUnsentBody);
+  if (addressLimit) http.use('/api/*', limited(addressLimit));
   http.notFound((c) => respond(c, noRoute(http, c)));
   http.onError((error, c) => {
     const failure = failureOf(c);
@@ -65,20 +81,24 @@ export function createHttp(log: Log, project?: string, clientAddress = createCli
     if (known?.code === 'unavailable' && known.retryAfter === undefined)
       log.warn('A dependency of a request does not answer', { error });
     if (known && !OURS.has(known.code)) return respond(c, known);
-    const { userId } = callerOf(c);
+    const userId = userIdOf(c);
     log.error('A request failed', { error, method: c.req.method, route: routeOf(c), userId });
     return respond(c, new AppError('internal', 'Something went wrong on our side. Try again later.'));
   });
   return http;
 }
 
-/** Sender of a request: its IP address, and the user of its token. */
-interface Caller {
-  remoteIp: string | undefined;
-  userId: number | undefined;
+/** Uploads are limited by their number and their bytes, and callers of internal routes by their credential. */
+const UNLIMITED = /^\/api\/uploads\/|^\/api\/tasks\/\d+\/processed$/;
+
+function limited(addressLimit: (address: string | undefined) => Promise<void>): MiddlewareHandler<RouterEnv> {
+  return async (c, next) => {
+    if (!UNLIMITED.test(c.req.path)) await addressLimit(c.get('remoteIp'));
+    await next();
+  };
 }
 
-async function observed(log: Log, c: Context, next: Next, callerOf: (c: Context) => Caller): Promise<void> {
+async function observed(log: Log, c: Context<RouterEnv>, next: Next): Promise<void> {
   const began = performance.now();
   await next();
   c.res.headers.set('X-Content-Type-Options', 'nosniff');
@@ -86,10 +106,16 @@ async function observed(log: Log, c: Context, next: Next, callerOf: (c: Context)
   const { method } = c.req;
   const seconds = (performance.now() - began) / 1000;
   const route = routeOf(c);
-  const { remoteIp, userId } = callerOf(c);
+  const remoteIp = c.get('remoteIp');
+  const userId = userIdOf(c);
   const httpRequest = { requestMethod: method, status, latency: `${seconds.toFixed(6)}s`, remoteIp };
-  const fields: LogFields = { httpRequest, route, taskId: idOf(c.req.param('id')), userId, seconds };
+  const fields: LogFields = { httpRequest, route, taskId: taskIdOf(c, route), userId, seconds };
   log[levelOf(c)](`${method} ${route} ${status}`, fields);
+}
+
+/** Id in the path of a task or its upload; batches, presets and keys have ids of their own. */
+function taskIdOf(c: Context, route: string): number | undefined {
+  return /^\/api\/(?:tasks|uploads|download)\//.test(route) ? idOf(c.req.param('id')) : undefined;
 }
 
 /** A 5xx is no failure of the service if the request causes it, or if the answer says when to retry. */
@@ -148,19 +174,20 @@ export function validated<T extends z.ZodType>(schema: T, input: unknown): z.out
 /**
  * Refuses a body that is not declared as JSON, and JSON that is too large, invalid or impossible to store.
  * @param expected content types in the error message of a route that accepts another one as well
+ * @param maxSize bytes
  */
-export function jsonBody(expected = 'application/json'): MiddlewareHandler[] {
+export function jsonBody(expected = 'application/json', maxSize = JSON_BYTES): MiddlewareHandler[] {
   const declared: MiddlewareHandler = async (c, next) => {
     const type = c.req.header('Content-Type') ?? '';
     if (!/^application\/json\s*(;|$)/i.test(type)) throw unsupportedMediaType(expected, type);
     // The size is checked before the first read of the body, which makes the server send 100 Continue.
-    if (Number(c.req.header('Content-Length') ?? 0) > JSON_BYTES) throw jsonTooLarge();
+    if (Number(c.req.header('Content-Length') ?? 0) > maxSize) throw jsonTooLarge(maxSize);
     await next();
   };
   const limited = bodyLimit({
-    maxSize: JSON_BYTES,
+    maxSize,
     onError: () => {
-      throw jsonTooLarge();
+      throw jsonTooLarge(maxSize);
     },
   });
   return [declared, limited, parsed];
@@ -184,8 +211,8 @@ function utf8(bytes: ArrayBuffer): string {
   }
 }
 
-function jsonTooLarge(): AppError {
-  return new AppError('too_large', `The JSON body is larger than ${JSON_BYTES} bytes.`);
+function jsonTooLarge(maxSize: number): AppError {
+  return new AppError('too_large', `The JSON body is larger than ${maxSize} bytes.`);
 }
 
 export function unsupportedMediaType(expected: string, came: string): AppError {
@@ -193,10 +220,16 @@ export function unsupportedMediaType(expected: string, came: string): AppError {
   return new AppError('unsupported_media_type', `The content type must be ${expected}, and was ${what}.`);
 }
 
+/** RFC 6750, 3. */
+const CHALLENGE = 'Bearer realm="tonemill"';
+
 function respond(c: Context, error: AppError): Response {
   const { status, body, headers } = problemOf(error);
-  if (error.code === 'unauthenticated') c.header('WWW-Authenticate', 'Bearer realm="tonemill"');
+  if (error.code === 'unauthenticated') c.header('WWW-Authenticate', CHALLENGE);
+  if (error.code === 'insufficient_scope')
+    c.header('WWW-Authenticate', `${CHALLENGE}, error="insufficient_scope"`);
   if (error.retryAfter !== undefined) c.header('Retry-After', String(error.retryAfter));
+  for (const [name, value] of rateLimitFields(error)) c.header(name, value);
   if (failureOf(c)) c.header('Connection', 'close');
   return c.body(body, status, headers);
 }
@@ -220,30 +253,4 @@ function toAppError(error: unknown): AppError | undefined {
     return new AppError('invalid_request', 'The body is not valid JSON.', { cause: error });
   }
   return undefined;
-}
-
-function invalid(issues: readonly { path: PropertyKey[]; message: string }[]): AppError {
-  const details: FieldProblem[] = issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-  const sentence = details.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
-  return new AppError('invalid_request', `The request is not valid. ${sentence}.`, { details });
-}
-
-/** 405 with `Allow` if the path has other methods (RFC 9110, 15.5.6), else 404. */
-function noRoute(http: Router, c: Context): AppError {
-  const methods = new Set<string>();
-  for (const { method, path } of http.routes) {
-    if (method !== 'ALL' && pattern(path).test(c.req.path)) methods.add(method);
-  }
-  if (methods.size === 0)
-    return new AppError('not_found', 'There is no such path. GET /openapi.json lists the routes.');
-  if (methods.has('GET')) methods.add('HEAD');
-  const allow = [...methods].sort().join(', ');
-  c.header('Allow', allow);
-  return new AppError('method_not_allowed', `${c.req.method} is not possible here. Allowed: ${allow}.`);
-}
-
-/** The `:name` and `:name{regex}` parts of hono each match one part of a path. */
-function pattern(path: string): RegExp {
-  const parts = path.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : RegExp.escape(part)));
-  return new RegExp(`^${parts.join('/')}$`);
 }

@@ -1,7 +1,7 @@
 import { type Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError } from '@hono/node-server';
-import { AppError } from '../runtime/errors.ts';
+import { AppError, type ErrorCode } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { createGuardedServer } from './guarded-server.ts';
 import { problemOf } from './problem.ts';
@@ -24,7 +24,8 @@ export function createListener(http: Routes, log: Log): ReturnType<typeof getReq
     return new Response(body, { status, headers });
   };
   // HTTP/1.0 knows no Host, and health checks of load balancers use it.
-  return getRequestListener(http.fetch, { errorHandler, hostname: 'localhost' });
+  // The guarded server reads the rest of a body. If the adapter did, it could close the connection of the next request.
+  return getRequestListener(http.fetch, { errorHandler, hostname: 'localhost', autoCleanupIncoming: false });
 }
 
 /** A server for these routes that does not listen yet. */
@@ -55,7 +56,15 @@ type Refusal = readonly [400 | 405 | 408 | 413 | 431, string];
 const REFUSALS: ReadonlyMap<string, Refusal> = new Map<string, Refusal>([
   ['HPE_HEADER_OVERFLOW', [431, 'The headers of the request are too large.']],
   ['HPE_CHUNK_EXTENSIONS_OVERFLOW', [413, 'The extensions of a chunk are too large.']],
+  ['HPE_INVALID_EOF_STATE', [400, 'The connection ended before the request was complete.']],
   ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'The request did not come in time.']],
+]);
+
+/** Codes of statuses that have one of their own. */
+const CODES: ReadonlyMap<number, ErrorCode> = new Map<number, ErrorCode>([
+  [405, 'method_not_allowed'],
+  [408, 'request_timeout'],
+  [413, 'too_large'],
 ]);
 const NO_HTTP: Refusal = [400, 'The request is not valid HTTP.'];
 
@@ -65,7 +74,7 @@ function refuse(socket: Duplex, ...[status, sentence]: Refusal): void {
     socket.destroy();
     return;
   }
-  const code = status === 405 ? 'method_not_allowed' : 'invalid_request';
+  const code = CODES.get(status) ?? 'invalid_request';
   const { title, body, headers } = problemOf(new AppError(code, sentence), status);
   const all = { ...headers, 'Content-Length': Buffer.byteLength(body), Connection: 'close' };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);

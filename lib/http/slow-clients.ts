@@ -157,7 +157,7 @@ function isJson({ headers }: ReceivedRequest): boolean {
 function dropRest(incoming: ReceivedRequest, most: number): void {
   if (incoming.complete || incoming.failure) return;
   const begun = incoming.received;
-  incoming.removeAllListeners('data');
+  incoming.removeAllListeners('data').removeAllListeners('readable');
   const count = () => {
     if (incoming.received - begun <= most) return;
     incoming.off('data', count).pause();

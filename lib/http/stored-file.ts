@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { AppError } from '../runtime/errors.ts';
 import type { TaskFile } from '../tasks/tasks.ts';
 import { isNotModified, type Validators, validatorHeaders } from './conditional-requests.ts';
+import { textHeader } from './schemas/responses.ts';
 
 /** Documentation of the headers of conditional requests (RFC 9110, 13.1). */
 export const CONDITIONS = z.object({
@@ -11,9 +12,6 @@ export const CONDITIONS = z.object({
   'if-modified-since': z.string().optional().openapi({ description: 'A date; 304 without a later change.' }),
   'if-unmodified-since': z.string().optional().openapi({ description: 'A date; 412 after a later change.' }),
 });
-
-/** Documentation of a response header that is text. */
-export const textHeader = (description: string) => ({ description, schema: { type: 'string' as const } });
 
 /** Documentation of the response headers of the validators. */
 export const VALIDATORS = {

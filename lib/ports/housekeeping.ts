@@ -12,6 +12,13 @@ export interface Housekeeping {
   forgetUploads(): Promise<number>;
   /** Removes expired refresh tokens. */
   removeExpiredTokens(): Promise<number>;
+  /** Removes requests with an Idempotency-Key that are older than a key is kept. */
+  removeExpiredKeys(): Promise<number>;
+  /** Removes counters of rate limits whose window ended. */
+  removeEndedRateLimits(): Promise<number>;
   /** Whether `job` is due, `seconds` after its last run; true for only one of all processes. */
   claimJob(job: string, seconds: number): Promise<boolean>;
+  /** Position at which the last run of `job` stopped; undefined if it reached the end. */
+  position(job: string): Promise<string | undefined>;
+  setPosition(job: string, position: string | undefined): Promise<void>;
 }

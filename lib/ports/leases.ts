@@ -16,6 +16,14 @@ export interface Lease {
   attempt: number;
 }
 
+/** A successful claim. */
+export interface Claimed {
+  lease: Lease;
+  task: Task;
+  /** Fault of the attempt that was postponed last; null if there is none. */
+  fault: string | null;
+}
+
 /**
  * Reason for a refused claim. `leased`: another lease is still valid, so the message must come again. All others are final:
  * `gone` (no such task), `stale` (an older revision), `finished`, `failed`, `not_uploaded`, `gave_up` (attempts used up).
@@ -24,10 +32,7 @@ export type ClaimRefusal = 'gone' | 'stale' | 'finished' | 'failed' | 'not_uploa
 
 /** Leases of tasks. Each change is one compare-and-set, so that a late attempt changes nothing. */
 export interface LeaseStore {
-  claim(
-    message: ConversionMessage,
-    worker: string,
-  ): Promise<{ lease: Lease; task: Task } | { refused: ClaimRefusal }>;
+  claim(message: ConversionMessage, worker: string): Promise<Claimed | { refused: ClaimRefusal }>;
   /** Renews the lease and stores the progress (0 to 1); false if the lease was lost: the attempt must stop. */
   heartbeat(lease: Lease, progress: number): Promise<boolean>;
   /** PROCESSING to PROCESSED; false if the lease was lost: the caller must discard the result. */
@@ -36,8 +41,11 @@ export interface LeaseStore {
   fail(lease: Lease, failure: TaskFailure, media: MediaInfo | null): Promise<boolean>;
   /** Undoes the claim without counting the attempt, and enqueues a message; false if the lease was lost. */
   release(lease: Lease): Promise<boolean>;
-  /** Ends and counts the attempt; no other may begin for `seconds`. False if the lease was lost. */
-  postpone(lease: Lease, seconds: number): Promise<boolean>;
+  /**
+   * Ends and counts the attempt; no other may begin for `seconds`. False if the lease was lost.
+   * @param fault text that the next claim returns; absent: null
+   */
+  postpone(lease: Lease, seconds: number, fault?: string): Promise<boolean>;
   /** Ends all leases of a dead worker, counts their attempts, and enqueues a message for each task. */
   releaseAll(worker: string): Promise<number>;
 }

@@ -10,6 +10,15 @@ export const CONVERSION_MESSAGE = z.object({ taskId: POSITIVE_INTEGER, revision:
 /** Asks for the conversion of a task. The database row is authoritative; messages may be duplicated, delayed or lost. */
 export type ConversionMessage = z.output<typeof CONVERSION_MESSAGE>;
 
+/** A message with its place in the queue. */
+export interface QueuedMessage extends ConversionMessage {
+  /**
+   * Lower turns go first: a user's n-th waiting task has the n-th turn after the one that is converted now, so that each
+   * user's first task comes before any user's second.
+   */
+  turn: number;
+}
+
 /** Outcome of a message: `done` acknowledges it, `again` redelivers it later. */
 export type MessageOutcome = 'done' | 'again';
 
@@ -18,11 +27,16 @@ export interface Transaction {
   raw<T>(sql: string, bindings: readonly unknown[]): Promise<{ rows: T[] }>;
 }
 
-/** Delivers conversion messages to workers, at least once and in no order. */
+/** Delivers conversion messages to workers, at least once. */
 export interface Queue {
   /** Whether `enqueue` can join a database transaction; if not, callers use it after the commit. */
   readonly transactional: boolean;
-  enqueue(messages: readonly ConversionMessage[], within?: Transaction): Promise<void>;
+  /**
+   * Maximum messages in a queue that ignores turns; other tasks wait in the database and follow by their turns. Infinite
+   * for a queue that delivers lower turns first.
+   */
+  readonly maxMessages: number;
+  enqueue(messages: readonly QueuedMessage[], within?: Transaction): Promise<void>;
   /**
    * Calls `handler` for each message, at most `concurrency` at once. A handler that throws counts as `again`.
    * @returns a function that stops taking messages and waits for running handlers

@@ -16,14 +16,19 @@ export interface Storage {
   fetch(key: string, path: string): Promise<void>;
   /** Streams the object, or the bytes `start` to `end` of it, both inclusive. Throws `not_found`. */
   read(key: string, range?: ByteRange): Promise<Readable>;
+  /** Bytes that can still be stored; undefined for a storage without an end. */
+  freeBytes(): Promise<number | undefined>;
   /** Rejects while the storage is unreachable. */
   check(): Promise<void>;
   /** Describes an object; undefined if it does not exist. */
   stat(key: string): Promise<StoredObject | undefined>;
   /** Removes an object; succeeds if it does not exist. */
   remove(key: string): Promise<void>;
-  /** Lists every object under the root, in no order, including remains of failed writes. */
-  list(): AsyncIterable<ListedObject>;
+  /**
+   * Lists the objects under the root, including remains of failed writes, in an order of the storage's own that does not
+   * change; only those after the key `after`, which may be gone, if it is given. Holds a page of them in memory.
+   */
+  list(after?: string): AsyncIterable<ListedObject>;
   /** A temporary URL from which any client can download the object; undefined if the storage has none. */
   signedUrl(key: string, as: PresentedFile): Promise<string | undefined>;
 }

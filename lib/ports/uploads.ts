@@ -1,8 +1,14 @@
 import type { FailureCode } from '../runtime/errors.ts';
 import type { Hashes, NewTask, Task, TaskFailure } from './tasks.ts';
 
-/** Failures after which the received original is not kept, so that its task can get no other output. */
-export const REFUSALS = ['too_large', 'size_mismatch'] as const satisfies readonly FailureCode[];
+/** Failures after which no original is kept, so that its task can get no other output. */
+export const REFUSALS = [
+  'too_large',
+  'size_mismatch',
+  'url_refused',
+  'url_unreachable',
+  'url_too_large',
+] as const satisfies readonly FailureCode[];
 
 /** An original that a client declares first, and sends afterwards. */
 export interface NewUploadSession {
@@ -84,7 +90,10 @@ export interface ReceivedBytesStore {
   /** Stores the description of a file after its form was read to the end; undefined if the task no longer waits. */
   describeFile(
     id: number,
-    description: Pick<NewTask, 'name' | 'originalExt' | 'requestedOutput' | 'declaredSize'> & {
+    description: Pick<
+      NewTask,
+      'name' | 'originalExt' | 'requestedOutput' | 'declaredSize' | 'destination'
+    > & {
       checksums: Hashes;
     },
   ): Promise<Task | undefined>;

@@ -1,19 +1,40 @@
 export interface User {
   id: number;
   name: string;
+  /** Empty for a guest. */
   email: string;
   passwordHash: string;
+  /** Counts how often the sessions of the user were ended. */
+  epoch: number;
+  createdAt: Date;
+}
+
+/** Whether a user has no email and no password, and so cannot log in. */
+export function isGuest({ email }: Pick<User, 'email'>): boolean {
+  return email === '';
 }
 
 export interface UserStore {
   /** Throws `taken` if the name or the email is in use. */
-  create(user: Omit<User, 'id'>): Promise<User>;
+  create(user: Pick<User, 'name' | 'email' | 'passwordHash'>): Promise<User>;
   /** Throws the same without writing; another request may still take the name before `create`. */
   checkFree(user: Pick<User, 'name' | 'email'>): Promise<void>;
   findByEmail(email: string): Promise<User | undefined>;
   find(id: number): Promise<User | undefined>;
   /** Whether a user with this id exists; cheap enough for every request. */
   exists(id: number): Promise<boolean>;
+  /**
+   * Sets what is not undefined. A new password ends all sessions: it raises the epoch, and removes all refresh tokens.
+   * Undefined, and nothing is written, if the user does not exist or no longer has this password. Throws `taken` if another user has the name or the email.
+   */
+  change(
+    user: Pick<User, 'id' | 'passwordHash'>,
+    changes: { name: string | undefined; email: string | undefined; passwordHash: string | undefined },
+  ): Promise<User | undefined>;
+  /** Removes the user with everything that belongs to the user. */
+  remove(id: number): Promise<void>;
+  /** Epochs of the users who ended their sessions within these seconds. */
+  endedSessions(seconds: number): Promise<ReadonlyMap<number, number>>;
 }
 
 export interface RefreshToken {

@@ -3,7 +3,12 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isErrno } from '../runtime/errors.ts';
-import { OPEN_FILES, type Sandbox } from './sandbox.ts';
+import { mark } from '../runtime/marks.ts';
+import type { ResourceLimits } from './enclosures.ts';
+import { lendingFiles } from './lent-files.ts';
+import { findProgram } from './path-search.ts';
+import { filesOf } from './program-files.ts';
+import type { Sandbox } from './sandbox.ts';
 import type { Exit, SpawnedProgram, Spawner } from './spawner.ts';
 
 /** Milliseconds from TERM to KILL. The output of a stopped program is discarded, so it needs no more time. */
@@ -11,16 +16,6 @@ const GRACE = 500;
 
 /** Maximum characters of stderr that are kept: the last ones. */
 const STDERR = 8192;
-
-/** Limits of one program. */
-export interface ResourceLimits {
-  /** Bytes of address space. */
-  memory: number;
-  /** Seconds of CPU time. */
-  cpu: number;
-  /** Bytes of each file that it writes. */
-  file: number;
-}
 
 /** Reads all that a program writes to one of its pipes; when it fails, the program is stopped. */
 export type PipeReader = (pipe: Readable) => Promise<unknown>;
@@ -32,6 +27,10 @@ export interface Command {
   cwd: string;
   /** The only variable of its environment, besides the locale. */
   path: string;
+  /** Absolute paths of the files that it reads; it can read no other, if the sandbox stops files. */
+  reads: readonly string[];
+  /** Absolute paths of the files that it writes. */
+  writes: readonly string[];
   limits: ResourceLimits;
   /** Stops the program: TERM, then KILL. */
   signal: AbortSignal;
@@ -39,6 +38,11 @@ export interface Command {
   stdin?: Readable | undefined;
   /** Maximum characters of stderr that are kept: the last ones; 8192 if undefined. */
   stderrCharacters?: number | undefined;
+  /**
+   * Receives each line of stderr, cut to 4096 characters; `Ending.stderr` has only the lines for which it returns true.
+   * Undefined: all text stays as it is.
+   */
+  onErrorLine?: ((line: string) => boolean) | undefined;
   /** Readers of its standard output, and then of the pipes from 3 on. */
   readers: readonly PipeReader[];
 }
@@ -59,25 +63,30 @@ export interface Children {
 
 /**
  * @param spawner starts programs
- * @param sandbox programs of this machine that enforce the limits
+ * @param sandbox confines them
  */
 export function createChildren(spawner: Spawner, sandbox: Sandbox): Children {
   return {
     async run(command) {
-      const { program, args, cwd, path, limits, signal, stdin, readers } = command;
+      const { cwd, path, writes, signal, stdin, readers } = command;
       signal.throwIfAborted();
-      const [first = program, ...rest] = [...guards(sandbox, limits), program, ...args];
+      const program = findProgram(command.program, path);
+      const files = await filesOf(program);
+      const [first = program, ...rest] = sandbox.enclose({ ...command, program, files });
       const env = { PATH: path, LC_ALL: 'C' };
       const outputs = readers.length + 1;
-      const child = await spawner.start({
-        program: first,
-        args: rest,
-        cwd,
-        env,
-        fed: stdin !== undefined,
-        outputs,
+      return lendingFiles(writes, sandbox.user, async () => {
+        const child = await spawner.start({
+          program: first,
+          args: rest,
+          cwd,
+          env,
+          fed: stdin !== undefined,
+          outputs,
+        });
+        mark('spawned', program);
+        return watch(child, command);
       });
-      return watch(child, command);
     },
   };
 }
@@ -89,21 +98,36 @@ export function eachLine(onLine: (line: string) => void): PipeReader {
   };
 }
 
-/** Each of these replaces itself by the next, so that the process id is the program's own. */
-function guards({ prlimit, setpriv }: Sandbox, { memory, cpu, file }: ResourceLimits): string[] {
-  const limited = [`--as=${memory}`, `--cpu=${cpu}`, `--fsize=${file}`, `--nofile=${OPEN_FILES}`, '--core=0'];
-  return [...(setpriv ? [setpriv, '--pdeathsig', 'KILL'] : []), ...(prlimit ? [prlimit, ...limited] : [])];
+/** Maximum characters of a line of stderr: a hostile file can make one of megabytes. */
+const LINE = 4096;
+
+/** A reader that passes on the beginning of every line. */
+function eachShortLine(onLine: (line: string) => void): PipeReader {
+  return async (pipe) => {
+    let rest = '';
+    for await (const text of pipe.setEncoding('utf8')) {
+      const lines = `${rest}${text}`.split('\n');
+      rest = lines.pop()?.slice(0, LINE) ?? '';
+      for (const line of lines) onLine(line.slice(0, LINE));
+    }
+    if (rest !== '') onLine(rest);
+  };
 }
 
 async function watch(
   child: SpawnedProgram,
-  { signal, stdin, readers, stderrCharacters = STDERR }: Command,
+  { program, signal, stdin, readers, stderrCharacters = STDERR, onErrorLine }: Command,
 ): Promise<Ending> {
   const [output, errors, ...further] = child.outputs;
   let stderr = '';
-  const readErrors: PipeReader = async (pipe) => {
-    for await (const text of pipe.setEncoding('utf8')) stderr = (stderr + text).slice(-stderrCharacters);
+  const keep = (text: string) => {
+    stderr = (stderr + text).slice(-stderrCharacters);
   };
+  const readErrors: PipeReader = onErrorLine
+    ? eachShortLine((line) => onErrorLine(line) && keep(`${line}\n`))
+    : async (pipe) => {
+        for await (const text of pipe.setEncoding('utf8')) keep(text);
+      };
   const broken = new AbortController();
   const pipes = [output, ...further];
   const work = [
@@ -113,6 +137,7 @@ async function watch(
   ];
   for (const part of work) part.catch((reason: unknown) => broken.abort(reason));
   const exit = await ended(child, AbortSignal.any([signal, broken.signal]));
+  mark('exited', program);
   child.stdin?.destroy();
   if (signal.aborted) {
     // A reader may wait for a storage that hangs; its data is no longer needed.

@@ -1,67 +1,173 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { isErrno } from '../runtime/errors.ts';
-import { onPath } from './path-search.ts';
+import { byBubblewrap, byGuards, byLauncher, type Confinement, type Enclose } from './enclosures.ts';
+import { type FoundGuards, findGuards } from './guards.ts';
+import { type FoundLauncher, findLauncher } from './launcher.ts';
+import { isExecutable, onPath } from './path-search.ts';
+import { tryLauncher, tryReading } from './sandbox-trial.ts';
 
-const run = promisify(execFile);
+/** Levels of confinement, strongest first. The first three stop files and network, `seccomp` the network alone, `limits` neither. */
+export const LEVELS = ['landlock', 'namespaces', 'bubblewrap', 'seccomp', 'limits'] as const;
 
-/** Files and pipes that a program may have open; ffmpeg uses about ten. */
-export const OPEN_FILES = 64;
+export type SandboxLevel = (typeof LEVELS)[number];
 
-/** Programs of this machine that limit another program; undefined if they are missing. */
+/** How programs are confined on this machine. */
 export interface Sandbox {
-  /** Sets resource limits (util-linux). */
-  prlimit: string | undefined;
-  /** Makes the kernel kill the program when its parent dies (util-linux). */
-  setpriv: string | undefined;
-  /** Sentences for the operator, one for each missing program. */
+  level: SandboxLevel;
+  /** Its parts, for the operator. */
+  parts: readonly string[];
+  enclose: Enclose;
+  /** User that programs run as; undefined: the one of this process. */
+  user: number | undefined;
+  /** Whether memory, computing time and files are limited. */
+  limitsResources: boolean;
+  /** Whether a program ends when its parent process dies. */
+  endsWithParent: boolean;
+  /** Sentences for the operator. */
   warnings: readonly string[];
 }
 
-/**
- * Finds the programs that limit others.
- * @param memory maximum bytes of address space in any use: without privileges, a process can't give more than
- * its own hard limit
- */
-export async function findSandbox(path: string, memory: number): Promise<Sandbox> {
-  const limits = [`--as=${memory}`, `--nofile=${OPEN_FILES}`, '--core=0'];
-  const [prlimit, setpriv] = await Promise.all([
-    working(onPath('prlimit', path), [...limits, 'true']),
-    working(onPath('setpriv', path), ['--pdeathsig', 'KILL', 'true']),
+export interface SandboxOptions {
+  /** Folders of programs, as in PATH. */
+  path: string;
+  /** Maximum bytes of address space in any use: without privileges, a process can't give more than its own hard limit. */
+  memory: number;
+  /** Private folder that takes the launcher if the folder of the packages can't. */
+  folder: string;
+  /** Levels to try, strongest first. */
+  levels?: readonly SandboxLevel[];
+  /** Whether root runs programs as another user. */
+  ownUser?: boolean;
+}
+
+/** A user that no system gives to anybody: systemd (UIDS-GIDS.md) calls 65520 to 65533 unused. */
+const USER = 65_520;
+
+/** Whether a level keeps a program from files that it was not given, and from the network. */
+export function stopsFilesAndNetwork({ level }: Pick<Sandbox, 'level'>): boolean {
+  return level === 'landlock' || level === 'namespaces' || level === 'bubblewrap';
+}
+
+/** Finds the strongest level that works here, by a program that tries what the level must stop. */
+export async function findSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { path, memory, folder, levels = LEVELS, ownUser = true } = options;
+  const user = ownUser && process.getuid?.() === 0 ? USER : undefined;
+  const [guards, launcher] = await Promise.all([
+    findGuards(path, memory, user),
+    levels.some((level) => level !== 'limits') ? findLauncher(path, folder) : undefined,
   ]);
-  return {
-    prlimit: prlimit.path,
-    setpriv: setpriv.path,
-    warnings: [
-      ...(prlimit.problem ? [`prlimit ${prlimit.problem}: ${UNLIMITED}`] : []),
-      ...(setpriv.problem ? [`setpriv ${setpriv.problem}: ${SURVIVES}`] : []),
-    ],
+  const problems: string[] = [];
+  for (const level of levels) {
+    const found = await TRIALS[level]({ path, memory, user, guards, launcher });
+    if (typeof found !== 'string') return withWarning(found, problems);
+    problems.push(`${level}: ${found}`);
+  }
+  return withWarning(byLimits(guards), problems);
+}
+
+/** Says what a weak level leaves open, and why there is no better one. */
+function withWarning(sandbox: Sandbox, problems: readonly string[]): Sandbox {
+  if (stopsFilesAndNetwork(sandbox)) return sandbox;
+  const open = sandbox.level === 'seccomp' ? "the service's files" : "the service's files and the network";
+  const reasons = problems.length === 0 ? '' : ` (${[...new Set(problems)].join('; ')})`;
+  const sentence = `Nothing keeps ffmpeg from ${open}: the sandbox is at level ${sandbox.level}${reasons}.`;
+  return { ...sandbox, warnings: [sentence, ...sandbox.warnings] };
+}
+
+interface TrialOptions {
+  path: string;
+  memory: number;
+  user: number | undefined;
+  guards: FoundGuards;
+  launcher: FoundLauncher | undefined;
+}
+
+/** Returns the sandbox, or the reason why there is none. */
+type LevelTrial = (options: TrialOptions) => Promise<Sandbox | string>;
+
+const TRIALS: Record<SandboxLevel, LevelTrial> = {
+  landlock: byConfinement('landlock', [
+    { files: 'landlock', network: true },
+    { files: 'landlock', network: false },
+  ]),
+  namespaces: byConfinement('namespaces', [{ files: 'pivot', network: true }]),
+  bubblewrap: tryBubblewrap,
+  seccomp: byConfinement('seccomp', [{ files: undefined, network: false }]),
+  limits: async ({ guards }) => byLimits(guards),
+};
+
+/** Words of the parts of a confinement. */
+const PARTS = { landlock: 'Landlock', pivot: 'a root of its own', network: 'a network of its own' };
+
+/** Tries confinements in turn, each first as another user and then, if that fails, as the user of this process. */
+function byConfinement(level: SandboxLevel, confinements: readonly Omit<Confinement, 'user'>[]): LevelTrial {
+  const forbidden = level === 'seccomp' ? ['network'] : ['files', 'network'];
+  return async ({ memory, user, launcher }) => {
+    if (launcher?.path === undefined) return launcher?.problem ?? 'there is no launcher';
+    let problem = '';
+    for (const one of user === undefined ? [undefined] : [user, undefined]) {
+      for (const { files, network } of confinements) {
+        const enclose = byLauncher(launcher.path, { files, network, user: one });
+        const failed = await tryLauncher(launcher.path, enclose, memory, forbidden);
+        problem = failed ?? problem;
+        if (failed !== undefined) continue;
+        const parts = [
+          ...(files ? [PARTS[files]] : []),
+          ...['seccomp', ...(network ? [PARTS.network] : [])],
+          ...ofUser(one),
+        ];
+        return {
+          level,
+          parts,
+          enclose,
+          user: one,
+          limitsResources: true,
+          endsWithParent: true,
+          warnings: [],
+        };
+      }
+    }
+    return problem;
   };
 }
 
-const UNLIMITED =
-  'conversions run without limits on memory, computing time and open files. It belongs to util-linux.';
-const SURVIVES =
-  'a conversion whose parent process is killed continues until it ends by itself. It belongs to util-linux, from 2.33 on.';
-
-/** The first program that works, or the reason why there is none. */
-type Trial = { path: string; problem: undefined } | { path: undefined; problem: string };
-
-/** Other systems have no such program, or one with fewer options. */
-async function working(candidates: readonly string[], trial: string[]): Promise<Trial> {
-  let problem = 'was not found';
-  for (const path of candidates) {
-    try {
-      await run(path, trial, { timeout: 5000 });
-      return { path, problem: undefined };
-    } catch (error) {
-      if (!isErrno(error, 'ENOENT')) problem = `does not work here (${lastLine(error)})`;
-    }
-  }
-  return { path: undefined, problem };
+function ofUser(user: number | undefined): string[] {
+  return user === undefined ? [] : [`user ${user}`];
 }
 
-function lastLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.trim().split('\n').at(-1) ?? '';
+async function tryBubblewrap({ path, memory, guards }: TrialOptions): Promise<Sandbox | string> {
+  let problem = 'bwrap was not found';
+  for (const bubblewrap of onPath('bwrap', path).filter(isExecutable)) {
+    // Another user could not read the files inside, where it has no rights of its own.
+    const enclose = byBubblewrap(bubblewrap, { ...guards, setpriv: undefined });
+    const failed = await tryReading(path, enclose, memory);
+    if (failed === undefined) {
+      const { warnings, limitsResources } = byLimits(guards);
+      const parts = ['namespaces for all', 'a root of its own'];
+      return {
+        level: 'bubblewrap',
+        parts,
+        enclose,
+        user: undefined,
+        limitsResources,
+        endsWithParent: true,
+        warnings,
+      };
+    }
+    problem = failed;
+  }
+  return problem;
+}
+
+function byLimits(guards: FoundGuards): Sandbox {
+  const { prlimit, setpriv, user, warnings } = guards;
+  const parts = [...(prlimit ? ['prlimit'] : []), ...(setpriv ? ['setpriv'] : []), ...ofUser(user)];
+  const [limitsResources, endsWithParent] = [prlimit !== undefined, setpriv !== undefined];
+  return {
+    level: 'limits',
+    parts,
+    enclose: byGuards(guards),
+    user,
+    limitsResources,
+    endsWithParent,
+    warnings,
+  };
 }

@@ -32,10 +32,9 @@ interface Helper {
 
 /**
  * Starts programs from a small helper process. A fork copies the page tables of the whole process, and blocks it meanwhile:
- * 10 to 20 ms for 200 MB, 1 ms for the 20 MB of the helper.
+ * 10 to 20 ms for 200 MB, 1 ms for the 20 MB of the helper. It starts at once, so that the first program does not wait for it.
  */
 export function createSpawnHelper(): Spawner {
-  let helper: Helper | undefined;
   let count = 0;
 
   const begin = (): Helper => {
@@ -50,6 +49,7 @@ export function createSpawnHelper(): Spawner {
     child.on('error', gone);
     return begun;
   };
+  let helper: Helper | undefined = begin();
 
   return {
     async start(request) {
@@ -95,7 +95,8 @@ export function createSpawnHelper(): Spawner {
 /** The helper has its own session, so that Ctrl-C reaches neither it nor its programs. */
 function startHelper(): Helper {
   const folder = mkdtempSync(join(socketRoot(), 'tonemill-'));
-  const program = fileURLToPath(new URL('./spawn-helper-main.ts', import.meta.url));
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const program = fileURLToPath(new URL(`./spawn-helper-main.${extension}`, import.meta.url));
   const child = fork(program, [folder], { detached: true, env: {}, execArgv: [], stdio: STDIO });
   const waiting = new Map<number, (report: Report) => void>();
   child.on('message', (report: Report) => waiting.get(report.id)?.(report));

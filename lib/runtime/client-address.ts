@@ -13,7 +13,8 @@ export function createClientAddress(
   const isTrusted = typeof trusted === 'number' ? (_: string, hop: number) => hop < trusted : within(trusted);
   return (peer = '', forwardedFor) => {
     let client = addressOf(peer);
-    const added = (forwardedFor ?? '').split(',').reverse().map(addressOf);
+    if (!forwardedFor) return client;
+    const added = forwardedFor.split(',').reverse().map(addressOf);
     for (const [hop, next] of added.entries()) {
       if (client === undefined || next === undefined || !isTrusted(client, hop)) break;
       client = next;
@@ -31,7 +32,8 @@ export function isNetwork(text: string): boolean {
   );
 }
 
-function within(networks: readonly string[]): (address: string) => boolean {
+/** A test of IPv4 and IPv6 addresses against addresses and CIDR blocks. */
+export function within(networks: readonly string[]): (address: string) => boolean {
   const list = new BlockList();
   for (const network of networks) {
     const { address, prefix } = parts(network);

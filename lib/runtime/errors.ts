@@ -2,11 +2,14 @@
 export type RequestErrorCode =
   | 'invalid_request'
   | 'unauthenticated'
+  | 'insufficient_scope'
+  | 'wrong_password'
   | 'not_found'
   | 'method_not_allowed'
   | 'taken'
   | 'not_ready'
   | 'not_uploaded'
+  | 'invalid_image'
   | 'upload_incomplete'
   | 'upload_gap'
   | 'upload_gone'
@@ -17,7 +20,13 @@ export type RequestErrorCode =
   | 'unsupported_media_type'
   | 'unsupported_format'
   | 'range_not_satisfiable'
-  | 'precondition_failed';
+  | 'precondition_failed'
+  | 'idempotency_key_in_use'
+  | 'idempotency_key_reused'
+  | 'url_refused'
+  | 'rate_limited'
+  | 'quota_exceeded'
+  | 'insufficient_storage';
 
 /** Reasons why an original cannot be converted: permanent, recorded on the task, never tried again. */
 export type FailureCode =
@@ -25,7 +34,10 @@ export type FailureCode =
   | 'no_audio'
   | 'damaged'
   | 'unsupported_codec'
+  | 'no_such_track'
   | 'nothing_left'
+  | 'cannot_copy'
+  | 'already_lossy'
   | 'too_long'
   | 'result_too_large'
   | 'timed_out'
@@ -33,19 +45,25 @@ export type FailureCode =
   | 'resource_limit'
   | 'gave_up'
   | 'too_large'
-  | 'size_mismatch';
+  | 'size_mismatch'
+  | 'url_refused'
+  | 'url_unreachable'
+  | 'url_too_large';
 
 /** Errors of the service or of its platform: a retry or an operator can help. */
 export type ServiceErrorCode = 'misconfigured' | 'unavailable' | 'interrupted' | 'internal';
 
 export type ErrorCode = RequestErrorCode | FailureCode | ServiceErrorCode;
 
-const FAILURE_CODES: ReadonlySet<string> = new Set<FailureCode>([
+export const FAILURE_CODES: ReadonlySet<string> = new Set<FailureCode>([
   'not_audio',
   'no_audio',
   'damaged',
   'unsupported_codec',
+  'no_such_track',
   'nothing_left',
+  'cannot_copy',
+  'already_lossy',
   'too_long',
   'result_too_large',
   'timed_out',
@@ -54,6 +72,9 @@ const FAILURE_CODES: ReadonlySet<string> = new Set<FailureCode>([
   'gave_up',
   'too_large',
   'size_mismatch',
+  'url_refused',
+  'url_unreachable',
+  'url_too_large',
 ]);
 
 /** One problem with one field of a request. `path` is dotted: `options.bitrate`. */
@@ -62,11 +83,22 @@ export interface FieldProblem {
   message: string;
 }
 
+/** A quota that is used up. */
+export interface ExceededLimit {
+  /** Name of its policy. */
+  policy: string;
+  quota: number;
+  /** Length of its window; undefined for a quota of what exists at one time. */
+  seconds: number | undefined;
+  remaining: number;
+}
+
 export interface AppErrorOptions {
   details?: FieldProblem[];
   cause?: unknown;
   /** Seconds. */
   retryAfter?: number;
+  limit?: ExceededLimit;
 }
 
 /**
@@ -78,6 +110,7 @@ export class AppError extends Error {
   readonly details: readonly FieldProblem[];
   /** Seconds after which the same request may succeed; undefined if that is unknown. */
   readonly retryAfter: number | undefined;
+  readonly limit: ExceededLimit | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -85,6 +118,7 @@ export class AppError extends Error {
     this.code = code;
     this.details = options.details ?? [];
     this.retryAfter = options.retryAfter;
+    this.limit = options.limit;
   }
 }
 

@@ -60,11 +60,12 @@ function faultOf(value: unknown): { reason: string; path: readonly string[] } | 
   return undefined;
 }
 
+const RESERVED = 'contains the name __proto__, which is reserved; expected another name';
 const UNSTORABLE = 'contains a text with NUL or with half of a surrogate pair';
 
 function reasonAgainst({ value, path }: Part): string | undefined {
   if (typeof value === 'string') return isStorable(value) ? undefined : UNSTORABLE;
   if (typeof value !== 'object' || value === null) return undefined;
   if (path.length === DEEPEST) return `is nested deeper than ${DEEPEST} levels`;
-  return Object.hasOwn(value, '__proto__') ? 'contains the name __proto__' : undefined;
+  return Object.hasOwn(value, '__proto__') ? RESERVED : undefined;
 }

@@ -6,8 +6,12 @@ import type { LogEvent, LogFields, Severity } from './log.ts';
  * only control characters below U+0020; the others are escaped here, since the reader may be a terminal.
  */
 export function jsonLine({ severity, message, time, fields }: LogEvent): string {
-  const line = JSON.stringify({ severity, message, time: time.toISOString(), ...fields });
-  return line.replace(
+  return escaped(JSON.stringify({ severity, message, time: time.toISOString(), ...fields }));
+}
+
+/** The text with control characters as JSON escapes them, `\u001b`: inside JSON and for people the same. */
+export function escaped(text: string): string {
+  return text.replace(
     UNPRINTABLE,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -61,10 +61,17 @@ function plain(value: unknown): unknown {
   if (value instanceof Error) return withoutQueries(errorText(value));
   if (typeof value === 'string') return withoutQueries(value);
   if (typeof value !== 'object' || value === null) return value;
+  if (isFlat(value)) return plainFields({ ...value });
   const json = JSON.stringify(value, (_key, inner) =>
     typeof inner === 'string' ? withoutQueries(inner) : inner,
   );
   return json === undefined ? undefined : JSON.parse(json);
+}
+
+/** Whether an object has only texts, numbers and the like: such as the request of a line, which would be printed and parsed. */
+function isFlat(value: object): boolean {
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  return Object.values(value).every((member) => typeof member !== 'object' && typeof member !== 'function');
 }
 
 /**

@@ -49,12 +49,27 @@ export function resultKey(task: { id: number; name: string; revision: number }, 
   return objectKey(task.id, task.revision, `${stem(task.name)}.${extension}`);
 }
 
-/** The file of a waveform. */
-export type WaveformOf = 'original' | 'result';
+/** Key of a sent cover under the results root, where nothing counts as an original. No result has revision 0. */
+export function coverKey(id: number, { sha256 }: { sha256: string }): string {
+  return objectKey(id, 0, `cover-${sha256.slice(0, 32)}`);
+}
+
+/** The file of a waveform or a loudness. */
+export type AnalysisOf = 'original' | 'result';
 
 /** Key of a waveform under the results root. No result has this extension; revision 0 stands for the original. */
-export function waveformKey(task: { id: number; revision: number }, of: WaveformOf): string {
+export function waveformKey(task: { id: number; revision: number }, of: AnalysisOf): string {
   return objectKey(task.id, of === 'original' ? 0 : task.revision, `${of}.dat`);
+}
+
+/** Key of a measured loudness beside the waveform. */
+export function loudnessKey(task: { id: number; revision: number }, of: AnalysisOf): string {
+  return objectKey(task.id, of === 'original' ? 0 : task.revision, `${of}.loudness`);
+}
+
+/** Keys of everything that was found out about a file by decoding it. */
+export function analysisKeys(task: { id: number; revision: number }, of: AnalysisOf): string[] {
+  return [waveformKey(task, of), loudnessKey(task, of)];
 }
 
 /** A name without its extension; a name such as `.mp3` stays unchanged. */

@@ -1,16 +1,11 @@
 import { type Format, findFormat } from '../audio/formats/formats.ts';
-import { parseOptions } from '../audio/formats/options.ts';
+import type { MediaInfo } from '../audio/media/media-info.ts';
 import type { Storage } from '../ports/storage.ts';
-import type { RequestedOutput, Task, TaskPage, TaskStore } from '../ports/tasks.ts';
+import type { Owner, RequestedOutput, ShownTask, Task, TaskPage, TaskStore, Usage } from '../ports/tasks.ts';
 import { AppError } from '../runtime/errors.ts';
-import { fileName, originalKey, resultKey, waveformKey } from './object-keys.ts';
-
-/** The requested output as a request gives it. */
-export interface OutputRequest {
-  newFormat: string;
-  /** Not yet validated; undefined: no options. */
-  options?: unknown;
-}
+import { analysisKeys, coverKey, fileName, originalKey, resultKey } from './object-keys.ts';
+import { removeEach } from './removals.ts';
+import type { OutputRequest, OutputRequests } from './requested-output.ts';
 
 /** The place of one file of a task. */
 export interface TaskFile {
@@ -28,18 +23,31 @@ export interface TaskFile {
 export interface Tasks {
   /** Validates a new task without storing it. Throws `invalid_request`, `unsupported_format`, `too_large`. */
   check(
+    userId: number,
     filename: string,
     requestedOutput: OutputRequest,
   ): Promise<{ name: string; requestedOutput: RequestedOutput }>;
-  list(userId: number, page: TaskPage): Promise<Task[]>;
+  /** An empty page may also mean that the owner no longer exists. */
+  list(owner: Owner, page: TaskPage): Promise<ShownTask[]>;
+  /** A task as JSON; undefined if it does not exist, has another owner, or if its owner no longer exists. */
+  show(owner: Owner, id: number): Promise<string | undefined>;
   /** Throws `not_found`, also for a task of another user. */
   get(userId: number, id: number): Promise<Task>;
   /** Changes the requested output. Throws `not_found`, `unsupported_format`, and `not_uploaded` before the upload. */
   change(userId: number, id: number, requestedOutput: OutputRequest): Promise<Task>;
   /** Removes the task and its files; a running conversion stops at its next heartbeat. Throws `not_found`. */
   remove(userId: number, id: number): Promise<Task>;
+  /** Removes all tasks of an owner as `remove` does. */
+  removeAll(owner: Owner): Promise<void>;
+  usage(userId: number): Promise<Usage>;
   /** Throws `not_found`, `not_uploaded`, and `not_ready` before the conversion has ended. */
   file(userId: number, id: number, which: 'original' | 'result'): Promise<TaskFile>;
+  /** Media information with the name of its file. Throws `not_found`, `not_ready`. */
+  media(
+    userId: number,
+    id: number,
+    which: 'original' | 'result',
+  ): Promise<{ name: string; media: MediaInfo }>;
 }
 
 export interface TasksDependencies {
@@ -48,54 +56,60 @@ export interface TasksDependencies {
   results: Storage;
   /** Available output formats. */
   formats: () => Promise<readonly Format[]>;
+  outputs: Pick<OutputRequests, 'resolve'>;
   /** Cancels the upload sessions of tasks that ended before their upload. */
   cancelUploads: () => Promise<number>;
 }
 
 export function createTasks(parts: TasksDependencies): Tasks {
-  const { store, originals, results, formats, cancelUploads } = parts;
-  const requestedOutputFor = async ({ newFormat, options = {} }: OutputRequest): Promise<RequestedOutput> => {
-    const available = await formats();
-    const format = available.find(({ name }) => name === newFormat.toLowerCase());
-    if (!format) throw unsupported(newFormat, available);
-    return { format: format.name, options: parseOptions(format, options) };
-  };
-  const check = async (filename: string, requestedOutput: OutputRequest) => {
+  const { store, originals, results, formats, outputs, cancelUploads } = parts;
+  const check = async (userId: number, filename: string, request: OutputRequest) => {
     const name = fileName(filename);
-    return { name, requestedOutput: await requestedOutputFor(requestedOutput) };
+    return { name, requestedOutput: await outputs.resolve(userId, request) };
   };
   const get = async (userId: number, id: number) => found(await store.find(id, userId));
-  /** Removes the files of one revision. Their names do not depend on the row, which may not yet know a new result. */
-  const removeResult = async (task: Task) => {
-    const format = findFormat(task.requestedOutput.format);
-    const key = task.result?.key ?? (format && resultKey(task, format.extension));
-    if (key) await results.remove(key);
-    await results.remove(waveformKey(task, 'result'));
+
+  const remove = async (userId: number, id: number) => {
+    const task = found(await store.remove(id, userId));
+    if (task.state === 'AWAITING_UPLOAD') await cancelUploads();
+    await originals.remove(originalKey(task));
+    await removeResult(results, task);
+    for (const key of analysisKeys(task, 'original')) await results.remove(key);
+    if (task.cover) await results.remove(coverKey(task.id, task.cover));
+    return task;
   };
+  const firstOf = (owner: Owner) => store.list(owner, { limit: 100, descending: true });
 
   return {
     check,
     get,
-    list: (userId, page) => store.list(userId, page),
+    list: (owner, page) => store.list(owner, page),
+    show: (owner, id) => store.show(owner, id),
     async change(userId, id, request) {
-      const requestedOutput = await requestedOutputFor(request);
+      const requestedOutput = await outputs.resolve(userId, request);
       const before = await get(userId, id);
       const task = await store.change(id, userId, requestedOutput);
       if (!task) throw notUploaded();
-      await removeResult(before);
+      await removeResult(results, before);
       return task;
     },
-    async remove(userId, id) {
-      const task = found(await store.remove(id, userId));
-      if (task.state === 'AWAITING_UPLOAD') await cancelUploads();
-      await originals.remove(originalKey(task));
-      await removeResult(task);
-      await results.remove(waveformKey(task, 'original'));
-      return task;
+    remove,
+    async removeAll(owner) {
+      await removeEach(
+        async () => (await firstOf(owner)).map(({ id }) => id),
+        (id) => remove(owner.userId, id),
+      );
     },
+    usage: (userId) => store.usage(userId),
     async file(userId, id, which) {
       const task = await get(userId, id);
       return which === 'original' ? originalFile(task) : resultFile(task);
+    },
+    async media(userId, id, which) {
+      const task = await get(userId, id);
+      const media = which === 'original' ? task.media : task.result?.media;
+      if (!media) throw which === 'original' ? notProbed(task) : notReady(task);
+      return { name: which === 'original' ? task.name : (await resultFile(task)).name, media };
     },
   };
 
@@ -125,12 +139,24 @@ export function createTasks(parts: TasksDependencies): Tasks {
   }
 }
 
+/** Removes the files of one revision. Their names do not depend on the row, which may not yet know a new result. */
+export async function removeResult(results: Storage, task: Task): Promise<void> {
+  const format = findFormat(task.requestedOutput.format);
+  const key = task.result?.key ?? (format && resultKey(task, format.extension));
+  if (key) await results.remove(key);
+  for (const key of analysisKeys(task, 'result')) await results.remove(key);
+}
+
 function found(task: Task | undefined): Task {
-  if (!task) throw new AppError('not_found', 'This task does not exist.');
+  if (!task) throw noSuchTask();
   return task;
 }
 
-function notUploaded(): AppError {
+export function noSuchTask(): AppError {
+  return new AppError('not_found', 'This task does not exist.');
+}
+
+export function notUploaded(): AppError {
   return new AppError('not_uploaded', 'The original of this task has not been uploaded.');
 }
 
@@ -139,14 +165,7 @@ function notReady(task: Task): AppError {
   return new AppError('not_ready', `This task is ${task.state} and has no result. ${failed}`);
 }
 
-function unsupported(newFormat: string, available: readonly Format[]): AppError {
-  const allowed = available.map(({ name }) => name).join(', ');
-  const shown = JSON.stringify(newFormat.slice(0, 20));
-  return new AppError(
-    'unsupported_format',
-    `${shown} is not an available format. Expected one of ${allowed}.`,
-    {
-      details: [{ path: 'newFormat', message: `expected one of ${allowed}` }],
-    },
-  );
+function notProbed({ state }: Task): AppError {
+  const sentence = `This task is ${state}: its original has no media information yet.`;
+  return new AppError('not_ready', sentence);
 }

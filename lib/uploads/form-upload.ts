@@ -1,57 +1,30 @@
-import { createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
 import type { Clock } from '../ports/clock.ts';
+import type { Creation } from '../ports/idempotency.ts';
 import type { Storage } from '../ports/storage.ts';
-import type { Hashes, HashName, RequestedOutput, Task, TaskStore } from '../ports/tasks.ts';
+import type { Hashes, NewTask, RequestedOutput, Task, TaskStore } from '../ports/tasks.ts';
+import type { AddressRules } from '../ports/transfers.ts';
 import type { ReceivedBytesStore } from '../ports/uploads.ts';
 import { AppError } from '../runtime/errors.ts';
-import { parseJson } from '../runtime/json-text.ts';
+import { mark } from '../runtime/marks.ts';
 import type { Workspaces } from '../runtime/working-folders.ts';
+import { type Covers, describeCover } from '../tasks/covers.ts';
 import { extension, fileName, originalKey } from '../tasks/object-keys.ts';
-import type { OutputRequest, Tasks } from '../tasks/tasks.ts';
-import { createDigest, type Digest } from './checksums.ts';
+import type { Tasks } from '../tasks/tasks.ts';
+import type { WantedWebhook, Webhooks, WebhookWithSecret } from '../webhooks/webhooks.ts';
+import { createDigest } from './checksums.ts';
+import { earlierTask } from './earlier-task.ts';
+import { type Fields, parseFields } from './form-fields.ts';
+import { FORM_HASHES, type FormFile, hashed, saveFormFile } from './form-file.ts';
 import { mustHoldSomething } from './upload-size.ts';
 
 /** Seconds after which an unfinished upload expires. */
 const UPLOAD_SECONDS = 3600;
 
-/** Hashes of a form's file, which are computed while it is received. */
-const FORM_HASHES = ['crc32c', 'sha256'] as const satisfies readonly HashName[];
-
-/** Text fields of a form that uploads an original. */
-export const FORM_FIELDS = z.object({
-  newFormat: z
-    .string('expected a format, such as mp3')
-    .min(1, 'expected a format, such as mp3')
-    .meta({ example: 'mp3' }),
-  filename: z.string().optional().meta({ description: 'Default: the name of the part `audio`.' }),
-  options: z
-    .string()
-    .transform((text) => parseJson(text, 'field options', 'options'))
-    .optional()
-    .meta({
-      description: 'JSON; `GET /api/formats` lists the options of each format.',
-      example: '{"bitrate": 128000}',
-    }),
-});
-
-/** Text fields of a form by name. */
-export type Fields = ReadonlyMap<string, string>;
-
-/** The one file of a form, while the form is read. */
-export interface FormFile {
-  /** File name in the headers of its part; empty if there is none. */
-  name: string;
-  /** Fields that stand before the file. */
-  before: Fields;
-  /** Throws an AppError if the form is refused. Must be read to its end before `end` is called. */
-  content: AsyncIterable<Buffer>;
-  /** Reads the rest of the form, and returns all of its fields. Throws as `content` does. */
-  end(): Promise<Fields>;
+/** A task, and its webhook if the form asks for one. */
+export interface ReceivedForm {
+  task: Task;
+  webhook?: WebhookWithSecret;
 }
 
 /** Receives originals in forms; a form that fails leaves neither row nor file. */
@@ -61,8 +34,9 @@ export interface FormUploads {
    * the whole form is valid; otherwise the row is created first, and the file is streamed into the storage.
    * Throws `invalid_request`, `unsupported_format`, the errors of reading the file, and `not_found` if the task was
    * removed meanwhile.
+   * @param creation of a request that may come again: one that was resumed may return the task of an earlier attempt
    */
-  receive(userId: number, file: FormFile): Promise<Task>;
+  receive(userId: number, file: FormFile, creation?: Creation): Promise<ReceivedForm>;
 }
 
 export interface FormUploadDependencies {
@@ -70,105 +44,141 @@ export interface FormUploadDependencies {
   store: TaskStore;
   receivedBytes: ReceivedBytesStore;
   originals: Storage;
+  covers: Covers;
+  webhooks: Pick<Webhooks, 'check' | 'createFor'>;
+  addresses: Pick<AddressRules, 'destination'>;
   workspaces: Workspaces;
   clock: Clock;
 }
+
+type DescribedFile = Pick<NewTask, 'userId' | 'name' | 'requestedOutput' | 'declaredSize' | 'destination'>;
 
 /** Format in the row until the form names one; no conversion starts before that. */
 const UNKNOWN: RequestedOutput = { format: '', options: {} };
 
 export function createFormUploads(parts: FormUploadDependencies): FormUploads {
-  const { tasks, store, receivedBytes, originals, workspaces, clock } = parts;
+  const { tasks, store, receivedBytes, originals, covers, webhooks, addresses, workspaces, clock } = parts;
   return { receive: originals.local ? spool : stream };
 
   /** Reads a whole form before it refuses it, so that clients that read only after sending all receive the answer. */
-  async function spool(userId: number, file: FormFile): Promise<Task> {
+  async function spool(userId: number, file: FormFile, creation?: Creation): Promise<ReceivedForm> {
     return workspaces.use(async (folder) => {
       const { path, size, checksums } = await saveFormFile(folder, file);
-      const { name, requestedOutput } = await checkAll(file, await file.end(), size);
-      const task = await create(userId, name, requestedOutput, size);
+      mark('received');
+      const { webhook, ...checked } = await checkAll(userId, file, await file.end(), size);
+      const earlier = await earlierTask(parts, creation);
+      if (earlier) return { task: earlier, ...(await addWebhook(earlier, webhook)) };
+      const task = await create({ userId, ...checked, declaredSize: size }, creation);
       const key = originalKey(task);
       return orUndo(task.id, new Set([key]), async () => {
+        await keepCover(task, file);
+        const added = await addWebhook(task, webhook);
         await originals.put(key, path);
-        return checksums;
+        return { checksums, ...added };
       });
     });
   }
 
-  async function stream(userId: number, file: FormFile): Promise<Task> {
-    const { name, requestedOutput } = await checkBefore(file);
+  async function stream(userId: number, file: FormFile, creation?: Creation): Promise<ReceivedForm> {
+    const { name, requestedOutput } = await checkBefore(userId, file);
+    const earlier = await earlierTask(parts, creation);
+    if (earlier) {
+      const { webhook } = parseFields(await afterEnd(file));
+      return { task: earlier, ...(await addWebhook(earlier, webhook)) };
+    }
     // The declared size is 0: an object that the storage makes of half a file does not match the row.
-    const begun = await create(userId, name, requestedOutput, 0);
+    const begun = await create({ userId, name, requestedOutput, declaredSize: 0 }, creation);
     const first = originalKey(begun);
     const keys = new Set([first]);
     return orUndo(begun.id, keys, async () => {
       let last = first;
+      let added: Pick<ReceivedForm, 'webhook'> = {};
       const digest = await createDigest(FORM_HASHES);
       const describe = async (size: number) => {
-        last = originalKey(await settle(begun.id, file, size, digest.hashes()));
+        const { task, webhook } = await settle(begun, file, size, digest.hashes());
+        last = originalKey(task);
         keys.add(last);
+        await keepCover(begun, file);
+        added = await addWebhook(begun, webhook);
       };
       await originals.put(first, Readable.from(endedBy(hashed(file.content, digest), describe)));
       if (last !== first) await rename(first, last);
-      return digest.hashes();
+      return { checksums: digest.hashes(), ...added };
     });
   }
 
   /** Refuses a format that stands before the file without reading the file. The name may change later. */
-  async function checkBefore({
-    name: partName,
-    before,
-  }: FormFile): Promise<{ name: string; requestedOutput: RequestedOutput }> {
+  async function checkBefore(
+    userId: number,
+    { name: partName, before }: FormFile,
+  ): Promise<{ name: string; requestedOutput: RequestedOutput }> {
     const name = seemingName(before.get('filename') || partName);
     if (!before.get('newFormat')) return { name, requestedOutput: UNKNOWN };
-    return { name, requestedOutput: (await tasks.check(name, parseFields(before))).requestedOutput };
+    return { name, requestedOutput: (await tasks.check(userId, name, parseFields(before))).requestedOutput };
   }
 
-  async function checkAll({ name }: FormFile, fields: Fields, size: number) {
-    const { filename, ...request } = parseFields(fields);
-    const checked = await tasks.check(filename || name, request);
+  async function checkAll(userId: number, file: FormFile, fields: Fields, size: number) {
+    const { name } = file;
+    const { filename, webhook, destination, ...request } = parseFields(fields);
+    const checked = await tasks.check(userId, filename || name, request);
+    if (webhook) await webhooks.check(webhook);
+    const cover = file.cover();
+    if (cover) describeCover(cover);
     mustHoldSomething(size, 'audio', 'expected a file that is not empty');
-    return checked;
+    const delivered = destination === undefined ? undefined : addresses.destination(destination);
+    return { ...checked, webhook, destination: delivered };
   }
 
-  async function settle(id: number, file: FormFile, size: number, checksums: Hashes): Promise<Task> {
-    const { name, requestedOutput } = await checkAll(file, await file.end(), size);
+  async function settle(
+    { id, userId }: Task,
+    file: FormFile,
+    size: number,
+    checksums: Hashes,
+  ): Promise<{ task: Task; webhook: WantedWebhook | undefined }> {
+    const { webhook, ...checked } = await checkAll(userId, file, await file.end(), size);
     const description = {
-      name,
-      originalExt: extension(name),
-      requestedOutput,
+      ...checked,
+      originalExt: extension(checked.name),
       declaredSize: size,
       checksums,
     };
-    return found(await receivedBytes.describeFile(id, description));
+    return { task: found(await receivedBytes.describeFile(id, description)), webhook };
   }
 
-  function create(
-    userId: number,
-    name: string,
-    requestedOutput: RequestedOutput,
-    declaredSize: number,
-  ): Promise<Task> {
+  function create(described: DescribedFile, creation: Creation | undefined): Promise<Task> {
     const uploadExpiresAt = new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000);
-    return store.create({
-      userId,
-      name,
-      originalExt: extension(name),
-      requestedOutput,
-      declaredSize,
-      uploadExpiresAt,
-    });
+    const originalExt = extension(described.name);
+    return store.create({ ...described, originalExt, uploadExpiresAt, requestId: creation?.id });
+  }
+
+  /** Keeps the cover before the task is uploaded, so that the first conversion has it. */
+  async function keepCover({ id, userId }: Task, file: FormFile): Promise<void> {
+    const cover = file.cover();
+    if (cover) await covers.set(userId, id, cover);
+  }
+
+  /** Makes the webhook before the task is uploaded, so that it gets every event. */
+  async function addWebhook(
+    { id: taskId, userId }: Task,
+    wanted: WantedWebhook | undefined,
+  ): Promise<Pick<ReceivedForm, 'webhook'>> {
+    return wanted ? { webhook: await webhooks.createFor(userId, { taskId }, wanted) } : {};
   }
 
   /** Stores an original and marks its task as uploaded; a failure removes both. */
-  async function orUndo(id: number, keys: ReadonlySet<string>, work: () => Promise<Hashes>): Promise<Task> {
+  async function orUndo(
+    id: number,
+    keys: ReadonlySet<string>,
+    work: () => Promise<Omit<ReceivedForm, 'task'> & { checksums: Hashes }>,
+  ): Promise<ReceivedForm> {
     try {
-      const checksums = await work();
+      const { checksums, ...added } = await work();
       // The storage's own event may have reported the file before this request does.
-      return found((await store.markUploaded(id, checksums)) ?? (await store.find(id)));
+      return { task: found((await store.markUploaded(id, checksums)) ?? (await store.find(id))), ...added };
     } catch (error) {
-      await store.remove(id);
+      const removed = await store.remove(id);
       for (const key of keys) await originals.remove(key);
+      if (removed?.cover) await covers.forget(removed);
       throw error;
     }
   }
@@ -177,32 +187,6 @@ export function createFormUploads(parts: FormUploadDependencies): FormUploads {
   async function rename(from: string, to: string): Promise<void> {
     await originals.put(to, await originals.read(from));
     await originals.remove(from);
-  }
-}
-
-/** The file of a form in a working folder. */
-export interface SavedFile {
-  /** Absolute. */
-  path: string;
-  /** Bytes. */
-  size: number;
-  checksums: Hashes;
-}
-
-/** Writes the content of a form's file into a folder. Throws as the content does, and `invalid_request` for an empty file. */
-export async function saveFormFile(folder: string, { content }: FormFile): Promise<SavedFile> {
-  const path = join(folder, 'upload');
-  const digest = await createDigest(FORM_HASHES);
-  await pipeline(hashed(content, digest), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
-  const { size } = await stat(path);
-  mustHoldSomething(size, 'audio', 'expected a file that is not empty');
-  return { path, size, checksums: digest.hashes() };
-}
-
-async function* hashed(content: AsyncIterable<Buffer>, digest: Digest): AsyncGenerator<Buffer> {
-  for await (const chunk of content) {
-    digest.update(chunk);
-    yield chunk;
   }
 }
 
@@ -219,15 +203,6 @@ async function* endedBy(
   await end(size);
 }
 
-function parseFields(fields: Fields): OutputRequest & { filename?: string | undefined } {
-  const given = [...fields].filter(([, value]) => value !== '');
-  const parsed = FORM_FIELDS.safeParse(Object.fromEntries(given));
-  if (parsed.success) return parsed.data;
-  const details = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-  const sentence = details.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  throw new AppError('invalid_request', `The fields of the form are not valid. ${sentence}.`, { details });
-}
-
 /** The name of the file until the whole form is read. */
 function seemingName(filename: string): string {
   try {
@@ -235,6 +210,12 @@ function seemingName(filename: string): string {
   } catch {
     return 'upload';
   }
+}
+
+/** Reads a form whose file is there already: only its end shows whether it is the same. */
+async function afterEnd(file: FormFile): Promise<Fields> {
+  for await (const _ of file.content);
+  return file.end();
 }
 
 function found(task: Task | undefined): Task {

@@ -1,25 +1,46 @@
+import pLimit from 'p-limit';
 import type { Format } from '../audio/formats/formats.ts';
+import type { Batch, BatchKey, BatchStore } from '../ports/batches.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Task, TaskStore } from '../ports/tasks.ts';
-import type { UploadStore, Uploads } from '../ports/uploads.ts';
+import type { Creation } from '../ports/idempotency.ts';
+import type { NewTask, Task, TaskStore } from '../ports/tasks.ts';
+import type { AddressRules } from '../ports/transfers.ts';
+import type { EndedUpload, UploadStore, Uploads } from '../ports/uploads.ts';
+import type { WebhookScope } from '../ports/webhooks.ts';
 import { AppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { extension, originalKey } from '../tasks/object-keys.ts';
-import type { OutputRequest, Tasks } from '../tasks/tasks.ts';
+import { removeEach } from '../tasks/removals.ts';
+import type { OutputRequest } from '../tasks/requested-output.ts';
+import type { Tasks } from '../tasks/tasks.ts';
+import type { WantedWebhook, Webhooks, WebhookWithSecret } from '../webhooks/webhooks.ts';
+import { allOrProblems } from './batch-problems.ts';
 import { mustBeUploadable } from './upload-size.ts';
 
 /** Seconds for which a large upload may be sent: 2 GiB over 1 Mbit/s take five hours. */
 const UPLOAD_SECONDS = 86_400;
 
-/** A file that a client is about to send. */
+/** A file that a client is about to send, or that the service fetches. */
 export interface UploadSessionRequest extends OutputRequest {
-  filename: string;
+  /** Undefined: the source names the file. */
+  filename: string | undefined;
+  /** URL from which the service fetches the file; undefined: the client sends it. */
+  source: string | undefined;
+  /** Where the result is delivered as well; undefined: nowhere. */
+  destination: string | undefined;
   /** Bytes, if they are known. */
   size: number | undefined;
   /** Origin of the page, if the client is a browser. */
   origin: string | undefined;
   /** Base URL under which the caller reaches this service. */
   service: string;
+  webhook?: WantedWebhook | undefined;
+}
+
+/** Members of a batch besides its tasks. */
+export interface BatchRequest {
+  name: string | null;
+  webhook?: WantedWebhook | undefined;
 }
 
 /** The request that sends the file, by the protocol of Cloud Storage's resumable uploads. */
@@ -30,64 +51,168 @@ export interface UploadInstructions {
   expiresAt: Date;
 }
 
+/** A task that waits for its original, and how to send that. */
+export interface OpenedSession {
+  task: Task;
+  /** Undefined if the service fetches the original. */
+  upload: UploadInstructions | undefined;
+  /** The webhook that was asked for. */
+  webhook?: WebhookWithSecret;
+}
+
 export interface UploadSessions {
-  /** Creates a task that waits for its original. Throws `invalid_request`, `unsupported_format`, `too_large`. */
-  open(
+  /**
+   * Creates a task that waits for its original. Throws `invalid_request`, `unsupported_format`, `too_large`.
+   * @param creation of a request that may come again: the task of an earlier attempt without an answer is removed
+   */
+  open(userId: number, sessionRequest: UploadSessionRequest, creation?: Creation): Promise<OpenedSession>;
+  /**
+   * Creates a batch of such tasks in their order, or nothing. Throws as `open` does, with the place of each task in the
+   * path: `tasks.17.newFormat`.
+   */
+  openBatch(
     userId: number,
-    sessionRequest: UploadSessionRequest,
-  ): Promise<{ task: Task; upload: UploadInstructions }>;
+    batch: BatchRequest,
+    sessionRequests: readonly UploadSessionRequest[],
+    creation?: Creation,
+  ): Promise<{ batch: Batch; uploads: OpenedSession[]; webhook?: WebhookWithSecret }>;
 }
 
 export interface UploadSessionDependencies {
   tasks: Pick<Tasks, 'check'>;
+  webhooks: Pick<Webhooks, 'check' | 'createFor'>;
   store: TaskStore;
+  batches: BatchStore;
   uploadStore: UploadStore;
   uploads: Uploads;
+  addresses: AddressRules;
+  /** Has originals fetched that are due, where no process looks for them. */
+  wakeImports: () => Promise<void>;
   formats: () => Promise<readonly Format[]>;
   /** Most bytes of one original. */
   uploadBytes: number;
   clock: Clock;
 }
 
+/** Sessions that are opened or cancelled at once: a bucket takes some 50 ms for each. */
+const AT_ONCE = 16;
+
 export function createUploadSessions(parts: UploadSessionDependencies): UploadSessions {
-  const { tasks, store, uploadStore, uploads, formats, uploadBytes, clock } = parts;
+  const {
+    tasks,
+    webhooks,
+    store,
+    batches,
+    uploadStore,
+    uploads,
+    addresses,
+    wakeImports,
+    formats,
+    uploadBytes,
+    clock,
+  } = parts;
   const typeOf = async (ext: string) => {
     const known = (await formats()).find((format) => format.extension === ext);
     return known?.mimeType ?? 'application/octet-stream';
   };
 
   return {
-    async open(userId, { filename, newFormat, options, size, origin, service }) {
-      const { name, requestedOutput } = await tasks.check(filename, { newFormat, options });
-      if (size !== undefined) mustBeUploadable(size, uploadBytes);
-      const originalExt = extension(name);
-      const contentType = await typeOf(originalExt);
-      const expiresAt = new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000);
-      const task = await store.create({
-        userId,
-        name,
-        originalExt,
-        requestedOutput,
-        declaredSize: size ?? null,
-        uploadExpiresAt: expiresAt,
-      });
-      const url = await open(task, { contentType, origin, service });
-      const upload = { url, method: 'PUT', headers: { 'Content-Type': contentType }, expiresAt } as const;
-      return { task, upload };
+    async open(userId, sessionRequest, creation) {
+      const checked = await newTask(userId, sessionRequest);
+      const earlier = creation?.isResumed ? await store.findRequested(creation.id) : undefined;
+      if (earlier) await store.remove(earlier.id);
+      const task = await store.create({ ...checked, requestId: creation?.id });
+      try {
+        const added = await addWebhook(userId, { taskId: task.id }, sessionRequest.webhook);
+        const opened = await openSession(task, sessionRequest);
+        if (task.source) await wakeImports();
+        return { ...opened, ...added };
+      } catch (error) {
+        await store.remove(task.id);
+        throw error;
+      }
+    },
+    async openBatch(userId, { name, webhook }, sessionRequests, creation) {
+      if (webhook) await webhooks.check(webhook);
+      const newTasks = await allOrProblems(sessionRequests.map((request) => newTask(userId, request)));
+      const earlier = creation?.isResumed ? await batches.findRequested(creation.id) : undefined;
+      if (earlier) await undoBatch(earlier);
+      const requestId = creation?.id;
+      const { batch, tasks: created } = await batches.create({ userId, name, tasks: newTasks, requestId });
+      try {
+        const added = await addWebhook(userId, { batchId: batch.id }, webhook);
+        const opened = await openAll(created, sessionRequests);
+        if (created.some(({ source }) => source)) await wakeImports();
+        return { batch, uploads: opened, ...added };
+      } catch (error) {
+        await undoBatch(batch);
+        throw error;
+      }
     },
   };
 
-  /** The row is created first, so that each object of the session can be assigned to it. */
-  async function open(task: Task, how: { contentType: string; origin: string | undefined; service: string }) {
-    try {
-      const { url, session } = await uploads.open({ task, key: originalKey(task), ...how });
-      if (await uploadStore.recordSession(task.id, session)) return url;
+  /** Makes a webhook before the first file can come, so that it gets every event. */
+  async function addWebhook(userId: number, scope: Partial<WebhookScope>, wanted: WantedWebhook | undefined) {
+    return wanted ? { webhook: await webhooks.createFor(userId, scope, wanted) } : {};
+  }
+
+  /** Removes a batch of which nobody knows, and whose tasks have no original. */
+  async function undoBatch(batch: BatchKey): Promise<void> {
+    await batches.hide(batch);
+    await removeEach(
+      () => batches.taskIds(batch.id, 100),
+      (id) => store.remove(id),
+    );
+    await batches.delete(batch);
+  }
+
+  async function newTask(userId: number, request: UploadSessionRequest): Promise<NewTask> {
+    const { newFormat, options, size } = request;
+    const source = request.source === undefined ? undefined : addresses.source(request.source);
+    const destination =
+      request.destination === undefined ? undefined : addresses.destination(request.destination);
+    const filename = request.filename ?? source?.name ?? '';
+    const { name, requestedOutput } = await tasks.check(userId, filename, { newFormat, options });
+    if (size !== undefined) mustBeUploadable(size, uploadBytes);
+    if (request.webhook) await webhooks.check(request.webhook);
+    const uploadExpiresAt = new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000);
+    const originalExt = extension(name);
+    const declaredSize = size ?? null;
+    return { userId, name, originalExt, requestedOutput, declaredSize, uploadExpiresAt, source, destination };
+  }
+
+  /** Waits for all before it throws, so that nothing is opened after that. */
+  async function openAll(created: readonly Task[], requests: readonly UploadSessionRequest[]) {
+    const semaphore = pLimit(AT_ONCE);
+    const pairs = created.flatMap((task, index) => {
+      const request = requests[index];
+      return request ? [{ task, request }] : [];
+    });
+    const opening = pairs.map(({ task, request }) => semaphore(() => openSession(task, request)));
+    await Promise.allSettled(opening);
+    return Promise.all(opening);
+  }
+
+  /** The row is created before, so that each object of the session can be assigned to it. */
+  async function openSession(
+    task: Task,
+    { source, origin, service }: UploadSessionRequest,
+  ): Promise<OpenedSession> {
+    if (source !== undefined) return { task, upload: undefined };
+    const contentType = await typeOf(task.originalExt);
+    const { url, session } = await uploads.open({
+      task,
+      key: originalKey(task),
+      contentType,
+      origin,
+      service,
+    });
+    if (!(await uploadStore.recordSession(task.id, session))) {
       await uploads.cancel(session);
-    } catch (error) {
-      await store.remove(task.id);
-      throw error;
+      throw new AppError('not_found', 'The task was removed while its upload session was opened.');
     }
-    throw new AppError('not_found', 'The task was removed while its upload session was opened.');
+    const headers = { 'Content-Type': contentType };
+    return { task, upload: { url, method: 'PUT', headers, expiresAt: task.uploadExpiresAt } };
   }
 }
 
@@ -102,15 +227,18 @@ export interface EndingDependencies {
  * @returns the number of cancelled sessions
  */
 export async function cancelEnded({ uploads, uploadStore, log }: EndingDependencies): Promise<number> {
-  let count = 0;
-  for (const { taskId, session } of await uploadStore.sessionsToCancel()) {
+  const semaphore = pLimit(AT_ONCE);
+  const cancel = async ({ taskId, session }: EndedUpload) => {
     try {
       await uploads.cancel(session);
       await uploadStore.markCancelled(taskId);
-      count += 1;
+      return true;
     } catch (error) {
       log.warn('An upload session could not be cancelled; the next sweep retries it', { taskId, error });
+      return false;
     }
-  }
-  return count;
+  };
+  const ended = await uploadStore.sessionsToCancel();
+  const cancelled = await Promise.all(ended.map((one) => semaphore(() => cancel(one))));
+  return cancelled.filter(Boolean).length;
 }

@@ -3,6 +3,7 @@
 . "$(dirname "$0")/common.sh"
 
 deploying_only 'Deploying'
+read_functions
 revisions=()
 candidates=()
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034  # Scripts that source this file use its variables.
-# Read by every step. Settings come from the environment: PROJECT, REGION, HOST and NAME as Terraform has them.
+# Read by every step. Settings come from the environment: PROJECT, REGION and NAME as Terraform has them.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -14,8 +14,6 @@ REPOSITORY=$REGION-docker.pkg.dev/$PROJECT/$NAME
 BUNDLE=${BUNDLE:-.build/functions}
 # Folder of the files that one step leaves for the next.
 HANDOVER=${HANDOVER:-/workspace/.build/deploy}
-# Every target of functions/index.ts.
-FUNCTIONS=(auth tasks site uploaded convert dead-letter sweep)
 
 # A command as a shell would take it.
 shown() {
@@ -77,6 +75,20 @@ deploying_only() {
 hand_over() {
   mkdir -p "$HANDOVER"
   cat > "$HANDOVER/$1"
+}
+
+# Leaves what the next steps need to know of the profile, after Terraform has applied it: the functions, and the URL of the service.
+hand_over_profile() {
+  local functions url
+  functions=$(answer "$1" terraform -chdir=terraform/serverless output -raw functions)
+  url=$(answer "$2" terraform -chdir=terraform/serverless output -raw url)
+  printf '%s\n' "$functions" | hand_over functions
+  printf '%s\n' "$url" | hand_over url
+}
+
+# Sets FUNCTIONS to the functions of the profile.
+read_functions() {
+  read -ra FUNCTIONS < <(handed_over functions 'api uploaded convert dead-letter sweep')
 }
 
 handed_over() {

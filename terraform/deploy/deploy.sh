@@ -4,8 +4,8 @@
 #     npm run deploy -- --project ID --region R [--dry-run]
 #
 # Every command is printed before it runs; with --dry-run it is printed only. Each step finds what is there already, so
-# after a failure the same command goes on. terraform/serverless/terraform.tfvars holds the other variables, host and
-# alert_emails at least.
+# after a failure the same command goes on. terraform/serverless/terraform.tfvars holds the other variables, alert_emails
+# at least, and host for the standard profile.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -33,14 +33,17 @@ HANDOVER=$(mktemp -d)
 trap 'rm -rf "$HANDOVER"' EXIT
 if [ -e "$VARIABLES" ]; then
   variable() { sed -n "s/^$1 *= *\"\\(.*\\)\".*/\\1/p" "$VARIABLES"; }
-  HOST=$(variable host)
   NAME=$(variable name)
-elif [ "$DRY_RUN" = true ]; then
-  HOST=audio.example.com
-else
-  usage "Expected $VARIABLES, with host = \"audio.example.com\" and alert_emails = [\"you@example.com\"]."
+  PROFILE=$(variable profile)
+elif [ "$DRY_RUN" != true ]; then
+  usage "Expected $VARIABLES, with alert_emails = [\"you@example.com\"]."
 fi
-export PROJECT REGION DRY_RUN VARIABLES DEPLOY HANDOVER HOST NAME="${NAME:-tonemill}"
+# A dry run has no outputs of Terraform, so these stand for them.
+functions='api uploaded convert dead-letter sweep' url="https://${NAME:-tonemill}-api-123456789012.$REGION.run.app" address=''
+if [ "${PROFILE:-small}" = standard ]; then
+  functions='auth tasks site uploaded convert dead-letter sweep' url="https://$(variable host)" address=203.0.113.1
+fi
+export PROJECT REGION DRY_RUN VARIABLES DEPLOY HANDOVER NAME="${NAME:-tonemill}"
 . terraform/deploy/common.sh
 
 terraform_root() {
@@ -77,6 +80,7 @@ terraform/deploy/secrets.sh
 
 say '4 of 8: everything else'
 apply
+hand_over_profile "$functions" "$url"
 
 say '5 of 8: the bundle, its image and the doctor in it'
 run npm ci --no-audit --no-fund
@@ -93,11 +97,12 @@ terraform/deploy/smoke-candidates.sh
 
 say '8 of 8: traffic, and one conversion'
 terraform/deploy/traffic.sh forward
-address=$(answer 203.0.113.1 terraform -chdir=terraform/serverless output -raw address)
-if succeeds curl --fail --silent --show-error --max-time 10 "https://$HOST/health"; then
+address=$(answer "$address" terraform -chdir=terraform/serverless output -raw address)
+url=$(handed_over url "$url")
+if [ -z "$address" ] || succeeds curl --fail --silent --show-error --max-time 10 "$url/health"; then
   terraform/deploy/smoke-live.sh || true
   terraform/deploy/settle.sh
 else
-  say "https://$HOST does not answer yet. Point its A record to $address; the certificate follows within an hour."
-  say "Then: node terraform/deploy/smoke-live.ts https://$HOST"
+  say "$url does not answer yet. Point its A record to $address; the certificate follows within an hour."
+  say "Then: node terraform/deploy/smoke-live.ts $url"
 fi

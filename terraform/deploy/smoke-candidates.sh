@@ -3,6 +3,6 @@
 . "$(dirname "$0")/common.sh"
 
 deploying_only 'Asking the candidates'
-candidates=$(handed_over candidates "auth=https://candidate---$NAME-auth.example")
+candidates=$(handed_over candidates "api=https://candidate---$NAME-api.example")
 
 run gcloud run jobs execute "$NAME-smoke" --project="$PROJECT" --region="$REGION" --wait "--update-env-vars=CANDIDATES=$candidates"

@@ -5,5 +5,5 @@
 deploying_only 'The smoke on the live site'
 # With some functions on the old revisions a success would mean nothing.
 handed_over moved '' >/dev/null
-run node terraform/deploy/smoke-live.ts "https://${HOST:?Expected the host name in HOST.}"
+run node terraform/deploy/smoke-live.ts "$(handed_over url https://audio.example.com)"
 date -u +%FT%TZ | hand_over live

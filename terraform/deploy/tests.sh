@@ -4,7 +4,7 @@
 
 export DEBIAN_FRONTEND=noninteractive
 run apt-get update -qq
-run apt-get install -y -qq --no-install-recommends ca-certificates ffmpeg git python3-venv
+run apt-get install -y -qq --no-install-recommends bubblewrap ca-certificates ffmpeg gcc git libc6-dev python3-venv
 run npm run --silent emulators -- --build
 run node test/emulators/second-opinion.ts
 run npm run test:all

@@ -16,10 +16,11 @@ serving() {
 forward() {
   deploying_only 'Moving traffic'
   local function
+  read_functions
   for function in "${FUNCTIONS[@]}"; do
     printf '%s=%s\n' "$NAME-$function" "$(serving "$NAME-$function")"
   done | hand_over before
-  move < <(handed_over revisions "$NAME-auth=$NAME-auth-candidate")
+  move < <(handed_over revisions "$NAME-api=$NAME-api-candidate")
   date -u +%FT%TZ | hand_over moved
 }
 

@@ -1,7 +1,10 @@
 locals {
-  run      = "resource.type = \"cloud_run_revision\" AND resource.label.service_name = starts_with(\"${var.name}-\")"
-  sql      = "resource.type = \"cloudsql_database\" AND resource.label.database_id = \"${var.project}:${module.database.instance}\""
-  messages = "resource.type = \"pubsub_subscription\" AND resource.label.subscription_id"
+  run = "resource.type = \"cloud_run_revision\" AND resource.label.service_name = starts_with(\"${var.name}-\")"
+  sql = "resource.type = \"cloudsql_database\" AND resource.label.database_id = \"${var.project}:${module.database.instance}\""
+  # Requests of people and programs that are answered with 5xx.
+  answers_of_load_balancer = "resource.type = \"https_lb_rule\" AND resource.label.url_map_name = \"${var.name}\" AND metric.type = \"loadbalancing.googleapis.com/https/request_count\" AND metric.label.response_code_class = 500"
+  answers_of_api           = "resource.type = \"cloud_run_revision\" AND resource.label.service_name = \"${var.name}-api\" AND metric.type = \"run.googleapis.com/request_count\" AND metric.label.response_code_class = \"5xx\""
+  messages                 = "resource.type = \"pubsub_subscription\" AND resource.label.subscription_id"
 }
 
 module "alerts" {
@@ -10,7 +13,7 @@ module "alerts" {
   project         = var.project
   project_number  = local.project_number
   name            = var.name
-  host            = var.host
+  host            = local.hostname
   emails          = var.alert_emails
   labels          = local.labels
   billing_account = var.billing_account
@@ -33,7 +36,7 @@ module "alerts" {
   alerts = {
     answers_5xx = {
       display_name = "Requests answered with 5xx"
-      filter       = "resource.type = \"https_lb_rule\" AND resource.label.url_map_name = \"${var.name}\" AND metric.type = \"loadbalancing.googleapis.com/https/request_count\" AND metric.label.response_code_class = 500"
+      filter       = local.standard ? local.answers_of_load_balancer : local.answers_of_api
       aligner      = "ALIGN_DELTA", reducer = "REDUCE_SUM", group_by = [], threshold = 5, minutes = 5, severity = "ERROR"
       remedy       = "Look for the request's line in the logs of the function; move traffic back when it began with a deployment."
     }

@@ -3,22 +3,27 @@ locals {
   credential = { SERVICE_CREDENTIAL = module.secrets.ids["service-credential"] }
 
   # One entry a target of functions/index.ts.
-  # public: behind the load balancer, for everyone. callers: the accounts whose tokens it takes.
-  # The load balancer adds two addresses to X-Forwarded-For: its client's, and its own.
+  # public: for everyone, behind the load balancer (api: at its own address). callers: the accounts whose tokens it takes.
+  # TRUST_PROXY: the load balancer adds two addresses to X-Forwarded-For, its client's and its own; Cloud Run alone adds its client's.
   # A multipart upload, 31 MiB and its copy, stands in the memory of `tasks`: 20 at once in 2 GiB.
   # The private folder of `convert` is memory too.
   functions = {
     auth = {
-      public = true, callers = [], secrets = local.jwt_keys, environment = { TRUST_PROXY = "2" }
+      public = true, callers = [], secrets = local.jwt_keys, environment = { TRUST_PROXY = "2", CORS_ORIGINS = local.cors_origins }
       cpu    = 1, memory = "512Mi", concurrency = 20, timeout = 30, signs_urls = false
     }
     tasks = {
-      public = true, callers = [local.accounts.convert], secrets = merge(local.jwt_keys, local.credential), environment = { TRUST_PROXY = "2" }
+      public = true, callers = [local.accounts.convert], secrets = merge(local.jwt_keys, local.credential), environment = { TRUST_PROXY = "2", CORS_ORIGINS = local.cors_origins }
       cpu    = 1, memory = "2Gi", concurrency = 20, timeout = 300, signs_urls = true
     }
     site = {
-      public = true, callers = [], secrets = {}, environment = { TRUST_PROXY = "2" }
+      public = true, callers = [], secrets = {}, environment = { TRUST_PROXY = "2", CORS_ORIGINS = local.cors_origins }
       cpu    = 1, memory = "512Mi", concurrency = 80, timeout = 30, signs_urls = false
+    }
+    # The other three in one, for the small profile.
+    api = {
+      public = true, callers = [local.accounts.convert], secrets = merge(local.jwt_keys, local.credential), environment = { TRUST_PROXY = "1", CORS_ORIGINS = local.cors_origins }
+      cpu    = 1, memory = "2Gi", concurrency = 20, timeout = 300, signs_urls = true
     }
     uploaded = {
       public = false, callers = [google_service_account.events.email, google_service_account.smoke.email], secrets = {}, environment = {}
@@ -51,6 +56,8 @@ locals {
     GCS_RESULTS          = module.results.name
     QUEUE                = "pubsub"
     PUBSUB_TOPIC         = module.conversions.topic
+    # Messages for all instances and no more: Pub/Sub delivers in no order, the database hands out fair turns.
+    PUBSUB_MAX_MESSAGES  = tostring(local.scaling.convert.max)
     DATABASE             = "cloudsql"
     CLOUDSQL_INSTANCE    = module.database.connection_name
     CLOUDSQL_ADDRESS     = "private"
@@ -64,33 +71,35 @@ locals {
 
 module "function" {
   source   = "../modules/service"
-  for_each = { for key, value in local.functions : key => value if key != "uploaded" }
+  for_each = { for key, value in local.deployed : key => value if key != "uploaded" }
 
-  name                = "${var.name}-${each.key}"
-  function            = each.key
-  account             = google_service_account.function[each.key]
-  region              = var.region
-  labels              = merge(local.labels, { function = each.key })
-  network             = module.network.id
-  subnetwork          = module.network.subnetwork
-  cpu                 = each.value.cpu
-  memory              = each.value.memory
-  concurrency         = each.value.concurrency
-  timeout_seconds     = each.value.timeout
-  min_instances       = var.scaling[each.key].min
-  max_instances       = var.scaling[each.key].max
-  audience            = local.audience[each.key]
-  signs_urls          = each.value.signs_urls
-  secrets             = each.value.secrets
-  deletion_protection = var.deletion_protection
+  name            = "${var.name}-${each.key}"
+  function        = each.key
+  account         = google_service_account.function[each.key]
+  region          = var.region
+  labels          = merge(local.labels, { function = each.key })
+  network         = module.network.id
+  subnetwork      = module.network.subnetwork
+  cpu             = each.value.cpu
+  memory          = each.value.memory
+  concurrency     = each.value.concurrency
+  timeout_seconds = each.value.timeout
+  min_instances   = local.scaling[each.key].min
+  max_instances   = local.scaling[each.key].max
+  audience        = local.audience[each.key]
+  signs_urls      = each.value.signs_urls
+  secrets         = each.value.secrets
+  ingress         = each.key == "api" ? "INGRESS_TRAFFIC_ALL" : "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
+  # A change of the profile replaces the public functions, which hold no data.
+  deletion_protection = var.deletion_protection && !each.value.public
 
   # Cloud Run takes the signature off a token that it has checked itself; where everyone may call it checks none.
-  # Every client may call the functions behind the load balancer, because it passes on no identity; only their callers may call the rest.
+  # Every client may call the public functions: the load balancer passes on no identity. Only their callers may call the rest.
   invokers = each.value.public ? { everyone = "allUsers" } : { for index, email in each.value.callers : index => "serviceAccount:${email}" }
 
   environment = merge(local.environment, each.value.environment, {
     DATABASE_USER  = module.database.users[each.key]
-    DATABASE_POOL  = tostring(var.scaling[each.key].pool)
+    DATABASE_POOL  = tostring(local.scaling[each.key].pool)
     OIDC_AUDIENCE  = local.audience[each.key]
     OIDC_CALLERS   = join(",", each.value.callers)
     OIDC_SIGNATURE = each.value.public ? "verify" : "removed"
@@ -113,8 +122,8 @@ module "uploaded" {
   memory              = local.functions.uploaded.memory
   concurrency         = local.functions.uploaded.concurrency
   timeout_seconds     = local.functions.uploaded.timeout
-  min_instances       = var.scaling.uploaded.min
-  max_instances       = var.scaling.uploaded.max
+  min_instances       = local.scaling.uploaded.min
+  max_instances       = local.scaling.uploaded.max
   audience            = local.audience.uploaded
   secrets             = local.functions.uploaded.secrets
   invokers            = { for index, email in local.functions.uploaded.callers : index => "serviceAccount:${email}" }
@@ -122,7 +131,7 @@ module "uploaded" {
 
   environment = merge(local.environment, local.functions.uploaded.environment, {
     DATABASE_USER  = module.database.users["uploaded"]
-    DATABASE_POOL  = tostring(var.scaling.uploaded.pool)
+    DATABASE_POOL  = tostring(local.scaling.uploaded.pool)
     OIDC_CALLERS   = join(",", local.functions.uploaded.callers)
     OIDC_SIGNATURE = "removed"
     OIDC_AUDIENCE = join(",", [

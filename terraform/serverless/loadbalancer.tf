@@ -1,5 +1,6 @@
+# Only the standard profile has a load balancer.
 locals {
-  public = toset([for key, function in local.functions : key if function.public])
+  public = toset([for key, function in local.deployed : key if function.public && key != "api"])
 }
 
 resource "google_compute_region_network_endpoint_group" "function" {
@@ -20,7 +21,7 @@ resource "google_compute_backend_service" "function" {
   name                  = "${var.name}-${each.key}"
   protocol              = "HTTPS"
   load_balancing_scheme = "EXTERNAL_MANAGED"
-  security_policy       = module.front.security_policy
+  security_policy       = module.front[0].security_policy
 
   backend {
     group = google_compute_region_network_endpoint_group.function[each.key].id
@@ -34,9 +35,10 @@ resource "google_compute_backend_service" "function" {
 
 module "front" {
   source = "../modules/front"
+  count  = local.standard ? 1 : 0
 
   name                = var.name
-  host                = var.host
+  host                = local.hostname
   labels              = local.labels
   default_backend     = google_compute_backend_service.function["site"].id
   requests_per_minute = var.requests_per_minute
@@ -48,7 +50,7 @@ module "front" {
       backend = google_compute_backend_service.function["auth"].id
     },
     {
-      paths   = ["/api/tasks", "/api/tasks/*", "/api/uploads/*", "/api/download/*", "/api/formats", "/api/probe"]
+      paths   = ["/api/tasks", "/api/tasks/*", "/api/batches", "/api/batches/*", "/api/uploads/*", "/api/download/*", "/api/tickets", "/api/formats", "/api/probe", "/api/convert", "/api/events", "/api/account", "/api/presets", "/api/presets/*", "/api/webhooks", "/api/webhooks/*"]
       backend = google_compute_backend_service.function["tasks"].id
     },
   ]

@@ -1,11 +1,16 @@
 output "address" {
-  description = "Public IPv4 address; the host name's A record."
-  value       = module.front.address
+  description = "Public IPv4 address, for the host name's A record; empty in the small profile."
+  value       = local.standard ? module.front[0].address : ""
 }
 
 output "url" {
-  description = "URL of the service, after the DNS record and the certificate are ready."
-  value       = "https://${var.host}"
+  description = "URL of the service; in the standard profile after the DNS record and the certificate are ready."
+  value       = "https://${local.hostname}"
+}
+
+output "functions" {
+  description = "Functions of the profile, in the order in which they are deployed."
+  value       = join(" ", local.profile.targets)
 }
 
 output "services" {

@@ -6,8 +6,8 @@ module "conversions" {
   labels         = local.labels
   topic          = "${var.name}-conversions"
   subscription   = "${var.name}-convert"
-  publishers     = { for key in ["tasks", "uploaded", "sweep"] : key => local.accounts[key] }
-  viewers        = { site = local.accounts.site }
+  publishers     = { for key in setintersection(["api", "tasks", "uploaded", "convert", "sweep"], local.targets) : key => local.accounts[key] }
+  viewers        = { for key in setintersection(["api", "site"], local.targets) : key => local.accounts[key] }
 
   push = {
     endpoint = module.function["convert"].uri

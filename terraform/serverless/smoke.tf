@@ -45,7 +45,7 @@ resource "google_cloud_run_v2_job" "smoke" {
         # Audience of the tokens; the pipeline adds CANDIDATES, a list of NAME=URL.
         env {
           name  = "AUDIENCE"
-          value = "https://${var.host}/functions"
+          value = local.audiences
         }
       }
     }

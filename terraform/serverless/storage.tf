@@ -1,13 +1,15 @@
 locals {
-  # Uploads, downloads and clean-up write and delete; a conversion reads one and writes the other.
+  # Uploads, downloads and clean-up write and delete; a conversion reads one and writes the other, and fetches originals from URLs.
   originals_grants = {
+    api      = "roles/storage.objectUser"
     tasks    = "roles/storage.objectUser"
     uploaded = "roles/storage.objectUser"
-    convert  = "roles/storage.objectViewer"
+    convert  = "roles/storage.objectUser"
     sweep    = "roles/storage.objectUser"
   }
 
   results_grants = {
+    api     = "roles/storage.objectUser"
     tasks   = "roles/storage.objectUser"
     convert = "roles/storage.objectUser"
     sweep   = "roles/storage.objectUser"
@@ -15,8 +17,10 @@ locals {
 
   # The check of readiness asks for an object that does not exist. An account without the right to list gets 403 instead of 404.
   readiness_grants = [
-    { name = "site", role = "roles/storage.legacyBucketReader", account = local.accounts.site, prefix = null },
-    { name = "site", role = "roles/storage.legacyObjectReader", account = local.accounts.site, prefix = "ready" },
+    for grant in [
+      { role = "roles/storage.legacyBucketReader", prefix = null },
+      { role = "roles/storage.legacyObjectReader", prefix = "ready" },
+    ] : merge(grant, { name = "site", account = local.accounts.site }) if contains(local.targets, "site")
   ]
 }
 
@@ -29,7 +33,7 @@ module "originals" {
   labels              = local.labels
   origins             = local.origins
   deletion_protection = var.deletion_protection
-  grants              = concat(local.readiness_grants, [for key, role in local.originals_grants : { name = key, role = role, account = local.accounts[key], prefix = null }])
+  grants              = concat(local.readiness_grants, [for key, role in local.originals_grants : { name = key, role = role, account = local.accounts[key], prefix = null } if contains(local.targets, key)])
 
   depends_on = [google_project_service.this]
 }
@@ -44,7 +48,7 @@ module "results" {
   origins             = local.origins
   delete_after_days   = var.results_days
   deletion_protection = var.deletion_protection
-  grants              = concat(local.readiness_grants, [for key, role in local.results_grants : { name = key, role = role, account = local.accounts[key], prefix = null }])
+  grants              = concat(local.readiness_grants, [for key, role in local.results_grants : { name = key, role = role, account = local.accounts[key], prefix = null } if contains(local.targets, key)])
 
   depends_on = [google_project_service.this]
 }

@@ -38,7 +38,6 @@ resource "google_cloudbuild_trigger" "this" {
 
   substitutions = {
     _DEPLOY = each.value.deploy
-    _HOST   = var.host
     _NAME   = var.name
     _REGION = var.region
   }

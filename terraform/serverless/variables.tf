@@ -29,13 +29,36 @@ variable "name" {
   }
 }
 
-variable "host" {
+variable "profile" {
   type        = string
-  description = "Host name under which the service is reached."
+  description = "Size of the deployment: small (one function for all routes, at Cloud Run's address, and a small database) or standard (a function for each part behind a load balancer, and a database with a standby)."
+  default     = "small"
 
   validation {
-    condition     = can(regex("^([a-z0-9-]+[.])+[a-z]{2,}$", var.host))
-    error_message = "Expected a host name such as audio.example.com."
+    condition     = contains(["small", "standard"], var.profile)
+    error_message = "Expected small or standard."
+  }
+}
+
+variable "keep_api" {
+  type        = bool
+  description = "Whether the standard profile keeps the function api, so that the address of the small one answers until all clients use the host."
+  default     = false
+}
+
+variable "host" {
+  type        = string
+  description = "Host name under which the standard profile is reached; the small one has Cloud Run's."
+  default     = null
+
+  validation {
+    condition     = var.host == null ? true : can(regex("^([a-z0-9-]+[.])+[a-z]{2,}$", var.host))
+    error_message = "Expected a host name such as audio.example.com, or null."
+  }
+
+  validation {
+    condition     = var.host != null || var.profile == "small"
+    error_message = "Expected a host name; the standard profile needs one."
   }
 }
 
@@ -69,12 +92,12 @@ variable "deletion_protection" {
 
 variable "database_tier" {
   type        = string
-  description = "Machine type of the database: db-custom-CPUS-MEGABYTES, or a shared-core one for trying."
-  default     = "db-custom-2-7680"
+  description = "Machine type of the database: db-custom-CPUS-MEGABYTES, or a shared-core one; null for the profile's."
+  default     = null
 
   validation {
-    condition     = can(regex("^(db-custom-[0-9]+-[0-9]+|db-f1-micro|db-g1-small)$", var.database_tier))
-    error_message = "Expected db-custom-CPUS-MEGABYTES, db-f1-micro or db-g1-small."
+    condition     = var.database_tier == null ? true : can(regex("^(db-custom-[0-9]+-[0-9]+|db-f1-micro|db-g1-small)$", var.database_tier))
+    error_message = "Expected db-custom-CPUS-MEGABYTES, db-f1-micro, db-g1-small, or null."
   }
 }
 
@@ -91,24 +114,24 @@ variable "database_disk_gb" {
 
 variable "database_connections" {
   type        = number
-  description = "PostgreSQL's max_connections."
-  default     = 200
+  description = "PostgreSQL's max_connections; null for the profile's."
+  default     = null
 
   validation {
-    condition     = var.database_connections >= 25 && var.database_connections <= 5000 && floor(var.database_connections) == var.database_connections
-    error_message = "Expected a whole number from 25 to 5000."
+    condition     = var.database_connections == null ? true : var.database_connections >= 25 && var.database_connections <= 5000 && floor(var.database_connections) == var.database_connections
+    error_message = "Expected a whole number from 25 to 5000, or null."
   }
 }
 
 variable "database_highly_available" {
   type        = bool
-  description = "Whether a second zone holds a standby of the database."
-  default     = true
+  description = "Whether a second zone holds a standby of the database; null for the profile's choice."
+  default     = null
 }
 
 variable "requests_per_minute" {
   type        = number
-  description = "Requests a minute from one address before it gets 429."
+  description = "Requests a minute from one address before it gets 429; only the standard profile counts them."
   default     = 1200
 
   validation {
@@ -119,7 +142,7 @@ variable "requests_per_minute" {
 
 variable "logins_per_minute" {
   type        = number
-  description = "Requests a minute to /api/auth from one address before it gets 429."
+  description = "Requests a minute to /api/auth from one address before it gets 429; only the standard profile counts them."
   default     = 30
 
   validation {
@@ -245,12 +268,12 @@ variable "failed_conversions_per_minute" {
 
 variable "extra_origins" {
   type        = list(string)
-  description = "Origins other than https://HOST from which browsers may upload and download."
+  description = "Origins other than the service's own whose pages may call the API, and upload and download."
   default     = []
 
   validation {
-    condition     = alltrue([for origin in var.extra_origins : can(regex("^https?://[^/*]+$", origin))])
-    error_message = "Expected origins such as https://audio.example.com, without a path and without a wildcard."
+    condition     = alltrue([for origin in var.extra_origins : can(regex("^https?://[a-z0-9.-]+(:[0-9]+)?$", origin))])
+    error_message = "Expected origins such as https://audio.example.com, in lower case, without a path and without a wildcard."
   }
 }
 
@@ -310,24 +333,13 @@ variable "smoke_image" {
 }
 
 variable "scaling" {
-  type = object({
-    auth        = object({ min = number, max = number, pool = number })
-    tasks       = object({ min = number, max = number, pool = number })
-    site        = object({ min = number, max = number, pool = number })
-    uploaded    = object({ min = number, max = number, pool = number })
-    convert     = object({ min = number, max = number, pool = number })
-    dead-letter = object({ min = number, max = number, pool = number })
-    sweep       = object({ min = number, max = number, pool = number })
-  })
-  description = "For each function the minimum and maximum of instances, and the database connections of one instance."
-  default = {
-    auth        = { min = 0, max = 5, pool = 2 }
-    tasks       = { min = 0, max = 10, pool = 4 }
-    site        = { min = 0, max = 3, pool = 1 }
-    uploaded    = { min = 0, max = 10, pool = 1 }
-    convert     = { min = 0, max = 40, pool = 2 }
-    dead-letter = { min = 0, max = 2, pool = 1 }
-    sweep       = { min = 0, max = 1, pool = 2 }
+  type        = map(object({ min = number, max = number, pool = number }))
+  description = "For some functions the minimum and maximum of instances, and the database connections of one instance; the others have the profile's."
+  default     = {}
+
+  validation {
+    condition     = alltrue([for key in keys(var.scaling) : contains(["auth", "tasks", "site", "api", "uploaded", "convert", "dead-letter", "sweep"], key)])
+    error_message = "Expected names of functions."
   }
 
   validation {

@@ -30,6 +30,8 @@ locals {
     QUEUE               = "pubsub"
     PUBSUB_TOPIC        = module.conversions[0].topic
     PUBSUB_SUBSCRIPTION = module.conversions[0].subscription
+    # Messages for all workers and no more: Pub/Sub delivers in no order, the database hands out fair turns.
+    PUBSUB_MAX_MESSAGES = tostring(var.worker.max * var.worker_conversions)
   } : { QUEUE = "postgres" }
 
   # TRUST_PROXY: the load balancer adds two addresses to X-Forwarded-For, its client's and its own.
@@ -37,6 +39,7 @@ locals {
     api = merge(local.common_environment, local.queue_environment, {
       PORT          = tostring(local.port)
       TRUST_PROXY   = "2"
+      CORS_ORIGINS  = join(",", var.cors_origins)
       DATABASE_USER = module.database.users["api"]
       DATABASE_POOL = tostring(var.api.pool)
     })

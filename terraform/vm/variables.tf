@@ -67,6 +67,17 @@ variable "deletion_protection" {
   default     = true
 }
 
+variable "cors_origins" {
+  type        = list(string)
+  description = "Origins other than the service's own whose pages may call the API."
+  default     = []
+
+  validation {
+    condition     = alltrue([for origin in var.cors_origins : can(regex("^https?://[a-z0-9.-]+(:[0-9]+)?$", origin))])
+    error_message = "Expected origins such as https://audio.example.com, in lower case, without a path and without a wildcard."
+  }
+}
+
 variable "database_tier" {
   type        = string
   description = "Machine type of the database: db-custom-CPUS-MEGABYTES, or a shared-core one for trying."

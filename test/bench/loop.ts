@@ -5,31 +5,44 @@ import autocannon from 'autocannon';
 import { makeTone } from '../support/audio.ts';
 import { type Client, newClient } from './client.ts';
 import { median, printTable } from './figures.ts';
+import { crowdLoop } from './loop-crowd.ts';
+import { measuringLoop } from './loop-delays.ts';
+import type { BenchOptions } from './options.ts';
+import { progress } from './progress.ts';
 import { startService } from './service.ts';
 
 /** Connections that log in with a wrong password as fast as they are answered. */
-const FLOODS = [10, 50, 200];
+const FLOODS = { whole: [10, 50, 200], quick: [50] };
 
 /** Conversions of which the median is taken, before each flood and in it. */
-const TIMES = 9;
+const TIMES = { whole: 9, quick: 5 };
 
 /** Milliseconds between two looks whether a conversion has ended; the end is taken from the service's own clock. */
 const LOOK = 50;
 
 /**
- * A conversion of one second during a flood of wrong passwords, as against the same conversion alone just before: hashes
- * share the cores with ffmpeg, and the thread pool with file operations. Takes a minute.
+ * Delays of the event loop in a crowd. Then a conversion of one second during a flood of wrong passwords, as against the
+ * same conversion alone just before: hashes share the cores with ffmpeg, and the thread pool with file operations.
  */
-export async function loop(): Promise<void> {
+export async function loop({ quick }: BenchOptions): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'tonemill-bench-'));
-  const service = await startService();
+  const delays = join(folder, 'delays');
+  const service = await startService(measuringLoop(delays));
   try {
+    const files = { delays, long: join(folder, 'long.wav'), upload: join(folder, 'upload.wav') };
+    await makeTone(files.long, 600);
+    await makeTone(files.upload, 60);
+    await crowdLoop(service, files);
     const client = await newClient(service.url);
     const path = join(folder, 'second.wav');
     await makeTone(path, 1);
-    await times(client, path);
+    const count = quick ? TIMES.quick : TIMES.whole;
+    await times(client, path, count);
     const rows = [['connections', 'alone', 'in the flood', 'times', '401 a second', '503 a second']];
-    for (const connections of FLOODS) rows.push(await during(connections, service.url, client, path));
+    for (const connections of quick ? FLOODS.quick : FLOODS.whole) {
+      progress.step(`flood of wrong passwords on ${connections} connections`);
+      rows.push(await during(connections, service.url, () => times(client, path, count)));
+    }
     printTable(rows);
   } finally {
     await service.stop();
@@ -37,10 +50,10 @@ export async function loop(): Promise<void> {
   }
 }
 
-async function during(connections: number, url: string, client: Client, path: string): Promise<string[]> {
-  const alone = await times(client, path);
+async function during(connections: number, url: string, convert: () => Promise<number>): Promise<string[]> {
+  const alone = await convert();
   const flood = startFlood(url, connections);
-  const crowded = await times(client, path);
+  const crowded = await convert();
   flood.stop();
   const { duration, statusCodeStats } = await flood.ended;
   const counts = new Map(Object.entries(statusCodeStats ?? {}));
@@ -50,9 +63,9 @@ async function during(connections: number, url: string, client: Client, path: st
 }
 
 /** @returns the median, in milliseconds from before the upload to the end of the task */
-async function times(client: Client, path: string): Promise<number> {
+async function times(client: Client, path: string, count: number): Promise<number> {
   const found: number[] = [];
-  while (found.length < TIMES) {
+  while (found.length < count) {
     const began = Date.now();
     const id = await client.create(path, 'mp3');
     found.push((await client.settled(LOOK)) - began);

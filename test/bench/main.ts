@@ -1,24 +1,46 @@
+import { parseArgs } from 'node:util';
 import { api } from './api.ts';
 import { coldStart } from './cold-start.ts';
 import { convert } from './convert.ts';
+import { writeTables } from './figures.ts';
+import { growth } from './growth.ts';
 import { kills } from './kills.ts';
+import { latency } from './latency.ts';
+import { listeners } from './listeners.ts';
 import { loop } from './loop.ts';
 import { memory } from './memory.ts';
+import type { BenchOptions } from './options.ts';
+import { uploads } from './uploads.ts';
 
-/** Benchmarks by name: `npm run bench -- NAME`. Each prints what it measured, and judges nothing. */
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+/** Benchmarks by name: `npm run bench -- NAME [--quick]`. Each prints what it measured, and judges nothing. */
+const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   api,
   'cold-start': coldStart,
   convert,
+  growth,
   kills,
+  latency,
+  listeners,
   loop,
   memory,
+  uploads,
 };
 
-const [name = '', ...others] = process.argv.slice(2);
-const bench = BENCHES[name];
-if (!bench || others.length > 0) {
-  process.stderr.write(`Expected one of ${Object.keys(BENCHES).join(', ')}: npm run bench -- convert\n`);
+const { name, quick } = requested();
+await BENCHES[name]?.({ quick });
+process.stderr.write(`The tables are also in ${await writeTables(name, quick)}.\n`);
+
+/** Ends the process if the command names no benchmark. */
+function requested(): { name: string; quick: boolean } {
+  try {
+    const options = { quick: { type: 'boolean', default: false } } as const;
+    const { positionals, values } = parseArgs({ allowPositionals: true, options });
+    const [name = '', ...others] = positionals;
+    if (Object.hasOwn(BENCHES, name) && others.length === 0) return { name, quick: values.quick };
+  } catch {
+    // The sentence below names the only option.
+  }
+  const names = Object.keys(BENCHES).join(', ');
+  process.stderr.write(`Expected one of ${names}: npm run bench -- convert [--quick]\n`);
   process.exit(2);
 }
-await bench();

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { removeCluster } from '../../lib/adapters/embedded-postgres/remove.ts';
+import { startEmbedded } from '../../lib/adapters/embedded-postgres/shared-server.ts';
+import { serviceCredential, signingKeys } from '../../lib/app/secrets.ts';
 import { progress } from './progress.ts';
 
 /** Local mode as its own process, as `npm start` runs it, on a data folder of its own. */
@@ -51,3 +53,35 @@ async function readyAt(child: ChildProcess): Promise<string> {
   if (url) return url;
   throw new Error(`the service did not start: ${line}`);
 }
+
+/** `npm run serve` on the database and the files of a local service, with a process for each core. */
+export async function startApi({ data }: Pick<RunningService, 'data'>): Promise<RunningService> {
+  progress.step('starting the processes of the API');
+  const database = await startEmbedded(join(data, 'postgres'));
+  const env = {
+    PATH: process.env.PATH,
+    PORT: '0',
+    TONEMILL_DATA: '/dev/null',
+    NFS_ORIGINALS: join(data, 'originals'),
+    NFS_RESULTS: join(data, 'results'),
+    DATABASE: 'url',
+    DATABASE_URL: database.url,
+    JWT_PRIVATE_KEYS: await signingKeys(data),
+    SERVICE_CREDENTIAL: await serviceCredential(data),
+  };
+  await once(spawn(process.execPath, [MAIN, 'init-share'], { env, stdio: 'ignore' }), 'exit');
+  const child = spawn(process.execPath, [MAIN, 'serve'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const url = await readyAt(child);
+  return {
+    url,
+    pid: child.pid ?? 0,
+    data,
+    async stop() {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      await database.stop();
+    },
+  };
+}
+
+const MAIN = 'lib/cli/main.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
-import type { ConversionMessage, MessageOutcome, Queue } from '../../lib/ports/queue.ts';
+import type { ConversionMessage, MessageOutcome, Queue, QueuedMessage } from '../../lib/ports/queue.ts';
 
 /** What every Queue must do. `make` answers one that no other process listens to. */
 export function describeQueue(name: string, make: () => Promise<Queue>): void {
@@ -18,7 +18,7 @@ export function describeQueue(name: string, make: () => Promise<Queue>): void {
       await queue.close();
     });
 
-    const newMessage = (): ConversionMessage => ({ taskId: randomInt(1, 2 ** 31), revision: 2 });
+    const newMessage = (turn = 1): QueuedMessage => ({ taskId: randomInt(1, 2 ** 31), revision: 2, turn });
     const same = (a: ConversionMessage, b: ConversionMessage) =>
       a.taskId === b.taskId && a.revision === b.revision;
 
@@ -77,7 +77,7 @@ export function describeQueue(name: string, make: () => Promise<Queue>): void {
     });
 
     it('hands out no more messages at once than were asked for', async () => {
-      const messages = Array.from({ length: 6 }, newMessage);
+      const messages = Array.from({ length: 6 }, () => newMessage());
       const heard = new Set<number>();
       const all = Promise.withResolvers<void>();
       let running = 0;

@@ -27,10 +27,12 @@ for (const [name, testEmulator] of Object.entries(STORAGE_EMULATORS)) {
   describe(`A bucket of ${name}`, () => {
     const url = testEmulator();
 
-    describeStorage('as a storage', async () => {
+    const make = async () => {
       const client = new Storage({ projectId: 'test', apiEndpoint: url() });
       const [bucket] = await client.createBucket(`test-${randomUUID()}`);
       return createBucketStorage(async () => bucket);
-    });
+    };
+    // gcp-storage-emulator ignores startOffset (2026.7.19, tried).
+    describeStorage('as a storage', make, { seeks: name !== 'gcp-storage-emulator' });
   });
 }

@@ -8,8 +8,15 @@ import type { Storage } from '../../lib/ports/storage.ts';
 import { hasCode } from '../../lib/runtime/errors.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
-/** What every Storage must do. `make` answers an empty one. */
-export function describeStorage(name: string, make: () => Promise<Storage>): void {
+/**
+ * What every Storage must do. `make` answers an empty one.
+ * @param seeks whether it lists from a key on
+ */
+export function describeStorage(
+  name: string,
+  make: () => Promise<Storage>,
+  { seeks }: { seeks: boolean } = { seeks: true },
+): void {
   describe(name, () => {
     const folder = temporaryFolder();
     let storage: Storage;
@@ -102,11 +109,29 @@ export function describeStorage(name: string, make: () => Promise<Storage>): voi
       assert.deepEqual(await keys(), ['1/a', '2/1/b']);
     });
 
+    it('lists the objects after any of them, in the same order, and after one that is gone', async function () {
+      if (!seeks) this.skip();
+      for (const key of ['1/a', '1-b', '10/1/a', '10/1/b', '10/a', '2/a', '2/ö 🎵', 'B'])
+        await storage.put(key, Readable.from([Buffer.from('x')]));
+      const keysAfter = async (key?: string) =>
+        (await Array.fromAsync(storage.list(key))).map((found) => found.key);
+      const all = await keysAfter();
+      assert.equal(all.length, 8);
+      for (const [index, key] of all.entries()) assert.deepEqual(await keysAfter(key), all.slice(index + 1));
+      await storage.remove('10/1/b');
+      assert.deepEqual(await keysAfter('10/1/b'), all.slice(all.indexOf('10/1/b') + 1));
+    });
+
     it('removes an object, and does not mind when it is gone', async () => {
       await storage.put('1/1/a', Readable.from([Buffer.from('1')]));
       await storage.remove('1/1/a');
       await storage.remove('1/1/a');
       assert.deepEqual(await keys(), []);
+    });
+
+    it('says how much it can still store, if there is an end to it', async () => {
+      const free = await storage.freeBytes();
+      assert.ok(free === undefined || free > 0);
     });
 
     it('is in reach, also while nothing is there', async () => {

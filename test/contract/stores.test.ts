@@ -9,27 +9,16 @@ import { createRefreshTokenStore } from '../../lib/adapters/database/refresh-tok
 import { createTaskStore } from '../../lib/adapters/database/tasks.ts';
 import { createUploadStore } from '../../lib/adapters/database/uploads.ts';
 import { createUserStore } from '../../lib/adapters/database/users.ts';
-import type { MediaInfo } from '../../lib/audio/media/media-info.ts';
+import type { Warning } from '../../lib/audio/media/warnings.ts';
 import type { ConversionResult, Task } from '../../lib/ports/tasks.ts';
 import { hasCode } from '../../lib/runtime/errors.ts';
 import { silentLog } from '../../lib/runtime/log.ts';
 import { testDatabase } from '../support/database.ts';
+import { MEDIA } from '../support/media.ts';
 import { recordedMessages } from '../support/recorded-queue.ts';
 
-const MEDIA: MediaInfo = {
-  container: 'wav',
-  codec: 'pcm_s16le',
-  duration: 1,
-  sampleRate: 44_100,
-  channels: 2,
-  channelLayout: 'stereo',
-  bitDepth: 16,
-  bitrate: 1_411_200,
-  tags: {},
-  coverArt: false,
-  loudness: null,
-};
 const RESULT: ConversionResult = { key: '1/1/a.mp3', size: 10, media: MEDIA, warnings: [], adaptations: [] };
+const WARNING: Warning = { code: 'truncated', message: '\0w' };
 const ATTEMPTS = 3;
 
 describe('The stores on PostgreSQL', () => {
@@ -86,11 +75,19 @@ describe('The stores on PostgreSQL', () => {
 
   it('clean texts of files, which become JSON', async () => {
     const task = await uploadedTask();
-    const media = { ...MEDIA, tags: { 'a\0b': 'c\0d\ud800' } };
-    assert.ok(await leases().finish(await claim(task), media, { ...RESULT, media, warnings: ['\0w'] }));
+    const media = { ...MEDIA, tags: { 'a\0b': ['c\0d\ud800'] } };
+    assert.ok(await leases().finish(await claim(task), media, { ...RESULT, media, warnings: [WARNING] }));
     const kept = await tasks().find(task.id);
-    assert.deepEqual(kept?.media?.tags, { ab: 'cd\ufffd' });
-    assert.deepEqual(kept?.result?.warnings, ['w']);
+    assert.deepEqual(kept?.media?.tags, { ab: ['cd\ufffd'] });
+    assert.deepEqual(kept?.result?.warnings, [{ code: 'truncated', message: 'w' }]);
+  });
+
+  it('show the tags of rows that an earlier release stored under the names of today', async () => {
+    const task = await uploadedTask();
+    const stored = { ...MEDIA, tags: { album_artist: 'Ann', mood_of_day: 'calm' } };
+    await database.knex()('tasks').where({ id: task.id }).update({ media: stored });
+    const found = await tasks().find(task.id);
+    assert.deepEqual(found?.media?.tags, { albumArtist: ['Ann'], mood_of_day: ['calm'] });
   });
 
   it('know which users exist, and store nothing for a removed user', async () => {
@@ -128,6 +125,25 @@ describe('The stores on PostgreSQL', () => {
         hasCode(error, 'taken'),
       );
     }
+  });
+
+  it('keep any number of guests, who have no email, and find none of them by it', async () => {
+    const guests = await Promise.all(
+      ['g1', 'g2'].map((name) => users().create({ name, email: '', passwordHash: 'x' })),
+    );
+    assert.deepEqual(
+      guests.map(({ email }) => email),
+      ['', ''],
+    );
+    assert.equal(await users().findByEmail(''), undefined);
+    const [guest] = guests;
+    const changes = { name: 'gus', email: 'gus@example.org', passwordHash: 'y' };
+    assert.ok(guest);
+    const user = await users().change(guest, changes);
+    assert.deepEqual(await users().findByEmail('gus@example.org'), user);
+    assert.equal(user?.name, 'gus');
+    assert.equal(await users().change(guest, { ...changes, email: 'late@example.org' }), undefined);
+    assert.deepEqual(await users().find(guest.id), user);
   });
 
   it('change a family of refresh tokens one after another, wholly or not at all, and forget a revoked one', async () => {
@@ -181,7 +197,7 @@ describe('The stores on PostgreSQL', () => {
   });
 
   it("show a task to its owner only, and page through an owner's tasks both ways", async () => {
-    const { id: userId } = await newUser();
+    const { id: userId, email } = await newUser();
     const requestedOutput = { format: 'mp3', options: {} };
     const ids: number[] = [];
     for (const name of ['a.wav', 'b.wav', 'c.wav']) {
@@ -197,10 +213,12 @@ describe('The stores on PostgreSQL', () => {
     }
     const [first, second, third] = ids;
     const page = async (query: { limit: number; descending: boolean; after?: number }) =>
-      (await tasks().list(userId, query)).map(({ id }) => id);
+      (await tasks().list({ userId, email }, query)).map(({ id }) => id);
     assert.deepEqual(await page({ limit: 2, descending: false }), [first, second]);
     assert.deepEqual(await page({ limit: 2, descending: false, after: second ?? 0 }), [third]);
     assert.deepEqual(await page({ limit: 2, descending: true, after: third ?? 0 }), [second, first]);
+    assert.deepEqual(await tasks().list({ userId: userId + 1, email }, { limit: 2, descending: false }), []);
+    assert.equal(await tasks().show({ userId: userId + 1, email }, first ?? 0), undefined);
     assert.equal(await tasks().find(first ?? 0, userId + 1), undefined);
     assert.equal(await tasks().remove(first ?? 0, userId + 1), undefined);
   });
@@ -255,6 +273,20 @@ describe('The stores on PostgreSQL', () => {
     const claimed = await leases().claim({ taskId: task.id, revision: 1 }, 'worker');
     assert.deepEqual(claimed, { refused: 'gave_up' });
     assert.equal((await tasks().find(task.id))?.error?.code, 'gave_up');
+  });
+
+  it('keep the fault of a postponed attempt for the next one', async () => {
+    const task = await uploadedTask();
+    const next = () => leases().claim({ taskId: task.id, revision: 1 }, 'worker');
+    for (const fault of ['1: TypeError: x', undefined]) {
+      const first = await next();
+      assert.ok('lease' in first);
+      assert.equal(await leases().postpone(first.lease, -1, fault), true);
+      const second = await next();
+      assert.ok('lease' in second);
+      assert.equal(second.fault, fault ?? null);
+      assert.equal(await leases().release(second.lease), true);
+    }
   });
 
   it('hand back what a dead worker held', async () => {

@@ -14,6 +14,7 @@ import { describeUploads } from './uploads.ts';
 const TASK: Task = {
   id: 7,
   userId: 1,
+  batchId: null,
   name: 'Söng 🎵.wav',
   originalExt: 'wav',
   requestedOutput: { format: 'mp3', options: {} },
@@ -23,6 +24,10 @@ const TASK: Task = {
   declaredSize: null,
   uploadExpiresAt: new Date(),
   checksums: null,
+  cover: null,
+  source: null,
+  destination: null,
+  delivered: null,
   progress: 0,
   media: null,
   result: null,

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { temporaryFolder } from '../support/folders.ts';
 import { openStage, type Stage } from './build.ts';
 
+const STANDARD =
+  'profile      = "standard"\nhost         = "convert.example.org"\nalert_emails = ["ops@example.org"]\n';
+
 const ARGS = ['terraform/deploy/deploy.sh', '--project', 'demo-project', '--region', 'europe-west1'];
 
 describe('npm run deploy', () => {
@@ -12,10 +15,7 @@ describe('npm run deploy', () => {
 
   beforeEach(async () => {
     stage = await openStage(folder());
-    await writeFile(
-      join(folder(), 'terraform', 'serverless', 'terraform.tfvars'),
-      'host         = "convert.example.org"\nalert_emails = ["ops@example.org"]\n',
-    );
+    await writeFile(join(folder(), 'terraform', 'serverless', 'terraform.tfvars'), STANDARD);
   });
 
   it('prints every command and runs none with --dry-run', async () => {
@@ -79,6 +79,19 @@ describe('npm run deploy', () => {
     assert.ok(!(await stage.calls()).some((call) => call.startsWith('node ')));
   });
 
+  it('deploys the small profile without a host, and converts at its own address at once', async () => {
+    const variables = join(folder(), 'terraform', 'serverless', 'terraform.tfvars');
+    await writeFile(variables, 'alert_emails = ["ops@example.org"]\n');
+    const { code, output } = await stage.script(ARGS, {}, 'curl *');
+    assert.equal(code, 0, output);
+    const calls = await stage.calls();
+    const deployed = calls.flatMap((call) => /^gcloud run deploy tonemill-(\S+)/.exec(call)?.[1] ?? []);
+    assert.deepEqual(deployed, ['api', 'uploaded', 'convert', 'dead-letter', 'sweep']);
+    assert.ok(
+      calls.includes('node terraform/deploy/smoke-live.ts https://tonemill-api-1.europe-west1.run.app'),
+    );
+  });
+
   it('moves all traffic back when the conversion fails', async () => {
     const { code, output } = await stage.script(ARGS, {}, 'node *smoke-live.ts *');
     assert.equal(code, 1);
@@ -110,7 +123,7 @@ describe('npm run deploy', () => {
     await rm(join(folder(), 'terraform', 'serverless', 'terraform.tfvars'));
     const { code, output } = await stage.script(ARGS, {});
     assert.equal(code, 2);
-    assert.match(output, /terraform\.tfvars, with host = "audio\.example\.com"/);
+    assert.match(output, /terraform\.tfvars, with alert_emails = /);
     assert.deepEqual(await stage.calls(), []);
   });
 

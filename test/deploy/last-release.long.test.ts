@@ -5,8 +5,10 @@ import { temporaryFolder } from '../support/folders.ts';
 import { findProgram, run } from '../support/programs.ts';
 import { ROOT } from './build.ts';
 
-/** The one file that makes the schema. */
-const MIGRATIONS = join('lib', 'adapters', 'database', 'migrations.ts');
+/** The files that make the schema. */
+const MIGRATIONS = ['migrations.ts', 'task-change-triggers.ts', 'batches-migration.ts'].map((name) =>
+  join('lib', 'adapters', 'database', name),
+);
 
 /**
  * While a deployment moves traffic, and after it moved back, the release before runs on the schema of this one. So its own store
@@ -39,7 +41,7 @@ describe('The schema of this release', function () {
     const parts = ['lib', 'test', 'package.json', 'tsconfig.json'];
     await run(git, ['-C', ROOT, 'archive', '--output', archive, revision, ...parts]);
     await run('tar', ['-xf', archive, '-C', copy]);
-    await cp(join(ROOT, MIGRATIONS), join(copy, MIGRATIONS));
+    for (const file of MIGRATIONS) await cp(join(ROOT, file), join(copy, file));
     await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
     const options = [
       '--no-config',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { access, constants, readdir, readFile } from 'node:fs/promises';
+import { access, constants, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { temporaryFolder } from '../support/folders.ts';
@@ -34,12 +34,17 @@ describe('cloudbuild.yaml', () => {
     if (calls) return calls;
     const stage = await openStage(folder());
     await runBuild(stage, build, { _DEPLOY: 'true' }, 'node *smoke-live.ts *');
-    const { code, output } = await stage.script(
-      ['terraform/deploy/deploy.sh', '--project', 'demo-project', '--region', 'europe-west1', '--dry-run'],
-      {},
-    );
-    assert.equal(code, 0, output);
-    const printed = output.split('\n').filter((line) => line.startsWith('+ '));
+    const variables = join(folder(), 'terraform', 'serverless', 'terraform.tfvars');
+    const printed: string[] = [];
+    for (const profile of ['profile = "small"\n', 'profile = "standard"\nhost = "audio.example.com"\n']) {
+      await writeFile(variables, profile);
+      const { code, output } = await stage.script(
+        ['terraform/deploy/deploy.sh', '--project', 'demo-project', '--region', 'europe-west1', '--dry-run'],
+        {},
+      );
+      assert.equal(code, 0, output);
+      printed.push(...output.split('\n').filter((line) => line.startsWith('+ ')));
+    }
     calls = [...(await stage.calls()), ...printed.map((line) => line.slice(2).replaceAll("'", ''))];
     return calls;
   }
@@ -139,10 +144,10 @@ describe('cloudbuild.yaml', () => {
     assert.deepEqual([...deployed.keys()].sort(), registered.sort());
     for (const name of registered) assert.equal(deployed.get(name), `tonemill-${name}`);
     const targets = all
-      .filter(({ file, kind }) => file === 'serverless/locals.tf' && kind === 'locals')
-      .map(({ body }) => String(body.targets))
+      .filter(({ file, kind }) => file === 'serverless/profile.tf' && kind === 'locals')
+      .map(({ body }) => JSON.stringify(body))
       .join();
-    for (const name of deployed.keys()) assert.ok(targets.includes(`"${name}"`), `Terraform has no ${name}`);
+    for (const name of deployed.keys()) assert.ok(targets.includes(name), `Terraform has no ${name}`);
   });
 
   it('names only jobs, accounts, secrets, buckets and repositories that Terraform declares', async () => {

@@ -22,11 +22,12 @@ describe('The commands of docs/google-cloud.md that deploy', () => {
       'npm ci',
       'npm run deploy -- --project my-tonemill --region europe-west1 --dry-run',
       'npm run deploy -- --project my-tonemill --region europe-west1',
-      'node terraform/deploy/smoke-live.ts https://audio.example.com',
+      'terraform -chdir=terraform/serverless output -raw url',
+      'node terraform/deploy/smoke-live.ts https://tonemill-api-1.europe-west1.run.app',
       'gcloud projects delete my-tonemill',
     ]);
     const variables = await readFile(join(folder(), 'terraform', 'serverless', 'terraform.tfvars'), 'utf8');
-    assert.equal(variables, 'host = "audio.example.com"\nalert_emails = ["you@example.com"]\n');
+    assert.equal(variables, 'alert_emails = ["you@example.com"]\n');
     const dry = [
       'terraform/deploy/deploy.sh',
       '--project',
@@ -37,7 +38,7 @@ describe('The commands of docs/google-cloud.md that deploy', () => {
     ];
     assert.match(
       (await stage.script(dry, {})).output,
-      /smoke-live\.ts https:\/\/audio\.example\.com|audio\.example\.com\/health/,
+      /smoke-live\.ts https:\/\/tonemill-api-\d+\.europe-west1\.run\.app/,
     );
   });
 });

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '../support/folders.ts';
 import { type Build, loadBuild, openStage, runBuild, type Stage } from './build.ts';
 
 const MAIN = { _DEPLOY: 'true' };
-const FUNCTIONS = ['auth', 'tasks', 'site', 'uploaded', 'convert', 'dead-letter', 'sweep'];
+const SMALL = ['api', 'uploaded', 'convert', 'dead-letter', 'sweep'];
+const STANDARD = ['auth', 'tasks', 'site', 'uploaded', 'convert', 'dead-letter', 'sweep'];
 
 describe('The steps of cloudbuild.yaml, with stand-ins for gcloud and terraform', () => {
   const folder = temporaryFolder();
@@ -21,6 +23,19 @@ describe('The steps of cloudbuild.yaml, with stand-ins for gcloud and terraform'
       .filter((call) => call.includes('update-traffic'))
       .map((call) => /--to-revisions=(\S+)=100/.exec(call)?.[1]);
 
+  it('deploy the functions of the standard profile, and ask its host', async () => {
+    const variables = join(folder(), 'terraform', 'serverless', 'terraform.tfvars');
+    await writeFile(variables, 'profile = "standard"\nhost = "audio.example.com"\n');
+    const { failed, output } = await runBuild(stage, build, MAIN);
+    assert.equal(failed, undefined, output);
+    assert.deepEqual(
+      await traffic(),
+      STANDARD.map((name) => `tonemill-${name}-new`),
+    );
+    const calls = await stage.calls();
+    assert.ok(calls.includes('node terraform/deploy/smoke-live.ts https://audio.example.com'));
+  });
+
   it('deploy from plan to traffic', async () => {
     const { failed, output } = await runBuild(stage, build, MAIN);
     assert.equal(failed, undefined, output);
@@ -33,12 +48,12 @@ describe('The steps of cloudbuild.yaml, with stand-ins for gcloud and terraform'
       'gcloud builds submit .build/functions',
       '--args=npm,run,doctor,programs',
       'gcloud run jobs execute tonemill-migrate --project=demo-project --region=europe-west1 --wait',
-      'gcloud run deploy tonemill-auth',
+      'gcloud run deploy tonemill-api',
       'gcloud run deploy tonemill-sweep',
       'gcloud run jobs execute tonemill-smoke',
-      'gcloud run services update-traffic tonemill-auth',
+      'gcloud run services update-traffic tonemill-api',
       'gcloud run services update-traffic tonemill-sweep',
-      'node terraform/deploy/smoke-live.ts https://audio.example.com',
+      'node terraform/deploy/smoke-live.ts https://tonemill-api-1.europe-west1.run.app',
     ].map((part) => calls.findLastIndex((call) => call.includes(part)));
     assert.ok(!order.includes(-1), calls.join('\n'));
     assert.deepEqual(
@@ -47,7 +62,7 @@ describe('The steps of cloudbuild.yaml, with stand-ins for gcloud and terraform'
     );
     assert.deepEqual(
       await traffic(),
-      FUNCTIONS.map((name) => `tonemill-${name}-new`),
+      SMALL.map((name) => `tonemill-${name}-new`),
     );
   });
 
@@ -55,12 +70,12 @@ describe('The steps of cloudbuild.yaml, with stand-ins for gcloud and terraform'
     await runBuild(stage, build, MAIN);
     const calls = await stage.calls();
     const deployed = calls.filter((call) => call.startsWith('gcloud run deploy'));
-    for (const [index, name] of FUNCTIONS.entries()) {
+    for (const [index, name] of SMALL.entries()) {
       const flags = [`--function=${name}`, '--base-image=nodejs24', '--no-traffic', '--tag=candidate'];
       for (const flag of flags) assert.ok(deployed[index]?.includes(flag), deployed[index]);
     }
     const asked = calls.find((call) => call.includes('jobs execute tonemill-smoke')) ?? '';
-    for (const name of FUNCTIONS) {
+    for (const name of SMALL) {
       assert.ok(asked.includes(`${name}=https://candidate---tonemill-${name}.example`), asked);
     }
   });
@@ -120,8 +135,8 @@ describe('The steps of cloudbuild.yaml, with stand-ins for gcloud and terraform'
     assert.equal(failed, 'settle');
     assert.match(output, /all traffic is back on the revisions of before/);
     assert.deepEqual(await traffic(), [
-      ...['auth', 'tasks', 'site', 'uploaded'].map((name) => `tonemill-${name}-new`),
-      ...FUNCTIONS.map((name) => `tonemill-${name}-old`),
+      ...['api', 'uploaded'].map((name) => `tonemill-${name}-new`),
+      ...SMALL.map((name) => `tonemill-${name}-old`),
     ]);
   });
 
@@ -129,8 +144,8 @@ describe('The steps of cloudbuild.yaml, with stand-ins for gcloud and terraform'
     const { failed } = await runBuild(stage, build, MAIN, 'node *smoke-live.ts *');
     assert.equal(failed, 'settle');
     assert.deepEqual(await traffic(), [
-      ...FUNCTIONS.map((name) => `tonemill-${name}-new`),
-      ...FUNCTIONS.map((name) => `tonemill-${name}-old`),
+      ...SMALL.map((name) => `tonemill-${name}-new`),
+      ...SMALL.map((name) => `tonemill-${name}-old`),
     ]);
   });
 });

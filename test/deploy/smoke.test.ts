@@ -73,7 +73,7 @@ describe('The smoke on candidates', () => {
       return { status: headers['metadata-flavor'] === 'Google' ? 200 : 403, body: `token-for-${audience}` };
     }
     const [, name = '', ...rest] = path.split('/');
-    const open = ['auth', 'tasks', 'site'].includes(name);
+    const open = ['auth', 'tasks', 'site', 'api'].includes(name);
     const token = `Bearer token-for-https://audio.example.com/functions/${name}`;
     asked.push(`${method} ${path}${headers['ce-type'] ? ` ${headers['ce-type']}` : ''}`);
     if (name === broken) return { status: 500, body: '' };
@@ -93,12 +93,16 @@ describe('The smoke on candidates', () => {
     });
 
   it('asks each in the name of its caller for what shows that it works', async () => {
-    await smoke('auth', 'tasks', 'site', 'uploaded', 'convert', 'dead-letter', 'sweep');
+    await smoke('auth', 'tasks', 'site', 'api', 'uploaded', 'convert', 'dead-letter', 'sweep');
     assert.deepEqual(asked, [
       'GET /auth/.well-known/jwks.json',
       'GET /tasks/api/formats',
       'GET /tasks/api/tasks',
       'GET /site/ready',
+      'GET /api/.well-known/jwks.json',
+      'GET /api/api/formats',
+      'GET /api/api/tasks',
+      'GET /api/ready',
       'POST /uploaded/ google.cloud.storage.object.v1.finalized',
       'POST /convert/',
       'POST /dead-letter/',
@@ -106,7 +110,7 @@ describe('The smoke on candidates', () => {
     ]);
   });
 
-  for (const name of ['auth', 'tasks', 'site', 'uploaded', 'convert', 'dead-letter', 'sweep']) {
+  for (const name of ['auth', 'tasks', 'site', 'api', 'uploaded', 'convert', 'dead-letter', 'sweep']) {
     it(`fails when ${name} does not work`, async () => {
       broken = name;
       await assert.rejects(smoke(name), /answered 500; expected/);
@@ -140,7 +144,7 @@ describe('The functions themselves', () => {
           CANDIDATES: EVERY.map((name) => `${name}=${url}/${name}`).join(' '),
         },
       });
-      assert.equal(stdout.trim().split('\n').length, EVERY.length + 1);
+      assert.equal(stdout.trim().split('\n').length, EVERY.length + 4);
     } finally {
       server.close();
       await app.close();

@@ -22,5 +22,14 @@ case $call in
   'gcloud sql instances describe'*) echo 10.0.0.3 ;;
   'gcloud secrets versions list'*) printf '%s' "${HAS_SECRETS:-}" ;;
   'npm run --silent new-secrets'*) printf "JWT_PRIVATE_KEYS='{\"keys\":[]}'\nSERVICE_CREDENTIAL='sixteen characters'\n" ;;
-  'terraform '*' output '*) printf 203.0.113.1 ;;
+  'terraform '*' output '*)
+    values=$(dirname "$RECORD")/terraform/serverless/terraform.tfvars
+    if grep -qs '^profile *= *"standard"' "$values"; then
+      functions='auth tasks site uploaded convert dead-letter sweep' address=203.0.113.1
+      url=https://$(sed -n 's/^host *= *"\(.*\)"/\1/p' "$values")
+    else
+      functions='api uploaded convert dead-letter sweep' address='' url=https://tonemill-api-1.europe-west1.run.app
+    fi
+    printf %s "${!#}" | sed "s|^functions$|$functions|; s|^address$|$address|; s|^url$|$url|"
+    ;;
 esac

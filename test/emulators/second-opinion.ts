@@ -1,12 +1,7 @@
-import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { freePort, startAlone } from '../../lib/emulate/emulator-processes.ts';
-import { FOLDER, read } from '../../lib/emulate/emulator-programs.ts';
-import { isErrno } from '../../lib/runtime/errors.ts';
-
-const run = promisify(execFile);
+import { FOLDER } from '../../lib/emulate/emulator-programs.ts';
+import { installPython } from '../support/python.ts';
 
 const VENV = join(FOLDER, 'python');
 
@@ -17,26 +12,10 @@ export interface SecondOpinion {
   stop(): Promise<void>;
 }
 
-/**
- * Installs it from PyPI into a folder of its own, in the versions of requirements.txt, unless that was done before.
- * @returns the path of its program, or undefined where there is no python3, or one that can't, without a network or venv
- */
+/** Installs it from PyPI. @returns the path of its program, or undefined where it cannot be had */
 export async function installSecondOpinion(): Promise<string | undefined> {
-  const program = join(VENV, 'bin', 'gcp-storage-emulator');
-  const stamp = join(VENV, 'installed-from');
-  const requirements = join(import.meta.dirname, 'requirements.txt');
-  const wanted = await readFile(requirements, 'utf8');
-  if ((await read(stamp)) === wanted) return program;
-  try {
-    await run('python3', ['-m', 'venv', '--clear', VENV]);
-    await run(join(VENV, 'bin', 'pip'), ['install', '--quiet', '--requirement', requirements]);
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT'))
-      console.warn(`      gcp-storage-emulator could not be installed: ${error}`);
-    return undefined;
-  }
-  await writeFile(stamp, wanted);
-  return program;
+  const programs = await installPython(VENV, import.meta.dirname);
+  return programs && join(programs, 'gcp-storage-emulator');
 }
 
 // CI installs it before the tests, which need no network then.

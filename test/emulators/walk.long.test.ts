@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
+import { createClient } from '../../lib/client/index.ts';
 import { buildEmulators } from '../../lib/emulate/emulator-programs.ts';
 import { makeTone } from '../support/audio.ts';
+import { createBatch, fillBatch, showBatch } from '../support/batch.ts';
+import { listen, type Received } from '../support/event-stream.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { PIECE, resumableUpload } from '../support/resumable.ts';
 import { newUser, post, TASK, type User } from '../support/service.ts';
@@ -62,12 +65,30 @@ describe('npm run emulate', function () {
     const { task, upload } = SESSION.parse(await opened.json());
     return { task, upload, client: resumableUpload(upload.url, upload.headers) };
   };
-  const stored = async (upload: { url: string }, id: number) => {
-    const name = encodeURIComponent(`${id}/Töne 🎵.wav`);
-    const answer = await fetch(`${new URL(upload.url).origin}/storage/v1/b/originals/o/${name}`);
+  const stored = async (upload: { url: string }, id: number, name = 'Töne 🎵.wav') => {
+    const key = encodeURIComponent(`${id}/${name}`);
+    const answer = await fetch(`${new URL(upload.url).origin}/storage/v1/b/originals/o/${key}`);
     await answer.arrayBuffer();
     return answer.status === 200;
   };
+
+  it('serves the client, which sends its pieces to the bucket and loads the result from there', async () => {
+    const hosts = new Set<string>();
+    const client = createClient({
+      baseUrl: url,
+      fetch: (request, init) => {
+        hosts.add(`${request.method} ${new URL(request.url).origin === url ? 'service' : 'bucket'}`);
+        return fetch(request, init);
+      },
+    });
+    await client.logIn(ann.email, 'correct horse');
+    const song = new File([Uint8Array.from(tone)], 'Töne 🎵.wav');
+    const { task, download } = await client.convert(song, { newFormat: 'mp3' });
+    const result = await download();
+    assert.equal((await result.bytes()).length, task.result?.size);
+    assert.equal(result.name, 'Töne 🎵.mp3');
+    assert.ok(hosts.has('PUT bucket') && hosts.has('GET bucket'), [...hosts].join());
+  });
 
   it('leads from sign-up to download through the real client libraries', async () => {
     const { task, client } = await openSession(tone.length);
@@ -97,6 +118,46 @@ describe('npm run emulate', function () {
     assert.equal(answer.status, 200);
     const { task } = CREATED.parse(await answer.json());
     assert.equal((await ann.settled(task.id)).state, 'PROCESSED');
+  });
+
+  it('makes one task of a form that comes twice with one Idempotency-Key, and gives its result twice', async () => {
+    const convert = () => {
+      const body = new FormData();
+      body.set('newFormat', 'mp3');
+      body.set('audio', new Blob([Uint8Array.from(tone)]), 'tone.wav');
+      const headers = { 'Idempotency-Key': 'walk' };
+      return ann.fetch('/api/convert', { method: 'POST', body, headers, redirect: 'manual' });
+    };
+    const before = (await ann.tasks()).length;
+    for (const replayed of [null, 'true']) {
+      const answer = await convert();
+      assert.deepEqual([answer.status, answer.headers.get('idempotent-replayed')], [303, replayed]);
+      assert.equal((await fetch(answer.headers.get('location') ?? '')).status, 200);
+    }
+    assert.equal((await ann.tasks()).length, before + 1);
+  });
+
+  it('converts a batch that comes into the bucket, streams its results as one file, and removes it', async () => {
+    const made = await createBatch(ann, ['a.wav', 'A.wav']);
+    await fillBatch(ann, made, tone);
+    const { id } = made.batch;
+    assert.deepEqual((await showBatch(ann, id)).states, { PROCESSED: 2 });
+    const states = (events: readonly Received[]) =>
+      events.flatMap(({ data }) => (data.states ? [data.states] : []));
+    const events = await listen(ann, `/api/batches/${id}/events`, (all) => states(all).length > 0);
+    assert.deepEqual(states(events), [{ PROCESSED: 2 }]);
+    const answer = await ann.fetch(`/api/batches/${id}/results.zip`);
+    assert.equal(answer.headers.get('content-length'), null);
+    const archive = Buffer.from(await answer.arrayBuffer()).toString('latin1');
+    assert.ok(archive.startsWith('PK\u0003\u0004'));
+    assert.deepEqual(archive.match(/a( \(2\))?\.mp3/gi)?.sort(), [
+      'A (2).mp3',
+      'A (2).mp3',
+      'a.mp3',
+      'a.mp3',
+    ]);
+    assert.equal((await ann.fetch(`/api/batches/${id}`, { method: 'DELETE' })).status, 200);
+    for (const { task, upload } of made.tasks) assert.equal(await stored(upload, task.id, task.name), false);
   });
 
   it('fails a task whose file has another size than was declared, and keeps no such file', async () => {

@@ -12,6 +12,7 @@ import { closeFunctions } from '../../lib/app/functions-framework.ts';
 import { TARGETS, type TargetName } from '../../lib/app/targets.ts';
 import { makeTone } from '../support/audio.ts';
 import { newFolder } from '../support/folders.ts';
+import { remoteServer } from '../support/remote.ts';
 import { PIECE, resumableUpload } from '../support/resumable.ts';
 import { newUser, PROBLEM, post, TASK, type User } from '../support/service.ts';
 
@@ -36,6 +37,7 @@ const EVENTS: [string, (message: object) => { headers: Record<string, string>; b
 describe('The functions under functions-framework', function () {
   this.timeout(60_000);
   let folder = '';
+  const remote = remoteServer();
   const environment = { ...process.env };
   const servers = new Map<TargetName, { server: Server; url: string }>();
   const url = (name: TargetName) => servers.get(name)?.url ?? '';
@@ -48,6 +50,8 @@ describe('The functions under functions-framework', function () {
       TONEMILL_DATA: folder,
       SERVICE_CREDENTIAL: CREDENTIAL,
       NODE_ENV: 'production',
+      OUTBOUND_HTTP: 'true',
+      OUTBOUND_ALLOWED_ADDRESSES: '127.0.0.1',
     });
     for (const name of Object.keys(TARGETS) as TargetName[]) {
       const server = getTestServer(name).listen(0);
@@ -105,6 +109,19 @@ describe('The functions under functions-framework', function () {
     assert.match(await (await fetch(`${url('site')}/openapi.json`)).text(), /"\/api\/tasks\/\{id\}"/);
   });
 
+  it('serve every route for callers as api', async () => {
+    const [address, authorization] = [url('api'), { Authorization: `Bearer ${user.token}` }];
+    for (const path of ['/health', '/ready', '/openapi.json', '/.well-known/jwks.json', '/api/formats']) {
+      assert.equal((await fetch(address + path)).status, 200, path);
+    }
+    const login = { email: user.email, password: 'wrong' };
+    assert.equal((await post(`${address}/api/auth/login`, login)).status, 401);
+    assert.equal((await fetch(`${address}/api/tasks`, { headers: authorization })).status, 200);
+    assert.equal((await fetch(`${address}/api/tasks`)).status, 401);
+    const event = { method: 'POST', headers: { 'X-Service-Credential': CREDENTIAL }, body: '{}' };
+    assert.equal((await fetch(`${address}/`, event)).status, 405);
+  });
+
   it('answer malformed JSON without a stack', async () => {
     const headers = { 'Content-Type': 'application/json' };
     const answer = await fetch(`${url('auth')}/api/auth/login`, { method: 'POST', headers, body: '{' });
@@ -116,6 +133,30 @@ describe('The functions under functions-framework', function () {
     const answer = await upload(Buffer.alloc(31 * MIB + 1));
     assert.equal(answer.status, 413);
     assert.equal(await codeOf(answer), 'too_large');
+  });
+
+  it('fetch an original, convert it and deliver the result, each by a message of its own', async () => {
+    remote.on('/tone.wav', (_incoming, outgoing) => outgoing.end(tone));
+    let received = 0;
+    remote.on('/put', async (incoming, outgoing) => {
+      received = Buffer.concat(await incoming.toArray()).length;
+      outgoing.end();
+    });
+    const body = { url: remote.url('/tone.wav'), destination: remote.url('/put'), newFormat: 'mp3' };
+    const headers = { Authorization: `Bearer ${user.token}` };
+    const answer = await post(`${url('tasks')}/api/tasks`, body, headers);
+    const { task } = z.object({ task: TASK }).parse(await answer.json());
+    const message = pushed({ data: base64({ taskId: task.id, revision: 1 }) });
+    const wake = async () => {
+      const sent = { ...message.headers, 'X-Service-Credential': CREDENTIAL };
+      const woken = await fetch(url('convert'), { method: 'POST', headers: sent, body: message.body });
+      assert.equal(woken.status, 204);
+      return (await taskNow(task.id)).state;
+    };
+    assert.deepEqual([task.state, await wake(), await wake()], ['AWAITING_UPLOAD', 'UPLOADED', 'PROCESSED']);
+    assert.equal(received, 0);
+    assert.equal(await wake(), 'PROCESSED');
+    assert.ok(received > 1000);
   });
 
   for (const [form, make] of EVENTS) {

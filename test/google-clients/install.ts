@@ -1,13 +1,8 @@
-import { execFile, spawn } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { promisify } from 'node:util';
 import { z } from 'zod';
-import { read } from '../../lib/emulate/emulator-programs.ts';
-import { isErrno } from '../../lib/runtime/errors.ts';
-
-const run = promisify(execFile);
+import { installPython } from '../support/python.ts';
 
 const VENV = join(import.meta.dirname, '..', '..', '.build', 'google-clients');
 
@@ -27,25 +22,10 @@ export interface ClientUpload {
   recover: boolean;
 }
 
-/**
- * Installs the clients from PyPI into a folder of their own, in the versions of requirements.txt, unless that was done
- * before. @returns the path of its python, or undefined where there is no python3, or one that can't
- */
+/** Installs the clients from PyPI. @returns the path of its python, or undefined where they cannot be had */
 export async function installGoogleClients(): Promise<string | undefined> {
-  const python = join(VENV, 'bin', 'python');
-  const stamp = join(VENV, 'installed-from');
-  const requirements = join(import.meta.dirname, 'requirements.txt');
-  const wanted = await readFile(requirements, 'utf8');
-  if ((await read(stamp)) === wanted) return python;
-  try {
-    await run('python3', ['-m', 'venv', '--clear', VENV]);
-    await run(join(VENV, 'bin', 'pip'), ['install', '--quiet', '--requirement', requirements]);
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) console.warn(`      Google's clients could not be installed: ${error}`);
-    return undefined;
-  }
-  await writeFile(stamp, wanted);
-  return python;
+  const programs = await installPython(VENV, import.meta.dirname);
+  return programs && join(programs, 'python');
 }
 
 /** @returns `finished` for each, or its error */

@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Binaries, findBinaries } from '../../lib/audio/ffmpeg/binaries.ts';
+import type { WantedSandbox } from '../../lib/audio/ffmpeg/program-sandbox.ts';
 
 const run = promisify(execFile);
 
@@ -9,9 +12,15 @@ let found: Promise<Binaries> | undefined;
 /** What the product itself would use here, or what FFMPEG_PATH names. */
 export function binaries(): Promise<Binaries> {
   const { FFMPEG_PATH: ffmpegPath, PATH: path = '' } = process.env;
-  found ??= findBinaries({ ffmpegPath, ffprobePath: undefined, path, fallback: true });
+  found ??= findBinaries({ ffmpegPath, ffprobePath: undefined, path, fallback: true, sandbox: SANDBOX });
   return found;
 }
+
+/** The strongest sandbox of this machine, as in the product. */
+export const SANDBOX: WantedSandbox = {
+  mode: 'auto',
+  folder: join(tmpdir(), `tonemill-tests-${process.getuid?.() ?? 'user'}`),
+};
 
 /** Writes a sine tone; the file's extension says as what. */
 export function makeTone(path: string, seconds: number, ...settings: string[]): Promise<void> {

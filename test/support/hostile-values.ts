@@ -179,6 +179,14 @@ export const HEADER_LINES: readonly string[] = [
     'Origin: \x80',
     'Origin: null',
   ],
+  ...[
+    'Idempotency-Key: ',
+    'Idempotency-Key: "',
+    'Idempotency-Key: \x80',
+    `Idempotency-Key: ${'x'.repeat(5000)}`,
+    'Idempotency-Key: __proto__',
+  ],
+  ...['Access-Control-Request-Method: \x80', 'Access-Control-Request-Headers: \x80,,'],
   ...['Origin: javascript:alert(1)', 'Expect: 200-ok', 'Upgrade: websocket', 'Transfer-Encoding: identity'],
   ...[
     '__proto__: x',

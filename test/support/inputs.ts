@@ -18,14 +18,14 @@ const SECONDS = 2;
 const SOUND = ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=48000:duration=${SECONDS}`];
 const PICTURES = ['-f', 'lavfi', '-i', `testsrc=size=64x48:rate=10:duration=${SECONDS}`];
 
-/** Every input format of docs/formats.md that is no output format. */
+/** Input formats of docs/formats.md, each in one form that no output format makes or that other programs write. */
 export const INPUTS: readonly Input[] = [
-  sound('wavpack', 'wv', '-c:a', 'wavpack'),
-  sound('tta', 'tta', '-c:a', 'tta'),
+  sound('WavPack', 'wv', '-c:a', 'wavpack'),
+  sound('True Audio', 'tta', '-c:a', 'tta'),
   sound('voc', 'voc', '-c:a', 'pcm_s16le'),
   sound('speex', 'spx', '-ar', '16000', '-c:a', 'libspeex', '-f', 'ogg'),
   sound('mka (FLAC)', 'mka', '-c:a', 'flac'),
-  sound('w64', 'w64', '-c:a', 'pcm_s24le'),
+  sound('w64 (24 bits)', 'w64', '-c:a', 'pcm_s24le'),
   sound('AMR', 'amr', '-ar', '8000', '-ac', '1', '-c:a', 'libopencore_amrnb'),
   sound('wide-band AMR', 'amr', '-ar', '16000', '-ac', '1', '-c:a', 'libvo_amrwbenc'),
   video('mp4', '-c:v', 'mpeg4', '-c:a', 'aac'),

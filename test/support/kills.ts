@@ -288,7 +288,11 @@ async function sweepAndLook(
 ): Promise<{ rows: Task[]; orphans: string[]; missing: string[] }> {
   const originals = createFolderStorage({ root: vm.originals, role: 'originals', own: false });
   const results = createFolderStorage({ root: vm.results, role: 'results', own: false });
-  const messages = { transactional: true, enqueue: async () => undefined };
+  const messages = {
+    transactional: true,
+    maxMessages: Number.POSITIVE_INFINITY,
+    enqueue: async () => undefined,
+  };
   const tasks = createTaskStore(knex, messages, silentLog);
   const housekeeping = createHousekeeping(knex, messages, silentLog, 5);
   await knex('tasks')
@@ -300,7 +304,9 @@ async function sweepAndLook(
   const common = { uploadStore, originals, log: silentLog };
   const uploaded = async () =>
     createUploaded({ ...common, store: tasks, uploads, bucket: undefined, uploadBytes: Infinity });
-  const parts = { ...common, housekeeping, tasks, results, uploaded, cancelUploads: async () => 0 };
+  const none = async () => 0;
+  const repairs = { uploaded, cancelUploads: none, finishRemovals: none, tidyWebhooks: none };
+  const parts = { ...common, ...repairs, housekeeping, tasks, results };
   await createSweep({ ...parts, paused: true, clock }).run(true);
 
   const ids: number[] = await knex('tasks').orderBy('id').pluck('id');

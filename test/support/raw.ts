@@ -18,16 +18,21 @@ export interface RawRequest {
   body?: string | Uint8Array;
   /** Instead of the true length. */
   length?: number;
+  /** Of HTTP; default 1.1. */
+  version?: '1.0' | '1.1';
 }
 
-/** Writes a request, and reads until the server closes the connection. */
+/** Writes a request, and reads until the server closes the connection; of a stream of events only the beginning. */
 export async function sendRaw(url: string, request: RawRequest): Promise<RawAnswer> {
   const socket = await open(url);
   // A server that refuses may close while the rest is on its way.
   socket.on('error', () => undefined);
   socket.write(bytesOf(request));
   const chunks: Buffer[] = [];
-  socket.on('data', (chunk) => chunks.push(chunk));
+  socket.on('data', (chunk) => {
+    chunks.push(chunk);
+    if (/^content-type: text\/event-stream\r$/im.test(String(chunks[0]))) socket.destroy();
+  });
   await once(socket, 'close');
   return answerOf(Buffer.concat(chunks));
 }
@@ -52,11 +57,18 @@ async function open(url: string): Promise<Socket> {
   return socket;
 }
 
-function bytesOf({ method = 'GET', target, headers = [], body, length }: RawRequest): Buffer {
+function bytesOf({
+  method = 'GET',
+  target,
+  headers = [],
+  body,
+  length,
+  version = '1.1',
+}: RawRequest): Buffer {
   const content = Buffer.from(body ?? '');
   const host = headers.some((line) => /^host:/i.test(line)) ? [] : ['Host: localhost'];
   const size = body === undefined ? [] : [`Content-Length: ${length ?? content.length}`];
-  const lines = [`${method} ${target} HTTP/1.1`, ...host, 'Connection: close', ...size, ...headers];
+  const lines = [`${method} ${target} HTTP/${version}`, ...host, 'Connection: close', ...size, ...headers];
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), content]);
 }
 

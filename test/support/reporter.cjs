@@ -4,8 +4,8 @@ const { reasonFor } = require('./gaps.ts');
 
 /**
  * The spec reporter, which names each skip and its reason. With CI=true a skip that known-gaps.json does not list fails
- * the run. A full title that two tests share fails each run. Writes `N passed, N failed` to the file named by
- * MOCHA_REPORT.
+ * the run. A full title that two tests share fails each run. Writes `N passed, N failed`, then a line for each failure,
+ * to the file named by MOCHA_REPORT.
  */
 module.exports = class extends reporters.Spec {
   constructor(runner, options) {
@@ -21,12 +21,22 @@ module.exports = class extends reporters.Spec {
     for (const title of this.skips) {
       process.stdout.write(`  skipped: ${title}: ${reasonFor(title) ?? 'not in known-gaps.json'}\n`);
     }
+    const skipped =
+      process.env.CI === 'true' ? unlisted.map((title) => `${title}: skipped, not in known-gaps.json`) : [];
     const shared = this.titles.filter((title, index) => this.titles.indexOf(title) !== index);
     for (const title of shared) process.stdout.write(`  failed: two tests have the title ${title}\n`);
-    const failed = failures + shared.length + (process.env.CI === 'true' ? unlisted.length : 0);
+    const failed = failures + shared.length + skipped.length;
     if (process.env.MOCHA_REPORT) {
       const { passes = 0 } = this.stats ?? {};
-      writeFileSync(process.env.MOCHA_REPORT, `${passes} passed, ${failed} failed\n`);
+      const thrown = this.failures.map(
+        (test) => `${test.fullTitle()}: ${String(test.err?.message).split('\n')[0]}`,
+      );
+      const lines = [...thrown, ...shared.map((title) => `${title}: two tests have this title`), ...skipped];
+      const summary = `${passes} passed, ${failed} failed`;
+      writeFileSync(
+        process.env.MOCHA_REPORT,
+        `${[summary, ...lines.map((line) => `failed: ${line}`)].join('\n')}\n`,
+      );
     }
     end(failed);
   }

@@ -13,6 +13,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   cli: {
     purpose: 'commands that a person types',
     imports: [
+      'cli/account',
+      'cli/convert',
+      'cli/service',
+      'cli/terminal',
       'app',
       'adapters/storage',
       'adapters/database',
@@ -22,6 +26,40 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'config',
       'runtime',
     ],
+  },
+  'cli/account': {
+    purpose: 'commands that ask the service about the account, its tasks, keys and presets',
+    imports: [
+      'cli/service',
+      'cli/local',
+      'cli/files',
+      'cli/terminal',
+      'webhooks',
+      'client',
+      'audio/formats',
+      'config',
+      'runtime',
+    ],
+  },
+  'cli/convert': {
+    purpose: 'the command that converts files and folders',
+    imports: ['cli/service', 'cli/local', 'cli/files', 'cli/terminal', 'client', 'config', 'runtime'],
+  },
+  'cli/service': {
+    purpose: 'the service that commands ask, its key, and the requested output as a person types it',
+    imports: ['cli/terminal', 'client', 'audio/formats', 'config', 'runtime'],
+  },
+  'cli/local': {
+    purpose: 'the engine for commands, without a service',
+    imports: ['cli/terminal', 'app', 'audio/engine', 'audio/formats', 'audio/media', 'config', 'runtime'],
+  },
+  'cli/files': {
+    purpose: 'files that commands write: complete or not at all, under safe names',
+    imports: ['cli/terminal', 'tasks', 'runtime'],
+  },
+  'cli/terminal': {
+    purpose: 'lines, colours, questions, signals and exit codes of commands',
+    imports: ['runtime'],
   },
   emulate: {
     purpose: 'Google Cloud on one machine, for people and for tests',
@@ -33,12 +71,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'http/routes',
       'http/events',
       'http',
+      'http/schemas',
       'first-generation',
       'housekeeping',
+      'transfers',
       'conversions',
       'uploads',
+      'webhooks',
       'tasks',
       'accounts',
+      'outbound',
+      'limits',
       'adapters/storage',
       'adapters/queue',
       'adapters/database',
@@ -51,13 +94,24 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'runtime',
     ],
   },
+  console: {
+    purpose: 'the page for people, which a browser runs',
+    imports: ['client'],
+  },
+  client: {
+    purpose:
+      'the service for other programs and for pages; runs in browsers too, and knows nothing of the server',
+    imports: [],
+  },
   'http/routes': {
     purpose: 'the routes, one group a file',
     imports: [
       'http',
+      'http/schemas',
       'first-generation',
       'conversions',
       'uploads',
+      'webhooks',
       'tasks',
       'accounts',
       'ports',
@@ -73,7 +127,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   http: {
     purpose: 'requests in, problem+json out',
-    imports: ['uploads', 'tasks', 'accounts', 'ports', 'audio/media', 'runtime'],
+    imports: ['http/schemas', 'uploads', 'tasks', 'accounts', 'ports', 'audio/media', 'runtime'],
+  },
+  'http/schemas': {
+    purpose: 'shapes of requests and answers, as the OpenAPI document has them',
+    imports: ['webhooks', 'ports', 'audio/formats', 'audio/media', 'runtime'],
   },
   'first-generation': {
     purpose: 'import of users and tasks; results that its workers report',
@@ -82,6 +140,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   housekeeping: {
     purpose: 'repairs of lost messages, dead leases, expired uploads, orphaned objects',
     imports: ['uploads', 'tasks', 'ports', 'runtime'],
+  },
+  transfers: {
+    purpose: 'originals that the service fetches, and results that it delivers',
+    imports: ['uploads', 'tasks', 'outbound', 'ports', 'audio/formats', 'runtime'],
   },
   conversions: {
     purpose: 'one message, one attempt, one stored result',
@@ -98,14 +160,22 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   uploads: {
     purpose: 'an original on its way in',
-    imports: ['tasks', 'ports', 'audio/formats', 'runtime'],
+    imports: ['webhooks', 'tasks', 'ports', 'audio/formats', 'runtime'],
+  },
+  webhooks: {
+    purpose: 'addresses that receive events, and the tries to send them',
+    imports: ['outbound', 'ports', 'runtime'],
   },
   tasks: {
     purpose: 'the task as its owner sees it; names of its objects',
-    imports: ['ports', 'audio/formats', 'runtime'],
+    imports: ['ports', 'audio/tags', 'audio/formats', 'audio/media', 'runtime'],
   },
   accounts: {
     purpose: 'users, passwords, sessions, access tokens',
+    imports: ['limits', 'ports', 'runtime'],
+  },
+  limits: {
+    purpose: 'quotas of users and addresses',
     imports: ['ports', 'runtime'],
   },
   'adapters/storage': {
@@ -122,6 +192,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'adapters/embedded-postgres': {
     purpose: 'the PostgreSQL server that the program brings',
+    imports: ['runtime'],
+  },
+  outbound: {
+    purpose: 'requests to servers that users name, to public addresses only',
     imports: ['runtime'],
   },
   ports: {
@@ -142,8 +216,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   'audio/tags': {
-    purpose: 'tags and cover art that ffmpeg does not write',
-    imports: ['audio/ffmpeg', 'audio/plan', 'audio/formats', 'audio/media', 'process'],
+    purpose: 'tags, pictures and chapters, by TagLib in a worker thread',
+    imports: ['audio/plan', 'audio/formats', 'audio/media'],
   },
   'audio/waveform': {
     purpose: 'peaks of the sound, and their picture',

@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { removeCluster } from '../../lib/adapters/embedded-postgres/remove.ts';
 import { MARKER } from '../../lib/adapters/storage/nfs-marker.ts';
+import type { Surroundings } from '../../lib/app/foundation.ts';
 import { type Served, serveLocal } from '../../lib/app/local-mode.ts';
 import { type Config, loadConfig } from '../../lib/config/config.ts';
 import { isErrno } from '../../lib/runtime/errors.ts';
@@ -70,8 +71,15 @@ export interface User {
 
 const SESSION = z.object({ token: z.string(), refreshToken: z.string() });
 
+/** Tests that send many wrong passwords from one address ask for something else; those of the limits set them. */
+const NO_LIMITS = { FAILED_LOGINS: '0', FAILED_LOGINS_PER_ADDRESS: '0' };
+
 /** One service for the `describe` that it is called in, on a database of the shared server unless `environment` names another. */
-export function testService(environment: NodeJS.ProcessEnv = {}, log: Log = silentLog): Service {
+export function testService(
+  environment: NodeJS.ProcessEnv = {},
+  log: Log = silentLog,
+  surroundings: Partial<Surroundings> = {},
+): Service {
   let folder = '';
   let served: Served | undefined;
   let users = 0;
@@ -79,9 +87,13 @@ export function testService(environment: NodeJS.ProcessEnv = {}, log: Log = sile
     this.timeout(60_000);
     folder = await newFolder();
     const { PATH, FFMPEG_PATH } = process.env;
-    const env = { PATH, FFMPEG_PATH, PORT: '0', TONEMILL_DATA: folder, ...environment };
+    const env = { PATH, FFMPEG_PATH, PORT: '0', TONEMILL_DATA: folder, ...NO_LIMITS, ...environment };
     const config = loadConfig(env);
-    served = await serveLocal(environment.DATABASE ? config : await onSharedServer(config), log);
+    served = await serveLocal(
+      environment.DATABASE ? config : await onSharedServer(config),
+      log,
+      surroundings,
+    );
   });
   after(async function () {
     this.timeout(30_000);

@@ -2,9 +2,11 @@ import type { RootHookObject } from 'mocha';
 import { VARIABLES } from '../../lib/config/variables.ts';
 import { stopSharedServer } from './database.ts';
 import { isKnownGap, lookForFfmpeg } from './gaps.ts';
+import { knowOnlyThisMachine } from './known-names.ts';
 import { clearLeftovers } from './leftovers.ts';
 // Reads the environment before what follows here.
 import './running.ts';
+import { watchFetch } from './watched-fetch.ts';
 
 /** Tools of the machine, which tests look for as the product does. */
 const TOOLS = new Set(['PATH', 'FFMPEG_PATH', 'FFPROBE_PATH']);
@@ -18,6 +20,8 @@ for (const name of Object.keys(VARIABLES.shape)) {
 }
 
 export async function mochaGlobalSetup(): Promise<void> {
+  watchFetch();
+  knowOnlyThisMachine();
   await clearLeftovers();
   await lookForFfmpeg();
 }

@@ -27,6 +27,8 @@ const DEPENDABOT = z.object({
 const MANIFESTS: Readonly<Record<string, string>> = {
   npm: 'package.json',
   'github-actions': '.github/workflows/ci.yml',
+  docker: 'Dockerfile',
+  'docker-compose': 'compose.yaml',
   terraform: 'versions.tf',
   gomod: 'go.mod',
   pip: 'requirements.txt',

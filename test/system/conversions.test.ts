@@ -37,7 +37,7 @@ describe('Local mode', function () {
     for (const [index, from] of made.entries()) {
       const name = `in.${from.extension}`;
       const original = join(folder(), name);
-      await makeTone(original, 2, '-ac', '2', '-c:a', from.codec.encoders[0].name);
+      await makeTone(original, 2, '-ac', '2', '-c:a', from.codec.encoders[0].name, '-f', from.muxer);
       const bytes = await readFile(original);
       const expected = await decodedSeconds(original);
       const wav = made.find(({ name }) => name === 'wav');
@@ -45,7 +45,8 @@ describe('Local mode', function () {
         assert.ok(to);
         const result = await converted({ name, bytes }, to);
         const pair = `${from.name} to ${to.name}`;
-        assert.equal(await codecOf(result), to.codec.encoders[0].codec, pair);
+        const [{ codec: own }] = (to.name === 'mka' ? from : to).codec.encoders;
+        assert.equal(await codecOf(result), own, pair);
         const seconds = await decodedSeconds(result);
         assert.ok(Math.abs(seconds - expected) < TOLERANCE, `${pair}: ${seconds} s of ${expected} s`);
       });

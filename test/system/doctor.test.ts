@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { diagnose } from '../../lib/cli/doctor.ts';
 import { loadConfig } from '../../lib/config/config.ts';
+import { testEngine } from '../support/engine.ts';
 
 describe('npm run doctor', () => {
   const { PATH, FFMPEG_PATH } = process.env;
@@ -11,8 +12,8 @@ describe('npm run doctor', () => {
     assert.deepEqual(missing, []);
     for (const line of [
       /^Node\.js +v24\./,
-      /^ffmpeg +\S+ of \d{4} \//,
-      /^ffprobe +\S+ of \d{4} \//,
+      /^ffmpeg +\S+ of \d{4}, (static|dynamic) \//,
+      /^ffprobe +\S+ of \d{4}, (static|dynamic) \//,
       /^Formats /,
       /PostgreSQL \d+\./,
     ]) {
@@ -21,6 +22,12 @@ describe('npm run doctor', () => {
         String(line),
       );
     }
+    const formats = lines.find((line) => line.startsWith('Formats')) ?? '';
+    const made = (await testEngine()).formats.map(({ name }) => name);
+    assert.deepEqual(
+      made.filter((name) => new RegExp(`without.*\\b${name}\\b`).test(formats)),
+      [],
+    );
   });
 
   it('says all that is missing at once, and never the password of a database', async () => {

@@ -19,7 +19,7 @@ describe('The audio engine', function () {
       const id3 = from.name === 'aac' ? ['-write_id3v2', '1'] : [];
       await makeTone(input, 2, '-c:a', from.codec.encoders[0].name, '-metadata', 'title=Hello', ...id3);
       const probed = await audio.probe(input, signal);
-      assert.equal(probed.media.tags.title, 'Hello');
+      assert.deepEqual(probed.media.tags.title, ['Hello']);
       await withEach(audio.formats, async (format) => {
         const output = join(folder(), `out-${format.name}.${format.extension}`);
         const seen: number[] = [];
@@ -27,14 +27,13 @@ describe('The audio engine', function () {
         const made = await audio.convert({
           input,
           output,
-          format,
           probed,
           options: effectiveOptions(format, {}),
           onProgress,
           signal,
         });
-        assert.equal(made.media.codec, format.codec.encoders[0].codec, format.name);
-        if (format.tags !== 'none') assert.equal(made.media.tags.title, 'Hello', format.name);
+        if (!made.copied) assert.equal(made.media.codec, format.codec.encoders[0].codec, format.name);
+        if (format.tags !== 'none') assert.deepEqual(made.media.tags.title, ['Hello'], format.name);
         assert.ok(Math.abs((made.media.duration ?? 0) - 2) < 0.1, `${format.name}: ${made.media.duration} s`);
         assert.ok(seen.length > 0);
       });
@@ -76,7 +75,6 @@ describe('The audio engine', function () {
     const conversion = {
       input,
       output,
-      format,
       probed,
       options: effectiveOptions(format, {}),
       onProgress: () => undefined,

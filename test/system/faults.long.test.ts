@@ -198,6 +198,8 @@ describe('The service in the cloud', function () {
     const address = new URL(cloud.databaseUrl());
     const database = await faultyTcp(Number(address.port));
     address.port = String(database.port);
+    // Not by the socket of the server.
+    address.searchParams.delete('host');
     const app = cloud.instance({ DATABASE_URL: address.href, STORAGE_EMULATOR_HOST: faulty.url });
     const task = await upload();
     const go = Promise.withResolvers<void>();

@@ -32,7 +32,22 @@ describe('POST /api/probe', function () {
     assert.ok(bitrate === null || bitrate > 0);
     assert.deepEqual(media, {
       ...{ container: 'flac', codec: 'flac', duration: 2, sampleRate: 48_000, channels: 2, bitDepth: 24 },
-      ...{ channelLayout: 'stereo', tags: { title: 'Töne' }, coverArt: false, loudness: null },
+      ...{
+        channelLayout: 'stereo',
+        tags: { title: ['Töne'] },
+        coverArt: false,
+        pictures: [],
+        chapters: [],
+        chunks: [],
+        loudness: null,
+        size: bytes.byteLength,
+      },
+      tracks: [
+        {
+          ...{ number: 1, codec: 'flac', channels: 2, sampleRate: 48_000, duration: 2 },
+          ...{ language: null, title: null, default: false },
+        },
+      ],
     });
     assert.deepEqual(await service.files(), before);
     assert.deepEqual(await user.tasks(), []);

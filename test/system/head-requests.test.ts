@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { makeTone } from '../support/audio.ts';
 import { temporaryFolder } from '../support/folders.ts';
+import { openFiles } from '../support/open-files.ts';
 import { testService } from '../support/service.ts';
 import { until } from '../support/until.ts';
 
@@ -26,35 +26,23 @@ describe('HEAD', function () {
     const { paths } = DOCUMENT.parse(await (await user.fetch('/openapi.json')).json());
     const routes = Object.keys(paths).filter((route) => 'get' in (paths[route] ?? {}));
     assert.ok(routes.length > 8);
-    const others = ['/docs', '/docs/swagger-ui-bundle.js', '/openapi.json', '/docs/none', '/none'];
+    const others = ['/docs', '/docs/reference', '/openapi.json', '/docs/none', '/none'];
     const addresses = [...routes.map((route) => route.replace('{id}', String(id))), ...others];
     for (const address of addresses) {
       const [whole, head] = [await user.fetch(address), await user.fetch(address, { method: 'HEAD' })];
-      await whole.arrayBuffer();
+      // A stream of events has no end.
+      if (/event-stream/.test(whole.headers.get('content-type') ?? '')) await whole.body?.cancel();
+      else await whole.arrayBuffer();
       assert.equal(head.status, whole.status, address);
       assert.equal((await head.arrayBuffer()).byteLength, 0, address);
       for (const name of NAMES) {
         assert.equal(head.headers.get(name), whole.headers.get(name), `${address} ${name}`);
       }
     }
-    const before = openFiles();
+    const before = openFiles().length;
     for (const address of addresses) {
       for (let i = 0; i < 10; i++) await user.fetch(address, { method: 'HEAD' });
     }
-    await until(() => openFiles() <= before);
+    await until(() => openFiles().length <= before);
   });
 });
-
-/** How many files this process has open, where the system tells: sockets and pipes have no path. */
-function openFiles(): number {
-  if (process.platform !== 'linux') return 0;
-  return readdirSync('/proc/self/fd').filter((name) => isFile(name)).length;
-}
-
-function isFile(descriptor: string): boolean {
-  try {
-    return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith('/');
-  } catch {
-    return false;
-  }
-}

@@ -7,6 +7,7 @@ import { startEmbedded } from '../../lib/adapters/embedded-postgres/shared-serve
 import { createLog } from '../../lib/runtime/log.ts';
 import { jsonLine } from '../../lib/runtime/log-formats.ts';
 import { makeTone } from '../support/audio.ts';
+import { type AnswerCheck, documentedAnswers } from '../support/documented-answers.ts';
 import {
   BODIES,
   CONTENT_TYPES,
@@ -49,6 +50,8 @@ const LINE = z.looseObject({
   httpRequest: z.looseObject({ status: z.int() }).optional(),
 });
 
+const HOOK = { url: 'https://example.com/', events: ['task.failed'] };
+
 /** A body of each route that takes JSON, whose fields are replaced one by one. */
 const VALID: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'POST /api/auth/signup': {
@@ -57,10 +60,35 @@ const VALID: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     password1: 'correct horse',
     password2: 'correct horse',
   },
+  'DELETE /api/account': { password: 'another horse' },
+  'PATCH /api/account': { password: 'another horse', newPassword: 'battery staple', email: 'x@example.org' },
+  'POST /api/auth/keys': { name: 'key', scopes: ['tasks:read'], expiresAt: '2999-01-01T00:00:00Z' },
   'POST /api/auth/login': { email: 'nobody@example.org', password: 'correct horse' },
   'POST /api/auth/refresh': { refreshToken: 'x' },
   'POST /api/auth/logout': { refreshToken: 'x' },
-  'POST /api/tasks': { filename: 'a.wav', newFormat: 'mp3', size: 1, options: { bitrate: 128_000 } },
+  'POST /api/presets': { name: 'mine', format: 'mp3', options: { bitrate: 128_000 } },
+  'PUT /api/presets/{id}': { name: 'mine', format: 'mp3', options: { bitrate: 128_000 } },
+  'POST /api/tickets': { path: '/api/tasks/7/result' },
+  'POST /api/tasks': {
+    filename: 'a.wav',
+    newFormat: 'mp3',
+    size: 1,
+    options: { bitrate: 128_000 },
+    destination: 'https://files.example.org/a.mp3',
+    webhook: HOOK,
+  },
+  'POST /api/batches': {
+    name: 'album',
+    webhook: HOOK,
+    tasks: [{ filename: 'a.wav', newFormat: 'mp3', size: 1, options: { bitrate: 128_000 } }],
+  },
+  'POST /api/webhooks': {
+    url: 'https://example.com/',
+    events: ['task.failed'],
+    secret: `whsec_${'A'.repeat(32)}`,
+  },
+  'PATCH /api/webhooks/{id}': { url: 'https://example.com/', events: ['task.failed'], enabled: true },
+  'POST /api/webhooks/{id}/secret': { secret: `whsec_${'A'.repeat(32)}` },
   'PUT /api/tasks/{id}': { newFormat: 'mp3', options: { metadata: { title: 'x' }, preset: 'speech' } },
 };
 
@@ -78,8 +106,10 @@ describe('No request makes an ERROR of the service', function () {
   let operations: Operation[] = [];
   let user: User;
   let taskId = 0;
+  let check: AnswerCheck;
 
   before(async () => {
+    check = await documentedAnswers();
     user = await service.newUser();
     const tone = join(service.data(), 'tone.wav');
     await makeTone(tone, 1);
@@ -97,12 +127,23 @@ describe('No request makes an ERROR of the service', function () {
     const left = [...requests];
     const sender = async () => {
       for (let next = left.pop(); next; next = left.pop()) {
-        const fault = faultOf(await sendRaw(service.url(), next));
+        const answer = await sendRaw(service.url(), next);
+        const fault = faultOf(answer) ?? undocumented(next, answer);
         if (fault) found.push(`${shown(next)}: ${fault}`);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, sender));
     return [...found, ...errorLines()].slice(0, 20);
+  }
+
+  /** The status, headers and body that the OpenAPI document does not have, where it has the operation. */
+  function undocumented({ method = 'GET', target }: RawRequest, answer: RawAnswer): string | undefined {
+    const { status, body } = answer;
+    const headers = new Headers([...answer.headers]);
+    const isJson = /json/.test(headers.get('content-type') ?? '') && body !== '';
+    const json: unknown = isJson ? JSON.parse(body) : undefined;
+    const path = URL.parse(target, service.url())?.pathname ?? target;
+    return check.faultsOf({ method, path, status, headers, json })?.join('; ') || undefined;
   }
 
   const errorLines = () =>
@@ -166,7 +207,13 @@ describe('No request makes an ERROR of the service', function () {
   });
 
   it('by a number of the query in a spelling that is not its own', async () => {
-    for (const target of ['/api/tasks?max=', '/api/tasks?after=', `/api/tasks/${taskId}/waveform?width=`]) {
+    for (const target of [
+      '/api/tasks?max=',
+      '/api/tasks?after=',
+      '/api/batches?max=',
+      '/api/tasks?batchId=',
+      `/api/tasks/${taskId}/waveform?width=`,
+    ]) {
       for (const text of NUMBERS.filter((number) => number !== '0')) {
         const answer = await user.fetch(`${target}${encodeURIComponent(text)}`);
         assert.equal(answer.status, 400, `${target}${text}`);

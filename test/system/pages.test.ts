@@ -5,17 +5,34 @@ import { TARGETS } from '../../lib/app/targets.ts';
 import { FORMATS } from '../../lib/audio/formats/formats.ts';
 import { describeOptions } from '../../lib/audio/formats/options.ts';
 import { PRESET_NAMES } from '../../lib/audio/formats/presets.ts';
+import { ADAPTATIONS } from '../../lib/audio/media/adaptations.ts';
+import { WARNINGS } from '../../lib/audio/media/warnings.ts';
 import { VARIABLES } from '../../lib/config/variables.ts';
 import { AppError, type ErrorCode, isFailure } from '../../lib/runtime/errors.ts';
+import { apiDocument } from '../support/document.ts';
 import { fenced, PAGES, pageText, prose, SHELL_BLOCKS, tableNames } from '../support/pages.ts';
 
 /** Which test runs the commands under a heading of a page. */
 const RUN: Readonly<Record<string, string>> = {
+  'README.md: For programs': 'test/system/readme.test.ts',
+  'README.md: In a terminal': 'test/system/command-line-pages.test.ts',
+  'docs/cli.md: By a service': 'test/system/command-line-pages.test.ts',
+  'docs/cli.md: On this machine': 'test/system/command-line-pages.test.ts',
   'README.md: From sign-up to result': 'test/system/readme.test.ts',
+  'docs/api.md: Files of other servers': 'test/system/readme.test.ts',
+  'docs/api.md: Events': 'test/system/readme.test.ts',
+  'docs/api.md: Repeated requests': 'test/system/readme.test.ts',
+  'docs/api.md: API keys': 'test/system/readme.test.ts',
+  'docs/api.md: Batches': 'test/system/readme.test.ts',
+  'docs/api.md: Covers': 'test/system/readme.test.ts',
   'docs/api.md: Upload sessions': 'test/system/readme.test.ts',
   'docs/api.md: Waveforms': 'test/system/readme.test.ts',
+  'docs/api.md: Downloads': 'test/system/readme.test.ts',
+  'docs/api.md: Loudness and spectrograms': 'test/system/readme.test.ts',
   'docs/api.md: Media information without a task': 'test/system/readme.test.ts',
   'docs/formats.md: Commands': 'test/system/readme.test.ts',
+  'docs/formats.md: Saved presets': 'test/system/readme.test.ts',
+  'docs/webhooks.md: Webhooks': 'test/system/readme.test.ts',
   'docs/google-cloud.md: Deploy': 'test/deploy/readme.test.ts',
   'docs/google-cloud.md: One function alone': 'test/system/functions-alone.long.test.ts',
   'docs/google-cloud.md: Conversion messages': 'test/system/functions-alone.long.test.ts',
@@ -25,6 +42,8 @@ const RUN: Readonly<Record<string, string>> = {
 const MACHINE =
   'the commands install packages and services on a machine; tests run the npm scripts, the units and NFS';
 
+const ENGINE = 'the commands need an engine for containers; the workflow runs them';
+
 /** Commands that no test runs as they stand, and the reason. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   'README.md: Start':
@@ -32,6 +51,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'docs/vms.md: Every machine': MACHINE,
   'docs/vms.md: The database and the share, once': MACHINE,
   'docs/vms.md: The services': MACHINE,
+  'docs/container.md: In a container': ENGINE,
+  'docs/container.md: API, worker and PostgreSQL': ENGINE,
   'docs/first-generation.md: Import users and tasks':
     'the commands need the old database; tests of the import run the same script',
 };
@@ -40,11 +61,14 @@ const NOT_RUN: Readonly<Record<string, string>> = {
 const CODES: Readonly<Record<ErrorCode, 'request' | 'task' | 'both'>> = {
   invalid_request: 'request',
   unauthenticated: 'request',
+  insufficient_scope: 'request',
+  wrong_password: 'request',
   not_found: 'request',
   method_not_allowed: 'request',
   taken: 'request',
   not_ready: 'request',
   not_uploaded: 'request',
+  invalid_image: 'request',
   upload_incomplete: 'request',
   upload_gap: 'request',
   upload_gone: 'request',
@@ -57,17 +81,28 @@ const CODES: Readonly<Record<ErrorCode, 'request' | 'task' | 'both'>> = {
   unsupported_format: 'request',
   precondition_failed: 'request',
   range_not_satisfiable: 'request',
+  idempotency_key_in_use: 'request',
+  idempotency_key_reused: 'request',
+  rate_limited: 'request',
+  quota_exceeded: 'request',
+  insufficient_storage: 'request',
   not_audio: 'task',
   no_audio: 'task',
   damaged: 'task',
   unsupported_codec: 'task',
+  no_such_track: 'task',
   nothing_left: 'task',
+  cannot_copy: 'task',
+  already_lossy: 'task',
   too_long: 'task',
   result_too_large: 'task',
   timed_out: 'task',
   stalled: 'task',
   resource_limit: 'task',
   gave_up: 'task',
+  url_refused: 'both',
+  url_unreachable: 'task',
+  url_too_large: 'task',
   misconfigured: 'request',
   unavailable: 'request',
   interrupted: 'request',
@@ -140,10 +175,10 @@ describe('Pages for readers', () => {
     ];
     assert.deepEqual(
       rows.map(([, name, extension, cover]) => ({ name, extension, cover })),
-      FORMATS.map(({ name, extension, cover }) => ({
+      FORMATS.map(({ name, extension, pictures }) => ({
         name,
         extension: `.${extension}`,
-        cover: cover === 'none' ? 'no' : 'yes',
+        cover: pictures ? 'yes' : 'no',
       })),
     );
   });
@@ -152,6 +187,24 @@ describe('Pages for readers', () => {
     const options = FORMATS.flatMap((format) => Object.keys(Object(describeOptions(format).properties)));
     assert.deepEqual(tableNames('docs/formats.md', 'Options').sort(), [...new Set(options)].sort());
     assert.deepEqual(tableNames('docs/formats.md', 'Presets'), [...PRESET_NAMES]);
+  });
+
+  it('name only routes and options that there are to those who come from elsewhere', async () => {
+    const text = pageText('docs/coming-from.md');
+    const { paths } = await apiDocument();
+    const routes = [...text.matchAll(/`(GET|POST|PUT|PATCH|DELETE) (\/api\/[^`?\s]*)/g)];
+    assert.ok(routes.length > 15);
+    for (const [, method = '', path = ''] of routes)
+      assert.ok(method.toLowerCase() in (paths[path] ?? {}), `${method} ${path}`);
+    const options = new Set(
+      FORMATS.flatMap((format) => Object.keys(Object(describeOptions(format).properties))),
+    );
+    const named = [...text.matchAll(/--option (\w+)/g)].map(([, name = '']) => name);
+    assert.ok(named.length > 5);
+    assert.deepEqual(
+      named.filter((name) => !options.has(name)),
+      [],
+    );
   });
 
   it('list every function', () => {
@@ -170,6 +223,11 @@ describe('Pages for readers', () => {
       assert.ok(isFailure(new AppError(code, 'A sentence.')), code);
   });
 
+  it('list every code of a warning', () => {
+    assert.deepEqual(tableNames('docs/api.md', 'Warnings'), Object.keys(WARNINGS));
+    assert.deepEqual(tableNames('docs/api.md', 'Adaptations'), Object.keys(ADAPTATIONS));
+  });
+
   it('use the words of the field', () => {
     for (const { path, text } of PAGES)
       assert.doesNotMatch(text, /\b(bells?|beside|cage|arrivals?|announcements?|verdict|wish)\b/i, path);
@@ -182,7 +240,7 @@ describe('Pages for readers', () => {
 
   it('begin with a README that is read in five minutes', () => {
     const lines = pageText('README.md').split('\n').length - 1;
-    assert.ok(lines >= 120 && lines <= 150, `README.md has ${lines} lines`);
+    assert.ok(lines >= 120 && lines <= 200, `README.md has ${lines} lines`);
   });
 });
 

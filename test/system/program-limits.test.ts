@@ -5,7 +5,9 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { conversionFailure } from '../../lib/audio/ffmpeg/exit-errors.ts';
 import { FORMATS } from '../../lib/audio/formats/formats.ts';
-import { type Command, createChildren, type ResourceLimits } from '../../lib/process/limited-process.ts';
+import type { ResourceLimits } from '../../lib/process/enclosures.ts';
+import { type Command, createChildren } from '../../lib/process/limited-process.ts';
+import { findProgram } from '../../lib/process/path-search.ts';
 import { createSpawnHelper } from '../../lib/process/spawn-helper.ts';
 import { createSpawner, type Spawner } from '../../lib/process/spawner.ts';
 import { AppError } from '../../lib/runtime/errors.ts';
@@ -43,16 +45,32 @@ for (const [way, create] of Object.entries(LAUNCHERS))
         output = await text(pipe);
       };
       const { signal } = new AbortController();
-      const command = { program, args, cwd, path, limits: PLENTY, signal, readers: [read], ...settings };
+      const files = { reads: [], writes: [] };
+      const command = {
+        program,
+        args,
+        cwd,
+        path,
+        ...files,
+        limits: PLENTY,
+        signal,
+        readers: [read],
+        ...settings,
+      };
       const ending = await createChildren(spawner, sandbox).run(command);
       return { ...ending, output };
     }
 
     /** What a conversion would fail with that ends so. */
-    async function failureOf(limits: Partial<ResourceLimits>, args: string[]): Promise<string> {
+    async function failureOf(
+      limits: Partial<ResourceLimits>,
+      args: string[],
+      writes: string[] = [],
+    ): Promise<string> {
       const { ffmpeg } = await binaries();
       const ending = await run(ffmpeg.path, ['-v', 'error', '-nostdin', '-f', 'lavfi', '-i', ...args], {
         limits: { ...PLENTY, ...limits },
+        writes,
       });
       const [format] = FORMATS;
       assert.ok(format);
@@ -65,8 +83,8 @@ for (const [way, create] of Object.entries(LAUNCHERS))
     });
 
     it('is limited in memory, computing time, file size and open files, and leaves no core', async function () {
-      const { prlimit } = (await binaries()).sandbox;
-      if (!prlimit) this.skip();
+      const prlimit = findProgram('prlimit', path);
+      if (!(await binaries()).sandbox.limitsResources || prlimit === 'prlimit') this.skip();
       const limits = { memory: 1e9, cpu: 7, file: 12_345 };
       const { output } = await run(prlimit, ['--raw', '--noheadings', '-o', 'RESOURCE,SOFT,HARD'], {
         limits,
@@ -86,17 +104,17 @@ for (const [way, create] of Object.entries(LAUNCHERS))
 
     const endless = ['anoisesrc', '-f', 'null', '-'];
     it('fails with its own code when it has no memory to begin with', async function () {
-      if (!(await binaries()).sandbox.prlimit) this.skip();
+      if (!(await binaries()).sandbox.limitsResources) this.skip();
       assert.equal(await failureOf({ memory: 8e6 }, endless), 'resource_limit');
     });
     it('fails with its own code when it computes too long', async function () {
-      if (!(await binaries()).sandbox.prlimit) this.skip();
+      if (!(await binaries()).sandbox.limitsResources) this.skip();
       assert.equal(await failureOf({ cpu: 1 }, endless), 'resource_limit');
     });
     it('fails with its own code when its file grows too large', async function () {
-      if (!(await binaries()).sandbox.prlimit) this.skip();
-      const wav = ['anoisesrc', join(folder(), 'large.wav')];
-      assert.equal(await failureOf({ file: 100_000 }, wav), 'result_too_large');
+      if (!(await binaries()).sandbox.limitsResources) this.skip();
+      const wav = join(folder(), 'large.wav');
+      assert.equal(await failureOf({ file: 100_000 }, ['anoisesrc', '-y', wav], [wav]), 'result_too_large');
     });
 
     it('is gone when it was aborted, even when it ignores SIGTERM', async () => {

@@ -57,6 +57,12 @@ describe('The systemd units', () => {
     }
   });
 
+  it('let ffmpeg confine itself by Landlock', async () => {
+    const calls = ['create_ruleset', 'add_rule', 'restrict_self'].map((name) => `landlock_${name}`).join(' ');
+    for (const name of PROCESSES)
+      assert.ok((await unit(name)).includes(`\nSystemCallFilter=@system-service ${calls}\n`), name);
+  });
+
   it('start commands that there are', async () => {
     const { scripts } = JSON.parse(await readFile('package.json', 'utf8'));
     const starts = PROCESSES.map(

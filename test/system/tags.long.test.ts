@@ -3,8 +3,9 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { standardName } from '../../lib/audio/media/tag-names.ts';
 import { binaries, makeSound, makeTone } from '../support/audio.ts';
-import { convertFile, testEngine, withEach } from '../support/engine.ts';
+import { convertFile, withEach } from '../support/engine.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { decodedMd5 } from '../support/sound.ts';
 
@@ -23,6 +24,11 @@ const TAGS = {
   composer: 'Dvořák',
   lyrics: 'first line\nsecond line',
 };
+
+/** The same tags by their names in a task. */
+const SHOWN = Object.fromEntries(
+  Object.entries(TAGS).map(([name, value]) => [standardName(name) ?? name, [value]]),
+);
 
 /** Containers with a place for every tag. */
 const FULL = ['mp3', 'flac', 'ogg', 'opus', 'm4a', 'alac', 'wav', 'aiff', 'wma', 'webm', 'aac', 'caf'];
@@ -86,36 +92,28 @@ describe('Tags and cover art', function () {
       const input = await original(`in.${from}`);
       await withEach(FULL, async (to) => {
         const { media } = await convertFile(input, path(fileOf(to)), to);
-        for (const [tag, value] of Object.entries(TAGS))
-          assert.equal(media.tags[tag], value, `${tag} in ${to}`);
+        for (const [tag, values] of Object.entries(SHOWN))
+          assert.deepEqual(media.tags[tag], values, `${tag} in ${to}`);
       });
     });
   }
 
-  it('survive conversions through RIFF, MP4, Vorbis comments and ID3 one after the other', async function () {
+  it('survive conversions through RIFF, MP4, Vorbis comments and ID3 one after the other', async () => {
     let file = await original('in.flac');
-    if (!(await readsChunk(file))) this.skip();
     for (const to of ['wav', 'm4a', 'ogg', 'aiff', 'opus', 'mp3', 'wav', 'flac']) {
       const { media } = await convertFile(file, path(`${to}-next.${to}`), to);
-      for (const [tag, value] of Object.entries(TAGS))
-        assert.equal(media.tags[tag], value, `${tag} in ${to}`);
+      for (const [tag, values] of Object.entries(SHOWN))
+        assert.deepEqual(media.tags[tag], values, `${tag} in ${to}`);
       file = path(`${to}-next.${to}`);
     }
   });
-
-  /** Whether the ffprobe that is used here reads the ID3 chunk of a WAV, as releases from 6.0 on do. */
-  async function readsChunk(file: string): Promise<boolean> {
-    await convertFile(file, path('chunk.wav'), 'wav');
-    const { media } = await (await testEngine()).probe(path('chunk.wav'), new AbortController().signal);
-    return media.tags.album_artist === TAGS.album_artist;
-  }
 
   it('stand in the chunks that players of WAV read, and no sound is lost by it', async () => {
     const input = await original('in.flac');
     await convertFile(input, path('out.wav'), 'wav');
     const bytes = await readFile(path('out.wav'));
     assert.equal(bytes.readUInt32LE(4), bytes.length - 8);
-    for (const part of ['LIST', 'INFO', 'id3 ', 'TPE2', 'COMM', 'USLT', 'TPOS']) {
+    for (const part of ['LIST', 'INFO', 'ID3 ', 'TPE2', 'COMM', 'USLT', 'TPOS']) {
       assert.ok(bytes.includes(Buffer.from(part, 'latin1')), part);
     }
     assert.equal(await decodedMd5(path('out.wav')), await decodedMd5(input));
@@ -126,12 +124,12 @@ describe('Tags and cover art', function () {
     await withEach(['mp3', 'm4a', 'opus', 'wav', 'flac'], async (to) => {
       const metadata = { title: 'Other – 新しい', comment: '', artist: "-i 'x' \\ = ;#" };
       const set = await convertFile(input, path(fileOf(to)), to, { metadata });
-      assert.equal(set.media.tags.title, metadata.title, to);
-      assert.equal(set.media.tags.artist, metadata.artist, to);
+      assert.deepEqual(set.media.tags.title, [metadata.title], to);
+      assert.deepEqual(set.media.tags.artist, [metadata.artist], to);
       assert.equal(set.media.tags.comment, undefined, to);
-      assert.equal(set.media.tags.album, TAGS.album, to);
+      assert.deepEqual(set.media.tags.album, [TAGS.album], to);
       const stripped = await convertFile(input, path(fileOf(to)), to, { metadata: 'strip' });
-      for (const tag of Object.keys(TAGS))
+      for (const tag of Object.keys(SHOWN))
         assert.equal(stripped.media.tags[tag], undefined, `${tag} in ${to}`);
     });
   });
@@ -145,15 +143,20 @@ describe('Tags and cover art', function () {
     const input = await original('in.flac', { ...gains, title: 'kept' });
     await withEach(['mp3', 'ogg', 'wav', 'opus'], async (to) => {
       const same = await convertFile(input, path(fileOf(to)), to);
-      assert.equal(same.media.tags.replaygain_track_gain, '-6.50 dB', to);
+      const { replaygainTrackGain, R128_TRACK_GAIN } = same.media.tags;
+      assert.deepEqual(
+        to === 'opus' ? R128_TRACK_GAIN : replaygainTrackGain,
+        [to === 'opus' ? '-1664' : '-6.50 dB'],
+        to,
+      );
       for (const options of [{ gain: 3 }, { loudness: { target: -16 } }]) {
         const { media } = await convertFile(input, path(fileOf(to)), to, options);
         assert.deepEqual(
-          Object.keys(media.tags).filter((tag) => /gain|r128/.test(tag)),
+          Object.keys(media.tags).filter((tag) => /gain|r128/i.test(tag)),
           [],
           to,
         );
-        assert.equal(media.tags.title, 'kept', to);
+        assert.deepEqual(media.tags.title, ['kept'], to);
       }
     });
   });
@@ -170,7 +173,7 @@ describe('Tags and cover art', function () {
         [],
       );
       assert.ok((await pictureOf(path(fileOf(to)))).equals(picture));
-      assert.equal(media.tags.title, TAGS.title);
+      assert.deepEqual(media.tags.title, [TAGS.title]);
       if (to === 'flac') assert.equal(await decodedMd5(path(fileOf(to))), await decodedMd5(input));
     });
   }
@@ -207,6 +210,6 @@ describe('Tags and cover art', function () {
     const { media } = await convertFile(path('in.wav'), path('out.wav'), 'wav', {
       metadata: { title: 'New' },
     });
-    assert.equal(media.tags.title, 'New');
+    assert.deepEqual(media.tags.title, ['New']);
   });
 });

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FORMATS } from '../../lib/audio/formats/formats.ts';
+import { ADAPTATIONS } from '../../lib/audio/media/adaptations.ts';
 import { makeTone } from '../support/audio.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { PROBLEM, testService, type User } from '../support/service.ts';
@@ -14,6 +15,7 @@ const MEDIA = z.looseObject({
   channels: z.number(),
   loudness: z.object({ integrated: z.number(), truePeak: z.number(), range: z.number() }).nullable(),
 });
+const CODES = Object.keys(ADAPTATIONS);
 const TASK = z.object({
   id: z.int(),
   revision: z.int(),
@@ -23,7 +25,10 @@ const TASK = z.object({
     .object({
       media: MEDIA,
       adaptations: z.array(
-        z.object({ property: z.string(), from: z.unknown(), to: z.unknown(), reason: z.string() }),
+        z.object({
+          ...{ property: z.string(), from: z.unknown(), to: z.unknown() },
+          ...{ code: z.enum(CODES), reason: z.string() },
+        }),
       ),
     })
     .nullable(),

@@ -105,6 +105,58 @@ describe('The routes of tasks', () => {
     }
   });
 
+  it('are found by a part of their name and by their format, and come in four orders', async () => {
+    const bob = await service.newUser();
+    const made: [string, string][] = [
+      ['Öl 100%.wav', 'wav'],
+      ['alpha_1.wav', 'mp3'],
+      ['Beta.wav', 'mp3'],
+      ['alpha.wav', 'flac'],
+      ['alpha.wav', 'wav'],
+    ];
+    const ids: number[] = [];
+    for (const [name, format] of made) ids.push((await bob.convert({ name, bytes: tone }, format)).id);
+    const idsOf = async (query: string) => {
+      const seen: number[] = [];
+      let path: string | undefined = `/api/tasks?max=2&${query}`;
+      while (path !== undefined) {
+        const page: Response = await bob.fetch(path);
+        assert.equal(page.status, 200, path);
+        const shown = z.array(TASK).parse(await page.json());
+        seen.push(...shown.map(({ id }) => ids.indexOf(id)));
+        path = /^<([^>]+)>; rel="next"$/.exec(page.headers.get('link') ?? '')?.[1];
+      }
+      return seen;
+    };
+    assert.deepEqual(await idsOf('name=ALPHA'), [1, 3, 4]);
+    assert.deepEqual(await idsOf('name=100%25'), [0]);
+    assert.deepEqual(await idsOf('name=_'), [1]);
+    assert.deepEqual(await idsOf('name=%5C'), []);
+    assert.deepEqual(await idsOf(`name=${encodeURIComponent('öL')}`), [0]);
+    assert.deepEqual(await idsOf('format=MP3&order=1'), [2, 1]);
+    assert.deepEqual(await idsOf('format=wav&name=alpha&state=PROCESSED'), [4]);
+    assert.deepEqual(await idsOf('sort=name'), [1, 3, 4, 2, 0]);
+    assert.deepEqual(await idsOf('sort=name&order=1&name=a'), [0, 2, 4, 3, 1]);
+    assert.deepEqual(await idsOf('sort=state&order=1'), [4, 3, 2, 1, 0]);
+    const bySize = await idsOf('sort=size');
+    assert.deepEqual(new Set(bySize.slice(0, 2)), new Set([1, 2]));
+    assert.deepEqual(bySize.slice(3), [0, 4]);
+    for (const query of [
+      'sort=date',
+      'name=',
+      'name=%00',
+      'format=..%2f',
+      'after=1&sort=name',
+      'cursor=x&sort=name',
+      'cursor=WyJzaXplIiwxLDFd&sort=name',
+      'cursor=WyJzaXplIiwxLDFd',
+    ]) {
+      const answer = await bob.fetch(`/api/tasks?${query}`);
+      assert.equal(answer.status, 400, query);
+      assert.equal(PROBLEM.parse(await answer.json()).errors?.[0]?.path, query.split('=')[0]);
+    }
+  });
+
   it('convert again when another format is requested', async () => {
     const { id } = await ann.convert({ name: 'a.wav', bytes: tone }, 'mp3');
     const changed = await ann.fetch(`/api/tasks/${id}`, json({ newFormat: 'Flac' }));

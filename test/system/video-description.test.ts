@@ -12,6 +12,8 @@ import { PICTURES, SOUND } from '../support/video.ts';
 /** A line as long as no description by ffmpeg repeats it whole, and one that looks like another stream. */
 const TITLE = `${'long '.repeat(200)}\n  Stream #0:9: Audio: mp3, 8000 Hz, mono, fltp\n=;#\\ [STREAM]`;
 
+const UNDECLARED = { tags: { language: 'und' } };
+
 const MARK = outputMark('x');
 
 describe('A file whose video nothing may decode', () => {
@@ -33,15 +35,15 @@ describe('A file whose video nothing may decode', () => {
       const longer = ['-f', 'lavfi', '-i', 'testsrc=size=64x48:rate=10:duration=5'];
       await run(ffmpeg.path, ['-v', 'error', ...longer, ...sound, ...settings, file]);
       const { media } = await audio.probe(file, signal);
-      const { duration, tags: shown, bitrate: _, ...rest } = media;
+      const { duration, tags: shown, bitrate: _, tracks: __, ...rest } = media;
       assert.ok(Math.abs((duration ?? 0) - 0.5) < 0.1, `${container}: ${duration} s`);
-      assert.deepEqual([shown.title, shown.artist], [TITLE, 'Él'], container);
+      assert.deepEqual([shown.title, shown.artist], [[TITLE], ['Él']], container);
       assert.deepEqual(
         rest,
         {
           container: container === 'mkv' ? 'matroska' : 'mov',
           ...{ codec, sampleRate: 44_100, channels: 6, channelLayout: '5.1', bitDepth },
-          ...{ coverArt: false, loudness: null },
+          ...{ coverArt: false, pictures: [], chapters: [], chunks: [], loudness: null },
         },
         container,
       );
@@ -65,17 +67,32 @@ describe('A file whose video nothing may decode', () => {
       "Input #0, mov,mp4,m4a,3gp,3g2,mj2, from 'x':",
       '  Duration: 01:02:03.50, start: 0.000000, bitrate: 416 kb/s',
       '    Stream #0:0(und): Video: png, rgba(pc), 40x30, 90k tbr (attached pic)',
-      '    Stream #0:1(eng): Audio: pcm_s24be (in24 / 0x34326E69), 48000 Hz, 3 channels, s32 (24 bit), 1152 kb/s',
+      '    Stream #0:1(eng): Audio: pcm_s24be (in24 / 0x34326E69), 48000 Hz, 3 channels, s32 (24 bit), 1152 kb/s (default)',
       `Output #0, ffmetadata, to '${MARK}':`,
       '    Stream #0:0(und): Audio: mp3, 8000 Hz, mono',
     ];
-    const picture = { attached_pic: 1 as const };
+    const picture = { attached_pic: 1 as const, default: 0 as const };
     assert.deepEqual(readDescription(lines.join('\n'), '', MARK), {
       format: { format_name: 'mov,mp4,m4a,3gp,3g2,mj2', duration: 3723.5, tags: {} },
+      chapters: [],
       streams: [
-        { index: 0, codec_type: 'video', codec_name: 'png', disposition: picture, width: 40, height: 30 },
         {
-          ...{ index: 1, codec_type: 'audio', codec_name: 'pcm_s24be', disposition: { attached_pic: 0 } },
+          index: 0,
+          codec_type: 'video',
+          codec_name: 'png',
+          disposition: picture,
+          ...UNDECLARED,
+          width: 40,
+          height: 30,
+        },
+        {
+          ...{
+            index: 1,
+            codec_type: 'audio',
+            codec_name: 'pcm_s24be',
+            disposition: { attached_pic: 0, default: 1 },
+          },
+          tags: { language: 'eng' },
           ...{ sample_rate: 48_000, channels: 3, channel_layout: undefined, sample_fmt: 's32' },
           ...{ bits_per_raw_sample: 24, bits_per_sample: 24, bit_rate: 1_152_000 },
         },

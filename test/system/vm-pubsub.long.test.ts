@@ -36,14 +36,19 @@ describe('VM workers that pull from Pub/Sub', function () {
   /** Enqueues one message, whose handlers all run until `end`; `onDelivery` gets to know how often it came. */
   const deliver = async (jobSeconds: number, end: Promise<void>, onDelivery: (count: number) => void) => {
     const names = await newSubscription();
-    const queue = createPubSubQueue(async () => connect(), { ...names, jobSeconds, log: silentLog });
+    const queue = createPubSubQueue(async () => connect(), {
+      ...names,
+      maxMessages: 10,
+      jobSeconds,
+      log: silentLog,
+    });
     let count = 0;
     const stop = await queue.consume(async () => {
       onDelivery(++count);
       await end;
       return 'done';
     }, 4);
-    await queue.enqueue([{ taskId: 1, revision: 1 }]);
+    await queue.enqueue([{ taskId: 1, revision: 1, turn: 1 }]);
     return {
       count: () => count,
       async stop() {

@@ -26,13 +26,15 @@ describe('The Terraform configuration', () => {
     const registered = [...index.matchAll(/http\('([\w-]+)'/g)].map(([, name]) => name ?? '');
     assert.deepEqual(registered.sort(), Object.keys(TARGETS).sort());
     assert.deepEqual(Object.keys(functions).sort(), registered);
-    const { targets } = locals(all, 'serverless');
-    const scaling = variable(all, 'serverless', 'scaling').default;
+    const { profiles, event_targets } = locals(all, 'serverless');
+    assert.ok(isBody(profiles) && isBody(profiles.small) && isBody(profiles.standard));
+    const { small, standard } = profiles;
+    const inProfile = (of: Body, name: string) =>
+      isBody(of.scaling) && isBody(of.scaling[name]) && `${of.targets}${event_targets}`.includes(name);
     for (const name of registered) {
       const declared = functions[name];
       assert.ok(isBody(declared), `serverless/functions.tf has no ${name}`);
-      assert.ok(String(targets).includes(`"${name}"`), `serverless/locals.tf has no account for ${name}`);
-      assert.ok(isBody(scaling) && isBody(scaling[name]), `scaling has no ${name}`);
+      assert.ok(inProfile(small, name) || inProfile(standard, name), `no profile has ${name}`);
       const callers = Array.isArray(declared.callers) ? declared.callers : [];
       assert.ok(declared.public === true || callers.length > 0, `nobody may call ${name}`);
     }
@@ -46,12 +48,17 @@ describe('The Terraform configuration', () => {
     );
     const rules = rulesOf(front?.body.routes);
     assert.ok(rules.length >= 6);
+    const alone = (await createTarget('api', app)).routes.map(({ method, path }) => `${method} ${path}`);
     for (const name of ['auth', 'tasks', 'site'] satisfies TargetName[]) {
       for (const { path } of (await createTarget(name, app)).routes.filter(
         ({ method }) => method !== 'ALL',
       )) {
         const asked = path.replace(/:\w+(\{[^}]*\})?/g, '1').replace(/\*$/, 'x');
         assert.equal(servedBy(rules, asked), name, `${path} of ${name}`);
+        assert.ok(
+          alone.some((route) => route.endsWith(` ${path}`)),
+          `api has no ${path}`,
+        );
       }
     }
     await app.close();

@@ -5,16 +5,44 @@
  */
 interface Size {
   readonly conversionsPerDay: number;
-  readonly sqlCpus: number;
-  readonly sqlGib: number;
-  readonly sqlDiskGb: number;
+  /** Whether there is a load balancer with Cloud Armor. */
+  readonly front: boolean;
+  /** Dollars an hour of one machine, number of zones, and disk of the database. */
+  readonly sql: { readonly hour: number; readonly zones: number; readonly diskGb: number };
+  /** Memory of the functions that people call. */
+  readonly publicGib: number;
 }
 
-const SMALL: Size = { conversionsPerDay: 100, sqlCpus: 2, sqlGib: 7.5, sqlDiskGb: 10 };
-const LARGE: Size = { conversionsPerDay: 1_000_000, sqlCpus: 8, sqlGib: 30, sqlDiskGb: 500 };
+/** Cloud SQL's prices of a shared-core machine with 1.7 GB, and of CPUs and memory. */
+const G1_SMALL = 0.035;
+const custom = (cpus: number, gib: number) => cpus * 0.0413 + gib * 0.007;
+
+const SMALL: Size = {
+  conversionsPerDay: 0,
+  front: false,
+  sql: { hour: G1_SMALL, zones: 1, diskGb: 10 },
+  publicGib: 2,
+};
+const STANDARD: Size = {
+  conversionsPerDay: 0,
+  front: true,
+  sql: { hour: custom(2, 7.5), zones: 2, diskGb: 10 },
+  publicGib: 1,
+};
+const LARGE: Size = {
+  ...STANDARD,
+  conversionsPerDay: 1_000_000,
+  sql: { hour: custom(8, 30), zones: 2, diskGb: 500 },
+};
+
+/** A day of a service that few people use. */
+const FEW = 100;
 
 /** What one conversion is taken to be. */
 const EACH = { originalMb: 10, resultMb: 4, seconds: 5, requests: 5, requestSeconds: 0.1, sharing: 10 };
+
+/** Seconds of one sweep that finds nothing to do. */
+const SWEEP_SECONDS = 0.5;
 
 const HOURS = 730;
 const DAYS = 30;
@@ -31,10 +59,9 @@ const requests = (size: Size) => conversions(size) * EACH.requests;
 
 const ITEMS: readonly Item[] = [
   {
-    name: 'Cloud SQL, a standby in a second zone',
-    how: '(CPUs x $0.0413 + GiB x $0.007) x 730 h x 2; disk GB x $0.17 x 2',
-    price: ({ sqlCpus, sqlGib, sqlDiskGb }) =>
-      (sqlCpus * 0.0413 + sqlGib * 0.007) * HOURS * 2 + sqlDiskGb * 0.17 * 2,
+    name: 'Cloud SQL; in `standard` with a standby in a second zone',
+    how: '`db-g1-small` $0.035 x 730 h, or (CPUs x $0.0413 + GiB x $0.007) x 730 h x 2; disk GB x $0.17 a zone; backups of the size of the disk x $0.08',
+    price: ({ sql: { hour, zones, diskGb } }) => (hour * HOURS + diskGb * 0.17) * zones + diskGb * 0.08,
   },
   {
     name: 'convert',
@@ -43,9 +70,18 @@ const ITEMS: readonly Item[] = [
   },
   {
     name: 'Other functions',
-    how: `requests x ${EACH.requestSeconds} s / ${EACH.sharing} that share an instance x (1 CPU, 1 GiB) + $0.40 a million`,
+    how: `requests x ${EACH.requestSeconds} s / ${EACH.sharing} that share an instance x (1 CPU, 1 GiB; \`api\` 2 GiB) + $0.40 a million`,
     price: (size) =>
-      requests(size) * ((EACH.requestSeconds / EACH.sharing) * (0.000024 + 0.0000025) + 0.4 / 1e6),
+      requests(size) *
+      ((EACH.requestSeconds / EACH.sharing) * (0.000024 + size.publicGib * 0.0000025) + 0.4 / 1e6),
+  },
+  {
+    name: 'Sweep and health',
+    how: `21,900 sweeps x ${SWEEP_SECONDS} s x (1 CPU, 0.5 GiB); 6 places ask 43,800 times x ${EACH.requestSeconds} s x (1 CPU, 0.5 GiB; \`api\` 2 GiB)`,
+    price: ({ front }) =>
+      HOURS * 30 * SWEEP_SECONDS * (0.000024 + 0.5 * 0.0000025) +
+      HOURS * 60 * 6 * EACH.requestSeconds * (0.000024 + (front ? 0.5 : 2) * 0.0000025) +
+      (HOURS * (30 + 60 * 6) * 0.4) / 1e6,
   },
   {
     name: 'Originals, kept 30 days on average',
@@ -70,12 +106,12 @@ const ITEMS: readonly Item[] = [
   {
     name: 'Load balancer',
     how: '2 forwarding rules, $0.025 x 730 h; requests x 4 KB x $0.008 a GB',
-    price: (size) => 0.025 * HOURS + ((requests(size) * 4) / 1e6) * 0.008,
+    price: (size) => (size.front ? 0.025 * HOURS + ((requests(size) * 4) / 1e6) * 0.008 : 0),
   },
   {
     name: 'Cloud Armor',
     how: 'policy $5 + 3 rules x $1 + requests x $0.75 a million',
-    price: (size) => 5 + 3 + (requests(size) * 0.75) / 1e6,
+    price: (size) => (size.front ? 5 + 3 + (requests(size) * 0.75) / 1e6 : 0),
   },
   {
     name: 'Pub/Sub',
@@ -104,13 +140,36 @@ function within(amount: number, from: number, to: number): number {
 
 /** The estimate as a table in Markdown. */
 export function costTable(): string {
-  const rows = ITEMS.map(({ name, how, price }) => [name, dollars(price(SMALL)), dollars(price(LARGE)), how]);
-  const total = (size: Size) => dollars(ITEMS.reduce((sum, { price }) => sum + price(size), 0));
+  const few = (size: Size) => ({ ...size, conversionsPerDay: FEW });
+  const sizes = [SMALL, few(SMALL), STANDARD, few(STANDARD), LARGE];
+  const row = (name: string, price: (size: Size) => number, how: string) => [
+    name,
+    ...sizes.map((size) => dollars(price(size))),
+    how,
+  ];
+  const rows = [
+    ...ITEMS.map(({ name, how, price }) => row(name, price, how)),
+    row('**Together**', together, ''),
+    row('Each 1,000 conversions more', perThousand, 'from 100 a day on; at a million a day the mean'),
+  ];
   return [
-    '| a month, US dollars | small | large | how |',
-    '|---|---:|---:|---|',
-    ...[...rows, ['**Together**', total(SMALL), total(LARGE), '']].map((cells) => `| ${cells.join(' | ')} |`),
+    '| a month, US dollars | `small`, idle | `small`, 100 a day | `standard`, idle | `standard`, 100 a day | `standard`, a million a day | how |',
+    '|---|---:|---:|---:|---:|---:|---|',
+    ...rows.map((cells) => `| ${cells.join(' | ')} |`),
   ].join('\n');
+}
+
+/** Dollars of a month in which nothing is converted. */
+export const IDLE = { small: together(SMALL), standard: together(STANDARD) };
+
+function together(size: Size): number {
+  return ITEMS.reduce((sum, { price }) => sum + price(size), 0);
+}
+
+function perThousand(size: Size): number {
+  const idle = { ...size, conversionsPerDay: 0 };
+  const busy = size.conversionsPerDay === 0 ? { ...size, conversionsPerDay: FEW } : size;
+  return ((together(busy) - together(idle)) / conversions(busy)) * 1000;
 }
 
 function dollars(amount: number): string {

@@ -6,7 +6,7 @@ type Variable = keyof Environment;
 export type Readers<T extends string> = Readonly<Record<Variable, readonly T[] | string>>;
 
 /** The functions; each has a service of its own. */
-export const EVERY = ['auth', 'convert', 'dead-letter', 'site', 'sweep', 'tasks', 'uploaded'] as const;
+export const EVERY = ['api', 'auth', 'convert', 'dead-letter', 'site', 'sweep', 'tasks', 'uploaded'] as const;
 type FunctionName = (typeof EVERY)[number];
 
 const NEITHER = {
@@ -19,12 +19,29 @@ const NEITHER = {
   LOG_FORMAT: 'by whether the output is a terminal',
   LOG_LEVEL: 'its default fits',
   STALL_TIMEOUT_SECONDS: 'its default fits',
+  GUEST: 'read in local mode',
+  SANDBOX: 'the strongest that the machine allows',
+  FFMPEG_FLOOR: 'its default fits',
+  OUTBOUND_HTTP: 'its default fits',
+  DESTINATION_BUCKETS: 'its default fits',
+  OUTBOUND_ALLOWED_ADDRESSES: 'its default fits',
+  REQUESTS_PER_USER: 'its default fits',
+  REQUESTS_PER_ADDRESS: 'its default fits',
+  FAILED_LOGINS: 'its default fits',
+  FAILED_LOGINS_PER_ADDRESS: 'its default fits',
+  SIGN_UPS_PER_ADDRESS: 'its default fits',
+  MAX_OPEN_UPLOADS: 'its default fits',
+  MAX_WAITING_TASKS: 'its default fits',
+  MAX_STORED_BYTES: 'its default fits',
+  MAX_AUDIO_MINUTES_PER_DAY: 'its default fits',
+  MIN_FREE_BYTES: 'its default fits',
 } satisfies Partial<Record<Variable, string>>;
 
 export const FUNCTIONS: Readers<FunctionName> = {
   ...NEITHER,
   PORT: 'Cloud Run sets it',
-  TRUST_PROXY: ['auth', 'site', 'tasks'],
+  TRUST_PROXY: ['api', 'auth', 'site', 'tasks'],
+  CORS_ORIGINS: ['api', 'auth', 'site', 'tasks'],
   TONEMILL_DATA: EVERY,
   STORAGE: EVERY,
   NFS_ORIGINALS: 'read where STORAGE is nfs',
@@ -33,6 +50,7 @@ export const FUNCTIONS: Readers<FunctionName> = {
   GCS_RESULTS: EVERY,
   QUEUE: EVERY,
   PUBSUB_TOPIC: EVERY,
+  PUBSUB_MAX_MESSAGES: EVERY,
   PUBSUB_SUBSCRIPTION: 'read by workers that pull',
   GOOGLE_CLOUD_PROJECT: EVERY,
   DATABASE: EVERY,
@@ -41,14 +59,15 @@ export const FUNCTIONS: Readers<FunctionName> = {
   DATABASE_NAME: EVERY,
   DATABASE_USER: EVERY,
   DATABASE_POOL: EVERY,
-  JWT_PRIVATE_KEYS: ['auth', 'tasks'],
-  SERVICE_CREDENTIAL: ['tasks'],
+  JWT_PRIVATE_KEYS: ['api', 'auth', 'tasks'],
+  SERVICE_CREDENTIAL: ['api', 'tasks'],
   OIDC_AUDIENCE: EVERY,
   OIDC_CALLERS: EVERY,
   OIDC_SIGNATURE: EVERY,
   FFMPEG_PATH: 'found in the bundle',
   FFPROBE_PATH: 'found in the bundle',
   PATH: 'the image sets it',
+  API_PROCESSES: 'the platform runs one process for each instance',
   CONVERSIONS: ['convert'],
   PAUSED: EVERY,
   MAX_UPLOAD_BYTES: EVERY,
@@ -65,6 +84,7 @@ export const MACHINES: Readers<Role> = {
   ...NEITHER,
   PORT: ['api'],
   TRUST_PROXY: ['api'],
+  CORS_ORIGINS: ['api'],
   TONEMILL_DATA: ROLES,
   STORAGE: ROLES,
   NFS_ORIGINALS: ROLES,
@@ -73,6 +93,7 @@ export const MACHINES: Readers<Role> = {
   GCS_RESULTS: 'read where STORAGE is gcs',
   QUEUE: ROLES,
   PUBSUB_TOPIC: ROLES,
+  PUBSUB_MAX_MESSAGES: ROLES,
   PUBSUB_SUBSCRIPTION: ROLES,
   GOOGLE_CLOUD_PROJECT: ROLES,
   DATABASE: ROLES,
@@ -89,6 +110,7 @@ export const MACHINES: Readers<Role> = {
   FFMPEG_PATH: ROLES,
   FFPROBE_PATH: ROLES,
   PATH: 'systemd sets it',
+  API_PROCESSES: 'its default is the cores of the machine',
   CONVERSIONS: ['worker'],
   PAUSED: ROLES,
   MAX_UPLOAD_BYTES: ROLES,
@@ -99,6 +121,7 @@ export const MACHINES: Readers<Role> = {
 
 /** What stands for a value that only Terraform knows. */
 export const SAMPLES: Readonly<Record<string, string>> = {
+  CORS_ORIGINS: 'https://audio.example.org',
   GCS_ORIGINALS: 'example-originals',
   GCS_RESULTS: 'example-results',
   NFS_ORIGINALS: '/nfs/home/files',

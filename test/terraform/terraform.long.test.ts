@@ -1,13 +1,23 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ROOTS, TERRAFORM } from './hcl.ts';
+import { ROOTS, TERRAFORM, terraformFiles } from './hcl.ts';
+import {
+  CHANGED_IN_PLACE,
+  type Change,
+  changedPaths,
+  HOLDS_DATA,
+  plannedChanges,
+} from './planned-changes.ts';
 import { FIXTURE, loadSchema } from './schema.ts';
 
 const run = promisify(execFile);
+
+/** Verbose output contains the schema of the provider with every state. */
+const BYTES = 256 * 1024 * 1024;
 
 /**
  * Terraform itself, on a copy. Where TERRAFORM_MIRROR names a file-system mirror that holds the real provider, with
@@ -54,13 +64,61 @@ describe('terraform', function () {
     });
   }
 
+  describe('in growing from the small profile to the standard one', () => {
+    let changes: readonly Change[];
+
+    before(async () => {
+      changes = await growth();
+    });
+
+    it('changes what holds data in place only', () => {
+      const holders = changes.filter(({ type }) => HOLDS_DATA.has(type));
+      for (const type of HOLDS_DATA)
+        assert.ok(
+          holders.some((holder) => holder.type === type),
+          type,
+        );
+      for (const { address, actions, before, after } of holders) {
+        assert.ok(['no-op', 'update'].includes(actions.join()), `${address}: ${actions}`);
+        const others = changedPaths(before, after).filter((path) => !CHANGED_IN_PLACE.has(path));
+        assert.deepEqual(others, [], address);
+      }
+      const database = holders.find(({ type }) => type === 'google_sql_database_instance');
+      assert.deepEqual(database?.actions, ['update']);
+    });
+
+    it('removes only the function api and its rights, which nothing protects', () => {
+      const gone = changes.filter(({ actions }) => actions.includes('delete'));
+      for (const { address } of gone) assert.match(address, /\["api[" ]/);
+      const services = gone.filter(({ type }) => type === 'google_cloud_run_v2_service');
+      assert.equal(services.length, 1);
+      assert.ok(services.every(({ before }) => 'deletion_protection' in Object(before)));
+      for (const { before } of services) assert.equal(Object(before).deletion_protection, false);
+    });
+  });
+
+  /** Changes of the second plan of growth.tftest.hcl. Its state is of no worth, and is destroyed at its end. */
+  async function growth(): Promise<Change[]> {
+    const folder = join(work, 'growth');
+    await cp(TERRAFORM, folder, { recursive: true, filter: (path) => !path.includes('.terraform') });
+    for (const file of await terraformFiles(folder)) {
+      const text = await readFile(file, 'utf8');
+      await writeFile(file, text.replaceAll('prevent_destroy = true', 'prevent_destroy = false'));
+    }
+    const tests = 'tests/growth.tftest.hcl';
+    await cp(join(import.meta.dirname, 'growth.tftest.hcl'), join(folder, 'serverless', tests));
+    await terraform('../growth/serverless', 'init', '-backend=false', '-input=false');
+    const args = ['test', '-json', '-verbose', `-filter=${tests}`];
+    return plannedChanges(await terraform('../growth/serverless', ...args));
+  }
+
   async function terraform(root: string, ...args: string[]): Promise<string> {
     const [command = '', ...rest] = args;
     try {
       const { stdout } = await run(
         'terraform',
         [`-chdir=${join(copy, root)}`, command, '-no-color', ...rest],
-        { env },
+        { env, maxBuffer: BYTES },
       );
       return stdout;
     } catch (error) {

@@ -3,7 +3,7 @@ import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
 import { AppError } from '../../runtime/errors.ts';
 import { postgresClient } from './client.ts';
-import { MIGRATION_NAMES, migrationSource } from './migrations.ts';
+import { LATEST_COLUMN, MIGRATION_NAMES, migrationSource } from './migrations.ts';
 
 /** Address of a database: a postgres:// URL, or a user and the stream of a connector. */
 export type DatabaseAddress = string | ConnectorAddress;
@@ -47,6 +47,7 @@ export async function migrate(address: DatabaseAddress): Promise<void> {
   const knex = openDatabase(address, 1);
   try {
     await holder.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await mustNotBeOutdated(knex);
     await knex.migrate.latest({
       migrationSource,
       disableMigrationsListValidation: true,
@@ -63,9 +64,34 @@ export async function migrate(address: DatabaseAddress): Promise<void> {
  * keep the tables and columns that the previous release uses.
  */
 export async function mustBeMigrated(knex: Knex): Promise<void> {
-  const there = await knex.schema.hasTable('migrations');
-  const done = new Set<string>(there ? await knex('migrations').pluck('name') : []);
+  await mustNotBeOutdated(knex);
+  const done = await migrationsDone(knex);
   if (MIGRATION_NAMES.every((name) => done.has(name))) return;
   const sentence = "The database's schema is older than this release. Run npm run migrate as its owner.";
   throw new AppError('misconfigured', sentence);
+}
+
+/** Throws `misconfigured` for the tables of a development version, which the migrations took for those of this release. */
+async function mustNotBeOutdated(knex: Knex): Promise<void> {
+  const { migration } = LATEST_COLUMN;
+  if (!(await migrationsDone(knex)).has(migration) || (await hasLatestColumn(knex))) return;
+  const sentence =
+    'A development version of Tonemill made this database, and its tables cannot be brought up to date. ' +
+    'Remove the data folder (.tonemill, or TONEMILL_DATA) or, with DATABASE_URL, the database, and start again.';
+  throw new AppError('misconfigured', sentence);
+}
+
+/** Asks the catalogue, since information_schema leaves out the columns that a login has no privilege for. */
+async function hasLatestColumn(knex: Knex): Promise<boolean> {
+  const { table, column } = LATEST_COLUMN;
+  const found = await knex('pg_attribute')
+    .whereRaw('attrelid = to_regclass(?)', [table])
+    .where({ attname: column, attisdropped: false })
+    .first(knex.raw('1'));
+  return found !== undefined;
+}
+
+async function migrationsDone(knex: Knex): Promise<ReadonlySet<string>> {
+  const there = await knex.schema.hasTable('migrations');
+  return new Set<string>(there ? await knex('migrations').pluck('name') : []);
 }

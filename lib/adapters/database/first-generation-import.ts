@@ -21,7 +21,9 @@ export function createFirstGenerationImport(knex: Knex): FirstGenerationImport {
         },
         created_at: createdAt,
         upload_expires_at: createdAt,
-        enqueued_at: createdAt,
+        // The sweep enqueues it.
+        enqueued_at: state === 'UPLOADED' ? null : createdAt,
+        turn: state === 'UPLOADED' ? knex.raw('next_turn(?)', [userId]) : 0,
         progress: state === 'PROCESSED' ? 1 : 0,
       });
     },

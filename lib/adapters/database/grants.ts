@@ -7,7 +7,13 @@ const SCHEMAS = 'public, pgboss';
 /** Tables that only some roles may read: password hashes are for the roles that log users in, and for their routes. */
 const ONLY_FOR: Readonly<Record<string, ReadonlySet<string>>> = {
   users: new Set(['auth', 'tasks', 'api']),
-  refresh_tokens: new Set(['auth', 'sweep', 'api', 'worker']),
+  api_keys: new Set(['auth', 'tasks', 'api']),
+  presets: new Set(['tasks', 'api']),
+  webhooks: new Set(['tasks', 'sweep', 'api', 'worker']),
+  webhook_deliveries: new Set(['tasks', 'sweep', 'api', 'worker']),
+  refresh_tokens: new Set(['auth', 'tasks', 'sweep', 'api', 'worker']),
+  rate_limits: new Set(['auth', 'tasks', 'convert', 'sweep', 'api', 'worker']),
+  idempotency_keys: new Set(['auth', 'tasks', 'sweep', 'api', 'worker']),
 };
 
 /** Role that checks whether the database answers, and reads no table. */

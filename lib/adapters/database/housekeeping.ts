@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { Housekeeping } from '../../ports/housekeeping.ts';
 import type { Log } from '../../runtime/log.ts';
-import { changeAndEnqueue, type MessageSender } from './change-and-enqueue.ts';
+import { admitTasks, enqueueRows, type MessageSender } from './change-and-enqueue.ts';
+import { isExpired } from './idempotency-keys.ts';
 import { claimable, giveUp } from './leases.ts';
 import { type TaskRow, toTask } from './rows.ts';
 
@@ -22,12 +23,13 @@ export function createHousekeeping(
 ): Housekeeping {
   return {
     async enqueueAgain(seconds) {
-      const rows = await changeAndEnqueue(knex, sender, log, (trx) =>
+      const again = await enqueueRows(knex, sender, log, (trx) =>
         trx<TaskRow>('tasks')
           .whereIn('id', waiting(trx, seconds, attempts))
           .update({ enqueued_at: trx.fn.now() }, '*'),
       );
-      return rows.length;
+      const admitted = await enqueueRows(knex, sender, log, (trx) => admitTasks(trx, sender));
+      return again.length + admitted.length;
     },
     giveUp: (id) => giveUp(knex, attempts, id),
     async overdueUploads() {
@@ -44,6 +46,8 @@ export function createHousekeeping(
         .whereRaw("ended_at < now() - ? * interval '1 day'", [SESSION_DAYS])
         .delete(),
     removeExpiredTokens: () => knex('refresh_tokens').where('expires_at', '<', knex.fn.now()).delete(),
+    removeExpiredKeys: () => knex('idempotency_keys').whereRaw(isExpired('idempotency_keys')).delete(),
+    removeEndedRateLimits: () => knex('rate_limits').where('expire', '<', Date.now()).delete(),
     async claimJob(job, seconds) {
       await knex('housekeeping_jobs').insert({ name: job, done_at: '-infinity' }).onConflict('name').ignore();
       const taken = await knex('housekeeping_jobs')
@@ -51,6 +55,14 @@ export function createHousekeeping(
         .whereRaw("done_at <= now() - ? * interval '1 second'", [seconds])
         .update({ done_at: knex.fn.now() });
       return taken === 1;
+    },
+    async position(job) {
+      const row = await knex('housekeeping_jobs').where({ name: job }).first('position');
+      return row?.position ?? undefined;
+    },
+    async setPosition(job, position) {
+      const row = { name: job, done_at: knex.fn.now(), position: position ?? null };
+      await knex('housekeeping_jobs').insert(row).onConflict('name').merge();
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { ClaimRefusal, Lease, LeaseOptions, LeaseStore } from '../../ports/leases.ts';
 import type { TaskState } from '../../ports/tasks.ts';
 import type { Log } from '../../runtime/log.ts';
-import { changeAndEnqueue, type MessageSender } from './change-and-enqueue.ts';
+import { changeAndEnqueue, enqueueNext, type MessageSender } from './change-and-enqueue.ts';
 import { type TaskRow, toTask } from './rows.ts';
 
 export function createLeaseStore(
@@ -15,9 +15,12 @@ export function createLeaseStore(
   const leaseUntil = knex.raw("now() + ? * interval '1 second'", [options.seconds]);
   const held = ({ taskId, revision, attempt }: Lease) =>
     tasks().where({ id: taskId, revision, attempt, state: 'PROCESSING' });
-  const settle = async (lease: Lease, change: object) =>
-    (await held(lease).update({ ...change, worker: null, lease_until: null, finished_at: knex.fn.now() })) ===
-    1;
+  const settle = async (lease: Lease, change: object) => {
+    const ended = { ...change, worker: null, lease_until: null, finished_at: knex.fn.now() };
+    const settled = (await held(lease).update(ended)) === 1;
+    if (settled) await enqueueNext(knex, sender, log);
+    return settled;
+  };
 
   return {
     async claim({ taskId, revision }, worker) {
@@ -32,10 +35,13 @@ export function createLeaseStore(
             lease_until: leaseUntil,
             progress: 0,
             started_at: knex.fn.now(),
+            enqueued_at: knex.raw('coalesce(enqueued_at, now())'),
           },
           '*',
         );
-      if (row) return { lease: { taskId, revision, attempt: row.attempt }, task: toTask(row) };
+      if (row) {
+        return { lease: { taskId, revision, attempt: row.attempt }, task: toTask(row), fault: row.fault };
+      }
       return { refused: await whyNot(taskId, revision) };
     },
     async heartbeat(lease, progress) {
@@ -44,23 +50,26 @@ export function createLeaseStore(
     finish: (lease, media, result) => settle(lease, { state: 'PROCESSED', progress: 1, media, result }),
     fail: (lease, error, media) => settle(lease, { state: 'FAILED', error, media }),
     async release(lease) {
-      const rows = await changeAndEnqueue(knex, sender, log, (trx) =>
+      const rows = await changeAndEnqueue(knex, sender, log, (trx, enqueuedAt) =>
         held(lease)
           .transacting(trx)
-          .update({ ...HANDED_BACK, attempt: trx.raw('attempt - 1'), enqueued_at: trx.fn.now() }, '*'),
+          .update({ ...HANDED_BACK, attempt: trx.raw('attempt - 1'), enqueued_at: enqueuedAt }, '*'),
       );
       return rows.length === 1;
     },
-    async postpone(lease, seconds) {
+    async postpone(lease, seconds, fault) {
       const until = knex.raw("now() + ? * interval '1 second'", [seconds]);
-      return (await held(lease).update({ worker: null, lease_until: until, progress: 0 })) === 1;
+      const change = { worker: null, lease_until: until, progress: 0, fault: fault ?? null };
+      const postponed = (await held(lease).update(change)) === 1;
+      if (postponed) await enqueueNext(knex, sender, log);
+      return postponed;
     },
     async releaseAll(worker) {
-      const rows = await changeAndEnqueue(knex, sender, log, (trx) =>
+      const rows = await changeAndEnqueue(knex, sender, log, (trx, enqueuedAt) =>
         tasks(trx)
           .where({ state: 'PROCESSING', worker })
           .where('attempt', '<', options.attempts)
-          .update({ ...HANDED_BACK, enqueued_at: trx.fn.now() }, '*'),
+          .update({ ...HANDED_BACK, enqueued_at: enqueuedAt }, '*'),
       );
       return rows.length;
     },

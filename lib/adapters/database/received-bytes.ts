@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Received, ReceivedBytesStore } from '../../ports/uploads.ts';
 import { type TaskRow, toTask } from './rows.ts';
+import { insertTransfers } from './transfers.ts';
 
 /**
  * Bytes are written while the row is locked, and a writer that was overtaken finds another name in it. So a writer may
@@ -16,11 +17,19 @@ export function createReceivedBytesStore(knex: Knex): ReceivedBytesStore {
   return {
     async describeFile(
       id,
-      { name, originalExt, requestedOutput: { format, options }, declaredSize, checksums },
+      { name, originalExt, requestedOutput: { format, options }, declaredSize, destination, checksums },
     ) {
       const description = { name, original_ext: originalExt, format, options, declared_size: declaredSize };
-      const [row] = await waiting(id).update({ ...description, checksums }, '*');
-      return row && toTask(row);
+      if (!destination) {
+        const [row] = await waiting(id).update({ ...description, checksums }, '*');
+        return row && toTask(row);
+      }
+      return knex.transaction(async (trx) => {
+        const shown = { destination: { url: destination.url } };
+        const [row] = await waiting(id, trx).update({ ...description, checksums, ...shown }, '*');
+        if (row) await insertTransfers(trx, [{ row, task: { destination } }]);
+        return row && toTask(row);
+      });
     },
     async find(id) {
       const row: (TaskRow & { seen_at: string }) | undefined = await knex('tasks')

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { LockedFamily, RefreshToken, RefreshTokenStore, StoredRefreshToken } from '../../ports/users.ts';
+import { AppError } from '../../runtime/errors.ts';
 
 interface TokenRow {
   hash: string;
@@ -17,9 +18,11 @@ export function createRefreshTokenStore(knex: Knex): RefreshTokenStore {
     },
     async withFamily(hash, work) {
       return knex.transaction(async (transaction) => {
-        const row = await transaction<TokenRow>('refresh_tokens').where({ hash }).first('family');
+        const row = await transaction<TokenRow>('refresh_tokens').where({ hash }).first('family', 'user_id');
         if (!row) return undefined;
         await lock(transaction, row.family);
+        // A change of the password waits for this lock, and so removes the new token as well.
+        await transaction('users').where({ id: row.user_id }).forKeyShare().first('id');
         return work(lockedFamily(transaction, row.family));
       }, READ_COMMITTED);
     },
@@ -45,7 +48,9 @@ function lockedFamily(transaction: Knex.Transaction, family: string): LockedFami
       return row && toToken(row);
     },
     async replace(hash, { at, salt }, successor) {
-      await tokens().where({ hash, family }).update({ used_at: at, successor_salt: salt });
+      const count = await tokens().where({ hash, family }).update({ used_at: at, successor_salt: salt });
+      if (count === 0)
+        throw new AppError('unauthenticated', 'The refresh token is no longer valid. Log in again.');
       await tokens().insert(toRow(successor));
     },
     async revoke() {

@@ -1,8 +1,14 @@
 import pg from 'pg';
 import type { MediaInfo } from '../../audio/media/media-info.ts';
+import { standardName } from '../../audio/media/tag-names.ts';
+import type { Warning } from '../../audio/media/warnings.ts';
 import type {
   ConversionResult,
+  Delivered,
   Hashes,
+  SentCover,
+  ShownAddress,
+  Source,
   Task,
   TaskFailure,
   TaskOptions,
@@ -14,6 +20,7 @@ import type { FileClaims } from '../../ports/uploads.ts';
 export interface TaskRow {
   id: number;
   user_id: number;
+  batch_id: number | null;
   name: string;
   original_ext: string;
   format: string;
@@ -23,7 +30,12 @@ export interface TaskRow {
   attempt: number;
   worker: string | null;
   lease_until: Date | null;
+  /** Null while no message of the task is on its way. */
+  /** Fault of the attempt that was postponed last. */
+  fault: string | null;
   enqueued_at: Date | null;
+  /** Place among the tasks that wait; see `QueuedMessage`. */
+  turn: number;
   upload_expires_at: Date;
   /** PostgreSQL's bigint: text when it is read, a number when it is written. */
   declared_size: string | number | null;
@@ -38,19 +50,31 @@ export interface TaskRow {
   upload_claims: FileClaims | null;
   /** Hashes of the original. */
   checksums: Hashes | null;
+  /** Picture that the owner sent. */
+  cover: SentCover | null;
+  request_id: string | null;
+  source: Source | null;
+  destination: ShownAddress | null;
+  delivered: Delivered | null;
+  /** The header of the request that made the task, for the messages of webhooks. */
+  traceparent: string | null;
   progress: number;
-  media: MediaInfo | null;
-  result: ConversionResult | null;
+  media: StoredMedia | null;
+  result: StoredResult | null;
   error: TaskFailure | null;
   created_at: Date;
   started_at: Date | null;
   finished_at: Date | null;
 }
 
+/** Media information that rows of earlier releases lack. */
+const ABSENT = { chapters: [], chunks: [], tracks: [] };
+
 export function toTask(row: TaskRow): Task {
   return {
     id: row.id,
     userId: row.user_id,
+    batchId: row.batch_id,
     name: row.name,
     originalExt: row.original_ext,
     requestedOutput: { format: row.format, options: row.options },
@@ -60,14 +84,40 @@ export function toTask(row: TaskRow): Task {
     declaredSize: row.declared_size === null ? null : Number(row.declared_size),
     uploadExpiresAt: row.upload_expires_at,
     checksums: row.checksums,
+    cover: row.cover,
+    source: row.source,
+    destination: row.destination,
+    delivered: row.delivered,
     progress: row.progress,
-    media: row.media,
-    result: row.result,
+    media: row.media && completedMedia(row.media),
+    result: row.result && completedResult(row.result),
     error: row.error,
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
   };
+}
+
+/** Media information as this release or an earlier one stored it; in the latter, each tag has one text. */
+type StoredMedia = Omit<MediaInfo, 'tags'> & { tags: Readonly<Record<string, string | readonly string[]>> };
+
+type StoredResult = Omit<ConversionResult<Warning | string>, 'media'> & { media: StoredMedia };
+
+/** Media information with the members that its release did not store. */
+export function completedMedia(media: StoredMedia): MediaInfo {
+  const tags = Object.entries(media.tags).map(([name, stored]): [string, readonly string[]] =>
+    typeof stored === 'string' ? [standardName(name) ?? name, [stored]] : [name, stored],
+  );
+  return { ...ABSENT, ...media, tags: Object.fromEntries(tags) };
+}
+
+/** The releases before warnings had codes stored sentences. */
+export function completedResult(result: StoredResult): ConversionResult {
+  const warnings = result.warnings.map(
+    (warning): Warning =>
+      typeof warning === 'string' ? { code: 'damaged_parts', message: warning } : warning,
+  );
+  return { ...result, media: completedMedia(result.media), warnings };
 }
 
 /** A row of `ended_uploads`: the session of a task that expired or was removed before its original was received. */

@@ -1,41 +1,78 @@
 import type { Knex } from 'knex';
-import type { TaskStore } from '../../ports/tasks.ts';
+import { keyInUse } from '../../ports/idempotency.ts';
+import type { NewTask, Task, TaskState, TaskStore } from '../../ports/tasks.ts';
 import { REFUSALS } from '../../ports/uploads.ts';
 import type { Log } from '../../runtime/log.ts';
-import { changeAndEnqueue, type MessageSender } from './change-and-enqueue.ts';
+import { currentTraceparent } from '../../runtime/traceparent.ts';
+import { changeAndEnqueue, enqueueNext, type MessageSender } from './change-and-enqueue.ts';
 import { type TaskRow, toTask } from './rows.ts';
+import { createShownTasks } from './shown-tasks.ts';
+import { insertTransfers } from './transfers.ts';
 import { endUploads } from './uploads.ts';
 
 export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): TaskStore {
   const tasks = (db: Knex = knex) => db<TaskRow>('tasks');
+  /** Changes columns of a task whose original is there, and makes the next revision. */
+  const revise = async (id: number, userId: number, columns: object): Promise<Task | undefined> => {
+    const [row] = await changeAndEnqueue(knex, sender, log, (trx, enqueuedAt) =>
+      tasks(trx)
+        .where({ id, user_id: userId })
+        .whereNotIn('state', ['AWAITING_UPLOAD', 'EXPIRED'])
+        .whereRaw("coalesce(error->>'code', '') <> all(?)", [[...REFUSALS]])
+        .update(
+          {
+            ...columns,
+            state: 'UPLOADED',
+            revision: trx.raw('revision + 1'),
+            // A task that waits keeps its place.
+            turn: trx.raw("case when state = 'UPLOADED' then turn else next_turn(user_id) end"),
+            enqueued_at: enqueuedAt,
+            ...UNTRIED,
+          },
+          '*',
+        ),
+    );
+    return row && toTask(row);
+  };
+  const changeWaiting = async (id: number, userId: number, columns: object): Promise<Task | undefined> => {
+    const [row] = await tasks().where({ id, user_id: userId, state: 'AWAITING_UPLOAD' }).update(columns, '*');
+    return row && toTask(row);
+  };
   return {
-    async create({ userId, name, originalExt, requestedOutput, declaredSize, uploadExpiresAt }) {
-      const [row] = await tasks().insert(
-        {
-          user_id: userId,
-          name,
-          original_ext: originalExt,
-          format: requestedOutput.format,
-          options: requestedOutput.options,
-          state: 'AWAITING_UPLOAD',
-          declared_size: declaredSize,
-          upload_expires_at: uploadExpiresAt,
-        },
-        '*',
-      );
-      if (!row) throw new TypeError('insert returned no row');
-      return toTask(row);
+    ...createShownTasks(knex),
+    async usage(userId) {
+      const rows = await tasks()
+        .where({ user_id: userId })
+        .groupBy('state')
+        .select<{ state: TaskState; count: string }[]>('state', knex.raw('count(*) as count'));
+      return { tasks: Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)])) };
+    },
+    async create(task) {
+      const ofRequest = knex.raw('(request_id) where request_id is not null');
+      const insert = async (db: Knex) => {
+        const [row] = await tasks(db).insert(newTaskRow(task), '*').onConflict(ofRequest).ignore();
+        if (!row) throw keyInUse();
+        await insertTransfers(db, [{ row, task }]);
+        return toTask(row);
+      };
+      return task.source || task.destination ? knex.transaction(insert) : insert(knex);
+    },
+    async findRequested(requestId) {
+      const row = await tasks().where({ request_id: requestId }).first();
+      return row && toTask(row);
     },
     async markUploaded(id, checksums) {
-      const [row] = await changeAndEnqueue(knex, sender, log, (trx) =>
+      const [row] = await changeAndEnqueue(knex, sender, log, (trx, enqueuedAt) =>
         tasks(trx)
           .where({ id, state: 'AWAITING_UPLOAD' })
           .update(
             {
               state: 'UPLOADED',
+              turn: trx.raw('next_turn(user_id)'),
+              progress: 0,
               upload_session: null,
               upload_writer: null,
-              enqueued_at: trx.fn.now(),
+              enqueued_at: enqueuedAt,
               ...(checksums && {
                 checksums: trx.raw("coalesce(checksums, '{}') || ?::jsonb", [JSON.stringify(checksums)]),
               }),
@@ -51,34 +88,19 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
         .first();
       return row && toTask(row);
     },
-    async list(userId, { limit, descending, state, after }) {
-      const query = tasks()
-        .where({ user_id: userId })
-        .orderBy('id', descending ? 'desc' : 'asc')
-        .limit(limit);
-      if (state !== undefined) query.where({ state });
-      if (after !== undefined) query.where('id', descending ? '<' : '>', after);
-      return (await query).map(toTask);
+    async findAll(ids) {
+      const rows = await tasks().whereRaw('id = any(?)', [[...ids]]);
+      return new Map(rows.map((row) => [row.id, toTask(row)]));
     },
-    async change(id, userId, requestedOutput) {
-      const [row] = await changeAndEnqueue(knex, sender, log, (trx) =>
-        tasks(trx)
-          .where({ id, user_id: userId })
-          .whereNotIn('state', ['AWAITING_UPLOAD', 'EXPIRED'])
-          .whereRaw("coalesce(error->>'code', '') not in (?, ?)", [...REFUSALS])
-          .update(
-            {
-              format: requestedOutput.format,
-              options: requestedOutput.options,
-              state: 'UPLOADED',
-              revision: trx.raw('revision + 1'),
-              enqueued_at: trx.fn.now(),
-              ...UNTRIED,
-            },
-            '*',
-          ),
+    change: (id, userId, { format, options }) => revise(id, userId, { format, options }),
+    async setCover(id, userId, cover) {
+      const change = { cover: cover && JSON.stringify(cover) };
+      // The original may be received between the two, so that the first is tried again.
+      return (
+        (await revise(id, userId, change)) ??
+        (await changeWaiting(id, userId, change)) ??
+        (await revise(id, userId, change))
       );
-      return row && toTask(row);
     },
     async remove(id, userId) {
       const [row] = await endUploads(knex, (trx) =>
@@ -86,8 +108,29 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
           .where(userId === undefined ? { id } : { id, user_id: userId })
           .delete('*'),
       );
+      if (row) await enqueueNext(knex, sender, log);
       return row && toTask(row);
     },
+  };
+}
+
+/** Columns of a task that waits for its original. */
+export function newTaskRow(task: NewTask): Partial<TaskRow> {
+  const { userId, name, originalExt, requestedOutput, declaredSize, uploadExpiresAt, requestId } = task;
+  const { source, destination } = task;
+  return {
+    user_id: userId,
+    name,
+    original_ext: originalExt,
+    format: requestedOutput.format,
+    options: requestedOutput.options,
+    state: 'AWAITING_UPLOAD',
+    declared_size: declaredSize,
+    upload_expires_at: uploadExpiresAt,
+    request_id: requestId ?? null,
+    source: source ? { url: source.url, received: 0, size: null } : null,
+    destination: destination ? { url: destination.url } : null,
+    traceparent: currentTraceparent(),
   };
 }
 
@@ -98,6 +141,7 @@ const UNTRIED = {
   lease_until: null,
   progress: 0,
   result: null,
+  delivered: null,
   error: null,
   started_at: null,
   finished_at: null,

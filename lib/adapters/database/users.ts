@@ -7,15 +7,22 @@ import { isUniqueViolation } from './rows.ts';
 interface UserRow {
   id: number;
   name: string;
-  email: string;
+  /** Null for guests, so that the unique index holds any number of them. */
+  email: string | null;
   password_hash: string;
+  session_epoch: number;
+  sessions_ended_at: Date | null;
+  created_at: Date;
 }
 
 export function createUserStore(knex: Knex): UserStore {
   return {
     async create({ name, email, passwordHash }) {
       try {
-        const [row] = await knex<UserRow>('users').insert({ name, email, password_hash: passwordHash }, '*');
+        const [row] = await knex<UserRow>('users').insert(
+          { name, email: email || null, password_hash: passwordHash },
+          '*',
+        );
         if (!row) throw new TypeError('insert returned no row');
         return toUser(row);
       } catch (error) {
@@ -37,12 +44,46 @@ export function createUserStore(knex: Knex): UserStore {
       const row = await knex<UserRow>('users').where({ id }).first();
       return row && toUser(row);
     },
+    async change({ id, passwordHash: old }, { name, email, passwordHash }) {
+      const changed = {
+        ...(name !== undefined && { name }),
+        ...(email !== undefined && { email }),
+        ...(passwordHash !== undefined && { password_hash: passwordHash, ...ended(knex) }),
+      };
+      try {
+        return await knex.transaction(async (transaction) => {
+          // A refresh holds a lock of its user until its new token is committed; see withFamily.
+          const user = await transaction<UserRow>('users').where({ id }).forUpdate().first();
+          if (user?.password_hash !== old) return undefined;
+          if (passwordHash !== undefined) await transaction('refresh_tokens').where({ user_id: id }).delete();
+          if (Object.keys(changed).length === 0) return toUser(user);
+          const [row] = await transaction<UserRow>('users').where({ id }).update(changed, '*');
+          return row && toUser(row);
+        });
+      } catch (error) {
+        if (isUniqueViolation(error)) throw taken(error.constraint);
+        throw error;
+      }
+    },
+    async remove(id) {
+      await knex<UserRow>('users').where({ id }).delete();
+    },
+    async endedSessions(seconds) {
+      const rows = await knex<UserRow>('users')
+        .whereRaw("sessions_ended_at > now() - ? * interval '1 second'", [seconds])
+        .select('id', 'session_epoch');
+      return new Map(rows.map((row) => [row.id, row.session_epoch]));
+    },
     exists: createPresence((ids) =>
       knex<UserRow>('users')
         .whereIn('id', [...ids])
         .pluck('id'),
     ),
   };
+}
+
+function ended(knex: Knex) {
+  return { session_epoch: knex.raw('session_epoch + 1'), sessions_ended_at: knex.fn.now() };
 }
 
 /** The unique index on names. */
@@ -56,5 +97,13 @@ function taken(constraint: string | undefined): AppError {
 }
 
 function toUser(row: UserRow): User {
-  return { id: row.id, name: row.name, email: row.email, passwordHash: row.password_hash };
+  const { id, name, email } = row;
+  return {
+    id,
+    name,
+    email: email ?? '',
+    passwordHash: row.password_hash,
+    epoch: row.session_epoch,
+    createdAt: row.created_at,
+  };
 }

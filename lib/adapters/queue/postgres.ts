@@ -1,11 +1,14 @@
-import { fromKnex, PgBoss } from 'pg-boss';
+import { createHash } from 'node:crypto';
+import { fromKnex, type Job, type JobInsert, PgBoss } from 'pg-boss';
 import {
   CONVERSION_MESSAGE,
   type ConversionMessage,
   type MessageOutcome,
   type Queue,
+  type QueuedMessage,
 } from '../../ports/queue.ts';
 import { AppError } from '../../runtime/errors.ts';
+import { startJobFetcher } from '../../runtime/job-fetcher.ts';
 import type { Log } from '../../runtime/log.ts';
 import { clientConfig, type DatabaseAddress } from '../database/connection.ts';
 
@@ -17,7 +20,7 @@ export interface PostgresQueueOptions {
   pool: number;
   /** Seconds after which a running job is delivered again; longer than any handler may run. */
   jobSeconds: number;
-  /** Seconds between two polls of a consumer, at least 2; pg-boss sends no notification for a retried job. */
+  /** Seconds between two polls of a consumer; pg-boss sends no notification for a retried job. */
   pollSeconds: number;
   log: Log;
 }
@@ -38,7 +41,6 @@ export async function createPostgresQueue({
     ...clientConfig(address),
     application_name: 'tonemill-queue',
     max: pool,
-    useListenNotify: true,
     schedule: false,
     registerInstance: false,
   });
@@ -46,6 +48,7 @@ export async function createPostgresQueue({
   boss.on('warning', ({ message }) => log.warn(message));
   await boss.start();
   await boss.createQueue(QUEUE, {
+    policy: 'short',
     notify: true,
     expireInSeconds: jobSeconds,
     retryLimit: 100,
@@ -55,15 +58,36 @@ export async function createPostgresQueue({
     deleteAfterSeconds: 3600,
   });
 
+  const settle = async (job: Job<object>, handler: Handler) => {
+    try {
+      const outcome = await handler(CONVERSION_MESSAGE.parse(job.data));
+      if (outcome === 'again') throw new AppError('interrupted', 'Another attempt still holds the task.');
+    } catch (error) {
+      await boss.fail(QUEUE, job, toError(error));
+      return;
+    }
+    await boss.complete(QUEUE, job);
+  };
+
   return {
     transactional: true,
+    maxMessages: Number.POSITIVE_INFINITY,
     async enqueue(messages, within) {
-      const jobs = messages.map(({ taskId, revision }) => ({ data: { taskId, revision } }));
-      await boss.insert(QUEUE, jobs, within ? { db: fromKnex(within) } : {});
+      await boss.insert(QUEUE, messages.map(jobOf), within ? { db: fromKnex(within) } : {});
     },
     async consume(handler, concurrency) {
-      for (let worker = 0; worker < concurrency; worker++) await addWorker(boss, handler, pollSeconds);
-      return () => boss.offWork(QUEUE, { wait: true });
+      const onError = (error: unknown) => log.warn('Queue error', { error });
+      const fetcher = startJobFetcher({
+        fetch: (batchSize) => boss.fetch<object>(QUEUE, { batchSize }),
+        run: (job) => settle(job, handler),
+        concurrency,
+        pollInterval: pollSeconds * 1000,
+        onError,
+      });
+      const listening = await listen(boss, fetcher.wake).catch(onError);
+      return async () => {
+        await Promise.all([listening?.close(), fetcher.stop()]);
+      };
     },
     async check() {
       if (!(await boss.isInstalled())) throw new AppError('unavailable', 'The queue is not installed.');
@@ -72,21 +96,21 @@ export async function createPostgresQueue({
   };
 }
 
-/**
- * Adds a worker that takes one job at a time. pg-boss lets it sleep until the next poll or notification although more jobs
- * wait, so the end of each handler wakes its worker.
- */
-async function addWorker(
-  boss: PgBoss,
-  handler: (message: ConversionMessage) => Promise<MessageOutcome>,
-  pollSeconds: number,
-): Promise<void> {
-  const id = await boss.work(QUEUE, { notifyPollingIntervalSeconds: pollSeconds }, async ([job]) => {
-    try {
-      const outcome = await handler(CONVERSION_MESSAGE.parse(job?.data));
-      if (outcome === 'again') throw new AppError('interrupted', 'Another attempt still holds the task.');
-    } finally {
-      boss.notifyWorker(id);
-    }
-  });
+type Handler = (message: ConversionMessage) => Promise<MessageOutcome>;
+
+/** Jobs of lower turns go first. The key keeps the sweep from enqueueing a message again that still waits. */
+function jobOf({ taskId, revision, turn }: QueuedMessage): JobInsert {
+  return { data: { taskId, revision }, priority: -turn, singletonKey: `${taskId}/${revision}` };
+}
+
+/** Channel of the notifications that pg-boss sends with new jobs. */
+const CHANNEL = `pgboss_${createHash('sha224').update('pgboss').digest('hex').slice(0, 24)}`;
+
+/** Calls `wake` for each notification, and after each connection, since notifications in between are lost. */
+async function listen(boss: PgBoss, wake: () => void): Promise<{ close(): Promise<void> } | undefined> {
+  return boss.getDb().listen?.(CHANNEL, (queue) => (queue === QUEUE ? wake() : undefined), wake);
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -12,6 +12,8 @@ const PUBLISH = 5000;
 
 export interface PubSubQueueOptions {
   topic: string;
+  /** Maximum messages at once, since Pub/Sub delivers in no order; the number of conversions of all workers together. */
+  maxMessages: number;
   /** Subscription for `consume`, which pulls; functions receive pushed messages instead. */
   subscription: string;
   /** Seconds for which a running handler delays redelivery of its message; longer than any handler may run. */
@@ -27,7 +29,7 @@ export interface PubSubQueueOptions {
  */
 export function createPubSubQueue(
   client: () => Promise<PubSub>,
-  { topic, subscription, jobSeconds, log }: PubSubQueueOptions,
+  { topic, maxMessages, subscription, jobSeconds, log }: PubSubQueueOptions,
 ): Queue {
   let made: Promise<PubSub> | undefined;
   const pubsub = () => {
@@ -39,6 +41,7 @@ export function createPubSubQueue(
 
   return {
     transactional: false,
+    maxMessages,
     async enqueue(messages) {
       const to = await publisher();
       await Promise.all(

@@ -39,6 +39,7 @@ export function createBucketStorage(bucket: () => Promise<Bucket>): Storage {
       await mustStat(file);
       return open(file, range);
     },
+    freeBytes: async () => undefined,
     async check() {
       await stat(await fileOf('ready'));
     },
@@ -48,9 +49,11 @@ export function createBucketStorage(bucket: () => Promise<Bucket>): Storage {
     async remove(key) {
       await (await fileOf(key)).delete({ ignoreNotFound: true });
     },
-    async *list() {
-      const files: AsyncIterable<File> = (await bucket()).getFilesStream();
-      for await (const file of files) yield { ...describe(file.name, file.metadata), inherited: false };
+    async *list(after) {
+      const startOffset = after !== undefined && { startOffset: after };
+      const files: AsyncIterable<File> = (await bucket()).getFilesStream({ ...startOffset });
+      for await (const file of files)
+        if (file.name !== after) yield { ...describe(file.name, file.metadata), inherited: false };
     },
     async signedUrl(key, { name, mimeType }) {
       const file = await fileOf(key);

@@ -1,4 +1,4 @@
-import type { Dir, Dirent, Stats } from 'node:fs';
+import type { Dir, Dirent, Stats, StatsFs } from 'node:fs';
 import {
   copyFile,
   type FileHandle,
@@ -10,6 +10,7 @@ import {
   rm,
   rmdir,
   stat,
+  statfs,
   symlink,
 } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
@@ -27,6 +28,7 @@ export interface Files {
   rm(path: string, options: { force: true }): Promise<void>;
   rmdir(path: string): Promise<void>;
   stat(path: string): Promise<Stats>;
+  statfs(path: string): Promise<StatsFs>;
   symlink(target: string, path: string): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export const NODE_FILES: Files = {
   rm,
   rmdir,
   stat,
+  statfs,
   symlink,
   readdir: (path) => readdir(path, { withFileTypes: true }),
 };
@@ -62,6 +65,7 @@ export function retryingStale(files: Files): Files {
     rm: (path, options) => retry(() => files.rm(path, options)),
     rmdir: (path) => retry(() => files.rmdir(path)),
     stat: (path) => retry(() => files.stat(path)),
+    statfs: (path) => retry(() => files.statfs(path)),
     symlink: (target, path) => retry(() => files.symlink(target, path)),
   };
 }

@@ -8,6 +8,7 @@ import { AppError, isErrno, undefinedFor } from '../../runtime/errors.ts';
 import { lazy } from '../../runtime/lazy.ts';
 import { destroyingOnFailure } from './abandoned-source.ts';
 import { type Files, NODE_FILES, retryingStale } from './nfs-file-system.ts';
+import { listFiles } from './nfs-listing.ts';
 import { MARKER, markRoot, mustBeMounted, type RootRole } from './nfs-marker.ts';
 
 /** Folder in which files are written before they are renamed. It is in the root: rename is atomic only within one export. */
@@ -59,6 +60,11 @@ export function createFolderStorage(options: FolderOptions): Storage {
       const file = mustExist(await lookTwice(fs, root, path, () => fs.open(path, 'r')));
       return file.createReadStream(range ?? {});
     },
+    async freeBytes() {
+      await ready();
+      const { bavail, bsize } = await fs.statfs(root);
+      return bavail * bsize;
+    },
     async check() {
       await ready();
       await fs.stat(root);
@@ -74,10 +80,11 @@ export function createFolderStorage(options: FolderOptions): Storage {
       await fs.rm(path, { force: true });
       await removeEmptyFolders(fs, root, dirname(path));
     },
-    async *list() {
+    async *list(after) {
       await ready();
       const { mtime } = await fs.stat(join(root, MARKER));
-      for await (const object of walk(fs, root)) yield { ...object, inherited: object.modified < mtime };
+      for await (const object of listFiles(fs, root, after))
+        yield { ...object, inherited: object.modified < mtime };
     },
     signedUrl: async () => undefined,
   };
@@ -210,17 +217,4 @@ async function removeEmptyFolders(fs: Files, root: string, folder: string): Prom
     throw error;
   }
   await removeEmptyFolders(fs, root, dirname(folder));
-}
-
-async function* walk(fs: Files, root: string, prefix = ''): AsyncGenerator<StoredObject> {
-  const entries = await fs.readdir(join(root, prefix)).catch(undefinedFor('ENOENT'));
-  for (const entry of entries ?? []) {
-    const key = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
-    if (key === MARKER) continue;
-    if (entry.isDirectory()) yield* walk(fs, root, key);
-    else {
-      const object = await statObject(fs, join(root, key), key).catch(undefinedFor('ENOENT'));
-      if (object) yield object;
-    }
-  }
 }

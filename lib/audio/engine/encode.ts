@@ -1,33 +1,51 @@
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { AppError, isFailure } from '../../runtime/errors.ts';
+import type { PipeReader } from '../../process/limited-process.ts';
+import { AppError } from '../../runtime/errors.ts';
 import { convertArguments } from '../ffmpeg/arguments.ts';
-import { conversionFailure, hasComplaints, nothingDecoded } from '../ffmpeg/exit-errors.ts';
+import { conversionFailure } from '../ffmpeg/exit-errors.ts';
 import type { Source } from '../ffmpeg/input.ts';
 import type { Output, Sink } from '../ffmpeg/output.ts';
-import { probe } from '../ffmpeg/probe.ts';
-import { decode, folderOf, type Tools } from '../ffmpeg/runs.ts';
+import { decode, folderOf, type Run, type Tools } from '../ffmpeg/runs.ts';
 import type { EffectiveOptions } from '../formats/effective-options.ts';
-import type { Format } from '../formats/formats.ts';
-import { type Probed, shownTags } from '../media/ffprobe-output.ts';
-import type { Adaptation, MediaInfo } from '../media/media-info.ts';
-import type { Picture } from '../media/picture.ts';
-import type { TagChanges } from '../media/tag-names.ts';
-import { readWavHeader } from '../media/wav-header.ts';
+import type { Adaptation } from '../media/adaptations.ts';
+import type { Probed } from '../media/ffprobe-output.ts';
+import type { MediaInfo } from '../media/media-info.ts';
+
+import { setW64Length } from '../media/w64-length.ts';
+import type { Warning } from '../media/warnings.ts';
+
 import type { Level } from '../plan/filters.ts';
 import type { Plan } from '../plan/plan.ts';
-import { addId3Chunk, writePictureTag } from '../tags/cover-art.ts';
-import { finalTags } from '../tags/tag-changes.ts';
+import { writeChapterFile } from '../tags/chapter-file.ts';
+import { addChunks } from '../tags/chunk-writer.ts';
+import { ffmpegTags } from '../tags/ffmpeg-tags.ts';
+import { bextLength, type KeptChunks } from '../tags/kept-chunks.ts';
+import type { TagWorker } from '../tags/tag-worker.ts';
 import { createPeaks, type Waveform } from '../waveform/peaks.ts';
-import { checkResult, type Decoded } from './result-check.ts';
+import type { Clipping } from './clipping.ts';
+import type { Original } from './corrections.ts';
+import { isEmpty, judge, reportOnOriginal } from './judgement.ts';
+import { checkResult } from './result-check.ts';
+import { lookAtResult, probeResult } from './result-probe.ts';
+import {
+  hasTags,
+  headPadding,
+  type PlannedTags,
+  resultTags,
+  TagsNotWritten,
+  writeTags,
+} from './result-tags.ts';
+import type { SentCover } from './sent-cover.ts';
 
 export interface Conversion {
   input: Source;
   output: Output;
-  format: Format;
   /** Result of `probe` for the original. */
   probed: Probed;
   options: EffectiveOptions;
+  /** A picture that becomes the front cover of the result, if the format holds it; such a result must be a file. */
+  cover?: SentCover | undefined;
   /** Whether to draw the original's waveform as well, if that is cheap. */
   waveform?: boolean;
   /** Receives rising values of 0 to 1. */
@@ -37,9 +55,10 @@ export interface Conversion {
 
 /** The outcome of a conversion. */
 export interface Made {
+  /** Whether the result has the packets of the original. */
+  copied: boolean;
   media: MediaInfo;
-  /** Sentences for people. */
-  warnings: string[];
+  warnings: Warning[];
   adaptations: readonly Adaptation[];
   /** Media information of the original, with its loudness if that was measured. */
   original: MediaInfo;
@@ -50,11 +69,15 @@ export interface Made {
 }
 
 /** A conversion with its plan. */
-export interface Work extends Conversion {
+export interface Work extends Conversion, Original {
+  /** The original, or a steady source of it. */
+  input: Source;
   /** Seconds of the original before the first sample of the result. */
   skipped: number;
   plan: Plan;
-  tags: TagChanges;
+  tags: PlannedTags;
+  worker: TagWorker;
+  kept: KeptChunks;
 }
 
 /** One encoding of a conversion. */
@@ -62,107 +85,147 @@ export interface Encode {
   level: Level;
   /** Samples of the result; null if they were not counted. */
   length: number | null;
-  /** The picture that this service writes; null if there is none or ffmpeg writes it. */
-  picture: Picture | null;
 }
 
 /** The part of the outcome that one encoding gives. */
-export type Encoded = Omit<Made, 'original' | 'adaptations'>;
+export type Encoded = Omit<Made, 'copied' | 'original'> & {
+  /** Seconds of the original as far as they are known; null: unknown. */
+  originalSeconds: number | null;
+  /** Null if no sample can have exceeded full scale, or if the format stores such samples. */
+  clipping: Clipping | null;
+};
 
 export async function convertToFile(tools: Tools, work: Work, how: Encode, output: string): Promise<Encoded> {
-  const { plan, probed, tags } = work;
-  const { waveform, ...decoded } = await encode(tools, work, how, undefined);
-  const written = finalTags(tags, probed.tags);
-  if (plan.format.cover === 'chunk') await addId3Chunk(output, written, how.picture);
-  const made = await lookAtResult(tools, work, output, { tags: written, coverArt: how.picture !== null });
-  const { size } = await stat(output);
-  const reckoned = probed.estimated;
-  const warnings = checkResult(plan, tools.limits, { ...decoded, reckoned }, { ...made, size });
-  return { media: made.media, warnings, size, waveform };
+  const { waveform, written, ...told } = await encode(tools, work, how, undefined);
+  try {
+    return { ...told, ...(await finishFile(tools, work, output, written)), waveform };
+  } catch (error) {
+    if (!(error instanceof TagsNotWritten)) throw error;
+    await encode(tools, work, how, undefined);
+    return { ...told, ...(await finishFile(tools, work, output, written, false)), waveform };
+  }
 }
 
-/** Streams a result. A probe of its first bytes gives the media information; ffmpeg's progress gives the duration. */
+/** Copies packets instead of encoding. The work's plan has no filters, and `copy` as its encoder. */
+export async function copyPackets(tools: Tools, work: Work, how: Encode): Promise<void> {
+  const { ending } = await runEncoder(tools, work, how, undefined, undefined);
+  if (ending.code !== 0) throw conversionFailure(ending, work.plan.format, tools.limits);
+}
+
+/**
+ * Writes into a file what ffmpeg cannot write, reads it back, and checks it.
+ * @param written seconds of sound
+ * @param tagged whether the library writes tags; without them, the adaptations name all of them
+ */
+export async function finishFile(
+  tools: Tools,
+  work: Work,
+  output: string,
+  written: number,
+  tagged = true,
+): Promise<Pick<Encoded, 'media' | 'adaptations' | 'size'>> {
+  const { original, plan, tags, kept, worker } = work;
+  if (plan.format.muxer === 'w64') await setW64Length(output, Math.round(written * plan.sampleRate));
+  const isTagged = tagged && plan.format.tags === 'library' && hasTags(tags);
+  const file = isTagged ? await writeTags(worker, original, tags, output) : undefined;
+  if (kept.chunks.length > 0 && plan.format.muxer !== 'flac') await addChunks(output, kept.chunks);
+  const made = await lookAtResult(tools, work, output);
+  const { media, adaptations } = resultTags(plan, tags, { ...made, ...(file && { file }) });
+  const { size } = await stat(output);
+  checkResult(plan, tools.limits, written, { ...made, size });
+  return { media: { ...media, duration: written }, adaptations, size };
+}
+
+/** Streams a result. A probe of its first bytes gives the media information, without a duration. */
 export async function convertToSink(tools: Tools, work: Work, how: Encode, sink: Sink): Promise<Encoded> {
-  const { plan, probed, output, signal } = work;
+  const { plan, output, signal } = work;
   try {
-    const { waveform, ...decoded } = await encode(tools, work, how, sink);
+    const { waveform, written, ...told } = await encode(tools, work, how, sink);
     const head: Source = {
       folder: folderOf(output),
       open: async () => Readable.from([sink.head()]),
     };
-    const made = await probeResult(tools, head, signal);
-    const media = { ...made.media, duration: decoded.seconds };
+    const made = await probeResult(tools, false, head, signal);
+    const streamed = { ...made.media, duration: written };
+    const { media, adaptations } = resultTags(plan, work.tags, { ...made, media: streamed });
     const size = sink.bytes();
-    const seen = { ...decoded, reckoned: probed.estimated };
-    const warnings = checkResult(plan, tools.limits, seen, { media, estimated: false, size });
+    checkResult(plan, tools.limits, written, { media, estimated: false, size });
     if ((await sink.commit()) !== size)
       throw new AppError('unavailable', 'The storage did not store the whole result.');
-    return { media, warnings, size, waveform };
+    return { ...told, media, adaptations, size, waveform };
   } finally {
     await sink.abandon();
-  }
-}
-
-/** Reads the header of a WAV file instead of a probe: most WAV files take less time than ten probes. */
-async function lookAtResult(
-  tools: Tools,
-  { plan, signal }: Work,
-  output: string,
-  { tags, coverArt }: Pick<MediaInfo, 'tags' | 'coverArt'>,
-): Promise<Pick<Probed, 'media' | 'estimated'>> {
-  const header = plan.format.muxer === 'wav' ? await readWavHeader(output) : undefined;
-  if (!header) return probeResult(tools, output, signal);
-  return { media: { ...header, tags: shownTags(tags), coverArt, loudness: null }, estimated: false };
-}
-
-/** A failure code would blame the original; an unreadable result is a fault of the service. Throws `unavailable`. */
-async function probeResult(tools: Tools, result: Source, signal: AbortSignal): Promise<Probed> {
-  try {
-    return await probe(tools, result, signal);
-  } catch (error) {
-    if (!isFailure(error)) throw error;
-    throw new AppError('unavailable', 'The result could not be read back.', { cause: error });
   }
 }
 
 async function encode(
   tools: Tools,
   work: Work,
-  { level, length, picture }: Encode,
+  how: Encode,
   sink: Sink | undefined,
-): Promise<Decoded & { waveform: Waveform | null }> {
+): Promise<Pick<Encoded, 'warnings' | 'originalSeconds' | 'clipping' | 'waveform'> & { written: number }> {
+  const { plan, probed } = work;
+  const peaks = isDrawnInPassing(work) ? createPeaks(probed.media.sampleRate) : undefined;
+  const { ending, report } = await runEncoder(tools, work, how, sink, peaks?.read);
+  const seen = reportOnOriginal(report, work);
+  if (ending.code !== 0 && !isEmpty(seen)) throw conversionFailure(ending, plan.format, tools.limits);
+  const judged = await judge(work, seen);
+  const written = (seen.written ?? 0) / plan.sampleRate;
+  const clipping = seen.clips ? { level: how.level } : null;
+  return { ...judged, written, clipping, waveform: peaks?.waveform() ?? null };
+}
+
+/** Runs ffmpeg for one encoding, or one copy. */
+async function runEncoder(
+  tools: Tools,
+  work: Work,
+  { level, length }: Encode,
+  sink: Sink | undefined,
+  sound: PipeReader | undefined,
+): Promise<Run> {
   const { input, output, plan, tags, onProgress } = work;
-  const peaks = isDrawnInPassing(work) ? createPeaks(work.probed.media.sampleRate) : undefined;
-  const { movieTimescale } = tools.binaries;
-  const isTag = picture !== null && plan.format.cover === 'tag';
-  const pictureTag = isTag ? await writePictureTag(folderOf(output), picture) : null;
+  const { movieTimescale, peakMeter } = tools.binaries;
+  const chapterFile = await writeChapterFile(folderOf(output), plan.format, plan.chapters, tools.binaries);
   const args = convertArguments({
     input,
+    track: work.probed.track,
+    decoder: work.probed.decoder,
     output,
-    drawn: peaks !== undefined,
+    drawn: sound !== undefined,
     plan,
     level,
     length,
-    tags,
-    pictureTag,
-    movieTimescale,
+    tags: ffmpegTags(plan.format, tags.tags),
+    padding: typeof output === 'string' ? headPadding(plan.format, tags) : null,
+    chapterFile,
+    bextLength: bextLength(work.kept),
+    movieTimescale: movieTimescale && isMovie(work),
+    peakMeter,
     mostBytes: tools.limits.resultBytes + 1,
   });
   const onSeconds = (seconds: number) => {
     if (plan.seconds) onProgress(Math.min(1, seconds / plan.seconds));
   };
-  const listeners = { sink, output: sink?.read, sound: peaks?.read, onSeconds };
-  const { seconds, ending } = await decode(tools, work, args, listeners);
-  if (ending.code !== 0) throw conversionFailure(ending, plan.format, tools.limits);
-  const complained = hasComplaints(ending.stderr);
-  if (seconds === 0) throw nothingDecoded(complained);
-  return { seconds, complained, waveform: peaks?.waveform() ?? null };
+  const listeners = { sink, output: sink?.read, sound, onSeconds, steady: true };
+  return decode(tools, work, args, listeners);
+}
+
+/** Packets of other containers have durations that do not suit a length of MP4 in samples (tried: ALAC of CAF). */
+function isMovie({ plan: { encoder }, probed }: Work): boolean {
+  return encoder.name !== 'copy' || probed.media.container === 'mov';
 }
 
 /**
  * A second output of the decoded sound adds 1 to 2 % to the time of a lossy encoder and over 10 % to that of a lossless
- * one. In the latter case the first request for the waveform makes it.
+ * one. In the latter case the first request for the waveform makes it. The waveform of an original shows its standard track.
  */
-function isDrawnInPassing({ waveform, plan: { chain, encoder } }: Work): boolean {
-  return waveform === true && encoder.depth === null && chain.trim.start === 0 && chain.trim.end === null;
+function isDrawnInPassing({ waveform, plan: { chain, encoder, options } }: Work): boolean {
+  const isStandard = options.track === undefined;
+  return (
+    waveform === true &&
+    isStandard &&
+    encoder.depth === null &&
+    chain.trim.start === 0 &&
+    chain.trim.end === null
+  );
 }

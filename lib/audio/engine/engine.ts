@@ -1,24 +1,40 @@
 import { createChildren } from '../../process/limited-process.ts';
-import { decodeArguments } from '../ffmpeg/arguments.ts';
+import type { SpectrumWindow } from '../ffmpeg/arguments.ts';
 import type { Binaries } from '../ffmpeg/binaries.ts';
-import { decodingFailure, resultTooLarge, tooLong } from '../ffmpeg/exit-errors.ts';
-import type { OpenedSource, Prober, Source } from '../ffmpeg/input.ts';
+import { resultTooLarge, tooLong } from '../ffmpeg/exit-errors.ts';
+import type { OpenedSource, Prober } from '../ffmpeg/input.ts';
 import { createSink } from '../ffmpeg/output.ts';
 import { probe } from '../ffmpeg/probe.ts';
 import { mustBePlausible } from '../ffmpeg/resource-limits.ts';
-import { type EngineOptions, runFfmpeg, type Tools } from '../ffmpeg/runs.ts';
+import { type EngineOptions, type Material, runReported, type Tools } from '../ffmpeg/runs.ts';
 import { createTimeouts } from '../ffmpeg/timeouts.ts';
 import { type Format, possibleFormats } from '../formats/formats.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
 import type { AudioLimits } from '../media/limits.ts';
-import type { Adaptation, Loudness } from '../media/media-info.ts';
+import type { Loudness } from '../media/media-info.ts';
+import { takeTrack } from '../media/tracks.ts';
+
+import { WARNINGS, type Warning } from '../media/warnings.ts';
+
+import { planCopy } from '../plan/copy-plan.ts';
 import { isWhole } from '../plan/filters.ts';
-import { type Plan, planConversion } from '../plan/plan.ts';
-import { tagChanges } from '../tags/tag-changes.ts';
-import { createPeaks, type Waveform } from '../waveform/peaks.ts';
-import { countSamples, measure, readPicture } from './analysis-passes.ts';
+
+import { fadeAdaptations, needsLength, type Plan, planConversion } from '../plan/plan.ts';
+import { keptChunks } from '../tags/kept-chunks.ts';
+import { encodingOf, isDecoded } from '../tags/original-tags.ts';
+import { createTagWorker, type TagWorker } from '../tags/tag-worker.ts';
+import type { Waveform } from '../waveform/peaks.ts';
+import { countSamples, measure } from './analysis-passes.ts';
+import { clippedWarnings, encodeHeld } from './clipping.ts';
+import { copyToFile } from './copy.ts';
+import { corrected, materialOf } from './corrections.ts';
 import { type Conversion, convertToFile, convertToSink, type Made, type Work } from './encode.ts';
 import { encodeAtLevel } from './loudness-normalization.ts';
+import { probeOriginal } from './original-probe.ts';
+import { drawSpectrum, drawWaveform } from './pictures-of-sound.ts';
+import { planTags } from './result-tags.ts';
+import { ringtoneWarnings } from './ringtone.ts';
+import { withCover } from './sent-cover.ts';
 
 export interface AudioEngine extends Prober {
   /** Output formats of this ffmpeg. */
@@ -27,18 +43,22 @@ export interface AudioEngine extends Prober {
   readonly binaries: Binaries;
   /** Makes a result and checks it. Throws a failure code, `unavailable`, or the reason of the signal. */
   convert(conversion: Conversion): Promise<Made>;
-  /** Decodes a whole source; null if there is too little sound to measure. Throws as `convert`. */
-  loudness(source: Source, probed: Probed, signal: AbortSignal): Promise<Loudness | null>;
+  /** Decodes a whole file; null if there is too little sound to measure. Opens and throws as `waveform`. */
+  loudness(open: () => Promise<OpenedSource>, signal: AbortSignal): Promise<Loudness | null>;
   /**
    * Decodes a whole file. Calls `open` only when ffmpeg may run, so that a waiting request keeps no copy of its file.
    * Throws as `convert`.
    */
   waveform(open: () => Promise<OpenedSource>, signal: AbortSignal): Promise<Waveform>;
+  /** Draws the spectrum of a part of a file as PNG; empty behind the end of the sound. Opens and throws as `waveform`. */
+  spectrum(open: () => Promise<OpenedSource>, window: SpectrumWindow, signal: AbortSignal): Promise<Buffer>;
+  /** The front cover of a local file, or its first picture; undefined if it has none. */
+  picture(path: string): Promise<Buffer | undefined>;
   /** Kills all running programs at once. */
   killAll(): void;
 }
 
-export function createEngine(parts: EngineOptions): AudioEngine {
+export function createEngine(parts: EngineOptions, worker: TagWorker = createTagWorker()): AudioEngine {
   const { binaries, limits } = parts;
   const tools: Tools = { ...parts, children: createChildren(parts.spawner, binaries.sandbox) };
 
@@ -46,43 +66,65 @@ export function createEngine(parts: EngineOptions): AudioEngine {
     formats: possibleFormats(binaries.encoders, binaries.muxers),
     binaries,
     async probe(source, signal) {
-      const probed = await probe(tools, source, signal);
+      const probed = await probeOriginal(tools, worker, source, signal);
       if ((probed.media.duration ?? 0) > limits.durationSeconds && !probed.estimated) throw tooLong(limits);
       mustBePlausible(probed.media);
       return probed;
     },
     async convert(conversion) {
-      const { format, options, probed } = conversion;
-      const plan = planConversion(format, options, probed);
-      mustFit(plan, limits);
+      const { options, input } = conversion;
+      const probed = takeTrack(conversion.probed, options.options.track);
+      mustBePlausible(probed.media);
       const onProgress = rising(conversion.onProgress);
-      const skipped = plan.chain.trim.start / probed.media.sampleRate;
-      const tags = tagChanges(plan, probed.tags);
       const { conversionSeconds } = limits;
       const watch = createTimeouts(conversion.signal, { wall: conversionSeconds, stall: conversionSeconds });
       try {
         const { signal } = watch;
-        return await convertPlanned(tools, { ...conversion, signal, onProgress, skipped, plan, tags });
+        const made = await corrected(tools, { original: input, probed, signal }, (found) => {
+          const plan = planConversion(options, found.probed);
+          const skipped = plan.chain.trim.start / found.probed.media.sampleRate;
+          const tags = withCover(plan.format, planTags(plan, found.probed), conversion.cover);
+          return convertPlanned(tools, {
+            ...conversion,
+            ...found,
+            ...materialOf(found),
+            onProgress,
+            skipped,
+            plan,
+            tags,
+            worker,
+            kept: keptChunks(plan, found.probed),
+          });
+        });
+        const warnings = [...made.warnings, ...ringtoneWarnings(options.format.name, made.media)];
+        return { ...made, warnings };
       } finally {
         watch.stop();
       }
     },
-    loudness: (input, probed, signal) => measure(tools, { input, probed, signal }),
-    waveform: (open, signal) => tools.semaphore(async () => drawWaveform(tools, await open(), signal)),
-    killAll: () => parts.spawner.close(),
+    loudness: (open, signal) =>
+      admitted(open, signal, (material) => measure(tools, material, null, null, runReported)),
+    waveform: (open, signal) => admitted(open, signal, (material) => drawWaveform(tools, material)),
+    spectrum: (open, window, signal) =>
+      admitted(open, signal, (material) => drawSpectrum(tools, material, window)),
+    picture: (path) => worker.picture(path),
+    killAll() {
+      parts.spawner.close();
+      worker.close();
+    },
   };
-}
 
-async function drawWaveform(
-  tools: Tools,
-  { source, probed }: OpenedSource,
-  signal: AbortSignal,
-): Promise<Waveform> {
-  const peaks = createPeaks(probed.media.sampleRate);
-  const material = { input: source, probed, signal };
-  const { ending } = await runFfmpeg(tools, material, decodeArguments(source), { output: peaks.read });
-  if (ending.code !== 0) throw decodingFailure(ending);
-  return peaks.waveform();
+  /** Opens a file when the semaphore admits it. */
+  function admitted<T>(
+    open: () => Promise<OpenedSource>,
+    signal: AbortSignal,
+    work: (material: Material & { probed: Probed }) => Promise<T>,
+  ): Promise<T> {
+    return tools.semaphore(async () => {
+      const { source, probed } = await open();
+      return corrected(tools, { original: source, probed, signal }, (found) => work(materialOf(found)));
+    });
+  }
 }
 
 /** A result may be encoded several times; progress then pauses until it exceeds its highest value. */
@@ -95,40 +137,62 @@ function rising(onProgress: (fraction: number) => void): (fraction: number) => v
 }
 
 /** Estimates the size of the result from its duration: ten hours of silence are a 14 MB Opus file and a 7 GB WAV. */
-function mustFit({ format, seconds, mostBitrate }: Plan, { resultBytes }: AudioLimits): void {
+function mustFit(
+  { format, seconds, mostBitrate }: Plan,
+  { estimated }: Probed,
+  { resultBytes }: AudioLimits,
+): void {
+  if (estimated) return;
   const bytes = ((seconds ?? 0) * mostBitrate) / 8;
   if (bytes > resultBytes) throw resultTooLarge(format, resultBytes);
 }
 
 async function convertPlanned(tools: Tools, work: Work): Promise<Made> {
   const { plan, probed, output, signal } = work;
-  const picture = await readPicture(tools, work);
-  const without = plan.cover && !picture && plan.format.cover !== 'stream' ? [NO_PICTURE] : [];
-  const length = plan.chain.fadeOut > 0 ? await countSamples(tools, work) : null;
+  const copy = work.steady ? null : planCopy(plan, work.options, probed);
+  const copied = copy && typeof output === 'string' ? await copyToFile(tools, work, copy, output) : undefined;
+  const ofTags = [...(probed.tagsUnreadable ? [UNREADABLE] : []), ...decodedWarning(work)];
+  if (copied) return { ...copied, warnings: [...ofTags, ...copied.warnings] };
+  mustFit(plan, probed, tools.limits);
+  const length = needsLength(plan) ? await countSamples(tools, work) : null;
   const { made, before, after, adaptations } = await encodeAtLevel(plan, {
     measure: () => measure(tools, work, plan.chain, length),
-    encode: (level) =>
-      typeof output === 'string'
-        ? convertToFile(tools, work, { level, length, picture }, output)
-        : convertToSink(tools, work, { level, length, picture }, createSink(output)),
+    encode: (wanted) =>
+      encodeHeld(plan, wanted, (level) =>
+        typeof output === 'string'
+          ? convertToFile(tools, work, { level, length }, output)
+          : convertToSink(tools, work, { level, length }, createSink(output)),
+      ),
     async measureResult() {
       if (typeof output !== 'string') throw new TypeError('a result that may be made again needs a file');
       return measure(tools, { input: output, probed: await probe(tools, output, signal), signal });
     },
   });
-  const { media } = probed;
+  const { originalSeconds: duration, clipping, ...rest } = made;
+  const clipped = await clippedWarnings(tools, work, clipping, length);
+  const media = { ...probed.media, duration };
   const original = isWhole(plan.chain) ? { ...media, loudness: before } : media;
   return {
-    ...made,
+    ...rest,
+    copied: false,
     media: { ...made.media, loudness: after },
     original,
-    adaptations: [...plan.adaptations, ...without, ...adaptations],
+    adaptations: [
+      ...plan.adaptations,
+      ...work.kept.adaptations,
+      ...fadeAdaptations(plan, length),
+      ...made.adaptations,
+      ...adaptations,
+    ],
+    warnings: [...ofTags, ...made.warnings, ...clipped],
   };
 }
 
-const NO_PICTURE: Adaptation = {
-  property: 'coverArt',
-  from: 'kept',
-  to: 'left out',
-  reason: 'The picture is too large for this format.',
-};
+/** Tells that tags are read in another encoding than they declare. */
+function decodedWarning({ plan: { options }, probed }: Work): Warning[] {
+  const encoding = encodingOf(probed, options.tagEncoding);
+  const isTold = encoding !== null && options.metadata !== 'strip' && isDecoded(probed, options.tagEncoding);
+  return isTold ? [{ code: 'tags_decoded', message: `${WARNINGS.tags_decoded} Encoding: ${encoding}.` }] : [];
+}
+
+const UNREADABLE: Warning = { code: 'tags_unreadable', message: WARNINGS.tags_unreadable };

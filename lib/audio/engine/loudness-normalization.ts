@@ -1,4 +1,5 @@
-import type { Adaptation, Loudness } from '../media/media-info.ts';
+import type { Adaptation } from '../media/adaptations.ts';
+import type { Loudness } from '../media/media-info.ts';
 import { type Level, UNCHANGED } from '../plan/filters.ts';
 import type { Plan } from '../plan/plan.ts';
 import { firstLevel, isDoubtful, type LoudnessTarget, nextLevel } from './loudness.ts';
@@ -32,14 +33,14 @@ export interface Levelled<Made> {
  * a limiter, or a lossy encoder may raise the peaks, the result is measured and encoded again until it fits.
  */
 export async function encodeAtLevel<Made>(
-  { options, format }: Pick<Plan, 'options' | 'format'>,
+  { options, encoder }: Pick<Plan, 'options' | 'encoder'>,
   { measure, encode, measureResult }: LevelSteps<Made>,
 ): Promise<Levelled<Made>> {
   const { loudness: requested, gain = 0 } = options;
   if (!requested) return { ...NOTHING, made: await encode({ gain, ceiling: null }) };
   const before = await measure();
   if (!before) return { ...NOTHING, made: await encode(UNCHANGED), adaptations: [tooQuiet(requested)] };
-  const lossy = format.codec.bitrates !== null;
+  const lossy = encoder.depth === null;
   const first = firstLevel(requested, before, lossy);
   let made = await encode(first);
   if (!isDoubtful(requested, before, first, lossy)) return { ...NOTHING, made, before };
@@ -59,11 +60,11 @@ const NOTHING = { before: null, after: null, adaptations: [] };
 
 function tooQuiet({ target }: LoudnessTarget): Adaptation {
   const reason = 'There is too little sound above the gate of EBU R128 to measure; the level is unchanged.';
-  return { property: 'loudness', from: target, to: 'unchanged', reason };
+  return { property: 'loudness', from: target, to: 'unchanged', code: 'too_quiet', reason };
 }
 
 function shortfall({ target, truePeak }: LoudnessTarget, made: Loudness | null): Adaptation[] {
   if (!made || Math.abs(made.integrated - target) <= UNSAID) return [];
   const reason = `A true peak of ${truePeak} dBTP allows no higher loudness.`;
-  return [{ property: 'loudness', from: target, to: made.integrated, reason }];
+  return [{ property: 'loudness', from: target, to: made.integrated, code: 'peak_limit', reason }];
 }

@@ -13,7 +13,7 @@ export interface InputKind {
  * ...): with ffmpeg 5.1, a playlist named x.mp3 put another user's file into the output, and a protocol allow-list alone
  * did not stop it. The list also omits every decoder of video and of subtitles.
  */
-const INPUT_KINDS: readonly InputKind[] = [
+export const INPUT_KINDS: readonly InputKind[] = [
   {
     name: 'MPEG audio',
     demuxers: ['mp3'],
@@ -24,7 +24,7 @@ const INPUT_KINDS: readonly InputKind[] = [
   },
   {
     name: 'AAC',
-    demuxers: ['aac'],
+    demuxers: ['aac', 'loas'],
     decoders: ['aac', 'aac_fixed', 'aac_latm', 'libfdk_aac', 'als'],
   },
   { name: 'FLAC', demuxers: ['flac'], decoders: ['flac'] },
@@ -56,12 +56,41 @@ const INPUT_KINDS: readonly InputKind[] = [
       ...['mace3', 'mace6', 'qdm2', 'qdmc', 'atrac1', 'atrac3', 'atrac3plus', 'atrac9'],
     ],
   },
-  { name: 'Dolby Digital', demuxers: ['ac3', 'eac3'], decoders: ['ac3', 'ac3_fixed', 'eac3'] },
-  { name: 'DTS, TrueHD and MLP in Matroska and MOV', demuxers: [], decoders: ['dca', 'truehd', 'mlp'] },
+  {
+    name: 'Dolby Digital, Dolby E',
+    demuxers: ['ac3', 'eac3'],
+    decoders: ['ac3', 'ac3_fixed', 'eac3', 'dolby_e'],
+  },
+  { name: 'DTS', demuxers: ['dts', 'dtshd'], decoders: ['dca'] },
+  { name: 'MLP and TrueHD', demuxers: ['mlp', 'truehd'], decoders: ['mlp', 'truehd'] },
   {
     name: 'AMR',
     demuxers: ['amr'],
     decoders: ['amrnb', 'amrwb', 'libopencore_amrnb', 'libopencore_amrwb'],
+  },
+  {
+    name: 'Speech recordings: iLBC, QCP, DSS, Codec 2',
+    demuxers: ['ilbc', 'qcp', 'dss', 'codec2'],
+    decoders: ['dss_sp', 'acelp.kelvin', 'siren', 'msnsiren', 'metasound'],
+  },
+  {
+    name: 'PCM of laboratories and studios: NIST SPHERE, IRCAM, AVR, SoX, PVF, PARIS, Sample Dump, WVE',
+    demuxers: ['nistsphere', 'ircam', 'avr', 'sox', 'pvf', 'epaf', 'sds', 'wve'],
+    decoders: [],
+  },
+  { name: 'IFF: 8SVX and DSDIFF', demuxers: ['iff'], decoders: ['8svx_exp', '8svx_fib'] },
+  { name: 'Macintosh HCOM', demuxers: ['hcom'], decoders: ['hcom'] },
+  { name: 'TAK', demuxers: ['tak'], decoders: ['tak'] },
+  { name: 'Shorten', demuxers: ['shn'], decoders: ['shorten'] },
+  { name: 'TwinVQ', demuxers: ['vqf'], decoders: ['twinvq'] },
+  { name: 'MiniDisc and OpenMG', demuxers: ['aea', 'oma'], decoders: ['atrac3al', 'atrac3plusal'] },
+  {
+    name: 'Mobile phones and games: SMAF, ADX, HCA, AST, BRSTM, xWMA, Westwood, Maxis, Interplay, PlayStation',
+    demuxers: ['mmf', 'adx', 'hca', 'ast', 'brstm', 'bfstm', 'xwma', 'wsaud', 'xa', 'acm', 'vag'],
+    decoders: [
+      ...['adpcm_adx', 'hca', 'adpcm_afc', 'adpcm_thp', 'adpcm_thp_le', 'adpcm_ima_ws', 'ws_snd1'],
+      ...['adpcm_ea_maxis_xa', 'adpcm_psx', 'interplayacm', 'xma1', 'xma2'],
+    ],
   },
   { name: 'ALAC, in MOV and CAF', demuxers: [], decoders: ['alac'] },
   { name: 'WavPack', demuxers: ['wv'], decoders: ['wavpack'] },
@@ -70,7 +99,7 @@ const INPUT_KINDS: readonly InputKind[] = [
   { name: 'Musepack', demuxers: ['mpc', 'mpc8'], decoders: ['mpc7', 'mpc8'] },
   {
     name: 'DSD',
-    demuxers: ['dsf'],
+    demuxers: ['dsf', 'wsd'],
     decoders: ['dsd_lsbf', 'dsd_msbf', 'dsd_lsbf_planar', 'dsd_msbf_planar', 'dst'],
   },
   {
@@ -79,14 +108,32 @@ const INPUT_KINDS: readonly InputKind[] = [
     decoders: ['wmav1', 'wmav2', 'wmapro', 'wmalossless', 'wmavoice'],
   },
   {
-    name: 'RealAudio in Matroska',
-    demuxers: [],
+    name: 'RealMedia',
+    demuxers: ['rm', 'ivr'],
     decoders: ['cook', 'real_144', 'real_288', 'ralf', 'sipr'],
   },
   {
     name: 'Video files, for their sound',
-    demuxers: ['matroska', 'webm', 'mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2', 'avi'],
-    decoders: [],
+    demuxers: [
+      ...['matroska', 'webm', 'mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2', 'avi'],
+      ...[
+        'mpegts',
+        'mpeg',
+        'flv',
+        'kux',
+        'swf',
+        'nut',
+        'mxf',
+        'gxf',
+        'lxf',
+        'wtv',
+        'nsv',
+        'dv',
+        'pva',
+        'nuv',
+      ],
+    ],
+    decoders: ['nellymoser', 'adpcm_ima_amv', 'imc', 'iac', 'on2avc', 'dvaudio'],
   },
 ];
 
@@ -94,12 +141,17 @@ const INPUT_KINDS: readonly InputKind[] = [
 const DEMUXERS: readonly string[] = INPUT_KINDS.flatMap(({ demuxers }) => demuxers);
 
 /** Decoders of cover pictures: ffprobe decodes a picture to find its size. No other kind of picture is decoded. */
-const PICTURES = ['mjpeg', 'png'] as const;
+export const PICTURE_DECODERS = ['mjpeg', 'png'] as const;
 
 /** Decoders that ffmpeg and ffprobe may start for any file. */
 export const DECODERS: readonly string[] = [
-  ...new Set([...INPUT_KINDS.flatMap(({ decoders }) => decoders), ...PICTURES]),
+  ...new Set([...INPUT_KINDS.flatMap(({ decoders }) => decoders), ...PICTURE_DECODERS]),
 ];
+
+/** Whether ffmpeg may decode a codec, and can. */
+export function mayDecode(decoders: ReadonlyMap<string, readonly string[]>, codec: string): boolean {
+  return decoders.get(codec)?.some((name) => DECODERS.includes(name)) ?? false;
+}
 
 /** Maximum pixels of a cover picture; ffmpeg decodes it, so that a small PNG file could take a gigabyte. */
 const PIXELS = 36_000_000;

@@ -1,30 +1,51 @@
-import type { Format } from '../formats/formats.ts';
-import type { Cover } from '../media/media-info.ts';
-import type { TagChanges } from '../media/tag-names.ts';
-import { type Chain, filters, type Level, measuredFilters } from '../plan/filters.ts';
+import type { Probed } from '../media/ffprobe-output.ts';
+import { type Chain, filters, floatFilters, type Level, measuredFilters } from '../plan/filters.ts';
 import type { Plan } from '../plan/plan.ts';
 import { GUARDS } from './allowed-inputs.ts';
 import type { Source } from './input.ts';
 import type { Output } from './output.ts';
+import { REPORTING } from './run-report.ts';
 
 /** Pipes from which programs read and to which they write. */
-const PIPES = { stdin: 'pipe:0', stdout: 'pipe:1', third: 'pipe:3', fourth: 'pipe:4' } as const;
+export const PIPES = { stdin: 'pipe:0', stdout: 'pipe:1', third: 'pipe:3', fourth: 'pipe:4' } as const;
 
-/** Arguments of ffprobe that print the media information of a file as JSON. */
-export function probeArguments(source: Source): string[] {
-  const show = ['-show_format', '-show_streams', '-of', 'json'];
+/** Arguments of ffprobe that print the media information of a file as JSON, with the bytes of its texts, with chapters or without. */
+export function probeArguments(source: Source, { chapters }: { chapters: boolean }): string[] {
+  const show = [
+    '-show_format',
+    '-show_streams',
+    ...(chapters ? ['-show_chapters'] : []),
+    '-of',
+    'json=sv=ignore',
+  ];
   return ['-v', 'warning', '-hide_banner', ...show, ...inputArguments(source)];
 }
 
 /**
- * Arguments of ffmpeg that print a description of a file on stderr and its tags on standard output. They copy the sound
+ * Arguments of ffmpeg that print a description of a file on stderr, and its tags and chapters on standard output. They copy the sound
  * and keep nothing of it.
+ * @param track the sound track whose tags and length count, from 1
  * @param mark from `outputMark`; the description names standard output by it
  */
-export function describeArguments(source: Source, mark: OutputMark): string[] {
-  const sound = ['-map', '0:a:0', '-vn', '-sn', '-dn', '-map_chapters', '-1', '-c', 'copy'];
+export function describeArguments(source: Source, track: number, mark: OutputMark): string[] {
+  const sound = [...soundOnly(track), '-map_chapters', '0', '-c', 'copy'];
   const input = [...quiet(PIPES.third), '-v', 'info', ...inputArguments(source)];
   return [...input, ...sound, '-f', 'ffmetadata', mark];
+}
+
+/** Selects a sound track of the input by its number, which counts from 1. */
+function soundTrack(track: number): string[] {
+  return ['-map', `0:${streamOf(track)}`];
+}
+
+/** Selects a sound track and nothing else. */
+export function soundOnly(track: number): string[] {
+  return [...soundTrack(track), '-vn', '-sn', '-dn'];
+}
+
+/** ffmpeg's specifier of a sound track. */
+function streamOf(track: number): string {
+  return `a:${track - 1}`;
 }
 
 type OutputMark = `pipe:output-${string}`;
@@ -44,13 +65,21 @@ function addressOf(place: Source | Output, pipe: typeof PIPES.stdin | typeof PIP
   return `file:/${place.slice(1)}`;
 }
 
-/** An untrusted input, behind its guards. */
-function inputArguments(source: Source): string[] {
-  return [...GUARDS, '-i', addressOf(source, PIPES.stdin)];
+/**
+ * An untrusted input, behind its guards.
+ * @param decoder ffmpeg's name of the decoder; null: the one that ffmpeg chooses
+ */
+export function inputArguments(source: Source, decoder: string | null = null): string[] {
+  const forced = decoder === null ? [] : ['-c:a', decoder];
+  return [...GUARDS, ...forced, '-i', addressOf(source, PIPES.stdin)];
 }
 
 export interface Encoding {
   input: Source;
+  /** The sound track, from 1. */
+  track: number;
+  /** The decoder, if ffmpeg chooses a wrong one. */
+  decoder: string | null;
   output: Output;
   /** Whether ffmpeg also writes the decoded original to a pipe. */
   drawn: boolean;
@@ -58,17 +87,24 @@ export interface Encoding {
   level: Level;
   /** Samples of the result; null if no pass has counted them. */
   length: number | null;
-  tags: TagChanges;
-  /** Path of a file of tags in ffmpeg's own format, with the picture of an Ogg file. */
-  pictureTag: string | null;
+  /** Tags that ffmpeg writes, by its names. */
+  tags: Readonly<Record<string, string>>;
+  /** Bytes that ffmpeg leaves free in the head of the file, so that the library writes tags without moving the sound; null: its own choice. */
+  padding: number | null;
+  /** Path of a file of chapters in ffmpeg's own format; null if there is none. */
+  chapterFile: string | null;
+  /** Bytes of the chunk `bext` of a WAV file, of which ffmpeg writes a placeholder; null: no chunk. */
+  bextLength: number | null;
   /** Whether this ffmpeg can write the length of an MP4 file in samples; builds of 2018 can't. */
   movieTimescale: boolean;
+  /** Whether this ffmpeg measures peaks cheaply; builds of 2018 can't. */
+  peakMeter: boolean;
   /** Bytes after which ffmpeg stops writing; the result check then fails. */
   mostBytes: number;
 }
 
 /** No stdin prompts; progress as `key=value` lines on a separate pipe. */
-function quiet(progress: Address): string[] {
+export function quiet(progress: Address): string[] {
   return ['-nostdin', '-hide_banner', '-nostats', '-progress', progress, '-y'];
 }
 
@@ -78,70 +114,144 @@ function otherPipes(output: Address, drawn: boolean): { sound: Address; progress
   return { sound: first, progress: drawn ? second : first };
 }
 
+/** ffmpeg delivers all that can be decoded; otherwise it fails if two thirds of the packets are damaged. */
+export const DELIVER = ['-max_error_rate', '1'] as const;
+
+/** Number of ffmpeg's log level `debug`, below the level of all runs; builds of 2018 know no name for it here. */
+const DEBUG = 48;
+
 /** ffmpeg reads a tag file of this service in this format only. */
 const TAG_FILE = ['-protocol_whitelist', 'file', '-f', 'ffmetadata'];
 
-/** Arguments of ffmpeg for one conversion: the first audio stream, its picture and its tags. */
+/** Arguments of ffmpeg for one conversion: one sound track and no picture. */
 export function convertArguments(encoding: Encoding): string[] {
-  const { input, drawn, plan, level, length, tags, pictureTag, mostBytes } = encoding;
-  const { format, encoder, chain, settings } = plan;
+  const { input, track, decoder, drawn, plan, level, length, tags, chapterFile, mostBytes } = encoding;
+  const { format, encoder, chain, settings, options } = plan;
+  const metering = { exact: options.clip === 'limit', peakMeter: encoding.peakMeter };
   const output = addressOf(encoding.output, PIPES.stdout);
   const { sound, progress } = otherPipes(output, drawn);
   return [
-    ...[...quiet(progress), '-v', 'error', ...inputArguments(input)],
-    ...(pictureTag ? [...TAG_FILE, '-i', addressOf(pictureTag, PIPES.stdin)] : []),
-    ...['-map', '0:a:0', ...picture(plan), '-sn', '-dn', '-map_chapters', '-1'],
-    ...tagArguments(format, tags),
-    ...(pictureTag ? ['-map_metadata:s:a:0', '1:g'] : []),
-    ...filterArguments(filters(chain, level, length)),
+    ...[...quiet(progress), ...REPORTING, ...DELIVER, ...inputArguments(input, decoder)],
+    ...(chapterFile ? [...TAG_FILE, '-i', addressOf(chapterFile, PIPES.stdin)] : []),
+    ...[...soundTrack(track), '-vn', '-sn', '-dn'],
+    ...['-map_chapters', chapterFile ? '1' : '-1', ...tagArguments(tags)],
+    ...(encoder.name === 'copy' ? [] : filterArguments(filters(chain, level, length, metering))),
     ...['-c:a', encoder.name, ...sampleFormat(plan), ...settings],
-    ...[...format.settings, ...timescale(encoding)],
+    ...[...format.settings, ...timescale(encoding), ...reservedBext(encoding)],
+    ...(encoding.padding === null ? [] : ['-metadata_header_padding', String(encoding.padding)]),
     ...['-fs', String(mostBytes), ...(output === PIPES.stdout ? BUFFERED : [])],
     ...['-f', format.muxer, output],
-    ...(drawn ? soundArguments(sound) : []),
+    ...(drawn ? soundArguments(sound, track) : []),
   ];
+}
+
+/** One sound track of an input, from 1. */
+export interface SelectedSound {
+  input: Source;
+  track: number;
+  /** The decoder, if ffmpeg chooses a wrong one. */
+  decoder: string | null;
+}
+
+/** The sound that a probe describes. A source without a probe has its first track decoded. */
+export function selectedSound(
+  input: Source,
+  probed: Pick<Probed, 'track' | 'decoder'> | null,
+): SelectedSound {
+  return { input, track: probed?.track ?? 1, decoder: probed?.decoder ?? null };
 }
 
 /**
  * Arguments for a pass that measures loudness and prints it on stderr.
  * @param chain measures the output of these filters before the change of level; null: measures the file itself
  */
-export function loudnessArguments(input: Source, chain: Chain | null, length: number | null): string[] {
+export function loudnessArguments(
+  sound: SelectedSound,
+  chain: Chain | null,
+  length: number | null,
+): string[] {
   const before = chain ? measuredFilters(chain, length) : [];
-  return measuring(input, 'info', [...before, 'ebur128=peak=true:framelog=verbose']);
+  return measuring(sound, [...before, `ebur128=peak=true:framelog=${DEBUG}`]);
+}
+
+/** Arguments for a pass that writes the samples of a conversion as 32-bit floating point to standard output. */
+export function levelledArguments(
+  { input, track, decoder }: SelectedSound,
+  chain: Chain,
+  level: Level,
+  length: number | null,
+): string[] {
+  return [
+    ...[...quiet(PIPES.third), ...REPORTING, ...DELIVER, ...inputArguments(input, decoder)],
+    ...[...soundOnly(track), ...filterArguments(floatFilters(chain, level, length))],
+    ...['-c:a', 'pcm_f32le', '-f', 'f32le', ...BUFFERED, PIPES.stdout],
+  ];
 }
 
 /** Writes to a pipe in blocks of 64 KiB; writing each packet, which is ffmpeg's default, costs eight times as much. */
 const BUFFERED = ['-flush_packets', '0', '-blocksize', '65536'];
 
 /** The decoded original: one channel of 16-bit little-endian samples. */
-function soundArguments(pipe: Address): string[] {
+function soundArguments(pipe: Address, track: number): string[] {
   const mono = ['-ac', '1', '-c:a', 'pcm_s16le', '-f', 's16le'];
-  return ['-map', '0:a:0', '-vn', '-sn', '-dn', ...mono, ...BUFFERED, pipe];
+  return [...soundOnly(track), ...mono, ...BUFFERED, pipe];
 }
 
 /** Arguments for a pass that writes only the sound, to standard output. */
-export function decodeArguments(input: Source): string[] {
-  return [...quiet(PIPES.third), '-v', 'error', ...inputArguments(input), ...soundArguments(PIPES.stdout)];
+export function decodeArguments({ input, track, decoder }: SelectedSound): string[] {
+  const sound = soundArguments(PIPES.stdout, track);
+  return [...quiet(PIPES.third), ...REPORTING, ...DELIVER, ...inputArguments(input, decoder), ...sound];
 }
 
-/** Arguments that copy a picture unchanged to standard output. */
-export function pictureArguments(input: Source, { stream }: Cover): string[] {
+/** A part of a sound, and the size of its picture. */
+export interface SpectrumWindow {
+  /** Seconds. */
+  start: number;
+  seconds: number;
+  /** Pixels. */
+  width: number;
+  height: number;
+}
+
+/** Arguments that draw the spectrum of a part of a sound, mixed to one channel, as PNG on standard output. */
+export function spectrumArguments(
+  { input, track, decoder }: SelectedSound,
+  { start, seconds, width, height }: SpectrumWindow,
+): string[] {
+  const picture = `showspectrumpic=s=${width}x${height}:legend=0:color=fiery:drange=100`;
+  const graph = `[0:${streamOf(track)}]aformat=channel_layouts=mono,${picture}[picture]`;
   return [
-    ...[...quiet(PIPES.third), '-v', 'error', ...inputArguments(input)],
-    ...['-map', `0:${stream}`, '-c:v', 'copy', '-frames:v', '1', '-f', 'image2pipe', PIPES.stdout],
+    ...[...quiet(PIPES.third), ...REPORTING, ...DELIVER, '-ss', String(start), '-t', String(seconds)],
+    ...[...inputArguments(input, decoder), '-filter_complex', graph, '-map', '[picture]'],
+    ...['-frames:v', '1', '-c:v', 'png', '-f', 'image2pipe', PIPES.stdout],
+  ];
+}
+
+/** Arguments that write the sound in the format of its beginning to standard output, as WAV. */
+export function steadyArguments(
+  { input, track, decoder }: SelectedSound,
+  { media, depth }: Probed,
+): string[] {
+  const { sampleRate, channels, channelLayout } = media;
+  const named = channelLayout !== null && /^[\w.()]+$/.test(channelLayout);
+  const layout = named ? [`aformat=channel_layouts=${channelLayout}`] : [];
+  const codec = depth === null || depth.float ? 'pcm_f32le' : depth.bits === 16 ? 'pcm_s16le' : 'pcm_s32le';
+  return [
+    ...[...quiet(PIPES.third), ...REPORTING, ...DELIVER, ...inputArguments(input, decoder)],
+    ...[...soundOnly(track), ...filterArguments([`aresample=${sampleRate}`, ...layout, 'asetpts=N/SR/TB'])],
+    ...['-ac', String(channels), '-c:a', codec, '-f', 'wav', ...BUFFERED, PIPES.stdout],
   ];
 }
 
 /** Arguments for a pass that only decodes: its last progress is the length of the result. */
-export function lengthArguments(input: Source, chain: Chain): string[] {
-  return measuring(input, 'error', measuredFilters({ ...chain, fadeIn: 0, fadeOut: 0 }, null));
+export function lengthArguments(sound: SelectedSound, chain: Chain): string[] {
+  return measuring(sound, measuredFilters({ ...chain, fadeIn: 0, fadeOut: 0 }, null));
 }
 
-function measuring(input: Source, verbosity: string, chain: string[]): string[] {
+function measuring({ input, track, decoder }: SelectedSound, chain: string[]): string[] {
   return [
-    ...[...quiet(PIPES.stdout), '-v', verbosity, ...inputArguments(input)],
-    ...['-map', '0:a:0', '-vn', '-sn', '-dn', ...filterArguments(chain), '-f', 'null', '-'],
+    ...[...quiet(PIPES.stdout), ...REPORTING, ...DELIVER, ...inputArguments(input, decoder)],
+    ...[...soundOnly(track), ...filterArguments(chain), '-f', 'null', '-'],
   ];
 }
 
@@ -149,19 +259,13 @@ function filterArguments(chain: string[]): string[] {
   return chain.length > 0 ? ['-filter:a', chain.join(',')] : [];
 }
 
-/** Copies a picture unchanged; ID3 and FLAC call it the front cover. */
-function picture({ cover, format }: Plan): string[] {
-  if (!cover || format.cover !== 'stream') return ['-vn'];
-  const front = ['-disposition:v:0', 'attached_pic', '-metadata:s:v:0', 'comment=Cover (front)'];
-  return ['-map', `0:${cover.stream}?`, '-c:v', 'copy', ...front];
-}
+/** Inherits no tags by itself. The short form, `-map_metadata -1`, would take the titles from chapters as well. */
+const NO_TAGS = ['-map_metadata:g', '-1', '-map_metadata:s', '-1'];
 
-/** Takes tags of the file and of its stream; Ogg and Opus keep them on the stream, other formats on the file. */
-function tagArguments({ tags: where }: Format, { keep, set }: TagChanges): string[] {
-  const target = where === 'stream' ? 's:a:0' : 'g';
-  const from = (source: string) => [`-map_metadata:${target}`, source];
-  const values = Object.entries(set).flatMap(([name, value]) => [`-metadata:${target}`, `${name}=${value}`]);
-  return ['-map_metadata', '-1', ...(keep ? [...from('0:s:a:0'), ...from('0:g')] : []), ...values];
+/** Nothing of the original's metadata, and the given tags. */
+function tagArguments(tags: Readonly<Record<string, string>>): string[] {
+  const values = Object.entries(tags).flatMap(([name, value]) => ['-metadata:g', `${name}=${value}`]);
+  return [...NO_TAGS, ...values];
 }
 
 function sampleFormat({ encoder: { depth } }: Plan): string[] {
@@ -171,4 +275,11 @@ function sampleFormat({ encoder: { depth } }: Plan): string[] {
 /** Without this, MP4 rounds its length to milliseconds. */
 function timescale({ plan: { format, sampleRate }, movieTimescale }: Encoding): string[] {
   return format.muxer === 'ipod' && movieTimescale ? ['-movie_timescale', String(sampleRate)] : [];
+}
+
+/** ffmpeg's chunk has 602 bytes, and the coding history with a NUL at its end (libavformat/wavenc.c). */
+function reservedBext({ bextLength, plan: { format } }: Encoding): string[] {
+  if (bextLength === null || format.muxer !== 'wav') return [];
+  const history = 'x'.repeat(Math.max(0, bextLength - 603));
+  return ['-write_bext', '1', '-metadata:g', `coding_history=${history}`];
 }

@@ -15,14 +15,26 @@ const SIGNALS: Readonly<Record<number, NodeJS.Signals>> = {
 /** A wrapper did not find its program (bash(1)), or the dynamic linker had no memory to load it. */
 const NOT_LOADED = 127;
 
+/** The launcher could not confine its program (launcher.c); the file is not the cause. */
+const UNCONFINED = 125;
+
 /** Exit code of ffmpeg after a SIGTERM from another process. */
 const TERMINATED = 255;
 
 /** Messages of programs that got no memory. */
 const NO_MEMORY = /Cannot allocate memory|failed to map|out of memory/i;
 
+/** Messages for a disk or a share that fails while a program reads. */
+const FAILED_READ =
+  /Input\/output error|Remote I\/O error|Stale (NFS )?file handle|endpoint is not connected|Host is down|Connection (timed out|reset|refused)|No route to host|Network is (down|unreachable)/i;
+
 /** Messages for a full disk, or for a share that disappeared after the original was found; the file is not the cause. */
-const OUT_OF_REACH = /No space left|Input\/output error|Stale (NFS )?file handle|No such file or directory/i;
+const OUT_OF_REACH = /No space left|No such file or directory/i;
+
+/** Whether a line says that a program could not read on. */
+export function saysFailedRead(line: string): boolean {
+  return FAILED_READ.test(line);
+}
 
 /** Error of a run that a limit or the machine ended; undefined otherwise. Only the operator sees the program's messages. */
 export function limitReached(ending: Ending): AppError | undefined {
@@ -37,7 +49,13 @@ export function limitReached(ending: Ending): AppError | undefined {
     const sentence = 'Decoding took more computing time or memory than the limit for such a file.';
     return new AppError('resource_limit', sentence, { cause });
   }
-  if (signal || code === TERMINATED || OUT_OF_REACH.test(stderr)) {
+  if (
+    signal ||
+    code === TERMINATED ||
+    code === UNCONFINED ||
+    OUT_OF_REACH.test(stderr) ||
+    saysFailedRead(stderr)
+  ) {
     return new AppError('unavailable', 'The conversion could not be finished.', { cause });
   }
   return undefined;
@@ -64,28 +82,12 @@ export function decodingFailure(ending: Ending): AppError {
   return new AppError('damaged', 'The original is damaged and could not be decoded.', { cause });
 }
 
-/** Messages about attached pictures, which do not concern the sound. */
-const OF_PICTURES = /^\[(png|mjpeg|gif|bmp|webp|tiff|IMGUTILS|swscaler)\b/;
-
-/** Whether ffmpeg reported errors in the sound (it prints only errors). */
-export function hasComplaints(stderr: string): boolean {
-  return stderr
-    .replace(REPEATED, '')
-    .split('\n')
-    .some((line) => line.trim() !== '' && !OF_PICTURES.test(line) && !REFUSED_DECODER.test(line));
-}
-
-/** A repetition of the line before, which counts by itself. */
-const REPEATED = /^ +Last message repeated \d+ times$/gm;
-
-/** Names of decoders that ffmpeg did not start because they are not allowed. */
-export function refusedDecoders(stderr: string): ReadonlySet<string> {
-  return new Set(stderr.match(/(?<=Codec \()\S+(?=\) not on whitelist)/g));
-}
-
-/** Error of a run that ended without an error and wrote no sound. */
-export function nothingDecoded(complained: boolean): AppError {
-  return complained
+/**
+ * Error of an original of which nothing could be decoded.
+ * @param expected whether its header declares sound, or the decoder refused some
+ */
+export function nothingDecoded(expected: boolean): AppError {
+  return expected
     ? new AppError('damaged', 'The original is damaged: no sound could be decoded.')
     : new AppError('no_audio', 'The original contains no sound: its duration is zero.');
 }

@@ -4,13 +4,23 @@ import { channelCount } from '../formats/channel-layouts.ts';
 export interface InputDescription {
   format: { format_name: string; duration: number | undefined; tags: Record<string, string> };
   streams: StreamDescription[];
+  chapters: ChapterDescription[];
+}
+
+interface ChapterDescription {
+  start_time: number;
+  end_time: number;
+  tags: Record<string, string>;
 }
 
 interface StreamDescription {
   index: number;
   codec_type: string;
   codec_name: string;
-  disposition: { attached_pic: 0 | 1 };
+  disposition: { attached_pic: 0 | 1; default: 0 | 1 };
+  tags: Record<string, string>;
+  /** Seconds. */
+  duration?: number | undefined;
   sample_rate?: number | undefined;
   sample_fmt?: string | undefined;
   channels?: number | undefined;
@@ -37,6 +47,11 @@ const DETAILS = /^.*: (Audio|Video|Subtitle|Data|Attachment|Unknown): ([^\s,]+)(
 /** Builds of 2018 do not print `attached pic`; there a picture has a time base of 1/90000 s, since it has no frame rate. */
 const ATTACHED = /\(attached pic\)|, 90k tbr, 90k tbn, 90k tbc/;
 
+const DEFAULT = / \(default\)/;
+
+/** The language follows the number and the identifier of the stream. */
+const LANGUAGE = /^ +Stream #0:\d+(?:\[0x[0-9a-f]+\])?\(([a-z-]+)\): /i;
+
 /** Hours, minutes and seconds; `N/A` if the file does not declare its duration. */
 const DURATION = /^ {2}Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?),/;
 
@@ -45,7 +60,7 @@ const DURATION = /^ {2}Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?),/;
  * and languages as they are, so that a file can forge whole lines. The real lines are there as well: a description with
  * two headings, or with two lines for one stream, is refused.
  * @param stderr all of it, at the level `info`
- * @param metadata tags of the file and of its sound, as the muxer `ffmetadata` writes them
+ * @param metadata tags of the file and of its sound, and its chapters, as the muxer `ffmetadata` writes them
  * @param mark random name of the output pipe: no line of the file can pass for the heading of the output
  * @returns undefined if ffmpeg did not open the input, or if the file forges lines
  */
@@ -60,8 +75,10 @@ export function readDescription(
   const streams = readStreams(lines);
   if (format_name === undefined || otherName !== undefined || !streams) return undefined;
   const duration = lines.map((line) => DURATION.exec(line)).find((found) => found !== null);
+  const [ofFile = '', ...ofChapters] = metadata.split(CHAPTER_HEADING);
   return {
-    format: { format_name, duration: duration ? seconds(duration) : undefined, tags: readTags(metadata) },
+    format: { format_name, duration: duration ? seconds(duration) : undefined, tags: readTags(ofFile) },
+    chapters: ofChapters.map(readChapter),
     // ffmpeg writes an output only if there is sound to copy.
     streams: output === undefined ? streams.filter(({ codec_type }) => codec_type !== 'audio') : streams,
   };
@@ -85,13 +102,15 @@ function seconds([, hours, minutes, rest]: RegExpExecArray): number {
 }
 
 function readStream(index: number, line: string): StreamDescription | undefined {
+  const language = LANGUAGE.exec(line)?.[1];
   const [, type, codec_name, details] = DETAILS.exec(line) ?? [];
   if (type === undefined || codec_name === undefined || details === undefined) return undefined;
   return {
     index,
     codec_type: type.toLowerCase(),
     codec_name,
-    disposition: { attached_pic: ATTACHED.test(details) ? 1 : 0 },
+    disposition: { attached_pic: ATTACHED.test(details) ? 1 : 0, default: DEFAULT.test(details) ? 1 : 0 },
+    tags: language === undefined ? {} : { language },
     ...(type === 'Audio' ? readSound(details, codec_name) : readPicture(details)),
   };
 }
@@ -118,6 +137,17 @@ function readPicture(details: string): Partial<StreamDescription> {
 
 function numberOf(digits: string | undefined): number | undefined {
   return digits === undefined ? undefined : Number(digits);
+}
+
+/** Heading of a section; a backslash before the end of a line makes the next line a part of a value. */
+const CHAPTER_HEADING = /(?<=(?:^|[^\\])(?:\\\\)*\n)\[CHAPTER\]\n/;
+
+/** A time base as a fraction of a second, a start and an end in its units, and tags. */
+function readChapter(section: string): ChapterDescription {
+  const [, numerator, denominator, start, end] =
+    /^TIMEBASE=(\d+)\/(\d+)\nSTART=(-?\d+)\nEND=(-?\d+)\n/.exec(section) ?? [];
+  const time = (units: string | undefined) => (Number(units) * Number(numerator)) / Number(denominator);
+  return { start_time: time(start), end_time: time(end), tags: readTags(section) };
 }
 
 /** `name=value` lines in sections; a backslash escapes `=`, `;`, `#`, a backslash and the end of a line. */

@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
 import type { PipeReader } from '../../process/limited-process.ts';
 import type { EffectiveOptions } from '../formats/effective-options.ts';
-import type { Format } from '../formats/formats.ts';
+
+import type { MediaInfo } from '../media/media-info.ts';
+
+import { mayCopy } from '../plan/copy-plan.ts';
 
 /** A result that a storage receives while ffmpeg writes it. */
 export interface StreamedOutput {
@@ -19,11 +22,21 @@ export type Output = string | StreamedOutput;
  * Muxers that write only forwards. All others seek back and need a file: WAV and AIFF for their sizes, FLAC for the number
  * of samples and the MD5, MP3 for the Xing frame (length and gapless information), MP4 to move the index to the front.
  */
-const STREAMABLE: ReadonlySet<string> = new Set(['ogg', 'opus', 'adts', 'mp2', 'ac3']);
+const STREAMABLE: ReadonlySet<string> = new Set(['ogg', 'oga', 'opus', 'adts', 'mp2', 'ac3', 'eac3']);
 
-/** Whether a result can be stored while ffmpeg writes it. Loudness normalization may encode it more than once. */
-export function isStreamed(format: Format, { options }: EffectiveOptions): boolean {
-  return STREAMABLE.has(format.muxer) && options.loudness === undefined;
+/**
+ * Whether a result can be stored while ffmpeg writes it. Loudness normalization may encode it more than once, and the
+ * library writes tags into a finished file. A copy of packets is compared with its original first.
+ */
+export function isStreamed(effective: EffectiveOptions, media: MediaInfo | null): boolean {
+  const { format, options } = effective;
+  const { muxer, tags } = format;
+  const { loudness, metadata, chapters } = options;
+  if (media && mayCopy(effective, media)) return false;
+  const { tags: kept = {}, coverArt = false, chapters: marked = [] } = media ?? {};
+  const isKept = Object.keys(kept).length > 0 || coverArt || marked.length > 0;
+  const isTagged = isKept || typeof metadata === 'object' || Array.isArray(chapters);
+  return STREAMABLE.has(muxer) && loudness === undefined && !(isTagged && tags === 'library');
 }
 
 /** Bytes from the beginning of a result that the result check needs; they include cover art. */

@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import type { Ending } from '../../process/limited-process.ts';
-import { jsonOf, type Probed, readProbe } from '../media/ffprobe-output.ts';
-import { REFUSED_DECODER } from './allowed-inputs.ts';
+import { hasCode } from '../../runtime/errors.ts';
+import { declaredSeconds } from '../media/declared-bytes.ts';
+import { type Probed, readProbe } from '../media/ffprobe-output.ts';
+import { parseProbe } from '../media/ffprobe-text.ts';
+import { readWavSamples, type WavSamples } from '../media/wav-samples.ts';
+import { mayDecode } from './allowed-inputs.ts';
 import { describeArguments, outputMark, probeArguments } from './arguments.ts';
-import { limitReached, refusedDecoders, tooMuch, unsupportedCodec } from './exit-errors.ts';
+import { limitReached, tooMuch, unsupportedCodec } from './exit-errors.ts';
 import type { Source } from './input.ts';
 import { readDescription } from './input-description.ts';
+import { namedFiles } from './named-files.ts';
 import { PROBE_BYTES, PROBE_SECONDS, probeLimits } from './resource-limits.ts';
 import { emptyFolder, runFfmpeg, type Tools } from './runs.ts';
 import { createTimeouts } from './timeouts.ts';
@@ -16,28 +21,86 @@ import { createTimeouts } from './timeouts.ts';
  * Reads the media information of a file or a stream with ffprobe. Throws the codes of `readProbe`, `unsupported_codec`,
  * `timed_out` and `resource_limit`. ffprobe opens a decoder for every stream and exits at the first one that is not
  * allowed (video, subtitles); no option prevents this (tried: ffprobe 5.1.9 and 2023). ffmpeg then describes the file: it
- * copies the sound without a decoder. Neither run waits for the semaphore: both decode next to nothing.
+ * copies the sound without a decoder. It also describes a file that ffprobe does not know: ffprobe may be another build,
+ * and a file that ffmpeg decodes is accepted. Neither run waits for the semaphore: both decode next to nothing.
  */
 export async function probe(tools: Tools, source: Source, signal: AbortSignal): Promise<Probed> {
-  const { output, ending } = await runFfprobe(tools, source, signal);
-  if (ending.code === 0) return readProbe(jsonOf(output), ending.stderr);
+  const samples = typeof source === 'string' ? await readWavSamples(source) : undefined;
+  const probing = () => probeFile(tools, source, signal);
+  if (samples) return probeWav(samples, probing);
+  const probed = await probing();
+  const { container, duration } = probed.media;
+  if (typeof source !== 'string' || duration === null || !STATING.has(container)) return probed;
+  const declared = await declaredSeconds(source, duration);
+  return declared === undefined ? probed : { ...probed, declared };
+}
+
+/** Containers whose length ffprobe takes from the size of the file, though their header states it. */
+const STATING: ReadonlySet<string> = new Set(['wav', 'w64', 'caf']);
+
+async function probeFile(tools: Tools, source: Source, signal: AbortSignal): Promise<Probed> {
+  try {
+    return await probeWith(tools, source, signal, { chapters: true });
+  } catch (error) {
+    if (!hasCode(error, 'resource_limit')) throw error;
+    return { ...(await probeWith(tools, source, signal, { chapters: false })), moreChapters: true };
+  }
+}
+
+/** Throws `resource_limit` as well if the file has more chapters, or longer tags, than a probe may print. */
+async function probeWith(
+  tools: Tools,
+  source: Source,
+  signal: AbortSignal,
+  what: { chapters: boolean },
+): Promise<Probed> {
+  const { bytes, ending } = await runFfprobe(tools, source, signal, what);
+  if (ending.code === 0) {
+    const { output, repaired } = parseProbe(bytes);
+    return { ...readProbe(output, ending.stderr, decodes(tools)), repaired };
+  }
   const limit = limitReached(ending);
   if (limit) throw limit;
-  if (REFUSED_DECODER.test(ending.stderr)) return describe(tools, source, signal);
-  return readProbe({}, ending.stderr);
+  return describe(tools, source, signal);
+}
+
+/** Probes a WAV file whose decoder ffmpeg chooses wrongly. Throws `unsupported_codec` if no decoder is right. */
+async function probeWav(samples: WavSamples, probing: () => Promise<Probed>): Promise<Probed> {
+  const { decoder, bits, depth, duration } = samples;
+  if (decoder === null) throw unsupportedCodec();
+  const probed = await probing();
+  const { media, sounds } = probed;
+  const known = { codec: decoder, duration, bitDepth: bits };
+  const tracks = media.tracks.map((track) => ({ ...track, codec: decoder, duration }));
+  return {
+    ...probed,
+    decoder,
+    depth,
+    sounds,
+    estimated: duration === null,
+    media: { ...media, ...known, tracks },
+  };
+}
+
+/** Tells whether this ffmpeg decodes a codec that it may decode. */
+function decodes({ binaries }: Tools): (codec: string) => boolean {
+  return (codec) => mayDecode(binaries.decoders, codec);
 }
 
 async function runFfprobe(
   { binaries, children, path }: Tools,
   source: Source,
   signal: AbortSignal,
-): Promise<{ output: string; ending: Ending }> {
-  let output = '';
+  what: { chapters: boolean },
+): Promise<{ bytes: Buffer; ending: Ending }> {
+  let bytes: Buffer = Buffer.alloc(0);
   const watch = createTimeouts(signal, { wall: PROBE_SECONDS, stall: PROBE_SECONDS });
+  const args = probeArguments(source, what);
   try {
     const ending = await children.run({
       program: binaries.ffprobe.path,
-      args: probeArguments(source),
+      args,
+      ...namedFiles(args),
       cwd: await emptyFolder(source),
       path,
       limits: probeLimits(),
@@ -45,38 +108,48 @@ async function runFfprobe(
       stdin: typeof source === 'string' ? undefined : await source.open(),
       readers: [
         async (pipe) => {
-          output = await limitedText(pipe);
+          bytes = await buffer(limited(pipe));
         },
       ],
     });
-    return { output, ending };
+    return { bytes, ending };
   } finally {
     watch.stop();
   }
 }
 
-/** Copies the sound and keeps nothing of it; the last packet gives the duration. */
+/** Describes the sound track that a conversion takes; a second run does so if it is not the first one of the file. */
 async function describe(tools: Tools, source: Source, signal: AbortSignal): Promise<Probed> {
+  const probed = await describeTrack(tools, source, 1, signal);
+  return probed.track === 1 ? probed : describeTrack(tools, source, probed.track, signal);
+}
+
+/** Copies the sound and keeps nothing of it; the last packet gives the duration. */
+async function describeTrack(
+  tools: Tools,
+  source: Source,
+  track: number,
+  signal: AbortSignal,
+): Promise<Probed> {
   let metadata = '';
   const mark = outputMark(randomUUID());
   const { seconds, ending } = await runFfmpeg(
     tools,
     { input: source, probed: null, signal },
-    describeArguments(source, mark),
+    describeArguments(source, track, mark),
     {
       stderrCharacters: PROBE_BYTES,
       output: async (pipe) => {
-        metadata = await limitedText(pipe);
+        metadata = await text(limited(pipe));
       },
     },
   );
   const limit = ending.code === 0 ? undefined : limitReached(ending);
   if (limit) throw limit;
   const found = readDescription(ending.stderr, metadata, mark);
-  const sound = found?.streams.find(({ codec_type }) => codec_type === 'audio');
-  if (sound && refusedDecoders(ending.stderr).has(sound.codec_name)) throw unsupportedCodec();
-  if (found) found.format.duration = lengthOf(found.format.duration, seconds);
-  return readProbe(found ?? {}, ending.stderr);
+  const sound = found?.streams.filter(({ codec_type }) => codec_type === 'audio')[track - 1];
+  if (found && sound) sound.duration = lengthOf(found.format.duration, seconds);
+  return readProbe(found ?? {}, ending.stderr, decodes(tools));
 }
 
 /** The last packet may lack a duration, so that only a larger difference means that the sound ends before the video. */
@@ -89,13 +162,11 @@ function lengthOf(declared: number | undefined, copied: number): number | undefi
 const PACKET = 0.5;
 
 /** Reads the output of a program; only tags of a hostile size exceed the limit. */
-async function limitedText(pipe: Readable): Promise<string> {
+function limited(pipe: Readable): Readable {
   let length = 0;
-  return text(
-    pipe.map((chunk: Buffer) => {
-      length += chunk.length;
-      if (length > PROBE_BYTES) throw tooMuch('its tags are too large');
-      return chunk;
-    }),
-  );
+  return pipe.map((chunk: Buffer) => {
+    length += chunk.length;
+    if (length > PROBE_BYTES) throw tooMuch('its tags are too large');
+    return chunk;
+  });
 }

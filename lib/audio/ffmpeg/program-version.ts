@@ -22,13 +22,34 @@ export function readVersion(output: string): ProgramVersion | undefined {
   };
 }
 
-/** Returns a text such as `5.1.9-0+deb12u1 of 2026`. */
-export function describeVersion({ version, year }: ProgramVersion): string {
-  return year === null ? version : `${version} of ${year}`;
+/** A version, and how the program is linked. */
+export interface Build extends ProgramVersion {
+  /** Whether it needs no shared library but the C library's; null if unknown. Other builds load over 200 at each start. */
+  selfContained: boolean | null;
+}
+
+/** Returns a text such as `7.1.1 of 2025, static`. */
+export function describeBuild({ version, year, selfContained }: Build): string {
+  const linking = selfContained === null ? [] : [selfContained ? 'static' : 'dynamic'];
+  return [year === null ? version : `${version} of ${year}`, ...linking].join(', ');
+}
+
+/**
+ * Chooses the build that runs: the newest self-contained one whose sources are at most `years` older than those of the newest
+ * build, and else the newest build. Security fixes count more than a fast start, so that `years` is small for hostile files.
+ */
+export function choose<T extends { readonly binary: Build }>(
+  found: readonly T[],
+  years: number,
+): T | undefined {
+  const sorted = [...found].sort((one, other) => newestFirst(one.binary, other.binary));
+  const [newest] = sorted;
+  const least = (newest?.binary.year ?? Infinity) - years;
+  return sorted.find(({ binary }) => binary.selfContained === true && (binary.year ?? 0) >= least) ?? newest;
 }
 
 /** Compares for sorting, newest first: by the year of the sources, then by libavcodec; unknown values are the oldest. */
-export function newestFirst(one: ProgramVersion, other: ProgramVersion): number {
+function newestFirst(one: ProgramVersion, other: ProgramVersion): number {
   const [left, right] = [rank(one), rank(other)];
   for (const [index, number] of left.entries()) {
     const difference = (right[index] ?? 0) - number;

@@ -1,4 +1,6 @@
-import type { ResourceLimits } from '../../process/limited-process.ts';
+import type { ResourceLimits } from '../../process/enclosures.ts';
+import type { Probed } from '../media/ffprobe-output.ts';
+import { JOINABLE } from '../media/joined-streams.ts';
 import type { AudioLimits } from '../media/limits.ts';
 import type { MediaInfo } from '../media/media-info.ts';
 import { tooMuch } from './exit-errors.ts';
@@ -20,6 +22,9 @@ const MOST = { sampleRate: 6_144_000, channels: 64 };
 /** CPU seconds for a file, and for each second of its sound; the slowest codec tried takes 0.05. */
 const CPU = { file: 120, second: 2 };
 
+/** Bytes of a second of the densest sound tried: silence in Vorbis. */
+const LEAST_BYTES = 40;
+
 /** Limits of a probe, which writes no file. */
 export function probeLimits(): ResourceLimits {
   return { memory: PROBE_MEMORY, cpu: PROBE_CPU, file: 0 };
@@ -32,13 +37,25 @@ export function mustBePlausible({ sampleRate, channels }: MediaInfo): void {
 }
 
 /**
- * Limits of a conversion. CPU time depends on the duration, not on the size of the file.
- * @param duration seconds; null if the file does not declare it
+ * Limits of a conversion. CPU time depends on the longest sound that the file can have.
+ * @param longest seconds from `longestSound`; null if they are unknown
  */
 export function conversionLimits(
   { conversionSeconds, durationSeconds, resultBytes }: AudioLimits,
-  duration: number | null,
+  longest: number | null,
 ): ResourceLimits {
-  const needed = Math.ceil(CPU.file + CPU.second * (duration ?? durationSeconds));
+  const needed = Math.ceil(CPU.file + CPU.second * (longest ?? durationSeconds));
   return { memory: MEMORY, cpu: Math.min(needed, conversionSeconds * 2), file: resultBytes + 1024 ** 2 };
+}
+
+/**
+ * Longest sound that a source can have, in seconds; null if only decoding shows it. The first header of a file that joins
+ * several streams counts its own stream only, so that the size of the file decides there.
+ * @param bytes size of the file; null for a stream
+ */
+export function longestSound(probed: Probed | null, bytes: number | null): number | null {
+  const declared = probed?.media.duration ?? null;
+  if (!probed || declared === null || probed.estimated) return null;
+  if (!JOINABLE.has(probed.media.container)) return declared;
+  return bytes === null ? null : Math.max(declared, bytes / LEAST_BYTES);
 }

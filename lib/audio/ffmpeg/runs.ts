@@ -1,15 +1,19 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { LimitFunction } from 'p-limit';
 import { type Children, type Ending, eachLine, type PipeReader } from '../../process/limited-process.ts';
 import type { Spawner } from '../../process/spawner.ts';
+import { mark } from '../../runtime/marks.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
 import type { AudioLimits } from '../media/limits.ts';
 import type { Binaries } from './binaries.ts';
 import { tooLong } from './exit-errors.ts';
 import type { Source } from './input.ts';
+import { namedFiles } from './named-files.ts';
 import type { Output, Sink } from './output.ts';
-import { conversionLimits } from './resource-limits.ts';
+import { judgeBrokenRead } from './readable-original.ts';
+import { conversionLimits, longestSound } from './resource-limits.ts';
+import { createReportReader, type RunReport, type SoundFormat } from './run-report.ts';
 import { createTimeouts } from './timeouts.ts';
 
 export interface EngineOptions {
@@ -34,6 +38,8 @@ export interface Material {
   probed: Probed | null;
   /** Seconds at the beginning that ffmpeg decodes without output. */
   skipped?: number;
+  /** Whether the run before broke off since ffmpeg could not read on. */
+  reread?: boolean;
   signal: AbortSignal;
 }
 
@@ -44,27 +50,56 @@ export interface Listeners {
   output?: PipeReader | undefined;
   sound?: PipeReader | undefined;
   onSeconds?: (seconds: number) => void;
+  /** Whether a change of the decoded format ends the run with a `FormatChange`: filters would begin to count again. */
+  steady?: boolean;
+  /** Whether to read stderr as a report; the arguments then contain `REPORTING`. */
+  reported?: boolean;
   /** Number of last characters of stderr to keep; undefined: enough for error messages. */
   stderrCharacters?: number;
 }
 
 /** Runs ffmpeg over a whole source when the semaphore admits it. */
-export function decode(
+export function decode(tools: Tools, material: Material, args: string[], listeners: Listeners): Promise<Run> {
+  return tools.semaphore(() => runReported(tools, material, args, listeners));
+}
+
+/** As `decode`, for a caller that the semaphore has admitted. */
+export function runReported(
   tools: Tools,
   material: Material,
   args: string[],
   listeners: Listeners,
-): Promise<{ seconds: number; ending: Ending }> {
-  return tools.semaphore(() => runFfmpeg(tools, material, args, listeners));
+): Promise<Run> {
+  return runFfmpeg(tools, material, args, { ...listeners, reported: true });
+}
+
+/** Outcome of a run that ended by itself. */
+export interface Run {
+  /** Seconds of sound by ffmpeg's progress. */
+  seconds: number;
+  ending: Ending;
+  report: RunReport;
+}
+
+/** Reason of a run that ended because the decoded sound changes its format in mid-stream. */
+export class FormatChange extends Error {
+  readonly from: SoundFormat;
+  readonly to: SoundFormat;
+
+  constructor(from: SoundFormat, to: SoundFormat) {
+    super('the decoded format changes');
+    this.from = from;
+    this.to = to;
+  }
 }
 
 /** Runs ffmpeg under all limits, without the semaphore. */
 export async function runFfmpeg(
   { binaries, children, limits, path }: Tools,
-  { input, probed, skipped = 0, signal }: Material,
+  { input, probed, skipped = 0, reread = false, signal }: Material,
   args: string[],
-  { sink, output, sound, onSeconds, stderrCharacters }: Listeners,
-): Promise<{ seconds: number; ending: Ending }> {
+  { sink, output, sound, onSeconds, steady, reported, stderrCharacters }: Listeners,
+): Promise<Run> {
   const stdin = typeof input === 'string' ? undefined : await input.open();
   const isStorageSlow = () =>
     sink?.isFull() === true || (stdin?.readableLength === 0 && !stdin.readableEnded);
@@ -73,10 +108,14 @@ export async function runFfmpeg(
     { wall: limits.conversionSeconds, stall: limits.stallSeconds + skipped * SLOWEST },
     isStorageSlow,
   );
+  const { read, report } = createReportReader((from, to) => {
+    if (steady) watch.abort(new FormatChange(from, to));
+  });
   let seconds = 0;
   const onLine = eachLine((line) => {
     const microseconds = /^out_time_us=(\d+)/.exec(line)?.[1];
     if (microseconds === undefined || Number(microseconds) / 1e6 <= seconds) return;
+    if (seconds === 0) mark('progressed');
     seconds = Number(microseconds) / 1e6;
     watch.progress();
     if (seconds > limits.durationSeconds + PADDING) watch.abort(tooLong(limits));
@@ -86,18 +125,27 @@ export async function runFfmpeg(
     const ending = await children.run({
       program: binaries.ffmpeg.path,
       args,
+      ...namedFiles(args),
       cwd: await emptyFolder(input),
       path,
-      limits: conversionLimits(limits, probed && !probed.estimated ? probed.media.duration : null),
+      limits: conversionLimits(limits, longestSound(probed, await sizeOf(input))),
       signal: watch.signal,
       stdin,
       stderrCharacters,
+      onErrorLine: reported ? read : undefined,
       readers: [output, sound, onLine].filter((reader) => reader !== undefined),
     });
-    return { seconds, ending };
+    if (ending.code === 0 && report().failedRead) await judgeBrokenRead(input, reread);
+    return { seconds, ending, report: report() };
   } finally {
     watch.stop();
   }
+}
+
+/** Bytes of a file; null for a stream, and for a file that is away. */
+async function sizeOf(input: Source): Promise<number | null> {
+  if (typeof input !== 'string') return null;
+  return (await stat(input).catch(() => null))?.size ?? null;
 }
 
 /** CPU seconds for a second of sound with the slowest codec tried. */

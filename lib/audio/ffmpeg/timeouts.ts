@@ -6,7 +6,8 @@ export interface Timeouts {
   readonly signal: AbortSignal;
   /** Restarts the stall timer after output from the program. */
   progress(): void;
-  abort(reason: AppError): void;
+  /** Stops the program; it then rejects with this reason. */
+  abort(reason: Error): void;
   stop(): void;
 }
 

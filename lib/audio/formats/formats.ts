@@ -1,5 +1,7 @@
-import { ALAC, type Codec, FLAC, pcm } from './codecs.ts';
-import { AAC, AC3, MP2, MP3, OPUS, VORBIS, WMA } from './lossy-codecs.ts';
+import { ALAC, type Codec, FLAC, TTA, WAVPACK } from './codecs.ts';
+import { ENCODING_NAMES } from './encodings.ts';
+import { AAC, AC3, EAC3, MP2, MP3, OPUS, VORBIS, WMA } from './lossy-codecs.ts';
+import { type Encodings, pcm, telephony, WAVE } from './pcm-codecs.ts';
 
 /** One output format. The table below is the only place to add one. */
 export interface Format {
@@ -8,14 +10,16 @@ export interface Format {
   readonly extension: string;
   readonly mimeType: string;
   readonly codec: Codec;
+  /** Codecs by the option `encoding`; without the option, `codec` applies. */
+  readonly encodings?: Encodings;
   /** ffmpeg's muxer. Without it or an encoder, the service does not offer the format. */
   readonly muxer: string;
   /** Further arguments of the muxer. */
   readonly settings: readonly string[];
-  /** Place of the tags in the container: on the whole file, (Ogg) on the stream, or none. */
-  readonly tags: 'file' | 'stream' | 'none';
-  /** Place of a picture in the container: a stream, (Ogg) a tag, an added ID3 chunk, or none. */
-  readonly cover: 'stream' | 'tag' | 'chunk' | 'none';
+  /** The writer of the tags: the library, in the finished file; ffmpeg, one text for each name; or none. */
+  readonly tags: 'library' | 'ffmpeg' | 'none';
+  /** Whether the container has a place for pictures. */
+  readonly pictures: boolean;
 }
 
 const MP4 = { extension: 'm4a', mimeType: 'audio/mp4', muxer: 'ipod', settings: ['-movflags', '+faststart'] };
@@ -28,18 +32,19 @@ export const FORMATS: readonly Format[] = [
     codec: MP3,
     muxer: 'mp3',
     settings: ['-id3v2_version', '4'],
-    tags: 'file',
-    cover: 'stream',
+    tags: 'library',
+    pictures: true,
   },
   {
     name: 'wav',
     extension: 'wav',
     mimeType: 'audio/wav',
     codec: pcm('le'),
+    encodings: WAVE,
     muxer: 'wav',
-    settings: ['-rf64', 'auto'],
-    tags: 'file',
-    cover: 'chunk',
+    settings: ['-rf64', 'auto', '-fflags', '+bitexact'],
+    tags: 'library',
+    pictures: true,
   },
   {
     name: 'ogg',
@@ -48,8 +53,8 @@ export const FORMATS: readonly Format[] = [
     codec: VORBIS,
     muxer: 'ogg',
     settings: [],
-    tags: 'stream',
-    cover: 'tag',
+    tags: 'library',
+    pictures: true,
   },
   {
     name: 'flac',
@@ -58,11 +63,21 @@ export const FORMATS: readonly Format[] = [
     codec: FLAC,
     muxer: 'flac',
     settings: [],
-    tags: 'file',
-    cover: 'stream',
+    tags: 'library',
+    pictures: true,
   },
-  { name: 'm4a', ...MP4, codec: AAC, tags: 'file', cover: 'stream' },
-  { name: 'alac', ...MP4, codec: ALAC, tags: 'file', cover: 'stream' },
+  { name: 'm4a', ...MP4, codec: AAC, tags: 'library', pictures: true },
+  { name: 'alac', ...MP4, codec: ALAC, tags: 'library', pictures: true },
+  {
+    name: 'm4b',
+    ...MP4,
+    extension: 'm4b',
+    settings: [...MP4.settings, '-brand', 'M4B '],
+    codec: AAC,
+    tags: 'library',
+    pictures: true,
+  },
+  { name: 'm4r', ...MP4, extension: 'm4r', codec: AAC, tags: 'library', pictures: true },
   {
     name: 'aac',
     extension: 'aac',
@@ -70,8 +85,8 @@ export const FORMATS: readonly Format[] = [
     codec: AAC,
     muxer: 'adts',
     settings: ['-write_id3v2', '1'],
-    tags: 'file',
-    cover: 'none',
+    tags: 'library',
+    pictures: true,
   },
   {
     name: 'opus',
@@ -80,8 +95,8 @@ export const FORMATS: readonly Format[] = [
     codec: OPUS,
     muxer: 'opus',
     settings: [],
-    tags: 'stream',
-    cover: 'tag',
+    tags: 'library',
+    pictures: true,
   },
   {
     name: 'webm',
@@ -90,38 +105,41 @@ export const FORMATS: readonly Format[] = [
     codec: OPUS,
     muxer: 'webm',
     settings: [],
-    tags: 'file',
-    cover: 'none',
+    tags: 'ffmpeg',
+    pictures: false,
   },
   {
     name: 'aiff',
     extension: 'aiff',
     mimeType: 'audio/aiff',
     codec: pcm('be'),
+    encodings: telephony('be'),
     muxer: 'aiff',
-    settings: ['-write_id3v2', '1'],
-    tags: 'file',
-    cover: 'stream',
+    settings: [],
+    tags: 'library',
+    pictures: true,
   },
   {
     name: 'caf',
     extension: 'caf',
     mimeType: 'audio/x-caf',
     codec: pcm('be'),
+    encodings: telephony('be'),
     muxer: 'caf',
     settings: [],
-    tags: 'file',
-    cover: 'none',
+    tags: 'ffmpeg',
+    pictures: false,
   },
   {
     name: 'au',
     extension: 'au',
     mimeType: 'audio/basic',
     codec: pcm('be'),
+    encodings: telephony('be'),
     muxer: 'au',
     settings: [],
-    tags: 'file',
-    cover: 'none',
+    tags: 'ffmpeg',
+    pictures: false,
   },
   {
     name: 'wma',
@@ -130,8 +148,8 @@ export const FORMATS: readonly Format[] = [
     codec: WMA,
     muxer: 'asf',
     settings: [],
-    tags: 'file',
-    cover: 'none',
+    tags: 'library',
+    pictures: true,
   },
   {
     name: 'mp2',
@@ -140,8 +158,8 @@ export const FORMATS: readonly Format[] = [
     codec: MP2,
     muxer: 'mp2',
     settings: [],
-    tags: 'none',
-    cover: 'none',
+    tags: 'library',
+    pictures: true,
   },
   {
     name: 'ac3',
@@ -151,7 +169,68 @@ export const FORMATS: readonly Format[] = [
     muxer: 'ac3',
     settings: [],
     tags: 'none',
-    cover: 'none',
+    pictures: false,
+  },
+  {
+    name: 'eac3',
+    extension: 'eac3',
+    mimeType: 'audio/eac3',
+    codec: EAC3,
+    muxer: 'eac3',
+    settings: [],
+    tags: 'none',
+    pictures: false,
+  },
+  {
+    name: 'oga',
+    extension: 'oga',
+    mimeType: 'audio/ogg',
+    codec: VORBIS,
+    muxer: 'oga',
+    settings: [],
+    tags: 'library',
+    pictures: true,
+  },
+  {
+    name: 'mka',
+    extension: 'mka',
+    mimeType: 'audio/matroska',
+    codec: FLAC,
+    muxer: 'matroska',
+    settings: [],
+    tags: 'ffmpeg',
+    pictures: false,
+  },
+  {
+    name: 'wv',
+    extension: 'wv',
+    mimeType: 'audio/x-wavpack',
+    codec: WAVPACK,
+    muxer: 'wv',
+    settings: [],
+    tags: 'library',
+    pictures: true,
+  },
+  {
+    name: 'tta',
+    extension: 'tta',
+    mimeType: 'audio/x-tta',
+    codec: TTA,
+    muxer: 'tta',
+    settings: [],
+    tags: 'library',
+    pictures: true,
+  },
+  {
+    name: 'w64',
+    extension: 'w64',
+    mimeType: 'audio/x-w64',
+    codec: pcm('le'),
+    encodings: WAVE,
+    muxer: 'w64',
+    settings: [],
+    tags: 'none',
+    pictures: false,
   },
 ];
 
@@ -160,9 +239,19 @@ export function findFormat(name: string): Format | undefined {
   return FORMATS.find((format) => format.name === name);
 }
 
-/** Formats for which ffmpeg has the muxer and all encoders. */
+/** Formats for which ffmpeg has the muxer and all encoders, each with the encodings for which it has them too. */
 export function possibleFormats(encoders: ReadonlySet<string>, muxers: ReadonlySet<string>): Format[] {
-  return FORMATS.filter(({ codec, muxer }) => {
-    return muxers.has(muxer) && codec.encoders.every(({ name }) => encoders.has(name));
+  const isPossible = (codec: Codec) => codec.encoders.every(({ name }) => encoders.has(name));
+  return FORMATS.filter(({ codec, muxer }) => muxers.has(muxer) && isPossible(codec)).map((format) => {
+    const { encodings } = format;
+    return encodings ? { ...format, encodings: possibleEncodings(encodings, isPossible) } : format;
   });
+}
+
+function possibleEncodings(encodings: Encodings, isPossible: (codec: Codec) => boolean): Encodings {
+  const pairs = ENCODING_NAMES.flatMap((name) => {
+    const codec = encodings[name];
+    return codec && isPossible(codec) ? [[name, codec]] : [];
+  });
+  return Object.fromEntries(pairs);
 }

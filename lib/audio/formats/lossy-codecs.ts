@@ -28,6 +28,7 @@ export const MP3: Codec = {
     standard: { perChannel: 96_000 },
     presets: {
       speech: { perChannel: 48_000 },
+      telephony: { perChannel: 16_000 },
       podcast: { perChannel: 64_000 },
       'music-high': { quality: 10 },
       'music-small': { quality: 4.5 },
@@ -55,6 +56,7 @@ export const VORBIS: Codec = {
     standard: { quality: 6 },
     presets: {
       speech: { quality: 1 },
+      telephony: { quality: 1 },
       podcast: { quality: 3 },
       'music-high': { quality: 8 },
       'music-small': { quality: 2.5 },
@@ -90,6 +92,7 @@ export const OPUS: Codec = {
     standard: { quality: 6 },
     presets: {
       speech: { quality: 2 },
+      telephony: { quality: 1 },
       podcast: { quality: 4 },
       'music-high': { quality: 8 },
       'music-small': { quality: 4.5 },
@@ -112,6 +115,7 @@ export const AAC: Codec = {
   mostChannels: 8,
   layouts: ['mono', 'stereo', '3.0', '4.0', '5.0', '5.1', '6.1', '7.1'],
   anyLayout: false,
+  otherLayouts: ['2.1', '3.0(back)', 'quad', 'quad(side)', '6.0(front)'],
   bitrates: {
     least: 8000,
     most: 1_280_000,
@@ -125,6 +129,7 @@ export const AAC: Codec = {
     standard: { perChannel: 96_000 },
     presets: {
       speech: { perChannel: 48_000 },
+      telephony: { perChannel: 16_000 },
       podcast: { perChannel: 64_000 },
       'music-high': { perChannel: 128_000 },
       'music-small': { perChannel: 48_000 },
@@ -152,6 +157,8 @@ export const MP2: Codec = {
   encoders: [{ name: 'mp2', codec: 'mp2', depth: null }],
   sampleRates: { steps: [16_000, 22_050, 24_000, 32_000, 44_100, 48_000] },
   mostChannels: 2,
+  // Two frames: readers recognise the format by the distance of its headers.
+  leastSamples: 2304,
   layouts: STEREO,
   anyLayout: false,
   bitrates: {
@@ -169,14 +176,20 @@ export const AC3: Codec = {
   encoders: [{ name: 'ac3', codec: 'ac3', depth: null }],
   sampleRates: { steps: [32_000, 44_100, 48_000] },
   mostChannels: 6,
+  // Two frames: readers recognise the format by the distance of its headers.
+  leastSamples: 3072,
   layouts: USUAL,
   anyLayout: false,
+  otherLayouts: ['2.1', '3.0(back)', '3.1', '4.0', '4.1', 'quad(side)', '5.0(side)', '5.1(side)'],
   bitrates: {
     ...constantOnly(32_000, 640_000, 96_000),
     steps: true,
     possible: (_sampleRate, channels) => AC3_STEPS.filter((step) => step >= 32_000 * channels),
   },
 };
+
+/** E-AC-3 takes other bitrates too; those of AC-3 suit every decoder. */
+export const EAC3: Codec = { ...AC3, encoders: [{ name: 'eac3', codec: 'eac3', depth: null }] };
 
 /** A codec without a variable bitrate. */
 function constantOnly(least: number, most: number, perChannel: number): Bitrates {
@@ -189,6 +202,7 @@ function constantOnly(least: number, most: number, perChannel: number): Bitrates
     standard: { perChannel },
     presets: {
       speech: { perChannel: perChannel / 2 },
+      telephony: { perChannel: perChannel / 4 },
       podcast: { perChannel: (perChannel / 3) * 2 },
       'music-high': { perChannel: (perChannel / 3) * 4 },
       'music-small': { perChannel: (perChannel / 3) * 2 },

@@ -1,8 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { MediaInfo } from './media-info.ts';
-
-/** Media information from the header of a WAV file; tags stand elsewhere in the file. */
-export type WavHeader = Omit<MediaInfo, 'tags' | 'coverArt' | 'loudness'>;
+import { type FileHeader, fileHeader } from './file-header.ts';
 
 /** Bytes from the beginning of a file; ffmpeg writes everything before the sound here, except for long tags. */
 const HEAD = 4096;
@@ -11,6 +8,8 @@ const HEAD = 4096;
 const CODECS: Readonly<Record<number, Readonly<Record<number, string>>>> = {
   1: { 8: 'pcm_u8', 16: 'pcm_s16le', 24: 'pcm_s24le', 32: 'pcm_s32le' },
   3: { 32: 'pcm_f32le', 64: 'pcm_f64le' },
+  6: { 8: 'pcm_alaw' },
+  7: { 8: 'pcm_mulaw' },
 };
 const EXTENSIBLE = 0xfffe;
 
@@ -21,7 +20,7 @@ const LAYOUTS: Readonly<Record<number, string>> = { 3: 'stereo', 4: 'mono' };
  * Reads the header of a WAV or RF64 file (EBU Tech 3306), at a hundredth of the cost of a probe. Undefined if the header
  * is unusual, or declares more than the file contains: such a file needs a probe.
  */
-export async function readWavHeader(path: string): Promise<WavHeader | undefined> {
+export async function readWavHeader(path: string): Promise<FileHeader | undefined> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
@@ -36,7 +35,7 @@ async function beginning(file: FileHandle): Promise<Buffer> {
   return buffer.subarray(0, bytesRead);
 }
 
-function parse(head: Buffer, size: number): WavHeader | undefined {
+function parse(head: Buffer, size: number): FileHeader | undefined {
   if (!/^(RIFF|RF64)....WAVE/s.test(head.toString('latin1', 0, 12))) return undefined;
   let format: Buffer = Buffer.alloc(0);
   let large: Buffer = Buffer.alloc(0);
@@ -57,7 +56,7 @@ function dataLength(length: number, large: Buffer): number {
   return length === 0xffffffff && large.length >= 16 ? Number(large.readBigUInt64LE(8)) : length;
 }
 
-function describe(format: Buffer, length: number, most: number): WavHeader | undefined {
+function describe(format: Buffer, length: number, most: number): FileHeader | undefined {
   if (format.length < 16 || length > most) return undefined;
   const [kind, channels] = [format.readUInt16LE(0), format.readUInt16LE(2)];
   const [sampleRate, bytesASecond] = [format.readUInt32LE(4), format.readUInt32LE(8)];
@@ -66,14 +65,15 @@ function describe(format: Buffer, length: number, most: number): WavHeader | und
   const codec = CODECS[extended ? format.readUInt16LE(24) : kind]?.[bits];
   const channelLayout = extended ? LAYOUTS[format.readUInt32LE(20)] : null;
   if (!codec || channelLayout === undefined || channels > 2 || bytesASecond === 0) return undefined;
-  return {
+  const duration = length / bytesASecond;
+  return fileHeader({
     container: 'wav',
     codec,
     sampleRate,
     channels,
     channelLayout,
-    duration: length / bytesASecond,
+    duration,
     bitDepth: bits,
     bitrate: bytesASecond * 8,
-  };
+  });
 }

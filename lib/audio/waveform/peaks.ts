@@ -1,3 +1,4 @@
+import { finished } from 'node:stream/promises';
 import type { PipeReader } from '../../process/limited-process.ts';
 
 /** Peaks of a sound, mixed to one channel, with 8 bits. */
@@ -14,6 +15,9 @@ const FINEST = 256;
 
 /** Maximum pixels; at this number, two become one. Twelve hours at 44.1 kHz end with 16384 samples each. */
 const MOST_PIXELS = 131_072;
+
+/** Ends of the range of 16-bit samples. */
+const [LOWEST, HIGHEST] = [-32_768, 32_767];
 
 /** Collects the peaks of a sound of any length in constant memory. */
 export interface Peaks {
@@ -39,25 +43,31 @@ export function createPeaks(sampleRate: number): Peaks {
     pixels /= 2;
     samplesPerPixel *= 2;
   };
+  // Local numbers and one loop for each pixel take half the time of a test after each sample.
   const take = (samples: Int16Array) => {
-    for (const sample of samples) {
-      if (count === 0) {
-        least = sample;
-        greatest = sample;
-      } else if (sample < least) least = sample;
-      else if (sample > greatest) greatest = sample;
-      count += 1;
+    for (let at = 0; at < samples.length; ) {
+      const end = Math.min(samples.length, at + samplesPerPixel - count);
+      let [low, high] = count === 0 ? [HIGHEST, LOWEST] : [least, greatest];
+      count += end - at;
+      for (; at < end; at++) {
+        const sample = samples[at] ?? 0;
+        if (sample < low) low = sample;
+        if (sample > high) high = sample;
+      }
+      [least, greatest] = [low, high];
       if (count === samplesPerPixel) push();
     }
   };
   return {
     async read(pipe) {
-      for await (const chunk of pipe) {
-        const bytes: Buffer = odd.length > 0 ? Buffer.concat([odd, chunk]) : chunk;
+      // A listener: an asynchronous loop takes a fifth more time for the 500 chunks of three minutes.
+      pipe.on('data', (chunk: Buffer) => {
+        const bytes = odd.length > 0 ? Buffer.concat([odd, chunk]) : chunk;
         const whole = bytes.length - (bytes.length % 2);
         odd = bytes.subarray(whole);
         take(samplesOf(bytes.subarray(0, whole)));
-      }
+      });
+      await finished(pipe, { writable: false });
     },
     waveform() {
       if (count > 0) push();
@@ -70,6 +80,14 @@ export function createPeaks(sampleRate: number): Peaks {
 export function narrow({ sampleRate, samplesPerPixel, peaks }: Waveform, width: number): Waveform {
   const factor = Math.max(1, Math.ceil(peaks.length / 2 / width));
   return { sampleRate, samplesPerPixel: samplesPerPixel * factor, peaks: merged(peaks, factor) };
+}
+
+/** The pixels of a part of the sound. @param start seconds @param end seconds; default: the end */
+export function part(waveform: Waveform, start = 0, end = Number.POSITIVE_INFINITY): Waveform {
+  const { sampleRate, samplesPerPixel, peaks } = waveform;
+  const perSecond = sampleRate / samplesPerPixel;
+  const last = Math.min(peaks.length / 2, Math.ceil(end * perSecond));
+  return { ...waveform, peaks: peaks.subarray(Math.floor(start * perSecond) * 2, last * 2) };
 }
 
 /** The JSON format of audiowaveform, version 2 (bbc/audiowaveform, doc/DataFormat.md). */

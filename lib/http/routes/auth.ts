@@ -8,15 +8,22 @@ import {
 } from '../../accounts/password-rules.ts';
 import type { Auth } from '../../accounts/sessions.ts';
 import type { PublicKeys } from '../../accounts/tokens.ts';
+import { AppError } from '../../runtime/errors.ts';
+import { clientOf } from '../bearer-auth.ts';
+import { isOnThisMachine } from '../own-machine.ts';
 import { createRouter, jsonBody, type Router } from '../router.ts';
-import { body, json, problems } from '../schemas.ts';
+import { NAME } from '../schemas/parameters.ts';
+import { body, json, problems, textHeader } from '../schemas/responses.ts';
+import { forgetCookie, presentedToken, SESSION_HEADER, sessionAnswer } from '../session-cookie.ts';
 
 export interface AuthRouteDependencies {
   auth: Auth;
   publicKeys: () => Promise<PublicKeys>;
+  /** Whether the service gives accounts to guests, if they are on its own machine. */
+  guests: boolean;
 }
 
-const NEW_PASSWORD = z
+export const NEW_PASSWORD = z
   .string()
   .superRefine((password, context) => {
     const message = passwordProblem(password);
@@ -31,20 +38,14 @@ const NEW_PASSWORD = z
   });
 
 /** Imported passwords may be longer than new ones, and may contain characters that new ones may not. */
-const PASSWORD = z
+export const PASSWORD = z
   .string()
   .refine(isWellFormed, 'expected whole Unicode characters')
   .refine((password) => !isTooLong(password), `expected at most ${4 * MOST_BYTES} bytes in UTF-8`);
 
 const SIGN_UP = z
   .object({
-    user: z
-      .string()
-      .trim()
-      .min(1, 'expected a name')
-      .max(80, 'expected at most 80 characters')
-      .regex(/^\P{Cc}*$/u, 'expected no control characters')
-      .openapi({ example: 'ann' }),
+    user: NAME.openapi({ example: 'ann' }),
     email: z.email('expected an email address').max(254).openapi({ example: 'ann@example.org' }),
     password1: NEW_PASSWORD,
     password2: z.string(),
@@ -55,17 +56,34 @@ const SIGN_UP = z
   });
 
 const LOG_IN = z.object({ email: z.string().max(254), password: PASSWORD });
-const REFRESH = z.object({ refreshToken: z.string().max(200) });
+const REFRESH = z.object({
+  refreshToken: z.string().max(200).optional().openapi({ description: 'Default: that of the cookie.' }),
+});
 
-const SESSION = z
+/** Header of the requests that open a session. */
+export const SESSION_HEADERS = z.object({
+  [SESSION_HEADER.toLowerCase()]: z
+    .string()
+    .optional()
+    .openapi({
+      param: { in: 'header' },
+      description: '`cookie`: the refresh token goes into a cookie that only this service reads, for pages.',
+    }),
+});
+
+export const SESSION = z
   .object({
     token: z.string().openapi({ description: 'For `Authorization: Bearer`.' }),
-    refreshToken: z.string().openapi({
-      description: 'Valid for one use. A second use within 10 s returns the newest token again.',
+    refreshToken: z.string().optional().openapi({
+      description:
+        'Valid for one use. A second use within 10 s returns the newest token again. Absent if it is in a cookie.',
     }),
     expiresIn: z.int().openapi({ description: 'Seconds until the token expires.' }),
   })
   .openapi('Session');
+
+/** Header of an answer that opens or ends a session. */
+export const COOKIE = { 'Set-Cookie': textHeader('The refresh token, for pages that ask for it.') };
 
 const SIGNED_UP = z.object({
   message: z.string(),
@@ -86,65 +104,98 @@ const KEYS = z.object({
   ),
 });
 
+/** The user of the examples. */
+const ANN = { email: 'ann@example.org' };
+const PRESENT = 'correct horse';
+
 const signUp = createRoute({
   method: 'post',
   path: '/api/auth/signup',
+  operationId: 'signUp',
   summary: 'Sign up',
   middleware: jsonBody(),
-  request: { body: body(SIGN_UP) },
+  request: { body: body(SIGN_UP, { user: 'ann', ...ANN, password1: PRESENT, password2: PRESENT }) },
   responses: { 200: json(SIGNED_UP, 'The new user.'), ...problems(400, 409, 413, 415, 503) },
 });
 
 const logIn = createRoute({
   method: 'post',
   path: '/api/auth/login',
+  operationId: 'logIn',
   summary: 'Log in',
   middleware: jsonBody(),
-  request: { body: body(LOG_IN) },
-  responses: { 200: json(SESSION, 'A session.'), ...problems(400, 401, 413, 415, 503) },
+  request: { headers: SESSION_HEADERS, body: body(LOG_IN, { ...ANN, password: PRESENT }) },
+  responses: {
+    200: { ...json(SESSION, 'A session.'), headers: COOKIE },
+    ...problems(400, 401, 413, 415, 503),
+  },
+});
+
+const guest = createRoute({
+  method: 'post',
+  path: '/api/auth/guest',
+  operationId: 'openGuestSession',
+  summary: 'Open a session of a new guest',
+  description:
+    'Only in local mode, and only for requests from the same machine; otherwise 404. `PATCH /api/account` gives the guest an email and a password.',
+  request: { headers: SESSION_HEADERS },
+  responses: { 200: { ...json(SESSION, 'A session.'), headers: COOKIE }, ...problems(401, 404) },
 });
 
 const refresh = createRoute({
   method: 'post',
   path: '/api/auth/refresh',
+  operationId: 'refreshSession',
   summary: 'Exchange a refresh token for a new session',
   middleware: jsonBody(),
-  request: { body: body(REFRESH) },
-  responses: { 200: json(SESSION, 'A session.'), ...problems(400, 401, 413, 415) },
+  request: { headers: SESSION_HEADERS, body: body(REFRESH, { refreshToken: 'that of the session' }) },
+  responses: { 200: { ...json(SESSION, 'A session.'), headers: COOKIE }, ...problems(400, 401, 413, 415) },
 });
 
 const logOut = createRoute({
   method: 'post',
   path: '/api/auth/logout',
+  operationId: 'logOut',
   summary: 'Log out',
   middleware: jsonBody(),
-  request: { body: body(REFRESH) },
-  responses: { 200: json(z.object({ message: z.string() }), 'Logged out.'), ...problems(400, 413, 415) },
+  request: { headers: SESSION_HEADERS, body: body(REFRESH, { refreshToken: 'that of the session' }) },
+  responses: {
+    200: { ...json(z.object({ message: z.string() }), 'Logged out.'), headers: COOKIE },
+    ...problems(400, 401, 413, 415),
+  },
 });
 
 const jwks = createRoute({
   method: 'get',
   path: '/.well-known/jwks.json',
+  operationId: 'getPublicKeys',
   summary: 'Public keys that verify tokens (RFC 7517)',
-  responses: { 200: json(KEYS, 'A JWK set.') },
+  responses: { 200: json(KEYS, 'A JWK set.'), ...problems() },
 });
 
-export function authRoutes({ auth, publicKeys }: AuthRouteDependencies): Router {
+export function authRoutes({ auth, publicKeys, guests }: AuthRouteDependencies): Router {
   const router = createRouter();
   router.openapi(signUp, async (c) => {
     const { user: name, email, password1 } = c.req.valid('json');
-    const { id, ...user } = await auth.signUp({ user: name, email, password: password1 }, c.req.raw.signal);
+    const { id, ...user } = await auth.signUp({ user: name, email, password: password1 }, clientOf(c));
     return c.json({ message: 'Signed up.', user: { id, user: user.name, email: user.email } }, 200);
   });
   router.openapi(logIn, async (c) => {
     const { email, password } = c.req.valid('json');
-    return c.json(await auth.logIn(email, password, c.req.raw.signal), 200, NOT_STORED);
+    const session = await auth.logIn(email, password, clientOf(c));
+    return c.json(sessionAnswer(c, session), 200, NOT_STORED);
+  });
+  router.openapi(guest, async (c) => {
+    if (!guests || !isOnThisMachine(c)) throw new AppError('not_found', 'This service has no guests here.');
+    return c.json(sessionAnswer(c, await auth.signUpGuest()), 200, NOT_STORED);
   });
   router.openapi(refresh, async (c) => {
-    return c.json(await auth.refresh(c.req.valid('json').refreshToken), 200, NOT_STORED);
+    const session = await auth.refresh(presentedToken(c, c.req.valid('json').refreshToken));
+    return c.json(sessionAnswer(c, session), 200, NOT_STORED);
   });
   router.openapi(logOut, async (c) => {
-    await auth.logOut(c.req.valid('json').refreshToken);
+    await auth.logOut(presentedToken(c, c.req.valid('json').refreshToken));
+    forgetCookie(c);
     return c.json({ message: 'Logged out.' }, 200);
   });
   router.openapi(jwks, async (c) => {
@@ -153,4 +204,4 @@ export function authRoutes({ auth, publicKeys }: AuthRouteDependencies): Router 
   return router;
 }
 
-const NOT_STORED = { 'Cache-Control': 'no-store' };
+export const NOT_STORED = { 'Cache-Control': 'no-store' };

@@ -1,12 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Sandbox } from '../../process/sandbox.ts';
+import { LEVELS, type Sandbox } from '../../process/sandbox.ts';
 import { AppError } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
 import { sharedRun, within } from '../../runtime/shared-run.ts';
 import { memoryFile } from '../memory-file.ts';
 import { createRouter, type Router } from '../router.ts';
-import { json, problems } from '../schemas.ts';
-import { DOCS } from './docs.ts';
+import { json, problems } from '../schemas/responses.ts';
 
 export interface SiteRouteDependencies {
   /** All routers that the OpenAPI description covers. */
@@ -15,26 +14,29 @@ export interface SiteRouteDependencies {
   process: () => Promise<void>;
   /** Checks of the dependencies by name; each throws while its dependency does not answer. */
   checks: Readonly<Record<string, () => Promise<unknown>>>;
-  /** Finds the programs that limit conversions on this machine. */
+  /** Finds what confines conversions on this machine. */
   sandbox: () => Promise<Sandbox>;
   log: Log;
 }
 
 const READY = z.object({
   status: z.literal('ready'),
+  sandbox: z.enum(LEVELS).openapi({
+    description:
+      'What confines ffmpeg on this machine. The first three stop files and network; `seccomp` stops the network, `limits` neither.',
+  }),
   limits: z.object({
-    resources: z
-      .boolean()
-      .openapi({ description: 'Whether prlimit limits memory, computing time and files.' }),
+    resources: z.boolean().openapi({ description: 'Whether memory, computing time and files are limited.' }),
     parent: z
       .boolean()
-      .openapi({ description: 'Whether setpriv ends a conversion together with its parent process.' }),
+      .openapi({ description: 'Whether a conversion ends together with its parent process.' }),
   }),
 });
 
 const health = createRoute({
   method: 'get',
   path: '/health',
+  operationId: 'checkHealth',
   summary: 'The process runs and can open files',
   responses: { 200: json(z.object({ status: z.literal('ok') }), 'The process runs.'), ...problems(503) },
 });
@@ -42,8 +44,12 @@ const health = createRoute({
 const ready = createRoute({
   method: 'get',
   path: '/ready',
+  operationId: 'checkReadiness',
   summary: 'Database, storage and queue answer',
-  responses: { 200: json(READY, 'Ready, with the limits of conversions on this machine.'), ...problems(503) },
+  responses: {
+    200: json(READY, 'Ready, with the sandbox and the limits of conversions on this machine.'),
+    ...problems(503),
+  },
 });
 
 /** Time limit of one check in milliseconds. */
@@ -52,7 +58,7 @@ const PATIENCE = 5000;
 export function siteRoutes({ documented, process, checks, sandbox, log }: SiteRouteDependencies): Router {
   const router = createRouter();
   const failingChecks = readiness({ process, ...checks }, log);
-  const limitsHere = sharedRun(() => within(PATIENCE, sandbox()));
+  const sandboxHere = sharedRun(() => within(PATIENCE, sandbox()));
   router.openapi(health, async (c) => {
     await process();
     return c.json({ status: 'ok' as const }, 200);
@@ -62,23 +68,19 @@ export function siteRoutes({ documented, process, checks, sandbox, log }: SiteRo
     if (failing.length > 0) {
       throw new AppError('unavailable', `Not ready: ${failing.join(', ')} did not answer.`);
     }
-    const { prlimit, setpriv } = await limitsHere();
-    const limits = { resources: prlimit !== undefined, parent: setpriv !== undefined };
-    return c.json({ status: 'ready' as const, limits }, 200);
+    const { level, limitsResources, endsWithParent } = await sandboxHere();
+    const limits = { resources: limitsResources, parent: endsWithParent };
+    return c.json({ status: 'ready' as const, sandbox: level, limits }, 200);
   });
   const description = memoryFile({
-    load: async () => JSON.stringify(describe([...(await documented()), router])),
+    load: async () => {
+      const { apiDocument } = await import('../document.ts');
+      return JSON.stringify(apiDocument([...(await documented()), router]));
+    },
     headers: { 'Content-Type': 'application/json' },
     caching: 'no-cache',
   });
   router.get('/openapi.json', description);
-  router.get('/docs', memoryFile(DOCS.page));
-  const parts = new Map(Object.entries(DOCS.parts).map(([name, part]) => [name, memoryFile(part)]));
-  router.get('/docs/:part', (c) => {
-    const answer = parts.get(c.req.param('part'));
-    if (!answer) throw new AppError('not_found', 'There is no such part of the documentation.');
-    return answer(c);
-  });
   return router;
 }
 
@@ -99,24 +101,4 @@ function readiness(checks: SiteRouteDependencies['checks'], log: Log): () => Pro
     };
   });
   return async () => (await Promise.all(asking.map((ask) => ask()))).flat();
-}
-
-function describe(groups: readonly Router[]): object {
-  const all = createRouter();
-  for (const group of groups) all.route('/', group);
-  all.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
-    type: 'http',
-    scheme: 'bearer',
-    bearerFormat: 'JWT',
-  });
-  all.openAPIRegistry.registerComponent('securitySchemes', 'service', {
-    type: 'apiKey',
-    in: 'header',
-    name: 'X-Service-Credential',
-  });
-  return all.getOpenAPI31Document({
-    openapi: '3.1.0',
-    info: { title: 'Tonemill', version: '1', description: 'Send audio, name a format, fetch the result.' },
-    servers: [{ url: '/' }],
-  });
 }

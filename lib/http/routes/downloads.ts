@@ -3,31 +3,34 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { create as contentDisposition } from 'content-disposition';
 import type { Context } from 'hono';
 import type { Auth } from '../../accounts/sessions.ts';
+import type { Log } from '../../runtime/log.ts';
 import type { TaskFile, Tasks } from '../../tasks/tasks.ts';
-import { bearer, principalOf } from '../bearer-auth.ts';
+import { bearerOrTicket, principalOf } from '../bearer-auth.ts';
 import { requestedRange } from '../byte-range.ts';
 import { rangeApplies, validatorHeaders } from '../conditional-requests.ts';
 import { createRouter, type Router } from '../router.ts';
-import { ID, problems } from '../schemas.ts';
-import {
-  CONDITIONS,
-  NOT_MODIFIED,
-  notModified,
-  textHeader,
-  VALIDATORS,
-  validatorsOf,
-} from '../stored-file.ts';
+import { ID, TICKET } from '../schemas/parameters.ts';
+import { problems, SECURITY, textHeader } from '../schemas/responses.ts';
+import { CONDITIONS, NOT_MODIFIED, notModified, VALIDATORS, validatorsOf } from '../stored-file.ts';
+import { streamedBody } from '../streamed-body.ts';
 
 export interface DownloadRouteDependencies {
-  auth: Auth;
-  tasks: Tasks;
+  auth: Pick<Auth, 'authenticate' | 'admit'>;
+  tasks: Pick<Tasks, 'file'>;
+  log: Log;
 }
 
 const PATHS = {
-  '/api/tasks/{id}/original': { which: 'original', summary: 'The original' },
-  '/api/tasks/{id}/result': { which: 'result', summary: 'The converted file' },
-  '/api/download/{id}': { which: 'original', summary: 'The original, by its first-generation name' },
+  '/api/tasks/{id}/original': { which: 'original', operationId: 'downloadOriginal', summary: 'The original' },
+  '/api/tasks/{id}/result': { which: 'result', operationId: 'downloadResult', summary: 'The converted file' },
+  '/api/download/{id}': {
+    which: 'original',
+    operationId: 'downloadFile',
+    summary: 'The original, by its first-generation name',
+  },
 } as const;
+
+const BINARY = { schema: z.string().openapi({ format: 'binary' }) };
 
 const FILE = {
   description: 'The file. `Range` can request one range of it.',
@@ -36,10 +39,11 @@ const FILE = {
     'Accept-Ranges': textHeader('bytes'),
     'Content-Disposition': textHeader('File name for saving.'),
   },
-  content: { 'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) } },
+  content: { 'audio/*': BINARY, 'application/octet-stream': BINARY },
 };
 
 const QUERY = z.object({
+  ticket: TICKET,
   redirect: z.enum(['true', 'false'], { error: 'expected true or false' }).default('true').openapi({
     description: 'false: the answer is the address as JSON instead of a redirection.',
   }),
@@ -63,24 +67,30 @@ const HEADERS = CONDITIONS.extend({
   }),
 });
 
-const LINK = z.object({ url: z.url().openapi({ description: 'Valid for 15 minutes, without a token.' }) });
+const LINK = z
+  .object({ url: z.url().openapi({ description: 'Valid for 15 minutes, without a token.' }) })
+  .openapi('DownloadLink');
 
-export function downloadRoutes({ auth, tasks }: DownloadRouteDependencies): Router {
+export function downloadRoutes({ auth, tasks, log }: DownloadRouteDependencies): Router {
   const router = createRouter();
-  for (const [path, { which, summary }] of Object.entries(PATHS)) {
+  for (const [path, { which, operationId, summary }] of Object.entries(PATHS)) {
     const route = createRoute({
       method: 'get',
       path,
+      operationId,
       summary,
-      security: [{ bearer: [] }],
-      middleware: bearer(auth),
+      security: SECURITY,
+      middleware: bearerOrTicket(auth),
       request: { params: ID, query: QUERY, headers: HEADERS },
       responses: {
         200: { ...FILE, content: { ...FILE.content, 'application/json': { schema: LINK } } },
         206: PART,
         ...NOT_MODIFIED,
-        302: { description: 'In the cloud: redirection to the object storage.' },
-        ...problems(400, 401, 404, 409, 412, 416),
+        302: {
+          description: 'In the cloud: redirection to the object storage.',
+          headers: { Location: textHeader('The address, valid for 15 minutes.') },
+        },
+        ...problems(400, 401, 403, 404, 409, 412, 416),
       },
     });
     router.openapi(route, async (c) => {
@@ -88,7 +98,7 @@ export function downloadRoutes({ auth, tasks }: DownloadRouteDependencies): Rout
       const file = await tasks.file(userId, c.req.valid('param').id, which);
       // A redirection has no validators; the storage itself evaluates ranges and conditions.
       const url = await file.storage.signedUrl(file.key, file);
-      if (url === undefined) return send(c, file);
+      if (url === undefined) return send(c, log, file);
       c.header('Cache-Control', 'private, no-store');
       return c.req.valid('query').redirect === 'true' ? c.redirect(url, 302) : c.json({ url }, 200);
     });
@@ -97,7 +107,7 @@ export function downloadRoutes({ auth, tasks }: DownloadRouteDependencies): Rout
 }
 
 /** Streams a file, or one requested range of it (RFC 9110, 14.2). HEAD does not open the file. */
-async function send(c: Context, file: TaskFile): Promise<Response> {
+async function send(c: Context, log: Log, file: TaskFile): Promise<Response> {
   const { size, ...validators } = await validatorsOf(file);
   const caching = { 'Cache-Control': 'private, no-store' };
   const unchanged = notModified(c, validators, caching);
@@ -117,5 +127,5 @@ async function send(c: Context, file: TaskFile): Promise<Response> {
   if (c.req.method === 'HEAD') return new Response(null, { status, headers });
   // The file is opened in the last step: an error after it would leave the file open.
   const stream = await file.storage.read(file.key, range);
-  return new Response(Readable.toWeb(stream), { status, headers });
+  return new Response(streamedBody(c, log, Readable.toWeb(stream)), { status, headers });
 }

@@ -2,33 +2,27 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Format } from '../../audio/formats/formats.ts';
 import { describeOptions } from '../../audio/formats/options.ts';
 import { createRouter, type Router } from '../router.ts';
-import { json } from '../schemas.ts';
+import { LIMITS, type ShownLimits } from '../schemas/limits.ts';
+import { json, problems } from '../schemas/responses.ts';
 
-const FORMATS = z.object({
-  formats: z.array(
-    z.object({
-      name: z.string().openapi({ example: 'mp3' }),
-      extension: z.string(),
-      mimeType: z.string(),
-      codec: z.string(),
-      options: z.record(z.string(), z.unknown()).openapi({ description: 'JSON Schema of `options`.' }),
-    }),
-  ),
-  limits: z.object({
-    uploadBytes: z.int(),
-    resultBytes: z.int(),
-    durationSeconds: z.int(),
-  }),
-});
+const FORMAT = z
+  .object({
+    name: z.string().openapi({ example: 'mp3' }),
+    extension: z.string(),
+    mimeType: z.string(),
+    codec: z.string(),
+    options: z.record(z.string(), z.unknown()).openapi({ description: 'JSON Schema of `options`.' }),
+  })
+  .openapi('Format');
 
-/** Limits that the API shows, in bytes and seconds. */
-type ShownLimits = z.output<typeof FORMATS>['limits'];
+const FORMATS = z.object({ formats: z.array(FORMAT), limits: LIMITS }).openapi('Formats');
 
 const list = createRoute({
   method: 'get',
   path: '/api/formats',
+  operationId: 'listFormats',
   summary: 'Output formats and limits',
-  responses: { 200: json(FORMATS, 'Formats and limits.') },
+  responses: { 200: json(FORMATS, 'Formats and limits.'), ...problems() },
 });
 
 export function formatRoutes(formats: () => Promise<readonly Format[]>, limits: ShownLimits): Router {

@@ -2,11 +2,12 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Auth } from '../../accounts/sessions.ts';
 import type { Probes } from '../../conversions/file-probe.ts';
 import type { Workspaces } from '../../runtime/working-folders.ts';
-import { saveFormFile } from '../../uploads/form-upload.ts';
+import { saveFormFile } from '../../uploads/form-file.ts';
 import { bearer } from '../bearer-auth.ts';
 import { formRequest, readForm } from '../multipart-form.ts';
 import { createRouter, type Router, validated } from '../router.ts';
-import { json, MEDIA, mediaJson, problems } from '../schemas.ts';
+import { MEDIA, mediaJson } from '../schemas/media.ts';
+import { json, problems, SECURITY } from '../schemas/responses.ts';
 
 export interface ProbeRouteDependencies {
   auth: Auth;
@@ -23,23 +24,26 @@ const QUERY = z.object({
     .openapi({ description: 'Whether to measure the loudness as well, which decodes the whole file.' }),
 });
 
+const FORM = z.object({ audio: z.string().openapi({ format: 'binary' }) }).openapi('ProbeForm');
+
 /** The schema is only documentation: to validate a form, the library would read all of it into memory. */
 const PROBE = createRoute({
   method: 'post',
   path: '/api/probe',
+  operationId: 'probe',
   summary: 'Probe an audio file',
   description: 'The service does not keep the file.',
-  security: [{ bearer: [] }],
+  security: SECURITY,
   request: {
     query: QUERY,
     body: {
       required: true,
       content: {
-        'multipart/form-data': { schema: z.object({ audio: z.string().openapi({ format: 'binary' }) }) },
+        'multipart/form-data': { schema: FORM },
       },
     },
   },
-  responses: { 200: json(MEDIA, 'Properties of the file.'), ...problems(400, 401, 413, 415, 422) },
+  responses: { 200: json(MEDIA, 'Properties of the file.'), ...problems(400, 401, 403, 413, 415, 422) },
 });
 
 export function probeRoutes({ auth, probes, workspaces, formBytes }: ProbeRouteDependencies): Router {

@@ -1,117 +1,103 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Auth } from '../../accounts/sessions.ts';
-import type { TaskPage } from '../../ports/tasks.ts';
-import { TASK_STATES } from '../../ports/tasks.ts';
-import { MOST_INTEGER, wholeNumber } from '../../runtime/whole-number.ts';
-import type { Tasks } from '../../tasks/tasks.ts';
-import { bearer, principalOf } from '../bearer-auth.ts';
+import type { TaskEvents } from '../../tasks/task-events.ts';
+import { noSuchTask, type Tasks } from '../../tasks/tasks.ts';
+import { bearer, principalOf, verifiedBearer } from '../bearer-auth.ts';
 import { createRouter, jsonBody, type Router } from '../router.ts';
-import { body, ID, json, OPTIONS, problems, TASK, taskJson } from '../schemas.ts';
+import { ID } from '../schemas/parameters.ts';
+import { REQUESTED_OUTPUT } from '../schemas/requested-output.ts';
+import { body, JSON_TYPE, json, jsonText, LINK, problems, SECURITY } from '../schemas/responses.ts';
+import { TASK, taskJson } from '../schemas/task.ts';
+import { nextQuery, PAGE, pageOf } from './task-pages.ts';
+import { PREFER, PREFERENCE, WAIT, waitForEnd } from './wait.ts';
 
 export interface TaskRouteDependencies {
   auth: Auth;
+  taskEvents: Pick<TaskEvents, 'settled'>;
   tasks: Tasks;
 }
 
-const PAGE = z.object({
-  max: wholeNumber(1, 1000).default(100).openapi({
-    type: 'integer',
-    minimum: 1,
-    maximum: 1000,
-    description: 'Maximum number of tasks on a page.',
-  }),
-  order: z.enum(['0', '1']).default('0').openapi({ description: '0: ascending by id, 1: descending.' }),
-  state: z.enum(TASK_STATES).optional(),
-  after: wholeNumber(0, MOST_INTEGER).optional().openapi({
-    type: 'integer',
-    minimum: 0,
-    maximum: MOST_INTEGER,
-    description: 'Only tasks after this id, in the requested order.',
-  }),
-});
-
-const REQUESTED_OUTPUT = z.object({
-  newFormat: z.string().max(100).openapi({ example: 'mp3' }),
-  options: OPTIONS,
-});
-const ONE = z.object({ message: z.string(), task: TASK });
-const SECURITY = [{ bearer: [] }];
+const ONE = z.object({ message: z.string(), task: TASK }).openapi('RemovedTask');
+const AS_JSON = { 'Content-Type': JSON_TYPE };
 
 const list = createRoute({
   method: 'get',
   path: '/api/tasks',
+  operationId: 'listTasks',
   summary: 'Your tasks',
+  description:
+    'Searches by name, limits by state, format and batch, and sorts. `Link` leads from page to page.',
   security: SECURITY,
   request: { query: PAGE },
   responses: {
-    200: json(
-      z.array(TASK),
-      'One page. The header `Link` with `rel="next"` has the address of the next page.',
-    ),
-    ...problems(400, 401),
+    200: { ...jsonText(z.array(TASK), 'One page.'), headers: LINK },
+    ...problems(400, 401, 403),
   },
 });
 
 const get = createRoute({
   method: 'get',
   path: '/api/tasks/{id}',
+  operationId: 'getTask',
   summary: 'A task',
   security: SECURITY,
-  request: { params: ID },
-  responses: { 200: json(TASK, 'The task.'), ...problems(400, 401, 404) },
+  request: { params: ID, query: WAIT, headers: PREFER },
+  responses: {
+    200: { ...jsonText(TASK, 'The task.'), headers: PREFERENCE },
+    ...problems(400, 401, 403, 404),
+  },
 });
 
 const change = createRoute({
   method: 'put',
   path: '/api/tasks/{id}',
+  operationId: 'changeTask',
   summary: 'Request another format',
   security: SECURITY,
   middleware: jsonBody(),
-  request: { params: ID, body: body(REQUESTED_OUTPUT) },
+  request: { params: ID, body: body(REQUESTED_OUTPUT, { newFormat: 'mp3', options: { bitrate: 128_000 } }) },
   responses: {
     200: json(TASK, 'The task, which will be converted again.'),
-    ...problems(400, 401, 404, 409, 413, 415, 422),
+    ...problems(400, 401, 403, 404, 409, 413, 415, 422),
   },
 });
 
 const remove = createRoute({
   method: 'delete',
   path: '/api/tasks/{id}',
+  operationId: 'removeTask',
   summary: 'Remove a task and its files',
   security: SECURITY,
   request: { params: ID },
-  responses: { 200: json(ONE, 'The removed task.'), ...problems(400, 401, 404) },
+  responses: { 200: json(ONE, 'The removed task.'), ...problems(400, 401, 403, 404) },
 });
 
-export function taskRoutes({ auth, tasks }: TaskRouteDependencies): Router {
+export function taskRoutes({ auth, tasks, taskEvents }: TaskRouteDependencies): Router {
   const router = createRouter();
-  router.get('/api/tasks', bearer(auth));
-  router.use('/api/tasks/:id', bearer(auth));
+  router.get('/api/tasks', verifiedBearer(auth));
+  router.get('/api/tasks/:id', verifiedBearer(auth));
+  router.on(['PUT', 'DELETE'], '/api/tasks/:id', bearer(auth));
 
   router.openapi(list, async (c) => {
-    const { userId, email } = principalOf(c);
-    const { max, order, state, after } = c.req.valid('query');
-    const page: TaskPage = {
-      limit: max + 1,
-      descending: order === '1',
-      ...(state && { state }),
-      ...(after !== undefined && { after }),
-    };
-    const found = await tasks.list(userId, page);
-    const shown = found.slice(0, max);
+    const owner = principalOf(c);
+    const query = c.req.valid('query');
+    const found = await tasks.list(owner, pageOf(query));
+    if (found.length === 0) await auth.mustExist(owner);
+    const shown = found.slice(0, query.max);
     const last = shown.at(-1);
-    if (found.length > max && last) {
-      const query = new URLSearchParams({ ...c.req.query(), max: String(max), after: String(last.id) });
-      c.header('Link', `</api/tasks?${query}>; rel="next"`);
-    }
-    return c.json(
-      shown.map((task) => taskJson(task, email)),
-      200,
-    );
+    if (found.length > query.max && last)
+      c.header('Link', `</api/tasks?${nextQuery(c.req.query(), query, last)}>; rel="next"`);
+    return c.body(`[${shown.map(({ json }) => json).join(',')}]`, 200, AS_JSON);
   });
   router.openapi(get, async (c) => {
-    const { userId, email } = principalOf(c);
-    return c.json(taskJson(await tasks.get(userId, c.req.valid('param').id), email), 200);
+    const owner = principalOf(c);
+    const { id } = c.req.valid('param');
+    const settled = (signal: AbortSignal) => taskEvents.settled(owner.userId, id, signal);
+    await waitForEnd(c, settled, c.req.valid('query').wait);
+    const task = await tasks.show(owner, id);
+    if (task !== undefined) return c.body(task, 200, AS_JSON);
+    await auth.mustExist(owner);
+    throw noSuchTask();
   });
   router.openapi(change, async (c) => {
     const { userId, email } = principalOf(c);

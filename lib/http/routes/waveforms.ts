@@ -1,13 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Auth } from '../../accounts/sessions.ts';
-import { narrow, toJson } from '../../audio/waveform/peaks.ts';
+import { narrow, part, toJson } from '../../audio/waveform/peaks.ts';
 import { createPictures } from '../../conversions/waveform-pictures.ts';
 import type { Waveforms } from '../../conversions/waveforms.ts';
 import { wholeNumber } from '../../runtime/whole-number.ts';
 import { bearer, principalOf } from '../bearer-auth.ts';
 import { type Validators, validatorHeaders } from '../conditional-requests.ts';
 import { createRouter, type Router } from '../router.ts';
-import { ID, problems } from '../schemas.ts';
+import { ID, OF, TIME } from '../schemas/parameters.ts';
+import { problems, SECURITY } from '../schemas/responses.ts';
 import { CONDITIONS, NOT_MODIFIED, notModified, VALIDATORS, validatorsOf } from '../stored-file.ts';
 
 export interface WaveformRouteDependencies {
@@ -23,7 +24,7 @@ const SIZE = { width: 1000, height: 200, most: 4096 };
 const MOST_WIDTH = 1_000_000;
 
 const QUERY = z.object({
-  of: z.enum(['original', 'result'], { error: 'expected original or result' }).default('original'),
+  of: OF,
   format: z.enum(['json', 'png'], { error: 'expected json or png' }).default('json'),
   width: wholeNumber(1, MOST_WIDTH)
     .optional()
@@ -36,6 +37,8 @@ const QUERY = z.object({
   height: wholeNumber(1, SIZE.most)
     .default(SIZE.height)
     .openapi({ type: 'integer', minimum: 1, maximum: SIZE.most, description: 'Height of a PNG in pixels.' }),
+  start: TIME.optional().openapi({ description: 'Seconds; the waveform begins there. Default: 0.' }),
+  end: TIME.optional().openapi({ description: 'Seconds; the waveform ends there. Default: the end.' }),
 });
 
 /** Version 2 of the JSON format of audiowaveform (bbc/audiowaveform, doc/DataFormat.md). */
@@ -54,10 +57,11 @@ const WAVEFORM = z
 const route = createRoute({
   method: 'get',
   path: '/api/tasks/{id}/waveform',
+  operationId: 'getWaveform',
   summary: 'The waveform of the original or the result',
   description:
     'JSON for wavesurfer.js and peaks.js, or a PNG picture. Computed once, and kept as long as the file.',
-  security: [{ bearer: [] }],
+  security: SECURITY,
   request: { params: ID, query: QUERY, headers: CONDITIONS },
   responses: {
     200: {
@@ -69,7 +73,7 @@ const route = createRoute({
       },
     },
     ...NOT_MODIFIED,
-    ...problems(400, 401, 404, 409, 412, 422, 503),
+    ...problems(400, 401, 403, 404, 409, 412, 422, 503),
   },
 });
 
@@ -78,7 +82,7 @@ export function waveformRoutes({ auth, waveforms }: WaveformRouteDependencies): 
   const draw = createPictures();
   router.use('/api/tasks/:id/waveform', bearer(auth));
   router.openapi(route, async (c) => {
-    const { of, format, width, height } = c.req.valid('query');
+    const { of, format, width, height, start, end } = c.req.valid('query');
     const { file, read } = await waveforms.find(principalOf(c).userId, c.req.valid('param').id, of);
     const validators = { etag: tagOf(await validatorsOf(file), c.req.valid('query')) };
     const caching = { 'Cache-Control': 'private, no-store' };
@@ -86,7 +90,7 @@ export function waveformRoutes({ auth, waveforms }: WaveformRouteDependencies): 
     if (unchanged) return unchanged;
     const headers = { ...caching, ...validatorHeaders(validators) };
     if (c.req.method === 'HEAD') return c.body(null, 200, { ...headers, 'Content-Type': TYPES[format] });
-    const waveform = await read();
+    const waveform = part(await read(), start, end);
     if (format === 'json')
       return c.json(toJson(width === undefined ? waveform : narrow(waveform, width)), 200, headers);
     const picture = await draw(waveform, Math.min(width ?? SIZE.width, SIZE.most), height);
@@ -96,7 +100,8 @@ export function waveformRoutes({ auth, waveforms }: WaveformRouteDependencies): 
 }
 
 /** A weak tag, since another release may draw the same waveform with other bytes. */
-function tagOf({ etag }: Validators, { format, width, height }: z.output<typeof QUERY>): string {
+function tagOf({ etag }: Validators, { format, width, height, start, end }: z.output<typeof QUERY>): string {
   const [drawn, size] = [format === 'png' ? `-${height}` : '', width === undefined ? '' : `-${width}`];
-  return `W/${etag.slice(0, -1)}-${format}${size}${drawn}"`;
+  const window = start === undefined && end === undefined ? '' : `-${start ?? 0}to${end ?? ''}`;
+  return `W/${etag.slice(0, -1)}-${format}${size}${drawn}${window}"`;
 }

@@ -1,12 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Reports } from '../../first-generation/worker-reports.ts';
 import { createRouter, type Router } from '../router.ts';
-import { ID, json, problems } from '../schemas.ts';
+import { ID } from '../schemas/parameters.ts';
+import { json, problems } from '../schemas/responses.ts';
 import { type InternalCallers, workersOnly } from '../service-auth.ts';
 
 const processed = createRoute({
   method: 'post',
   path: '/api/tasks/{id}/processed',
+  operationId: 'reportResult',
   summary: 'Report of a first-generation worker',
   description:
     'Needs the service credential or, in the cloud, a token. The service checks the result next to the original before it accepts the report.',

@@ -4,6 +4,11 @@ output "dashboard" {
 }
 
 output "policies" {
-  description = "Display names of the alert policies."
-  value       = [for policy in google_monitoring_alert_policy.this : policy.display_name]
+  description = "Alert policies by their key: display name and filter."
+  value       = { for key, policy in merge(var.alerts, { uptime = local.uptime }) : key => { display_name = google_monitoring_alert_policy.this[key].display_name, filter = policy.filter } }
+}
+
+output "host" {
+  description = "Host whose health is asked."
+  value       = google_monitoring_uptime_check_config.health.monitored_resource[0].labels.host
 }

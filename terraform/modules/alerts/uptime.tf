@@ -15,6 +15,11 @@ resource "google_monitoring_uptime_check_config" "health" {
     type   = "uptime_url"
     labels = { project_id = var.project, host = var.host }
   }
+
+  # Another host needs another check, and Google deletes none that a policy names.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 locals {
@@ -27,6 +32,6 @@ locals {
     threshold    = 1
     minutes      = 2
     severity     = "CRITICAL"
-    remedy       = "GET https://${var.host}/health failed from two places or more. Look at the load balancer's logs, then at the revisions that take traffic."
+    remedy       = "GET https://${var.host}/health failed from two places or more. Look at the logs of the load balancer where there is one, then at the revisions that take traffic."
   }
 }

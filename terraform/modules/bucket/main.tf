@@ -24,7 +24,7 @@ resource "google_storage_bucket" "this" {
     content {
       origin          = var.origins
       method          = ["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"]
-      response_header = ["Content-Type", "Content-Range", "Range", "Location", "ETag", "X-Goog-Upload-Status", "X-GUploader-UploadID"]
+      response_header = ["Content-Type", "Content-Disposition", "Content-MD5", "Content-Range", "Range", "Location", "ETag", "X-Goog-Hash", "X-Goog-Upload-Status", "X-GUploader-UploadID"]
       max_age_seconds = 3600
     }
   }

@@ -4,7 +4,7 @@ resource "google_cloud_run_v2_service" "this" {
   location            = var.region
   description         = "Tonemill function ${var.function}."
   labels              = var.labels
-  ingress             = "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
+  ingress             = var.ingress
   custom_audiences    = var.audience == null ? null : [var.audience]
   deletion_protection = var.deletion_protection
 

@@ -5,7 +5,12 @@ output "name" {
 }
 
 output "uri" {
-  description = "Address of the service; only the load balancer and the project reach it."
+  description = "Address of the service; without `ingress` only the load balancer and the project reach it."
   value       = google_cloud_run_v2_service.this.uri
   depends_on  = [google_cloud_run_v2_service_iam_member.invoker]
+}
+
+output "ingress" {
+  description = "Sources of requests that the service accepts."
+  value       = google_cloud_run_v2_service.this.ingress
 }

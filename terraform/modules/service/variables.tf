@@ -184,6 +184,17 @@ variable "signs_urls" {
   default     = false
 }
 
+variable "ingress" {
+  type        = string
+  description = "Sources of requests: the load balancer and the project, or everywhere."
+  default     = "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
+
+  validation {
+    condition     = contains(["INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER", "INGRESS_TRAFFIC_ALL"], var.ingress)
+    error_message = "Expected INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER or INGRESS_TRAFFIC_ALL."
+  }
+}
+
 variable "deletion_protection" {
   type        = bool
   description = "Whether Terraform refuses to destroy the service."

@@ -41,6 +41,12 @@ check() {
       expect tasks 401 "$(ask "$url/api/tasks")"
       ;;
     site) expect site 200 "$(ask "$url/ready")" ;;
+    api)
+      expect api 200 "$(ask "$url/.well-known/jwks.json")"
+      expect api 200 "$(ask "$url/api/formats")"
+      expect api 401 "$(ask "$url/api/tasks")"
+      expect api 200 "$(ask "$url/ready")"
+      ;;
     convert | dead-letter) expect "$function" '20[0-9]' "$(call "$function" -d "$event" "$url/")" ;;
     uploaded)
       expect uploaded '20[0-9]' "$(call uploaded -H 'ce-specversion: 1.0' -H 'ce-id: smoke' -H 'ce-source: //smoke' \

@@ -4,12 +4,20 @@ mock_provider "google" {}
 variables {
   project      = "tonemill-test"
   region       = "europe-west1"
-  host         = "audio.example.com"
   alert_emails = ["ops@example.com"]
 }
 
-run "plans_while_nothing_exists" {
+run "plans_the_small_profile_while_nothing_exists" {
   command = plan
+}
+
+run "plans_the_standard_profile_while_nothing_exists" {
+  command = plan
+
+  variables {
+    profile = "standard"
+    host    = "audio.example.com"
+  }
 
   assert {
     condition     = output.url == "https://audio.example.com"

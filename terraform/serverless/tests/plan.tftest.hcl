@@ -20,6 +20,7 @@ mock_provider "google" {
 }
 
 variables {
+  profile      = "standard"
   project      = "tonemill-test"
   region       = "europe-west1"
   host         = "audio.example.com"
@@ -31,7 +32,7 @@ run "every_function_has_a_service_and_an_account" {
 
   assert {
     condition     = toset(keys(output.services)) == toset(["auth", "convert", "dead-letter", "site", "sweep", "tasks", "uploaded"])
-    error_message = "Expected a service for every target of functions/index.ts."
+    error_message = "Expected a service for every target of functions/index.ts but api."
   }
 
   assert {
@@ -54,6 +55,16 @@ run "only_what_people_call_stands_behind_the_load_balancer" {
   }
 
   assert {
+    condition     = output.url == "https://audio.example.com"
+    error_message = "Expected the host as address."
+  }
+
+  assert {
+    condition     = strcontains(module.alerts.policies["answers_5xx"].filter, "https_lb_rule")
+    error_message = "Expected the load balancer's answers to be counted."
+  }
+
+  assert {
     condition     = alltrue([for function in values(local.functions) : function.public == (length(function.callers) == 0) || function.public])
     error_message = "Expected a caller for every function that is not public."
   }
@@ -73,7 +84,7 @@ run "events_and_the_schedule_call_in_their_own_names" {
   }
 
   assert {
-    condition     = google_cloud_scheduler_job.sweep["sweep"].http_target[0].oidc_token[0].audience == "https://audio.example.com/functions/sweep"
+    condition     = google_cloud_scheduler_job.sweep["sweep"].http_target[0].oidc_token[0].audience == "https://tonemill.tonemill-test.internal/functions/sweep"
     error_message = "Expected an explicit audience."
   }
 

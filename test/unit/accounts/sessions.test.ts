@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { generateKeyPair, SignJWT } from 'jose';
+import { type ApiKeys, createApiKeys } from '../../../lib/accounts/api-keys.ts';
+import { createEndedSessions } from '../../../lib/accounts/ended-sessions.ts';
 import { createPasswords } from '../../../lib/accounts/passwords.ts';
 import { createRefreshTokens } from '../../../lib/accounts/refresh-tokens.ts';
 import { type Auth, createAuth } from '../../../lib/accounts/sessions.ts';
 import { createTokens, type Tokens } from '../../../lib/accounts/tokens.ts';
+import { createApiKeyStore } from '../../../lib/adapters/database/api-keys.ts';
+import { createRateLimitStore } from '../../../lib/adapters/database/rate-limits.ts';
 import { createRefreshTokenStore } from '../../../lib/adapters/database/refresh-tokens.ts';
 import { createUserStore } from '../../../lib/adapters/database/users.ts';
 import { signingKeys } from '../../../lib/app/secrets.ts';
+import { createLogInLimits } from '../../../lib/limits/log-in-limits.ts';
 import { hasCode } from '../../../lib/runtime/errors.ts';
 import { testDatabase } from '../../support/database.ts';
 import { temporaryFolder } from '../../support/folders.ts';
@@ -21,6 +26,7 @@ describe('The service of sessions', () => {
   const clock = { now: () => now };
   let tokens: Tokens;
   let auth: Auth;
+  let apiKeys: ApiKeys;
   let email: string;
 
   beforeEach(async () => {
@@ -28,7 +34,24 @@ describe('The service of sessions', () => {
     tokens = await createTokens(await signingKeys(folder()), clock);
     const users = createUserStore(database.knex());
     const refreshTokens = createRefreshTokens(createRefreshTokenStore(database.knex()), clock);
-    auth = createAuth({ users, passwords: createPasswords(2), refreshTokens, tokens });
+    const endedSessions = createEndedSessions(users);
+    apiKeys = createApiKeys(createApiKeyStore(database.knex()), clock);
+    auth = createAuth({
+      users,
+      passwords: createPasswords(2),
+      refreshTokens,
+      tokens,
+      apiKeys,
+      endedSessions,
+      logInLimits: createLogInLimits(createRateLimitStore(database.knex()), {
+        requestsOfUser: 0,
+        requestsOfAddress: 0,
+        failedLogIns: 10,
+        failedLogInsOfAddress: 100,
+        signUps: 0,
+      }),
+      requestLimits: { ofUser: async () => {} },
+    });
     email = `${randomUUID()}@example.org`;
     await auth.signUp({ user: randomUUID(), email, password: 'correct horse' });
   });
@@ -39,6 +62,26 @@ describe('The service of sessions', () => {
     assert.equal((await auth.authenticate(token)).email, email);
     now = new Date(now.getTime() + 3601 * 1000);
     await assert.rejects(auth.authenticate(token), unauthenticated);
+  });
+
+  it('lets an API key in until it expires, with the rights of the key, and records its use to a minute', async () => {
+    const { token } = await auth.logIn(email, 'correct horse');
+    const caller = await auth.authenticate(token);
+    const expiresAt = new Date(now.getTime() + 120_000);
+    const requested = { name: 'short', scopes: ['tasks:read'] as const, expiresAt };
+    const { text } = await apiKeys.create(caller, requested);
+    const used = async () => (await apiKeys.list(caller.userId))[0]?.lastUsedAt?.getTime();
+    const first = now.getTime();
+    assert.deepEqual(await auth.authenticate(text), { userId: caller.userId, email, scopes: ['tasks:read'] });
+    assert.equal(await used(), first);
+    now = new Date(first + 59_000);
+    await auth.authenticate(text);
+    assert.equal(await used(), first);
+    now = new Date(first + 119_000);
+    await auth.authenticate(text);
+    assert.equal(await used(), now.getTime());
+    now = expiresAt;
+    await assert.rejects(auth.authenticate(text), /expired at/);
   });
 
   it('answers a wrong password and an unknown email in the same words', async () => {

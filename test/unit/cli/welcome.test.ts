@@ -3,12 +3,19 @@ import { stripVTControlCharacters } from 'node:util';
 import { type Started, welcome } from '../../../lib/cli/welcome.ts';
 
 describe('The lines that end a start on a terminal', () => {
-  const ffmpeg = { path: '/usr/bin/ffmpeg', version: '5.1.9', year: 2026, libavcodec: null };
+  const ffmpeg = {
+    path: '/usr/bin/ffmpeg',
+    version: '5.1.9',
+    year: 2026,
+    libavcodec: null,
+    selfContained: null,
+  };
   const url = 'http://localhost:8080';
   const started: Started = {
     url,
     data: '/srv/data',
     ffmpeg,
+    hasHoles: false,
     isFallback: false,
     remedy: undefined,
     conversions: 2,
@@ -39,6 +46,11 @@ describe('The lines that end a start on a terminal', () => {
     assert.match(text, /known\s+security\s+holes/);
     assert.match(text, /\n {4}sudo apk add ffmpeg\n/);
     assert.match(shown({ isFallback: true }), /FFMPEG_PATH/);
+  });
+
+  it('say in a word that ffmpeg has published holes', () => {
+    assert.match(shown({ hasHoles: true }), /\/usr\/bin\/ffmpeg \(published holes: npm run doctor\)/);
+    assert.doesNotMatch(shown(), /holes/);
   });
 
   it('fit a narrow terminal, but for an address, a path or a command', () => {

@@ -46,7 +46,7 @@ describe('loadConfig', () => {
     const emulator = undefined;
     assert.deepEqual(config.storage, { kind: 'gcs', originals: 'in', results: 'out', emulator });
     const names = { topic: 'conversions', subscription: 'conversions-worker' };
-    assert.deepEqual(config.queue, { kind: 'pubsub', ...names, emulator });
+    assert.deepEqual(config.queue, { kind: 'pubsub', ...names, maxMessages: 40, emulator });
     assert.deepEqual(config.database, {
       kind: 'cloudsql',
       instance: 'project:region:name',
@@ -113,6 +113,34 @@ describe('loadConfig', () => {
       ',',
     ])
       assert.throws(() => trusted({ TRUST_PROXY: text }), /TRUST_PROXY: expected a number of proxies/, text);
+  });
+
+  it('takes exact origins for pages of other sites, or all, and refuses anything else', () => {
+    const origins = (env: NodeJS.ProcessEnv) => loadConfig(env).corsOrigins;
+    assert.deepEqual(origins({}), []);
+    assert.equal(origins({ CORS_ORIGINS: '*' }), '*');
+    const listed = 'https://audio.example.org, http://localhost:5173,http://[::1]:8080';
+    assert.deepEqual(origins({ CORS_ORIGINS: listed }), listed.split(/, ?/));
+    for (const text of [
+      'audio.example.org',
+      'https://audio.example.org/',
+      'https://audio.example.org/path',
+      'https://audio.example.org:443',
+      'https://Audio.example.org',
+      'https://*.example.org',
+      'https://ann@audio.example.org',
+      'https://audio.example.org,',
+      'https://audio.example.org https://b.example.org',
+      '*,https://audio.example.org',
+      'null',
+      'file:///',
+      'ftp://audio.example.org',
+    ])
+      assert.throws(
+        () => origins({ CORS_ORIGINS: text }),
+        /CORS_ORIGINS: expected \*, or origins such as/,
+        text,
+      );
   });
 
   it('logs from info on, by the kind of output, and always as JSON on Cloud Run', () => {

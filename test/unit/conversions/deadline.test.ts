@@ -9,12 +9,23 @@ import type { Task, TaskStore } from '../../../lib/ports/tasks.ts';
 import { silentLog } from '../../../lib/runtime/log.ts';
 
 const TASK: Task = {
-  ...{ id: 7, userId: 1, name: 'a.wav', originalExt: 'wav', requestedOutput: { format: 'mp3', options: {} } },
+  ...{
+    id: 7,
+    userId: 1,
+    batchId: null,
+    name: 'a.wav',
+    originalExt: 'wav',
+    requestedOutput: { format: 'mp3', options: {} },
+  },
   ...{ state: 'PROCESSING', revision: 1, attempt: 1, progress: 0, media: null, result: null, error: null },
   ...{
     declaredSize: null,
     uploadExpiresAt: new Date(),
     checksums: null,
+    cover: null,
+    source: null,
+    destination: null,
+    delivered: null,
     createdAt: new Date(),
     startedAt: new Date(),
     finishedAt: null,
@@ -35,20 +46,34 @@ describe('An attempt whose time is up', () => {
       await once(signal, 'abort');
       throw signal.reason;
     };
-    const storage = { local: true, check: stub().resolves(), fetch: stub().resolves() };
+    const storage = {
+      local: true,
+      check: stub().resolves(),
+      fetch: stub().resolves(),
+      stat: stub().resolves(),
+    };
     const parts = {
       leases: leases as unknown as LeaseStore,
       tasks: {} as TaskStore,
       originals: storage as unknown as Storage,
       results: storage as unknown as Storage,
-      engine: { convert, probe: stub().resolves({ tags: {} }) } as unknown as AudioEngine,
+      engine: {
+        convert,
+        probe: stub().resolves({ tags: {}, sounds: [], chunks: [], media: {} }),
+      } as unknown as AudioEngine,
     };
     const workspaces = {
       use: <T>(work: (folder: string) => Promise<T>) => work('/none'),
       clearDead: stub(),
       file: stub(),
     };
-    const settings = { worker: 'w', paused: false, deadline: 0.05, attempts: 5 };
+    const settings = {
+      countAudio: stub().resolves(),
+      worker: 'w',
+      paused: false,
+      deadline: 0.05,
+      attempts: 5,
+    };
     const clock = { now: () => new Date() };
     const conversions = createConversions({ ...parts, ...settings, workspaces, clock, log: silentLog });
     const outcome = await conversions.handle({ taskId: 7, revision: 1 });

@@ -29,7 +29,7 @@ describe('The media information of an original', () => {
   });
 
   it('is not cached where it is unknown, or where tags would fill the cache', async () => {
-    const probed = { tags: { comment: 'x'.repeat(1000) } } as unknown as Probed;
+    const probed = { tags: { comment: 'x'.repeat(1000) }, sounds: [], chunks: [] } as unknown as Probed;
     const probe = sinon.stub().rejects(new Error('out of reach'));
     const of = createKnownMedia({ probe });
     await assert.rejects(of('a').probe('/a', signal), /out of reach/);

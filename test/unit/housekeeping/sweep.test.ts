@@ -10,7 +10,7 @@ import { createFolderStorage } from '../../../lib/adapters/storage/nfs.ts';
 import { createSweep } from '../../../lib/housekeeping/sweep.ts';
 import type { Storage } from '../../../lib/ports/storage.ts';
 import { silentLog } from '../../../lib/runtime/log.ts';
-import { originalKey, waveformKey } from '../../../lib/tasks/object-keys.ts';
+import { coverKey, originalKey, waveformKey } from '../../../lib/tasks/object-keys.ts';
 import { testDatabase } from '../../support/database.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 
@@ -19,7 +19,11 @@ const DAY = 86_400_000;
 describe('The sweep', () => {
   const database = testDatabase();
   const folder = temporaryFolder();
-  const messages = { transactional: true, enqueue: async () => undefined };
+  const messages = {
+    transactional: true,
+    maxMessages: Number.POSITIVE_INFINITY,
+    enqueue: async () => undefined,
+  };
   let originals: Storage;
   let results: Storage;
 
@@ -41,6 +45,8 @@ describe('The sweep', () => {
       uploadStore: createUploadStore(database.knex()),
       uploaded: async () => async () => 'unplaced' as const,
       cancelUploads: async () => 0,
+      finishRemovals: async () => 0,
+      tidyWebhooks: async () => 0,
       paused: false,
       clock: { now: () => new Date(Date.now() + later) },
       log: silentLog,
@@ -94,5 +100,16 @@ describe('The sweep', () => {
     await put(results, waveformKey({ id: 999_999, revision: 1 }, 'original'));
     assert.equal(await sweep(2 * DAY), 2);
     assert.deepEqual(await stored(results), [waveformKey(task, 'original')]);
+  });
+
+  it('keeps the cover that was sent for a task, and removes another', async () => {
+    const { id, userId } = await uploaded();
+    const cover = { mimeType: 'image/png', width: 1, height: 1, size: 1, sha256: 'a'.repeat(64) };
+    await put(results, coverKey(id, cover));
+    await put(results, coverKey(id, { sha256: 'b'.repeat(64) }));
+    const tasks = createTaskStore(database.knex(), messages, silentLog);
+    assert.deepEqual((await tasks.setCover(id, userId, cover))?.cover, cover);
+    assert.equal(await sweep(2 * DAY), 1);
+    assert.deepEqual(await stored(results), [coverKey(id, cover)]);
   });
 });

@@ -40,6 +40,22 @@ describe('The line of a request', () => {
     });
   }
 
+  for (const [path, taskId] of [
+    ['/api/tasks/7', 7],
+    ['/api/uploads/7', 7],
+    ['/api/batches/7', undefined],
+    ['/api/presets/7', undefined],
+  ] as const) {
+    it(`names ${taskId ? 'the task' : 'no task'} of ${path}`, async () => {
+      const lines: string[] = [];
+      const http = createHttp(createLog((event) => lines.push(jsonLine(event))));
+      http.get(path.replace('7', ':id'), (c) => c.body(null));
+      await http.request(path);
+      const last: { taskId?: number } = JSON.parse(lines.at(-1) ?? '');
+      assert.equal(last.taskId, taskId);
+    });
+  }
+
   it('is an ERROR where the service itself is unavailable', async () => {
     assert.equal(await severityOf('unavailable'), 'ERROR');
   });
@@ -54,5 +70,20 @@ describe('A disk that is full', () => {
     const answer = await http.request('/');
     assert.equal(answer.status, 503);
     assert.match(await answer.text(), /"code":"unavailable"/);
+  });
+});
+
+describe('A method that is not possible', () => {
+  it('is answered by those of the path itself, not by those of a path with a parameter that matches too', async () => {
+    const http = createHttp(silentLog);
+    http.get('/tasks/all.zip', (c) => c.body(null));
+    http.get('/tasks/:id', (c) => c.body(null));
+    http.put('/tasks/:id', (c) => c.body(null));
+    const allowed = async (path: string) => {
+      const answer = await http.request(path, { method: 'OPTIONS' });
+      return [answer.status, answer.headers.get('allow')];
+    };
+    assert.deepEqual(await allowed('/tasks/all.zip'), [405, 'GET, HEAD']);
+    assert.deepEqual(await allowed('/tasks/7'), [405, 'GET, HEAD, PUT']);
   });
 });

@@ -23,4 +23,14 @@ describe('JSON of a request', () => {
         (error) => hasCode(error, 'invalid_request') && error.message.startsWith('The body '),
       ));
   }
+
+  it('names the place of a reserved name, and that another is expected', () => {
+    assert.throws(
+      () => parseJson('{"metadata":{"__proto__":"x"}}', 'field options', 'options'),
+      (error) =>
+        hasCode(error, 'invalid_request') &&
+        /__proto__.*expected another name/.test(JSON.stringify(error.details)) &&
+        JSON.stringify(error.details).includes('options.metadata'),
+    );
+  });
 });

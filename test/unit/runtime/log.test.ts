@@ -42,7 +42,7 @@ describe('The log', () => {
   });
   const http = () => {
     const app = createHttp(log, 'project');
-    app.get('/things/:id', (c) => {
+    app.get('/api/tasks/:id', (c) => {
       log.info('Looked', { taskId: 7 });
       return c.text('found');
     });
@@ -60,10 +60,10 @@ describe('The log', () => {
   };
 
   it('has one line for a request, with its route, status and duration', async () => {
-    const [inner, request, ...others] = await ask('/things/7');
+    const [inner, request, ...others] = await ask('/api/tasks/7');
     assert.equal(inner?.message, 'Looked');
     assert.deepEqual(others, []);
-    assert.equal(request?.message, 'GET /things/:id 200');
+    assert.equal(request?.message, 'GET /api/tasks/:id 200');
     assert.equal(request.severity, 'INFO');
     assert.equal(request.taskId, 7);
     assert.deepEqual([request.httpRequest?.requestMethod, request.httpRequest?.status], ['GET', 200]);
@@ -95,7 +95,7 @@ describe('The log', () => {
       const site = createHttp(log, undefined, createClientAddress(trusted));
       const named = createRouter();
       named.get('/me', (c) => {
-        c.set('principal', { userId: 7, email: 'ann@example.org' });
+        c.set('principal', { userId: 7, email: 'ann@example.org', scopes: [] });
         return c.text('you');
       });
       site.route('/', named);
@@ -140,7 +140,7 @@ describe('The log', () => {
   });
 
   it('joins all lines of a request to its trace', async () => {
-    for (const line of await ask('/things/7', { traceparent: `00-${TRACE}-00f067aa0ba902b7-01` })) {
+    for (const line of await ask('/api/tasks/7', { traceparent: `00-${TRACE}-00f067aa0ba902b7-01` })) {
       assert.equal(line['logging.googleapis.com/trace'], `projects/project/traces/${TRACE}`);
       assert.equal(line['logging.googleapis.com/spanId'], '00f067aa0ba902b7');
       assert.equal(line['logging.googleapis.com/trace_sampled'], true);
@@ -149,7 +149,7 @@ describe('The log', () => {
 
   it('never holds a query, a path without a route, or a header', async () => {
     const headers = { Authorization: 'Bearer secret-token', 'X-Service-Credential': 'secret-credential' };
-    await ask('/things/7?key=secret-key&token=secret-upload', headers);
+    await ask('/api/tasks/7?key=secret-key&token=secret-upload', headers);
     await ask('/secret-path/x?X-Goog-Signature=secret-signature', headers);
     await ask('/broken?key=secret-key', headers);
     assert.equal(lines.length, 5);

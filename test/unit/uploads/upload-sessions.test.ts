@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import sinon from 'sinon';
+import { createBatchStore } from '../../../lib/adapters/database/batches.ts';
 import { createTaskStore } from '../../../lib/adapters/database/tasks.ts';
 import { createUploadStore } from '../../../lib/adapters/database/uploads.ts';
 import { createUserStore } from '../../../lib/adapters/database/users.ts';
@@ -12,14 +14,20 @@ import { createFolderUploads } from '../../../lib/adapters/storage/nfs-uploads.t
 import type { OpenedUpload } from '../../../lib/ports/uploads.ts';
 import { AppError, hasCode } from '../../../lib/runtime/errors.ts';
 import { silentLog } from '../../../lib/runtime/log.ts';
+import { createAddressRules } from '../../../lib/transfers/addresses.ts';
 import { cancelEnded, createUploadSessions } from '../../../lib/uploads/upload-sessions.ts';
 import { testDatabase } from '../../support/database.ts';
 import { temporaryFolder } from '../../support/folders.ts';
+import { NO_WEBHOOKS } from '../../support/webhooks.ts';
 
 describe('An upload session', () => {
   const database = testDatabase();
   const folder = temporaryFolder();
-  const messages = { transactional: true, enqueue: async () => undefined };
+  const messages = {
+    transactional: true,
+    maxMessages: Number.POSITIVE_INFINITY,
+    enqueue: async () => undefined,
+  };
   const tasks = () => createTaskStore(database.knex(), messages, silentLog);
   const uploadStore = () => createUploadStore(database.knex());
   const uploads = {
@@ -37,19 +45,25 @@ describe('An upload session', () => {
     uploads.open.resolves({ url: 'https://storage/session', session: 'https://storage/session' });
   });
 
-  const openSession = () => {
+  const openSession = () => sessions().open(userId, request('a.wav'));
+  const request = (filename: string) => ({
+    ...{ filename, newFormat: 'mp3', options: undefined, size: 10, origin: undefined },
+    ...{ source: undefined, destination: undefined, service: 'http://localhost' },
+  });
+  const sessions = () => {
     const requestedOutput = { format: 'mp3', options: {} };
-    const uploadSessions = createUploadSessions({
+    return createUploadSessions({
+      batches: createBatchStore(database.knex()),
       ...{ store: tasks(), uploadStore: uploadStore(), uploads, uploadBytes: 1000 },
-      tasks: { check: async (name) => ({ name, requestedOutput }) },
+      tasks: { check: async (_userId, name) => ({ name, requestedOutput }) },
+      addresses: createAddressRules({ check: () => undefined }, []),
+      wakeImports: async () => undefined,
+      webhooks: NO_WEBHOOKS,
       formats: async () => [],
       clock: { now: () => new Date() },
     });
-    const service = 'http://localhost';
-    const asked = { filename: 'a.wav', newFormat: 'mp3', size: 10, origin: undefined, service };
-    return uploadSessions.open(userId, { ...asked, options: undefined });
   };
-  const mine = () => tasks().list(userId, { limit: 10, descending: false });
+  const mine = () => tasks().list({ userId, email: '' }, { limit: 10, descending: false });
   const expire = (id: number) => uploadStore().abandon(id);
   const cancelAll = (through = uploads) =>
     cancelEnded({ uploads: through, uploadStore: uploadStore(), log: silentLog });
@@ -93,5 +107,28 @@ describe('An upload session', () => {
     await expire(task.id);
     assert.equal(await cancelEnded({ uploads: ours, uploadStore: uploadStore(), log: silentLog }), 1);
     assert.deepEqual(await readdir(join(root.root, '.partial')), []);
+  });
+
+  it('of a batch that cannot be opened leaves neither batch nor tasks, and cancels the others', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `${index}.wav`);
+    let open = 0;
+    let most = 0;
+    uploads.open.callsFake(async () => {
+      const count = uploads.open.callCount;
+      most = Math.max(most, ++open);
+      await setImmediate();
+      open -= 1;
+      if (count === 30) throw new AppError('unavailable', 'Cloud Storage is away.');
+      return { url: `https://storage/${count}`, session: `https://storage/${count}` };
+    });
+    await assert.rejects(sessions().openBatch(userId, { name: 'Album' }, names.map(request)), (error) =>
+      hasCode(error, 'unavailable'),
+    );
+    assert.equal(most, 16);
+    assert.deepEqual(await mine(), []);
+    assert.deepEqual(await createBatchStore(database.knex()).list(userId, { limit: 10 }), []);
+    await cancelAll();
+    const cancelled = new Set(uploads.cancel.args.map(([session]) => session));
+    assert.equal(cancelled.size, names.length - 1);
   });
 });

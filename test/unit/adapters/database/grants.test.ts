@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
+import { mustBeMigrated } from '../../../../lib/adapters/database/connection.ts';
 import { prepareDatabase } from '../../../../lib/app/open-database.ts';
 import { loadConfig } from '../../../../lib/config/config.ts';
 import { silentLog } from '../../../../lib/runtime/log.ts';
 import { testDatabase } from '../../../support/database.ts';
 import { EVERY, ROLES } from '../../../terraform/readers.ts';
 
-const NAMES = [...EVERY, ...ROLES];
+const NAMES = [...new Set([...EVERY, ...ROLES])];
 
 /** Logins belong to the server, which other tests share; these are for this file alone. */
 const loginOf = (name: string) => `grants-${name}@project.iam`;
@@ -14,7 +15,13 @@ const loginOf = (name: string) => `grants-${name}@project.iam`;
 /** A statement that shows a right, and who has it. */
 const RIGHTS: readonly [statement: string, who: readonly string[]][] = [
   ['select password_hash from users', ['auth', 'tasks', 'api']],
-  ['delete from refresh_tokens', ['auth', 'sweep', 'api', 'worker']],
+  ['delete from refresh_tokens', ['auth', 'tasks', 'sweep', 'api', 'worker']],
+  ['delete from idempotency_keys', ['auth', 'tasks', 'sweep', 'api', 'worker']],
+  ['delete from rate_limits', ['auth', 'tasks', 'convert', 'sweep', 'api', 'worker']],
+  ['delete from api_keys', ['auth', 'tasks', 'api']],
+  ['delete from presets', ['tasks', 'api']],
+  ['select secret from webhooks', ['tasks', 'sweep', 'api', 'worker']],
+  ['delete from webhook_deliveries', ['tasks', 'sweep', 'api', 'worker']],
   ['update tasks set progress = 0', NAMES.filter((name) => name !== 'site')],
   ["select nextval('tasks_id_seq')", NAMES.filter((name) => name !== 'site')],
   ['select name from migrations', NAMES.filter((name) => name !== 'site')],
@@ -44,6 +51,15 @@ describe('The rights that npm run migrate grants', () => {
       assert.deepEqual(may, expected);
     });
   }
+
+  it('let each that uses the tables see at its start that they are of this release', async () => {
+    for (const name of NAMES.filter((one) => one !== 'site')) {
+      const transaction = await database.knex().transaction();
+      await transaction.raw(`set local role "${loginOf(name)}"`);
+      await mustBeMigrated(transaction);
+      await transaction.rollback();
+    }
+  });
 
   /** In the name of a login, and taken back. */
   async function succeeds(name: string, statement: string): Promise<boolean> {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Knex } from 'knex';
-import { openDatabase } from '../../../../lib/adapters/database/connection.ts';
-import { MIGRATION_NAMES, migrationSource } from '../../../../lib/adapters/database/migrations.ts';
+import { migrate, mustBeMigrated, openDatabase } from '../../../../lib/adapters/database/connection.ts';
+import {
+  LATEST_COLUMN,
+  MIGRATION_NAMES,
+  migrationSource,
+} from '../../../../lib/adapters/database/migrations.ts';
 import { testDatabase } from '../../../support/database.ts';
 import { newDatabase } from '../../../support/vm.ts';
 
@@ -43,6 +47,19 @@ describe('Migrations', () => {
     const config = { migrationSource, tableName: 'migrations' };
     for (const _ of MIGRATION_NAMES) await knex.migrate.down(config);
     assert.deepEqual([...(await rules(knex)).keys()], []);
+  });
+});
+
+describe('A database of a development version, made before 001_schema got its last column', () => {
+  const database = testDatabase();
+
+  it('is refused with a sentence that says what to do', async () => {
+    await mustBeMigrated(database.knex());
+    const { table, column } = LATEST_COLUMN;
+    await database.knex().schema.alterTable(table, (changed) => changed.dropColumn(column));
+    const refused = { code: 'misconfigured', message: /Remove the data folder/ };
+    await assert.rejects(migrate(database.url()), refused);
+    await assert.rejects(mustBeMigrated(database.knex()), refused);
   });
 });
 

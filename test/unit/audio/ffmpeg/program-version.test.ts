@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { describeVersion, newestFirst, readVersion } from '../../../../lib/audio/ffmpeg/program-version.ts';
+import {
+  type Build,
+  choose,
+  describeBuild,
+  readVersion,
+} from '../../../../lib/audio/ffmpeg/program-version.ts';
 
 /** First lines of `-version`, each with what is read from it, the newest first. */
 const BUILDS: readonly [string, string][] = [
@@ -47,18 +52,57 @@ describe('The version of an ffmpeg', () => {
   it('is read from releases, nightly builds and builds of one’s own, with the year of the sources', () => {
     for (const [output, expected] of BUILDS) {
       const version = readVersion(output);
-      assert.equal(version && describeVersion(version), expected);
+      assert.equal(version && describeBuild({ ...version, selfContained: null }), expected);
     }
     for (const output of ['', 'bash: ffmpeg: not found', 'version 5.1'])
       assert.equal(readVersion(output), undefined);
   });
 
-  it('puts the newest sources first, whatever their numbers, and what says no year last', () => {
-    const versions = BUILDS.map(([output]) => readVersion(output)).filter((version) => version !== undefined);
-    const sorted = versions.toReversed().sort(newestFirst).map(describeVersion);
-    assert.deepEqual(
-      sorted,
-      BUILDS.map(([, expected]) => expected),
-    );
+  it('names how the program is linked', () => {
+    const version = { version: '7.1.1', year: 2025, libavcodec: null };
+    assert.equal(describeBuild({ ...version, selfContained: true }), '7.1.1 of 2025, static');
+    assert.equal(describeBuild({ ...version, selfContained: false }), '7.1.1 of 2025, dynamic');
+  });
+});
+
+describe('The choice between builds of ffmpeg', () => {
+  const build = (text: string, selfContained: boolean | null): { binary: Build } => {
+    const version = readVersion(text);
+    assert.ok(version);
+    return { binary: { ...version, selfContained } };
+  };
+  const chosen = (builds: readonly { binary: Build }[], years: number) => {
+    const choice = choose(builds, years);
+    return choice && describeBuild(choice.binary);
+  };
+
+  it('takes the newest sources first, whatever their numbers, and what says no year last', () => {
+    const left = BUILDS.map(([text]) => build(text, false)).reverse();
+    for (const [, expected] of BUILDS) {
+      const best = choose(left, 1);
+      assert.ok(best);
+      assert.equal(describeBuild(best.binary), `${expected}, dynamic`);
+      left.splice(left.indexOf(best), 1);
+    }
+  });
+
+  const of = (year: number, selfContained: boolean | null) =>
+    build(`ffmpeg version of Copyright (c) 2000-${year} the FFmpeg developers`, selfContained);
+
+  it('prefers a static build that is at most so many years older, and the newest of those', () => {
+    const builds = [of(2018, true), of(2025, true), of(2023, true), of(2026, false)];
+    assert.equal(chosen(builds, 1), 'of of 2025, static');
+    assert.equal(chosen([of(2018, true), of(2024, true), of(2026, false)], 1), 'of of 2026, dynamic');
+    assert.equal(chosen([of(2018, true), of(2023, true), of(2026, false)], 4), 'of of 2023, static');
+    assert.equal(chosen([of(2018, true), of(2026, false)], 4), 'of of 2026, dynamic');
+    assert.equal(chosen([of(2026, false), of(2026, true)], 1), 'of of 2026, static');
+  });
+
+  it('prefers nothing whose linking or age is unknown', () => {
+    assert.equal(chosen([of(2025, null), of(2026, false)], 1), 'of of 2026, dynamic');
+    const unknown = build('ffmpeg version mine', true);
+    assert.equal(chosen([unknown, of(2026, false)], 4), 'of of 2026, dynamic');
+    assert.equal(chosen([unknown, build('ffmpeg version other', false)], 1), 'mine, static');
+    assert.equal(choose([], 1), undefined);
   });
 });

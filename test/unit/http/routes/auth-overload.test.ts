@@ -33,18 +33,26 @@ describe('Too many log-ins at once', () => {
     lines = [];
     const asked = () => sinon.stub().returns(database.promise);
     findByEmail = asked();
-    const users = { create: asked(), checkFree: asked(), exists: asked(), find: asked(), findByEmail };
+    const [change, remove, endedSessions] = [asked(), asked(), asked()];
+    const reads = { checkFree: asked(), exists: asked(), find: asked(), findByEmail, endedSessions };
+    const users = { create: asked(), change, remove, ...reads };
     const refreshTokens = { issue: asked(), rotate: asked(), revoke: asked() };
     const publicKeys = { keys: [] };
-    const tokens = { publicKeys, sign: asked(), verify: asked(), signUpload: asked(), verifyUpload: asked() };
+    const tickets = { signTicket: asked(), verifyTicket: asked() };
+    const uploads = { signUpload: asked(), verifyUpload: asked() };
+    const tokens = { publicKeys, sign: asked(), verify: asked(), ...uploads, ...tickets };
     const auth = createAuth({
       users,
       passwords: createPasswords(2, { waiting: QUEUE, pause: 0 }),
       refreshTokens,
       tokens,
+      apiKeys: { authenticate: asked() },
+      endedSessions: { mustBeOpen: asked() },
+      logInLimits: { checked: (_account, _address, check) => check(), signUp: async () => {} },
+      requestLimits: { ofUser: async () => {} },
     });
     const http = createHttp(createLog((event) => lines.push(LINE.parse(JSON.parse(jsonLine(event))))));
-    http.route('/', authRoutes({ auth, publicKeys: async () => publicKeys }));
+    http.route('/', authRoutes({ auth, publicKeys: async () => publicKeys, guests: false }));
     server = createServer(getRequestListener(http.fetch));
     url = await listen(server, 0);
   });

@@ -1,0 +1,35 @@
+import type { Knex } from 'knex';
+import type { TaskResult, TaskResultStore } from '../../ports/task-results.ts';
+import type { TaskState } from '../../ports/tasks.ts';
+
+interface ResultRow {
+  id: number;
+  name: string;
+  format: string;
+  state: TaskState;
+  error: string | null;
+  key: string | null;
+  /** PostgreSQL's bigint, as text. */
+  size: string | null;
+  at: Date;
+}
+
+/** Reads few members of the JSON columns: media information of thousands of tasks would take a hundred times the memory. */
+const COLUMNS = `id, name, format, state, error->>'message' as error, result->>'key' as key,
+  (result->>'size')::bigint as size, coalesce(finished_at, created_at) as at`;
+
+export function createTaskResultStore(knex: Knex): TaskResultStore {
+  const rows = async (userId: number, condition: string, value: number | number[]) => {
+    const query = knex('tasks').where({ user_id: userId }).whereRaw(condition, [value]).orderBy('id');
+    return (await query.select<ResultRow[]>(knex.raw(COLUMNS))).map(toResult);
+  };
+  return {
+    ofBatch: (userId, batchId) => rows(userId, 'batch_id = ?', batchId),
+    ofTasks: (userId, ids) => rows(userId, 'id = any(?)', [...ids]),
+  };
+}
+
+function toResult({ key, size, at, ...row }: ResultRow): TaskResult {
+  const file = row.state === 'PROCESSED' && key !== null ? { key, size: Number(size), at } : null;
+  return { ...row, file };
+}

@@ -1,0 +1,24 @@
+import { type Lazy, lazy } from '../runtime/lazy.ts';
+import { createDeliveries, type Deliveries } from '../webhooks/deliveries.ts';
+import { createWebhooks, type Webhooks } from '../webhooks/webhooks.ts';
+import type { Foundation } from './foundation.ts';
+
+/** Webhooks for their owners, and the tries to deliver to them. */
+export interface WebhookServices {
+  webhooks: Lazy<Webhooks>;
+  deliveries: Lazy<Deliveries>;
+}
+
+export function openWebhooks({ log, surroundings, stores, outbound }: Foundation): WebhookServices {
+  const { clock, deliveries: options } = surroundings;
+  return {
+    webhooks: lazy(async () => {
+      const { webhooks: store, deliveries } = await stores();
+      return createWebhooks({ store, deliveries, outbound, onDue: async () => undefined });
+    }),
+    deliveries: lazy(async () => {
+      const { pendingDeliveries: pending, deliverySignals: signals } = await stores();
+      return createDeliveries({ pending, signals, send: outbound.send, clock, log, options });
+    }),
+  };
+}

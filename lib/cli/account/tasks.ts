@@ -1,0 +1,87 @@
+import { createWriteStream } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Task } from '../../client/index.ts';
+import { escaped } from '../../runtime/log-formats.ts';
+import { publishFile } from '../files/partial-files.ts';
+import { safePart } from '../files/safe-names.ts';
+import { openService } from '../service/service.ts';
+import { usageError } from '../terminal/command-error.ts';
+import { print, printError, printJson, printTable } from '../terminal/output.ts';
+import { stopSignal } from '../terminal/stop.ts';
+
+export interface ListOptions {
+  state?: Task['state'];
+  max: number;
+  json?: boolean;
+}
+
+/** Prints the newest tasks. */
+export async function listTasks({ state, max, json }: ListOptions): Promise<void> {
+  const { client } = await openService();
+  const tasks: Task[] = [];
+  const query = { order: '1' as const, ...(state && { state }), max: Math.min(max, 100) };
+  for await (const task of client.tasks.all(query, { signal: stopSignal })) {
+    if (tasks.length === max) break;
+    if (json) printJson(task);
+    tasks.push(task);
+  }
+  if (json) return;
+  if (tasks.length === 0) return printError('There are no tasks.');
+  printTable([['ID', 'STATE', 'FORMAT', 'NAME', 'CREATED', ''], ...tasks.map(rowOf)]);
+}
+
+function rowOf({ id, state, convertedExt, name, timestamp, progress, error }: Task) {
+  const note = state === 'PROCESSING' ? `${Math.round(progress * 100)} %` : (error?.message ?? '');
+  return [id, state, convertedExt, name, timestamp, note];
+}
+
+export interface GetOptions {
+  out: string;
+  original?: boolean;
+  force?: boolean;
+}
+
+/** Waits for tasks, and saves their results or originals. */
+export async function getTasks(ids: readonly string[], { out, original, force }: GetOptions): Promise<void> {
+  const numbers = ids.map(idOf);
+  const { client } = await openService({ patient: true });
+  const call = { signal: stopSignal };
+  for (const id of numbers) {
+    const task = original ? await client.tasks.get(id, call) : await client.tasks.settled(id, call);
+    const download = await client.tasks.download(task, original ? 'original' : 'result', call);
+    const target = join(out, safePart(download.name));
+    if (!force && (await exists(target)))
+      throw usageError(`${escaped(target)} is there already. Name another folder by --out, or give --force.`);
+    await publishFile(target, async (folder) => {
+      const partial = join(folder, 'file');
+      await pipeline(Readable.fromWeb(download.stream()), createWriteStream(partial), call);
+      return partial;
+    });
+    print(escaped(target));
+  }
+}
+
+/** Removes tasks with their files. */
+export async function removeTasks(ids: readonly string[]): Promise<void> {
+  const numbers = ids.map(idOf);
+  const { client } = await openService();
+  for (const id of numbers) await client.tasks.remove(id, { signal: stopSignal });
+  print(`${numbers.length} ${numbers.length === 1 ? 'task is' : 'tasks are'} removed.`);
+}
+
+/** A number of a resource as it is typed. Throws a usage error. */
+export function idOf(text: string): number {
+  const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
+  if (id > 0) return id;
+  throw usageError(`"${escaped(text)}" is no ID. Expected a number, such as "tonemill ls" shows it.`);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

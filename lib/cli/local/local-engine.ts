@@ -1,0 +1,126 @@
+import { symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { openEngine } from '../../app/open-engine.ts';
+import type { Made } from '../../audio/engine/encode.ts';
+import type { AudioEngine } from '../../audio/engine/engine.ts';
+import { effectiveOptions } from '../../audio/formats/effective-options.ts';
+import type { Format } from '../../audio/formats/formats.ts';
+import { describeOptions, parseOptions } from '../../audio/formats/options.ts';
+import type { MediaInfo } from '../../audio/media/media-info.ts';
+import { type Limits, loadConfig } from '../../config/config.ts';
+import { AppError, hasCode } from '../../runtime/errors.ts';
+import { silentLog } from '../../runtime/log.ts';
+import { createWorkspaces } from '../../runtime/working-folders.ts';
+import { type CommandError, usageError } from '../terminal/command-error.ts';
+import { whenExiting } from '../terminal/stop.ts';
+import { toldWriteError } from '../terminal/write-errors.ts';
+
+/** The engine on this machine, without a service, an account and a database. */
+export interface LocalEngine {
+  /** Output formats with their options, as the service describes them. */
+  describeFormats(): { name: string; extension: string; codec: string; options: Record<string, unknown> }[];
+  /** Checks a request. Throws a usage error. */
+  check(format: string, options: object): void;
+  probe(path: string, how: { loudness?: boolean; signal: AbortSignal }): Promise<MediaInfo>;
+  /** Converts a file into a private folder, and answers the path of the result there. */
+  convert(conversion: LocalConversion): Promise<{ path: string; made: Made }>;
+  close(): void;
+}
+
+export interface LocalConversion {
+  path: string;
+  folder: string;
+  format: string;
+  options: object;
+  onProgress: (fraction: number) => void;
+  signal: AbortSignal;
+}
+
+/** Limits of a service protect it from its users; here only those remain that end a hanging program. */
+const OWN_LIMITS = {
+  uploadBytes: Number.MAX_SAFE_INTEGER,
+  formBytes: Number.MAX_SAFE_INTEGER,
+  resultBytes: 2 ** 42,
+  durationSeconds: 10_000_000,
+  conversionSeconds: 2_000_000,
+} satisfies Partial<Limits>;
+
+/** @param jobs programs at once */
+export async function openLocalEngine(jobs: number): Promise<LocalEngine> {
+  const config = loadConfig();
+  const limits = { ...config.limits, ...OWN_LIMITS };
+  const engine = await openEngine({ ...config, limits, conversions: jobs }, silentLog);
+  const forget = whenExiting(() => engine.killAll());
+  const workspaces = createWorkspaces(config.work);
+  return {
+    describeFormats: () =>
+      engine.formats.map((format) => ({
+        name: format.name,
+        extension: format.extension,
+        codec: format.codec.encoders[0].codec,
+        options: describeOptions(format),
+      })),
+    check(name, options) {
+      parsedOptions(engine, name, options);
+    },
+    probe: (path, { loudness, signal }) =>
+      workspaces.use(async (folder) => {
+        const source = await linked(path, folder);
+        const probed = await engine.probe(source, signal);
+        return loudness
+          ? { ...probed.media, loudness: await engine.loudness(async () => ({ source, probed }), signal) }
+          : probed.media;
+      }),
+    async convert({ path, folder, format: name, options, onProgress, signal }) {
+      const format = formatOf(engine, name);
+      const input = await linked(path, folder);
+      const output = join(folder, `output.${format.extension}`);
+      try {
+        const probed = await engine.probe(input, signal);
+        const effective = parsedOptions(engine, name, options);
+        return {
+          path: output,
+          made: await engine.convert({ input, output, probed, options: effective, onProgress, signal }),
+        };
+      } catch (error) {
+        throw writeErrorIn(error) ?? error;
+      }
+    },
+    close() {
+      forget();
+      engine.killAll();
+    },
+  };
+}
+
+/** Programs see no name of a person: only this link. */
+async function linked(path: string, folder: string): Promise<string> {
+  const link = join(folder, 'input');
+  await symlink(resolve(path), link);
+  return link;
+}
+
+function formatOf({ formats }: AudioEngine, name: string): Format {
+  const format = formats.find((one) => one.name === name);
+  if (format) return format;
+  throw usageError(
+    `This ffmpeg makes no ${name}. Expected one of ${formats.map((one) => one.name).join(', ')}.`,
+  );
+}
+
+function parsedOptions(engine: AudioEngine, name: string, options: object) {
+  const format = formatOf(engine, name);
+  try {
+    return effectiveOptions(format, parseOptions(format, options));
+  } catch (error) {
+    throw error instanceof AppError ? usageError(error.message) : error;
+  }
+}
+
+/** Programs alone have met a disk that takes no more, and tell it in their own words. */
+function writeErrorIn(error: unknown): CommandError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  // No result reaches the limit of the engine here: one that is too large has met that of the system.
+  const text = hasCode(error, 'result_too_large') ? 'File too large' : error.message;
+  return toldWriteError(text, error) ?? writeErrorIn(error.cause);
+}

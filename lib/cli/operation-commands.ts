@@ -1,0 +1,64 @@
+import { Argument, type Command } from 'commander';
+
+const OF_START = `
+Everything (an embedded PostgreSQL, files, keys) is in the folder TONEMILL_DATA,
+by default .tonemill in this folder. PORT names another port than 8080;
+docs/configuration.md has all variables.`;
+
+/** Adds the commands that run a service. */
+export function addOperations(program: Command): void {
+  program
+    .commandsGroup('Serve:')
+    .command('start')
+    .description('run a service on this machine: API, console, conversions and database')
+    .addHelpText('after', OF_START)
+    .action(() => operate((run) => run.start()));
+  program
+    .command('doctor')
+    .addArgument(
+      new Argument('[what]', 'only the programs, as a deployment needs them').choices(['programs']),
+    )
+    .description('say which programs are found, and what is missing')
+    .action((what: string | undefined) => operate((run) => run.doctor(what)));
+  program
+    .command('serve')
+    .description('run the API of a service on several machines (docs/vms.md)')
+    .action(() => operate((run) => run.serve()));
+  program
+    .command('worker')
+    .description('run the conversions of such a service')
+    .action(() => operate((run) => run.worker()));
+  program
+    .command('migrate')
+    .description('bring the schema of a database by URL up to date')
+    .action(() => operate((run) => run.migrate()));
+  program
+    .command('init-share')
+    .description('mark the two folders of an NFS share, once')
+    .action(() => operate((run) => run.initShare()));
+  program
+    .command('migrate-first-generation')
+    .description('import the users and tasks of the first generation')
+    .requiredOption('--from <url>', 'its database, postgres://...')
+    .option('--apply', 'copy; without it, only tell what would be copied', false)
+    .action((options: { from: string; apply: boolean }) =>
+      operate((run) => run.importFirstGeneration(options)),
+    );
+  program
+    .command('new-secrets')
+    .description('print new secrets for an environment file')
+    .action(() => operate((run) => run.newSecrets()));
+}
+
+type Operations = typeof import('./operations.ts').OPERATIONS;
+
+/** Runs a command of the service; the lines of its log come before the sentence of its error. */
+async function operate(work: (operations: Operations) => Promise<void>): Promise<void> {
+  const { OPERATIONS, flushLog } = await import('./operations.ts');
+  try {
+    await work(OPERATIONS);
+  } catch (error) {
+    flushLog();
+    throw error;
+  }
+}

@@ -1,0 +1,12 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Reads a whole number of at least 1. */
+export function count(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number from 1.');
+}
+
+/** Gathers the values of an option that may come several times. */
+export function several(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}

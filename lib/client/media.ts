@@ -1,0 +1,38 @@
+import { type Api, answerOf, byId, type Call, options, type Schemas } from './api.ts';
+import type { Task } from './events.ts';
+
+/** Files that are sent in one request: they must fit into a form of the service. */
+export interface Media {
+  /** Media information of a file, of which the service keeps nothing. @param how `loudness` decodes the whole file */
+  probe(file: Blob, how?: Call & { loudness?: boolean }): Promise<Schemas['Media']>;
+  /** Makes a picture the front cover of the result: JPEG, PNG, WebP or GIF. The task is converted again. */
+  setCover(taskId: number, picture: Blob, call?: Call): Promise<Task>;
+  /** Brings the cover of the original back. */
+  removeCover(taskId: number, call?: Call): Promise<Task>;
+}
+
+/** Type of a picture that has none; the bytes decide. */
+const PICTURE = 'image/jpeg';
+
+/** Node.js keeps every byte of a body that a redirection may ask for again. The service sends none. */
+const STREAMED = { redirect: 'error' } as const;
+
+export function createMedia(api: Api): Media {
+  const path = '/api/tasks/{id}/cover';
+  return {
+    probe(audio, { loudness = false, ...call } = {}) {
+      const query = { loudness: loudness ? 'true' : 'false' } as const;
+      const form = new FormData();
+      form.append('audio', audio, 'name' in audio ? String(audio.name) : 'audio');
+      // The types know a file as text.
+      const file = { body: { audio: '' }, bodySerializer: () => form, ...STREAMED };
+      return answerOf(api.POST('/api/probe', { params: { query }, ...file, ...options(call) }));
+    },
+    setCover(taskId, picture, call) {
+      const headers = { 'Content-Type': picture.type || PICTURE };
+      const file = { body: '', bodySerializer: () => picture, headers, ...STREAMED };
+      return answerOf(api.PUT(path, { ...file, ...byId(taskId, call) }));
+    },
+    removeCover: (taskId, call) => answerOf(api.DELETE(path, byId(taskId, call))),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Signal } from '@preact/signals';
+import { t } from '../messages.ts';
+import { complain, tell } from '../notices.ts';
+import { clock } from '../quantities.ts';
+import type { Task } from '../task.ts';
+import { convertAgain } from '../tasks.ts';
+import { trimOf, withTrim } from '../trim.ts';
+import type { Wanted } from '../wanted.ts';
+
+interface CutSummaryProps {
+  task: Task;
+  next: Signal<Wanted>;
+  /** Seconds of the original. */
+  total: number;
+}
+
+/** The drawn trim in words, with buttons that convert it or take it back. */
+export function CutSummary({ task, next, total }: CutSummaryProps) {
+  const { format, options } = next.value;
+  const { start, end, fadeIn, fadeOut } = trimOf(options, total);
+  const isWhole = start === 0 && end === total && fadeIn === 0 && fadeOut === 0;
+  if (isWhole) return <p class="hint">{t('trim.hint')}</p>;
+  const fades = [
+    ...(fadeIn > 0 ? [t('trim.fadesIn', { duration: clock(fadeIn, 1) })] : []),
+    ...(fadeOut > 0 ? [t('trim.fadesOut', { duration: clock(fadeOut, 1) })] : []),
+  ];
+  const part = t('trim.part', {
+    start: clock(start, 1),
+    end: clock(end, 1),
+    duration: clock(end - start, 1),
+  });
+  const convert = async () => {
+    await convertAgain(task.id, format, options);
+    tell(t('task.again.started', { name: task.name, format: format.toUpperCase() }));
+  };
+  return (
+    <div class="cut">
+      <p>{[part, ...fades].join(' ')}</p>
+      <div class="buttons">
+        <button type="button" onClick={() => convert().catch(complain)}>
+          {t('trim.convert')}
+        </button>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => {
+            const whole = { start: 0, end: total, fadeIn: 0, fadeOut: 0 };
+            next.value = { format, options: withTrim(options, whole, total) };
+          }}
+        >
+          {t('trim.reset')}
+        </button>
+      </div>
+    </div>
+  );
+}

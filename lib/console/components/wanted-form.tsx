@@ -1,0 +1,105 @@
+import { formats, optionsOf, type Schema } from '../formats.ts';
+import { counted, t } from '../messages.ts';
+import { inFormat, type Wanted, withOption } from '../wanted.ts';
+import { Field } from './field.tsx';
+import { OptionField } from './option-field.tsx';
+
+/** Options in sight, in this order; the others are folded. */
+const USUAL: readonly string[] = ['preset', 'bitrate', 'bitDepth', 'sampleRate', 'channels'];
+
+interface WantedFormProps {
+  title: string;
+  value: Wanted;
+  /** Options that have no field here. */
+  without?: readonly string[];
+  onChange: (value: Wanted) => void;
+}
+
+/** Format and options of a conversion, as the service describes them. */
+export function WantedForm({ title, value, without = [], onChange }: WantedFormProps) {
+  const options = optionsOf(value.format).filter(([name]) => !without.includes(name));
+  const rare = options.filter(([name]) => !USUAL.includes(name));
+  const set = rare.filter(([name]) => Object.hasOwn(value.options, name)).length;
+  const fieldOf = ([name, schema]: [string, Schema]) => fieldsOf(name, schema, { value, onChange });
+  return (
+    <fieldset class="wanted">
+      <legend>{title}</legend>
+      <div class="fields">
+        <Field label={t('wanted.format')}>
+          {(attributes) => (
+            <select
+              {...attributes}
+              value={value.format}
+              onChange={({ currentTarget }) => onChange(inFormat(value, currentTarget.value))}
+            >
+              <FormatOptions chosen={value.format} />
+            </select>
+          )}
+        </Field>
+        {USUAL.flatMap((usual) => options.filter(([name]) => name === usual)).flatMap(fieldOf)}
+      </div>
+      <details>
+        <summary>
+          {t('wanted.more')}
+          {set > 0 && <span class="badge">{counted('wanted.set', set)}</span>}
+        </summary>
+        <div class="fields">{rare.flatMap(fieldOf)}</div>
+      </details>
+      {/* It keeps its place, so that no button moves away under a finger when an option is entered. */}
+      <button
+        type="button"
+        class="link"
+        disabled={Object.keys(value.options).length === 0}
+        onClick={() => onChange({ ...value, options: {} })}
+      >
+        {t('wanted.reset')}
+      </button>
+    </fieldset>
+  );
+}
+
+/** The formats of the service, for a list of choices; only the chosen one until the service has answered. */
+export function FormatOptions({ chosen }: { chosen?: string | undefined }) {
+  const names = formats.value?.formats.map(({ name }) => name) ?? (chosen ? [chosen] : []);
+  return (
+    <>
+      {names.map((name) => (
+        <option key={name} value={name}>
+          {name.toUpperCase()}
+        </option>
+      ))}
+    </>
+  );
+}
+
+/** One field, or one for each part of an object. */
+function fieldsOf(name: string, schema: Schema, { value, onChange }: Omit<WantedFormProps, 'title'>) {
+  if (!schema.properties)
+    return [
+      <OptionField
+        key={name}
+        name={name}
+        schema={schema}
+        value={value.options[name]}
+        onChange={(entered) => onChange(withOption(value, name, entered))}
+      />,
+    ];
+  const parts = partsOf(value.options[name]);
+  return Object.entries(schema.properties).map(([part, inner]) => (
+    <OptionField
+      key={`${name}.${part}`}
+      name={`${name}.${part}`}
+      schema={inner}
+      value={parts[part]}
+      onChange={(entered) => {
+        const { [part]: _, ...others } = parts;
+        const changed = entered === undefined ? others : { ...others, [part]: entered };
+        onChange(withOption(value, name, Object.keys(changed).length > 0 ? changed : undefined));
+      }}
+    />
+  ));
+}
+
+function partsOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

@@ -1,0 +1,40 @@
+import { render } from 'preact';
+import { startSession } from './account.ts';
+import { batchesChanged, followBatches } from './batches.ts';
+import { Page } from './components/page.tsx';
+import { loadFormats } from './formats.ts';
+import { t } from './messages.ts';
+import { announce, complain, tell } from './notices.ts';
+import { followAddress } from './place.ts';
+import { followPresets, whenPresetsAreKnown } from './presets.ts';
+import { followTasks } from './tasks.ts';
+import { checkWanted, inFormat, linkedFormat, want } from './wanted.ts';
+import './styles/base.css';
+import './styles/controls.css';
+import './styles/page.css';
+import './styles/lists.css';
+import './styles/dialogs.css';
+import './styles/listening.css';
+import './styles/webhooks.css';
+
+followAddress();
+followPresets();
+followTasks({
+  onEnded: ({ name, state }) => announce(t(state === 'FAILED' ? 'task.failed' : 'task.done', { name })),
+  onBatch: batchesChanged,
+});
+followBatches();
+const root = document.getElementById('console');
+if (root) render(<Page />, root);
+startSession().catch(complain);
+loadFormats().then(() => {
+  const { format, preset } = checkWanted();
+  if (format !== undefined) tell(t('wanted.notIn', { format }));
+  if (preset === undefined) return;
+  whenPresetsAreKnown((presets) => {
+    const own = presets.find(({ name }) => name === preset);
+    if (own)
+      want(inFormat({ format: own.format, options: { ...own.options } }, linkedFormat() ?? own.format));
+    else tell(t('wanted.noPreset', { preset }));
+  });
+}, complain);

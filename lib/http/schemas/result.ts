@@ -1,0 +1,69 @@
+import { z } from '@hono/zod-openapi';
+import { ADAPTATIONS } from '../../audio/media/adaptations.ts';
+import { WARNINGS } from '../../audio/media/warnings.ts';
+import type { ConversionResult } from '../../ports/tasks.ts';
+import { MEDIA, mediaJson } from './media.ts';
+
+const WARNING_CODES = Object.keys(WARNINGS);
+
+const WARNING = z
+  .object({
+    code: z.string().openapi({ enum: WARNING_CODES, description: 'Stable identifier for programs.' }),
+    message: z.string(),
+    seconds: z
+      .number()
+      .optional()
+      .openapi({ description: 'Seconds that are missing or replaced, if known.' }),
+    samples: z.number().optional().openapi({ description: 'Number of samples, of all channels together.' }),
+    peak: z.number().optional().openapi({ description: 'dBFS.' }),
+  })
+  .openapi('Warning');
+
+const ADAPTATION = z
+  .object({
+    property: z.string().openapi({ example: 'sampleRate' }),
+    from: z.union([z.number(), z.string()]),
+    to: z.union([z.number(), z.string()]),
+    code: z
+      .string()
+      .optional()
+      .openapi({
+        enum: Object.keys(ADAPTATIONS),
+        description: 'Why; a stable identifier for programs. Absent in results of earlier versions.',
+      }),
+    reason: z.string().openapi({ description: 'A sentence for people.' }),
+  })
+  .openapi('Adaptation');
+
+export const RESULT = z
+  .object({
+    size: z.number().openapi({ description: 'Bytes.' }),
+    media: MEDIA,
+    copied: z.boolean().openapi({
+      description: 'Whether the packets of the original were copied, so that nothing was encoded.',
+    }),
+    warnings: z
+      .array(WARNING)
+      .openapi({ description: 'Parts that the result lacks; docs/api.md lists the codes.' }),
+    adaptations: z
+      .array(ADAPTATION)
+      .openapi({ description: 'Properties that the format does not support, and their replacements.' }),
+  })
+  .openapi('Result');
+
+/** A result as the API shows it, without its storage key. */
+export function resultJson({
+  size,
+  media,
+  copied,
+  warnings,
+  adaptations,
+}: ConversionResult): z.input<typeof RESULT> {
+  return {
+    size,
+    media: mediaJson(media),
+    copied: copied ?? false,
+    warnings: [...warnings],
+    adaptations: [...adaptations],
+  };
+}

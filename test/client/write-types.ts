@@ -1,0 +1,4 @@
+import { writeTypes } from './types.ts';
+
+await writeTypes();
+process.exit(0);

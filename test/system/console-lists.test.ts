@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { z } from 'zod';
+import { testDatabase } from '../support/database.ts';
+import { testService, type User } from '../support/service.ts';
+import { testPages } from '../support/watched-page.ts';
+
+/** Milliseconds of processor time that the page may take without giving way to anything else. */
+const MOST = 200;
+
+const SUM = { tasks: 10_000, batches: 30 };
+
+describe('The list of the console', function () {
+  this.timeout(60_000);
+  const database = testDatabase();
+  const service = testService({
+    DATABASE: 'url',
+    get DATABASE_URL() {
+      return database.url();
+    },
+  });
+  const browser = testPages();
+  let user: User;
+  before(async () => {
+    user = await service.newUser();
+    await database.knex().raw(INSERT, SUM);
+  });
+
+  async function open(): Promise<Page & { found: string[] }> {
+    const page = await browser.open(`${service.url()}/#log-in`);
+    await page.getByLabel('Email').fill(user.email);
+    await page.getByLabel('Password').fill('correct horse');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('heading', { name: 'Your files' }).waitFor();
+    return page;
+  }
+  const names = (page: Page) => page.locator('.row .file-name').allInnerTexts();
+  const row = (page: Page, name: string) =>
+    page.getByRole('link', { name: `Details of ${name}`, exact: true });
+
+  it('scrolls through ten thousand tasks with few rows at a time, and without a long task', async () => {
+    const page = await open();
+    const longest = await watchTasks(page);
+    const last = row(page, 'sound 1.wav');
+    while ((await last.count()) === 0) {
+      await page.evaluate('scrollTo(0, document.body.scrollHeight)');
+      assert.ok((await page.locator('.row').count()) < 60);
+    }
+    const milliseconds = await longest();
+    assert.ok(milliseconds > 1 && milliseconds <= MOST, `${milliseconds} ms`);
+    assert.deepEqual(page.found, []);
+  });
+
+  it('finds names that it has not loaded, and limits by state and format', async () => {
+    const page = await open();
+    await page.getByLabel('Search by name').fill('SOUND 777');
+    await row(page, 'sound 777.wav').waitFor();
+    assert.equal(await page.locator('.row').count(), 11);
+    await page.getByLabel('State').selectOption('Failed');
+    await page.getByText('No file fits.').waitFor();
+    await page.getByLabel('Search by name').fill('');
+    await row(page, 'sound 9950.wav').waitFor();
+    await page.getByLabel('State').selectOption('All states');
+    await page.getByLabel('Format', { exact: true }).selectOption('opus');
+    await row(page, 'sound 9997.wav').waitFor();
+    assert.deepEqual((await names(page)).slice(0, 2), ['sound 9997.wav', 'sound 9990.wav']);
+    assert.deepEqual(page.found, []);
+  });
+
+  it('sorts by name and by size, and puts a new task at its place', async () => {
+    const page = await open();
+    await page.getByLabel('Order').selectOption('Name, A to Z');
+    await row(page, 'sound 10.wav').waitFor();
+    assert.deepEqual((await names(page)).slice(0, 3), ['sound 1.wav', 'sound 10.wav', 'sound 100.wav']);
+    const made = await user.fetch('/api/tasks', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ filename: 'sound 1 again.wav', newFormat: 'mp3' }),
+    });
+    assert.equal(made.status, 200);
+    await page.locator('[aria-posinset="1"]', { hasText: 'sound 1 again.wav' }).waitFor();
+    await page.getByLabel('Order').selectOption('Largest first');
+    await page.locator('[aria-posinset="1"]', { hasText: 'sound 10000.wav' }).waitFor();
+    assert.deepEqual(page.found, []);
+  });
+
+  it('shows batches, their files, and removes one', async () => {
+    const page = await open();
+    await page.getByRole('link', { name: 'Batches' }).click();
+    await page.getByRole('button', { name: 'Show files of Album 30' }).waitFor();
+    await page.getByRole('button', { name: 'Show older ones' }).click();
+    await page.getByRole('button', { name: 'Show files of Album 1', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Show files of Album 29' }).click();
+    await row(page, 'sound 29.wav').waitFor();
+    assert.deepEqual(await names(page), ['sound 59.wav', 'sound 29.wav']);
+    await page.getByRole('button', { name: 'Leave the batch Album 29' }).click();
+    await page.getByRole('link', { name: 'Batches' }).click();
+    await page.getByRole('button', { name: 'Delete Album 29' }).click();
+    await page.getByRole('button', { name: 'Delete 2 files for good' }).click();
+    await page.getByText('The batch Album 29 is deleted.').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Show files of Album 29' }).count(), 0);
+    assert.equal((await user.fetch('/api/batches/29')).status, 404);
+    assert.deepEqual(page.found, []);
+  });
+});
+
+const EVENTS = z.object({ value: z.array(z.looseObject({ name: z.string(), tdur: z.number().optional() })) });
+
+/**
+ * Traces the tasks of the browser's threads; the answer ends it with the longest, in milliseconds of processor time, which other
+ * programs of the machine do not lengthen.
+ */
+async function watchTasks(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  let longest = 0;
+  session.on('Tracing.dataCollected', (data) => {
+    for (const { name, tdur = 0 } of EVENTS.parse(data).value)
+      if (name.endsWith('RunTask')) longest = Math.max(longest, tdur / 1000);
+  });
+  await session.send('Tracing.start', { traceConfig: { includedCategories: ['toplevel'] } });
+  return async () => {
+    const ended = new Promise((done) => session.once('Tracing.tracingComplete', done));
+    await session.send('Tracing.end');
+    await ended;
+    return longest;
+  };
+}
+
+/** Tasks of the first user with results of rising size; each of the first batches has two of them. */
+const INSERT = `with made as (
+  insert into batches (user_id, name) select 1, 'Album ' || n from generate_series(1, :batches) n
+)
+insert into tasks (user_id, batch_id, name, original_ext, format, options, state, upload_expires_at, progress, media, result, error)
+select 1, case when n <= 2 * :batches then 1 + (n - 1) % :batches end, 'sound ' || n || '.wav', 'wav',
+  case when n % 7 = 1 then 'opus' else 'mp3' end, '{}', state, now(), 1, media,
+  case when state = 'PROCESSED' then jsonb_build_object('key', n || '/1/a.mp3', 'size', n, 'media', media,
+    'copied', false, 'warnings', '[]'::jsonb, 'adaptations', '[]'::jsonb) end,
+  case when state = 'FAILED' then '{"code": "damaged", "message": "It is damaged."}'::jsonb end
+from generate_series(1, :tasks) n,
+  lateral (select case when n % 100 = 50 then 'FAILED' else 'PROCESSED' end as state) states,
+  lateral (select '{"container": "wav", "codec": "pcm_s16le", "duration": 61.5, "sampleRate": 44100, "channels": 2,
+    "channelLayout": "stereo", "bitDepth": 16, "bitrate": 1411200, "tags": {}, "coverArt": false, "pictures": [],
+    "chapters": [], "chunks": [], "tracks": [], "loudness": null}'::jsonb as media) media`;

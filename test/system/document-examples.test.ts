@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { makeTone } from '../support/audio.ts';
+import { apiDocument } from '../support/document.ts';
+import { testService } from '../support/service.ts';
+
+const JSON_BODY = z.object({
+  content: z.object({ 'application/json': z.object({ example: z.record(z.string(), z.unknown()) }) }),
+});
+const OPERATION = z.looseObject({ requestBody: z.unknown().optional() });
+const SESSION = z.object({ token: z.string(), refreshToken: z.string() });
+const CREATED = z.object({ id: z.int() });
+const TASK = z.object({ task: CREATED });
+
+/** An example of the document, and the request that it belongs to. */
+interface Example {
+  method: string;
+  path: string;
+  body: Readonly<Record<string, unknown>>;
+}
+
+/** Requests that others depend on come first; those that end a session or the account come last. */
+const ORDER = ['/api/auth/signup', '/api/auth/login', '/api/tasks', '/api/presets', '/api/webhooks'];
+const LAST = ['PATCH /api/account', 'POST /api/auth/logout', 'DELETE /api/account'];
+
+describe('The examples of the OpenAPI document', () => {
+  const service = testService();
+
+  it('are all accepted, sent one after another by the user whom they sign up', async () => {
+    const examples = inOrder(await documentedExamples());
+    assert.ok(examples.length >= 12);
+    let session = { token: '', refreshToken: '' };
+    const ids = new Map<string, number>();
+    for (const { method, path, body } of examples) {
+      const target = path.replace('{id}', String(ids.get(path)));
+      const sent = 'refreshToken' in body ? { ...body, refreshToken: session.refreshToken } : body;
+      const answer = await fetch(`${service.url()}${target}`, {
+        method,
+        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${session.token}` },
+        body: JSON.stringify(sent),
+      });
+      const text = await answer.text();
+      assert.equal(answer.status, 200, `${method} ${path}: ${text}`);
+      const given: unknown = JSON.parse(text);
+      session = SESSION.safeParse(given).data ?? session;
+      if (path === '/api/auth/login') ids.set('/api/tasks/{id}', await uploadedTask(session.token));
+      if (path === '/api/presets') ids.set('/api/presets/{id}', CREATED.parse(given).id);
+      if (path === '/api/webhooks')
+        for (const own of ['/api/webhooks/{id}', '/api/webhooks/{id}/secret'])
+          ids.set(own, CREATED.parse(given).id);
+    }
+  });
+
+  /** A task that has its original, so that another format can be requested. */
+  async function uploadedTask(token: string): Promise<number> {
+    const path = join(service.data(), 'tone.wav');
+    await makeTone(path, 1);
+    const form = new FormData();
+    form.append('newFormat', 'flac');
+    form.append('audio', new Blob([await readFile(path)]), 'tone.wav');
+    const headers = { Authorization: `Bearer ${token}` };
+    const answer = await fetch(`${service.url()}/api/tasks`, { method: 'POST', headers, body: form });
+    return TASK.parse(await answer.json()).task.id;
+  }
+});
+
+async function documentedExamples(): Promise<Example[]> {
+  const { paths } = await apiDocument();
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, operation]) => {
+      const { requestBody } = OPERATION.parse(operation);
+      if (!JSON.stringify(requestBody)?.includes('"application/json"')) return [];
+      const { example } = JSON_BODY.parse(requestBody).content['application/json'];
+      return [{ method: method.toUpperCase(), path, body: example }];
+    }),
+  );
+}
+
+function inOrder(examples: readonly Example[]): Example[] {
+  const rank = ({ method, path }: Example) => {
+    const last = LAST.indexOf(`${method} ${path}`);
+    const first = ORDER.indexOf(path);
+    if (last >= 0) return 100 + last;
+    return first >= 0 ? first : ORDER.length;
+  };
+  return examples.toSorted((one, other) => rank(one) - rank(other));
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { ADAPTATIONS } from '../../../lib/audio/media/adaptations.ts';
+import { WARNINGS } from '../../../lib/audio/media/warnings.ts';
+import { DOCS_EN } from '../../../lib/console/messages/docs-en.ts';
+import { DOCS_ES } from '../../../lib/console/messages/docs-es.ts';
+import { EN } from '../../../lib/console/messages/en.ts';
+import { ES } from '../../../lib/console/messages/es.ts';
+import { STATUS } from '../../../lib/http/problem.ts';
+import { TASK_STATES } from '../../../lib/ports/tasks.ts';
+import { FAILURE_CODES } from '../../../lib/runtime/errors.ts';
+import { apiDocument, operationsOf } from '../../support/document.ts';
+
+const SOURCES = globSync('lib/console/**/*.{ts,tsx}', { exclude: (name) => name === 'messages' })
+  .map((path) => readFileSync(path, 'utf8'))
+  .join('\n');
+
+/** Catalogues of the console and of the documentation, each in English and in Spanish. */
+const CATALOGUES = [
+  [EN, ES],
+  [DOCS_EN, DOCS_ES],
+] as const;
+
+describe('The catalogues of the console', () => {
+  it('have the same keys, none of them empty, and the same values and code in each text', () => {
+    const values = (text: string) => text.match(/\{\w+\}|`[^`]+`|\]\([^)]+\)/g)?.sort();
+    for (const [english, spanish] of CATALOGUES) {
+      assert.deepEqual(Object.keys(spanish), Object.keys(english));
+      for (const [key, text] of Object.entries(english)) {
+        const other = new Map(Object.entries(spanish)).get(key) ?? '';
+        assert.ok(text.trim() !== '' && other.trim() !== '', key);
+        assert.deepEqual(values(other), values(text), key);
+      }
+    }
+  });
+
+  it('have a sentence for each failure, each warning and each state', () => {
+    const keys = new Set<string>(Object.keys(EN));
+    const needed = [
+      ...[...FAILURE_CODES].map((code) => `failure.${code}`),
+      ...Object.keys(WARNINGS).map((code) => `warning.${code}`),
+      ...Object.keys(ADAPTATIONS).map((code) => `adaptation.${code}`),
+      ...TASK_STATES.map((state) => `tasks.state.${state}`),
+    ];
+    assert.deepEqual(
+      needed.filter((key) => !keys.has(key)),
+      [],
+    );
+  });
+
+  it('have a sentence and a remedy for each code of an error, and a title for each section of the document', async () => {
+    const { tags } = z.object({ tags: z.array(z.object({ name: z.string() })) }).parse(await apiDocument());
+    const needed = [
+      ...Object.entries(STATUS)
+        .filter(([code, status]) => !FAILURE_CODES.has(code) || status !== STATUS.not_audio)
+        .flatMap(([code]) => [`error.${code}`, `error.${code}.do`]),
+      ...[...FAILURE_CODES].map((code) => `remedy.${code}`),
+      ...tags.map(({ name }) => `section.${name}`),
+    ];
+    const keys = Object.keys(DOCS_EN);
+    assert.deepEqual(
+      needed.filter((key) => !keys.includes(key)),
+      [],
+    );
+    const known = keys.filter((key) => /^(error|remedy|section)\./.test(key));
+    assert.deepEqual(known.toSorted(), needed.toSorted());
+  });
+
+  it('lead only to operations that there are', async () => {
+    const names = operationsOf(await apiDocument()).map(([, { operationId }]) => operationId);
+    const linked = Object.values(DOCS_EN).flatMap((text) => [...text.matchAll(/\/docs\/reference#(\w+)/g)]);
+    assert.ok(linked.length > 0);
+    for (const [, name] of linked) assert.ok(names.includes(name), name);
+  });
+
+  it('have no text that the page never shows', () => {
+    const unused = [...Object.keys(EN), ...Object.keys(DOCS_EN)].filter((key) => !isNamed(key));
+    assert.deepEqual(unused, []);
+  });
+});
+
+/** Whether a key stands in the sources, whole or with its last parts made from a value. */
+function isNamed(key: string): boolean {
+  if (SOURCES.includes(`'${key}'`) || SOURCES.includes(`text="${key}"`)) return true;
+  if (SOURCES.includes(`'${key.replace(/\.(one|other)$/, '')}'`)) return true;
+  const parts = key.split('.');
+  return parts.some((_, count) => count > 0 && SOURCES.includes(`\`${parts.slice(0, count).join('.')}.\${`));
+}
