@@ -3,16 +3,18 @@ const { reporters } = require('mocha');
 const { reasonFor } = require('./gaps.ts');
 
 /**
- * The spec reporter, which names each skip and its reason. With CI=true a skip that known-gaps.json does not list fails
- * the run. A full title that two tests share fails each run. Writes `N passed, N failed`, then a line for each failure,
- * to the file named by MOCHA_REPORT.
+ * The spec reporter, which names each skip and its reason, and each test that was tried again (`--retries`). With CI=true
+ * a skip that known-gaps.json does not list fails the run. A full title that two tests share fails each run. Writes
+ * `N passed, N failed`, then a line for each failure and each test that was tried again, to the file named by MOCHA_REPORT.
  */
 module.exports = class extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
     this.skips = [];
     this.titles = [];
+    this.again = [];
     runner.on('pending', (test) => this.skips.push(test.fullTitle()));
+    runner.on('retry', (test, error) => this.again.push(`${test.fullTitle()}: ${firstLine(error)}`));
     runner.on('test end', (test) => this.titles.push(test.fullTitle()));
   }
 
@@ -26,18 +28,22 @@ module.exports = class extends reporters.Spec {
     const shared = this.titles.filter((title, index) => this.titles.indexOf(title) !== index);
     for (const title of shared) process.stdout.write(`  failed: two tests have the title ${title}\n`);
     const failed = failures + shared.length + skipped.length;
+    for (const line of this.again) process.stdout.write(`  tried again: ${line}\n`);
     if (process.env.MOCHA_REPORT) {
       const { passes = 0 } = this.stats ?? {};
-      const thrown = this.failures.map(
-        (test) => `${test.fullTitle()}: ${String(test.err?.message).split('\n')[0]}`,
-      );
+      const thrown = this.failures.map((test) => `${test.fullTitle()}: ${firstLine(test.err)}`);
       const lines = [...thrown, ...shared.map((title) => `${title}: two tests have this title`), ...skipped];
-      const summary = `${passes} passed, ${failed} failed`;
-      writeFileSync(
-        process.env.MOCHA_REPORT,
-        `${[summary, ...lines.map((line) => `failed: ${line}`)].join('\n')}\n`,
-      );
+      const report = [
+        `${passes} passed, ${failed} failed`,
+        ...lines.map((line) => `failed: ${line}`),
+        ...this.again.map((line) => `tried again: ${line}`),
+      ];
+      writeFileSync(process.env.MOCHA_REPORT, `${report.join('\n')}\n`);
     }
     end(failed);
   }
 };
+
+function firstLine(error) {
+  return String(error?.message).split('\n')[0];
+}
