@@ -60,10 +60,11 @@ export function openConversions(
     }),
     housekeeping: lazy(async () => (await stores()).housekeeping),
     sweep: lazy(async () => {
-      const { tasks, housekeeping, uploads: uploadStore, pendingDeliveries } = await stores();
+      const { tasks, housekeeping, uploads: uploadStore, retention, pendingDeliveries } = await stores();
       const finishRemovals = async () => (await batches()).finishRemovals();
       const repairs = {
-        ...{ housekeeping, tasks, uploadStore, uploaded, cancelUploads, finishRemovals },
+        ...{ housekeeping, tasks, uploadStore, uploaded, cancelUploads, finishRemovals, retention },
+        retentionDays: config.retention.days,
         tidyWebhooks: () => tidyWebhooks(pendingDeliveries),
       };
       return createSweep({ ...files, ...repairs, paused, clock, log });

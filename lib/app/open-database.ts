@@ -21,6 +21,7 @@ import { createPresetStore } from '../adapters/database/presets.ts';
 import { createRateLimitStore } from '../adapters/database/rate-limits.ts';
 import { createReceivedBytesStore } from '../adapters/database/received-bytes.ts';
 import { createRefreshTokenStore } from '../adapters/database/refresh-tokens.ts';
+import { createRetentionStore } from '../adapters/database/retention.ts';
 import { createNotifiedChanges } from '../adapters/database/task-changes.ts';
 import { createTaskResultStore } from '../adapters/database/task-results.ts';
 import { createTaskStore } from '../adapters/database/tasks.ts';
@@ -42,6 +43,7 @@ import type { LeaseOptions, LeaseStore } from '../ports/leases.ts';
 import type { PresetStore } from '../ports/presets.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { RateLimitStore } from '../ports/rate-limits.ts';
+import type { RetentionStore } from '../ports/retention.ts';
 import type { ChangedTaskStore, TaskChanges } from '../ports/task-changes.ts';
 import type { TaskResultStore } from '../ports/task-results.ts';
 import type { TaskStore } from '../ports/tasks.ts';
@@ -68,6 +70,7 @@ export interface Stores {
   changedTasks: ChangedTaskStore;
   taskChanges: TaskChanges;
   leases: LeaseStore;
+  retention: RetentionStore;
   uploads: UploadStore;
   transfers: TransferStore;
   receivedBytes: ReceivedBytesStore;
@@ -115,7 +118,8 @@ export async function openDatabaseStores(
     taskResults: createTaskResultStore(knex),
     changedTasks: createChangedTaskStore(knex),
     taskChanges: mode === 'functions' ? createPolledChanges(knex, log) : createNotifiedChanges(address, log),
-    leases: createLeaseStore(knex, queue, log, lease),
+    leases: createLeaseStore(knex, queue, log, lease, config.retention),
+    retention: createRetentionStore(knex, config.retention),
     uploads: createUploadStore(knex),
     transfers: createTransferStore(knex),
     receivedBytes: createReceivedBytesStore(knex),

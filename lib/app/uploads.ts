@@ -8,6 +8,7 @@ import { type Covers, createCovers } from '../tasks/covers.ts';
 import { createPresets, type Presets } from '../tasks/presets.ts';
 import { createOutputRequests } from '../tasks/requested-output.ts';
 import type { ResultArchives } from '../tasks/result-archive.ts';
+import { createRetention, type Retention } from '../tasks/retention.ts';
 import { createTaskEvents, type TaskEvents } from '../tasks/task-events.ts';
 import { createTasks, type Tasks } from '../tasks/tasks.ts';
 import { createAddressRules } from '../transfers/addresses.ts';
@@ -28,6 +29,7 @@ export interface Uploads {
   batches: Lazy<Batches>;
   resultArchives: Lazy<ResultArchives>;
   covers: Lazy<Covers>;
+  retention: Lazy<Retention>;
   formUploads: Lazy<FormUploads>;
   uploadSessions: Lazy<UploadSessions>;
   /** Receives large originals; undefined if a bucket receives them itself. */
@@ -109,8 +111,15 @@ export function openUploads(foundation: Foundation, tokens: Lazy<Tokens>, webhoo
 
   const covers = lazy(async () => createCovers({ store: (await stores()).tasks, results }));
 
+  const retention = lazy(async () => {
+    const { tasks: found, retention: store } = await stores();
+    const { days, maxDays } = config.retention;
+    return createRetention({ tasks: found, store, maxDays, isOn: days > 0 });
+  });
+
   return {
     tasks,
+    retention,
     presets,
     batches,
     resultArchives,

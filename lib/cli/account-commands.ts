@@ -87,6 +87,14 @@ function addTasks(program: Command): void {
       run(async () => (await import('./account/tasks.ts')).getTasks(ids, options)),
     );
   program
+    .command('keep')
+    .argument('<ids...>', 'numbers of tasks')
+    .description('keep files of tasks longer, where the service removes them after a time')
+    .requiredOption('-u, --until <time>', 'a day such as 2027-03-01, or a time')
+    .action((ids: string[], options: { until: string }) =>
+      run(async () => (await import('./account/tasks.ts')).keepTasks(ids, options)),
+    );
+  program
     .command('rm')
     .argument('<ids...>', 'numbers of tasks')
     .description('remove tasks with their files')

@@ -11,6 +11,8 @@ export type TaskEvent =
   | { type: 'task.state'; task: Task; id: string | undefined }
   | { type: 'task.progress'; taskId: number; progress: number }
   | { type: 'task.removed'; taskId: number }
+  /** The files of a task are removed at a time that is near. */
+  | { type: 'task.expiring'; taskId: number; expiresAt: string }
   /** Counts of the batch, in its own stream. */
   | { type: 'batch.state'; batch: components['schemas']['Batch'] }
   /** The stream begins, or goes on after a break. */
@@ -131,6 +133,10 @@ function eventOf({ event, data, id }: EventSourceMessage): TaskEvent | undefined
     case 'task.removed': {
       const { id: taskId }: { id: number } = JSON.parse(data);
       return { type: event, taskId };
+    }
+    case 'task.expiring': {
+      const { id: taskId, expiresAt }: { id: number; expiresAt: string } = JSON.parse(data);
+      return { type: event, taskId, expiresAt };
     }
     case 'batch.state':
       return { type: event, batch: JSON.parse(data) };

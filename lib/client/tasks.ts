@@ -36,6 +36,8 @@ export interface Tasks {
   settled(id: number, call?: Call & { onProgress?: (progress: number) => void }): Promise<Task>;
   /** Requests another output of the same original. */
   change(id: number, output: RequestedOutput, call?: Call): Promise<Task>;
+  /** Keeps the files of a task longer; `limits.retention` of the account has the limit. */
+  keep(id: number, until: Date, call?: Call): Promise<Task>;
   /** Removes a task with its files; one that does not exist any more counts as removed. */
   remove(id: number, call?: Call): Promise<void>;
   download(task: Pick<Task, 'id' | 'name'>, of?: 'result' | 'original', call?: Call): Promise<Download>;
@@ -76,6 +78,8 @@ export function createTasks(
     get: (id, call) => answerOf(api.GET(path, byId(id, call))),
     settled: (id, { onProgress, signal } = {}) => watch.settled(id, onProgress, signal),
     change: (id, body, call) => answerOf(api.PUT(path, { body, ...byId(id, call) })),
+    keep: (id, until, call) =>
+      answerOf(api.PATCH(path, { body: { expiresAt: until.toISOString() }, ...byId(id, call) })),
     remove: (id, call) => orGone(answerOf(api.DELETE(path, byId(id, call)))),
     // The service answers the address of a file that an object storage has: a redirection would lose the page's origin.
     download: ({ id, name }, of = 'result', call) =>

@@ -99,6 +99,15 @@ export interface Config {
   readonly quotas: Quotas;
   /** Uploads are refused while less of the disk is free; 0 is no floor. */
   readonly minFreeBytes: number;
+  readonly retention: RetentionConfig;
+}
+
+/** Days for which files are kept. */
+export interface RetentionConfig {
+  /** After the end of a conversion; 0: until their owner removes them. */
+  readonly days: number;
+  /** At most, after the creation of their task. */
+  readonly maxDays: number;
 }
 
 /** Requests to servers that users name. */
@@ -193,7 +202,13 @@ function assemble(env: Environment, mode: Mode): Config {
     limits: limits(env, mode),
     quotas: quotas(env, mode),
     minFreeBytes: env.MIN_FREE_BYTES,
+    retention: retention(env),
   };
+}
+
+/** Unless it is given, the longest time is three times the standard one. */
+function retention({ RETENTION_DAYS: days, MAX_RETENTION_DAYS }: Environment): RetentionConfig {
+  return { days, maxDays: MAX_RETENTION_DAYS ?? 3 * days };
 }
 
 function outbound(env: Environment): OutboundConfig {

@@ -139,6 +139,8 @@ export const VARIABLES = z.object({
   MAX_STORED_BYTES: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
   MAX_AUDIO_MINUTES_PER_DAY: wholeNumber(0, 10_000_000).default(0),
   MIN_FREE_BYTES: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(256 * MIB),
+  RETENTION_DAYS: wholeNumber(0, 36_500).default(0),
+  MAX_RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   MAX_UPLOAD_BYTES: bytes.default(2048 * MIB),
   MAX_RESULT_BYTES: bytes.default(8192 * MIB),
   MAX_DURATION_SECONDS: wholeNumber(1, 604_800).default(43_200),
@@ -150,7 +152,7 @@ export type Environment = z.output<typeof VARIABLES>;
 
 /** Problems of values that are valid alone but not together. */
 export function contradictions(env: Environment, mode: Mode): FieldProblem[] {
-  return [...ofDatabase(env, mode), ...ofStorage(env, mode), ...ofCallers(env, mode)];
+  return [...ofDatabase(env, mode), ...ofStorage(env, mode), ...ofCallers(env, mode), ...ofRetention(env)];
 }
 
 /** The two folders, absolute. On VMs they are the folders that the machines of the first generation mount. */
@@ -195,6 +197,12 @@ function ofStorage(env: Environment, mode: Mode): FieldProblem[] {
   const missing = [...required(env, 'GCS_ORIGINALS', message), ...required(env, 'GCS_RESULTS', message)];
   if (missing.length > 0) return missing;
   return env.GCS_ORIGINALS === env.GCS_RESULTS ? [other('GCS_RESULTS', 'GCS_ORIGINALS')] : [];
+}
+
+function ofRetention({ RETENTION_DAYS, MAX_RETENTION_DAYS = RETENTION_DAYS }: Environment): FieldProblem[] {
+  if (MAX_RETENTION_DAYS >= RETENTION_DAYS) return [];
+  const message = `expected at least ${RETENTION_DAYS}, the value of RETENTION_DAYS`;
+  return [{ path: 'MAX_RETENTION_DAYS', message }];
 }
 
 /** Functions that only the platform calls. */

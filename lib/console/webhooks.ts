@@ -7,6 +7,7 @@ export const EVENTS = [
   'task.processed',
   'task.failed',
   'task.uploaded',
+  'task.expiring',
   'task.expired',
   'batch.finished',
   'webhook.disabled',

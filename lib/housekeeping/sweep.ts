@@ -1,3 +1,5 @@
+import type { Storage } from '../ports/storage.ts';
+import { type OldFilesDependencies, type OldFilesReport, removeOldFiles } from './old-files.ts';
 import { endOverdue, type OverdueDependencies } from './overdue-uploads.ts';
 import { removeStrays, type StrayDependencies } from './stray-objects.ts';
 
@@ -8,7 +10,7 @@ const MESSAGE_SECONDS = 60;
 const INTERVALS = { sweep: 50, strays: 3600 };
 
 /** Numbers of repaired rows and removed objects. */
-export interface SweepReport {
+export interface SweepReport extends OldFilesReport {
   enqueuedAgain: number;
   gaveUp: number;
   expiredUploads: number;
@@ -25,7 +27,7 @@ export interface SweepReport {
 export interface Sweep {
   /**
    * Repairs lost messages, dead leases, overdue uploads, expired tokens, keys of requests and counters, and removals that were broken
-   * off; removes old deliveries of webhooks.
+   * off; removes old deliveries of webhooks, and files whose time has passed.
    * @param strays whether to search stored objects for orphans as well, which is slow
    */
   run(strays: boolean): Promise<SweepReport>;
@@ -35,7 +37,10 @@ export interface Sweep {
 
 export interface SweepDependencies
   extends OverdueDependencies,
-    Pick<StrayDependencies, 'tasks' | 'results' | 'clock'> {
+    OldFilesDependencies,
+    Pick<StrayDependencies, 'tasks' | 'clock'> {
+  originals: Storage;
+  results: Storage;
   /** Cancels the upload sessions of tasks that ended before their upload. */
   cancelUploads: () => Promise<number>;
   /** Ends removals of batches that were broken off. */
@@ -61,6 +66,7 @@ export function createSweep(parts: SweepDependencies): Sweep {
       expiredKeys: await housekeeping.removeExpiredKeys(),
       endedRateLimits: await housekeeping.removeEndedRateLimits(),
       oldDeliveries: await tidyWebhooks(),
+      ...(await removeOldFiles(parts)),
       strays: strays ? await removeStrays(parts) : 0,
     };
     if (Object.values(report).some((count) => count > 0)) log.info('Swept', report);

@@ -14,6 +14,7 @@ export const STATUS: Record<
   taken: 409,
   not_ready: 409,
   not_uploaded: 409,
+  files_removed: 410,
   upload_incomplete: 400,
   upload_gap: 503,
   upload_gone: 410,

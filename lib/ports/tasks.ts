@@ -43,7 +43,8 @@ export interface ConversionResult<W = Warning> {
 }
 
 export interface TaskFailure {
-  code: FailureCode;
+  /** `files_removed`: of a task whose files were removed after their time. */
+  code: FailureCode | 'files_removed';
   message: string;
 }
 
@@ -123,6 +124,10 @@ export interface Task {
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
+  /** Time at which its files are removed; null: they are kept, or the conversion has not ended. */
+  expiresAt: Date | null;
+  /** Whether its owner was told that this time is near. */
+  isExpiring: boolean;
 }
 
 export interface NewTask {

@@ -5,6 +5,7 @@ export const WEBHOOK_EVENTS = [
   'task.uploaded',
   'task.processed',
   'task.failed',
+  'task.expiring',
   'task.expired',
   'batch.finished',
   'webhook.disabled',
@@ -17,6 +18,7 @@ const TASK_EVENTS = [
   'task.uploaded',
   'task.processed',
   'task.failed',
+  'task.expiring',
   'task.expired',
 ] as const satisfies readonly WebhookEvent[];
 

@@ -9,6 +9,7 @@ export type RequestErrorCode =
   | 'taken'
   | 'not_ready'
   | 'not_uploaded'
+  | 'files_removed'
   | 'invalid_image'
   | 'upload_incomplete'
   | 'upload_gap'

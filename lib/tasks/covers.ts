@@ -4,13 +4,13 @@ import type { Storage } from '../ports/storage.ts';
 import type { SentCover, Task, TaskStore } from '../ports/tasks.ts';
 import { coverImage } from './cover-image.ts';
 import { coverKey } from './object-keys.ts';
-import { noSuchTask, notUploaded, removeResult } from './tasks.ts';
+import { noSuchTask, removeResult, withoutOriginal } from './tasks.ts';
 
 /** Pictures that clients send as covers of their results. */
 export interface Covers {
   /**
    * Gives a task a cover, in place of an earlier one. A task whose original is there is converted again.
-   * Throws `invalid_image`, `too_large`, `not_found`, and `not_uploaded` for a task that expired.
+   * Throws `invalid_image`, `too_large`, `not_found`, `not_uploaded` and `files_removed` for a task that expired.
    */
   set(userId: number, id: number, bytes: Buffer): Promise<Task>;
   /** Takes the cover back, so that results have the original's again. Throws as `set`. */
@@ -40,7 +40,10 @@ export function createCovers({ store, results }: { store: TaskStore; results: St
     const kept = after ? after.cover : before.cover;
     for (const one of [before.cover, cover])
       if (one && one.sha256 !== kept?.sha256) await results.remove(coverKey(id, one));
-    if (!after) throw (await store.find(id, userId)) ? notUploaded() : noSuchTask();
+    if (!after) {
+      const now = await store.find(id, userId);
+      throw now ? withoutOriginal(now) : noSuchTask();
+    }
     return after;
   };
   return {

@@ -33,14 +33,14 @@ export interface Tasks {
   show(owner: Owner, id: number): Promise<string | undefined>;
   /** Throws `not_found`, also for a task of another user. */
   get(userId: number, id: number): Promise<Task>;
-  /** Changes the requested output. Throws `not_found`, `unsupported_format`, and `not_uploaded` before the upload. */
+  /** Changes the requested output. Throws `not_found`, `unsupported_format`, and `not_uploaded` before the upload, `files_removed`. */
   change(userId: number, id: number, requestedOutput: OutputRequest): Promise<Task>;
   /** Removes the task and its files; a running conversion stops at its next heartbeat. Throws `not_found`. */
   remove(userId: number, id: number): Promise<Task>;
   /** Removes all tasks of an owner as `remove` does. */
   removeAll(owner: Owner): Promise<void>;
   usage(userId: number): Promise<Usage>;
-  /** Throws `not_found`, `not_uploaded`, and `not_ready` before the conversion has ended. */
+  /** Throws `not_found`, `not_uploaded`, `files_removed`, and `not_ready` before the conversion has ended. */
   file(userId: number, id: number, which: 'original' | 'result'): Promise<TaskFile>;
   /** Media information with the name of its file. Throws `not_found`, `not_ready`. */
   media(
@@ -73,9 +73,7 @@ export function createTasks(parts: TasksDependencies): Tasks {
     const task = found(await store.remove(id, userId));
     if (task.state === 'AWAITING_UPLOAD') await cancelUploads();
     await originals.remove(originalKey(task));
-    await removeResult(results, task);
-    for (const key of analysisKeys(task, 'original')) await results.remove(key);
-    if (task.cover) await results.remove(coverKey(task.id, task.cover));
+    for (const key of keysAmongResults(task)) await results.remove(key);
     return task;
   };
   const firstOf = (owner: Owner) => store.list(owner, { limit: 100, descending: true });
@@ -89,7 +87,7 @@ export function createTasks(parts: TasksDependencies): Tasks {
       const requestedOutput = await outputs.resolve(userId, request);
       const before = await get(userId, id);
       const task = await store.change(id, userId, requestedOutput);
-      if (!task) throw notUploaded();
+      if (!task) throw withoutOriginal(before);
       await removeResult(results, before);
       return task;
     },
@@ -108,13 +106,14 @@ export function createTasks(parts: TasksDependencies): Tasks {
     async media(userId, id, which) {
       const task = await get(userId, id);
       const media = which === 'original' ? task.media : task.result?.media;
-      if (!media) throw which === 'original' ? notProbed(task) : notReady(task);
+      if (!media)
+        throw areRemoved(task) ? filesRemoved() : which === 'original' ? notProbed(task) : notReady(task);
       return { name: which === 'original' ? task.name : (await resultFile(task)).name, media };
     },
   };
 
   async function originalFile(task: Task): Promise<TaskFile> {
-    if (task.state === 'AWAITING_UPLOAD' || task.state === 'EXPIRED') throw notUploaded();
+    if (task.state === 'AWAITING_UPLOAD' || task.state === 'EXPIRED') throw withoutOriginal(task);
     const key = originalKey(task);
     const size = (await originals.stat(key))?.size;
     if (size === undefined) throw new AppError('not_found', 'The original no longer exists.');
@@ -131,6 +130,7 @@ export function createTasks(parts: TasksDependencies): Tasks {
 
   async function resultFile(task: Task): Promise<TaskFile> {
     const format = (await formats()).find(({ name }) => name === task.requestedOutput.format);
+    if (areRemoved(task)) throw filesRemoved();
     if (!task.result || !format) throw notReady(task);
     const { key, size } = task.result;
     const name = resultKey(task, format.extension).split('/').at(-1) ?? format.name;
@@ -141,10 +141,35 @@ export function createTasks(parts: TasksDependencies): Tasks {
 
 /** Removes the files of one revision. Their names do not depend on the row, which may not yet know a new result. */
 export async function removeResult(results: Storage, task: Task): Promise<void> {
+  for (const key of keysOfRevision(task)) await results.remove(key);
+}
+
+function keysOfRevision(task: Task): string[] {
   const format = findFormat(task.requestedOutput.format);
   const key = task.result?.key ?? (format && resultKey(task, format.extension));
-  if (key) await results.remove(key);
-  for (const key of analysisKeys(task, 'result')) await results.remove(key);
+  return [...(key === undefined ? [] : [key]), ...analysisKeys(task, 'result')];
+}
+
+/** Keys of everything that a task may have under the results root. */
+export function keysAmongResults(task: Task): string[] {
+  const cover = task.cover ? [coverKey(task.id, task.cover)] : [];
+  return [...keysOfRevision(task), ...analysisKeys(task, 'original'), ...cover];
+}
+
+/** Whether the files of a task were removed after their time. */
+function areRemoved({ state, error }: Task): boolean {
+  return state === 'EXPIRED' && error?.code === 'files_removed';
+}
+
+/** The error for a task whose files were removed after their time. */
+function filesRemoved(): AppError {
+  const sentence = 'The time for which this service keeps files is over, and those of this task are removed.';
+  return new AppError('files_removed', sentence);
+}
+
+/** The error for a task whose original never came, or is gone. */
+export function withoutOriginal(task: Task): AppError {
+  return areRemoved(task) ? filesRemoved() : notUploaded();
 }
 
 function found(task: Task | undefined): Task {
@@ -156,7 +181,7 @@ export function noSuchTask(): AppError {
   return new AppError('not_found', 'This task does not exist.');
 }
 
-export function notUploaded(): AppError {
+function notUploaded(): AppError {
   return new AppError('not_uploaded', 'The original of this task has not been uploaded.');
 }
 

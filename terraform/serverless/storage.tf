@@ -1,4 +1,8 @@
 locals {
+  # The second net below the sweep, which removes files by their rows: days after which a bucket removes what the sweep
+  # has not. A bucket knows only ages, so that its days are more than those of any task.
+  net_days = var.retention_days == 0 ? null : var.max_retention_days + 14
+
   # Uploads, downloads and clean-up write and delete; a conversion reads one and writes the other, and fetches originals from URLs.
   originals_grants = {
     api      = "roles/storage.objectUser"
@@ -32,6 +36,7 @@ module "originals" {
   region              = var.region
   labels              = local.labels
   origins             = local.origins
+  delete_after_days   = local.net_days
   deletion_protection = var.deletion_protection
   grants              = concat(local.readiness_grants, [for key, role in local.originals_grants : { name = key, role = role, account = local.accounts[key], prefix = null } if contains(local.targets, key)])
 
@@ -46,7 +51,7 @@ module "results" {
   region              = var.region
   labels              = local.labels
   origins             = local.origins
-  delete_after_days   = var.results_days
+  delete_after_days   = local.net_days
   deletion_protection = var.deletion_protection
   grants              = concat(local.readiness_grants, [for key, role in local.results_grants : { name = key, role = role, account = local.accounts[key], prefix = null } if contains(local.targets, key)])
 

@@ -24,6 +24,8 @@ locals {
     MAX_UPLOAD_BYTES     = tostring(var.max_upload_bytes)
     MAX_RESULT_BYTES     = tostring(var.max_result_bytes)
     MAX_DURATION_SECONDS = tostring(var.max_duration_seconds)
+    RETENTION_DAYS       = tostring(var.retention_days)
+    MAX_RETENTION_DAYS   = tostring(var.max_retention_days)
   }
 
   queue_environment = local.pubsub ? {

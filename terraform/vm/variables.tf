@@ -178,6 +178,28 @@ variable "max_duration_seconds" {
   }
 }
 
+variable "retention_days" {
+  type        = number
+  description = "Days after which originals and results are removed, from the end of the conversion; 0 keeps them."
+  default     = 0
+
+  validation {
+    condition     = var.retention_days >= 0 && var.retention_days <= 36500 && floor(var.retention_days) == var.retention_days
+    error_message = "Expected a whole number from 0 to 36500."
+  }
+}
+
+variable "max_retention_days" {
+  type        = number
+  description = "Days for which owners can keep files at most, from the creation of their task."
+  default     = 90
+
+  validation {
+    condition     = var.max_retention_days >= max(var.retention_days, 1) && var.max_retention_days <= 36500 && floor(var.max_retention_days) == var.max_retention_days
+    error_message = "Expected a whole number from retention_days to 36500."
+  }
+}
+
 variable "alert_emails" {
   type        = list(string)
   description = "Email addresses that receive alerts."

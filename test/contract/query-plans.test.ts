@@ -63,6 +63,7 @@ function callsOf({
   taskResults,
   changedTasks,
   leases,
+  retention,
   uploads,
   transfers,
   receivedBytes,
@@ -122,6 +123,16 @@ function callsOf({
       change: () => tasks.change(5, 7, OUTPUT),
       setCover: () => tasks.setCover(5, 7, COVER),
       remove: () => tasks.remove(6, 8),
+    },
+    retention: {
+      assign: () => retention.assign(100),
+      tell: () => retention.tell(100),
+      expire: () => retention.expire(100),
+      clear: () => retention.clear(100),
+      keep: async () => {
+        const task = await tasks.find(1);
+        return task && retention.keep(task, new Date());
+      },
     },
     batches: {
       findRequested: () => batches.findRequested(WRITER),

@@ -35,6 +35,8 @@ const TASK: Task = {
   createdAt: new Date(),
   startedAt: null,
   finishedAt: null,
+  expiresAt: null,
+  isExpiring: false,
 };
 
 const sessionRequest = (task: Task, origin?: string) => ({

@@ -5,6 +5,7 @@ import type { Knex } from 'knex';
 import { z } from 'zod';
 import { openDatabase } from '../../lib/adapters/database/connection.ts';
 import { createHousekeeping } from '../../lib/adapters/database/housekeeping.ts';
+import { createRetentionStore } from '../../lib/adapters/database/retention.ts';
 import { createTaskStore } from '../../lib/adapters/database/tasks.ts';
 import { createUploadStore } from '../../lib/adapters/database/uploads.ts';
 import { createFolderStorage } from '../../lib/adapters/storage/nfs.ts';
@@ -306,7 +307,8 @@ async function sweepAndLook(
     createUploaded({ ...common, store: tasks, uploads, bucket: undefined, uploadBytes: Infinity });
   const none = async () => 0;
   const repairs = { uploaded, cancelUploads: none, finishRemovals: none, tidyWebhooks: none };
-  const parts = { ...common, ...repairs, housekeeping, tasks, results };
+  const retention = createRetentionStore(knex, { days: 0, maxDays: 0 });
+  const parts = { ...common, ...repairs, housekeeping, tasks, results, retention, retentionDays: 0 };
   await createSweep({ ...parts, paused: true, clock }).run(true);
 
   const ids: number[] = await knex('tasks').orderBy('id').pluck('id');

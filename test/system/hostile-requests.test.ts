@@ -89,6 +89,7 @@ const VALID: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
   'PATCH /api/webhooks/{id}': { url: 'https://example.com/', events: ['task.failed'], enabled: true },
   'POST /api/webhooks/{id}/secret': { secret: `whsec_${'A'.repeat(32)}` },
+  'PATCH /api/tasks/{id}': { expiresAt: '2027-03-01T00:00:00Z' },
   'PUT /api/tasks/{id}': { newFormat: 'mp3', options: { metadata: { title: 'x' }, preset: 'speech' } },
 };
 

@@ -68,6 +68,7 @@ const CODES: Readonly<Record<ErrorCode, 'request' | 'task' | 'both'>> = {
   taken: 'request',
   not_ready: 'request',
   not_uploaded: 'request',
+  files_removed: 'request',
   invalid_image: 'request',
   upload_incomplete: 'request',
   upload_gap: 'request',

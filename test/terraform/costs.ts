@@ -89,7 +89,7 @@ const ITEMS: readonly Item[] = [
     price: (size) => (conversions(size) * EACH.originalMb * 0.02) / 1000,
   },
   {
-    name: 'Results, 30 days (`results_days`)',
+    name: 'Results, 30 days (`retention_days`)',
     how: `conversions of 30 days x ${EACH.resultMb} MB x $0.02 a GB`,
     price: (size) => (conversions(size) * EACH.resultMb * 0.02) / 1000,
   },

@@ -1,8 +1,10 @@
 import type { Knex } from 'knex';
 import type { ClaimRefusal, Lease, LeaseOptions, LeaseStore } from '../../ports/leases.ts';
+import type { RetentionRules } from '../../ports/retention.ts';
 import type { TaskState } from '../../ports/tasks.ts';
 import type { Log } from '../../runtime/log.ts';
 import { changeAndEnqueue, enqueueNext, type MessageSender } from './change-and-enqueue.ts';
+import { expiryOf } from './retention.ts';
 import { type TaskRow, toTask } from './rows.ts';
 
 export function createLeaseStore(
@@ -10,13 +12,20 @@ export function createLeaseStore(
   sender: MessageSender,
   log: Log,
   options: LeaseOptions,
+  retention: RetentionRules = { days: 0, maxDays: 0 },
 ): LeaseStore {
   const tasks = (db: Knex = knex) => db<TaskRow>('tasks');
   const leaseUntil = knex.raw("now() + ? * interval '1 second'", [options.seconds]);
   const held = ({ taskId, revision, attempt }: Lease) =>
     tasks().where({ id: taskId, revision, attempt, state: 'PROCESSING' });
   const settle = async (lease: Lease, change: object) => {
-    const ended = { ...change, worker: null, lease_until: null, finished_at: knex.fn.now() };
+    const ended = {
+      ...change,
+      worker: null,
+      lease_until: null,
+      finished_at: knex.fn.now(),
+      expires_at: knex.raw(expiryOf(retention, 'now()')),
+    };
     const settled = (await held(lease).update(ended)) === 1;
     if (settled) await enqueueNext(knex, sender, log);
     return settled;

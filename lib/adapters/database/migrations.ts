@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { createBatches, dropBatches } from './batches-migration.ts';
 import { createLimits, dropLimits } from './limits-migration.ts';
+import { createRetention, dropRetention } from './retention-migration.ts';
 import { createTaskChanges } from './task-change-triggers.ts';
 import { createTaskLists, dropTaskLists } from './task-lists-migration.ts';
 import { createTransfers, dropTransfers } from './transfers-migration.ts';
@@ -28,6 +29,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '005_transfers', up: createTransfers, down: dropTransfers },
   { name: '006_limits', up: createLimits, down: dropLimits },
   { name: '007_webhooks', up: createWebhooks, down: dropWebhooks },
+  { name: '008_retention', up: createRetention, down: dropRetention },
 ];
 
 export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);

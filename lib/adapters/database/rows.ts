@@ -65,6 +65,10 @@ export interface TaskRow {
   created_at: Date;
   started_at: Date | null;
   finished_at: Date | null;
+  /** Time at which its files are removed; null: they are kept. */
+  expires_at: Date | null;
+  /** Time at which its owner was told so. */
+  expiry_told_at: Date | null;
 }
 
 /** Media information that rows of earlier releases lack. */
@@ -95,6 +99,8 @@ export function toTask(row: TaskRow): Task {
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
+    expiresAt: row.expires_at,
+    isExpiring: row.expiry_told_at !== null && row.expires_at !== null,
   };
 }
 

@@ -145,4 +145,6 @@ const UNTRIED = {
   error: null,
   started_at: null,
   finished_at: null,
+  expires_at: null,
+  expiry_told_at: null,
 } as const;

@@ -92,10 +92,11 @@ async function createDeliveries(knex: Knex): Promise<void> {
   await knex.raw('create index webhook_deliveries_old on webhook_deliveries (due_at)');
 }
 
-const HERE = 'language plpgsql volatile security definer set search_path = public, pg_temp';
+/** Of a function that runs with the rights of its owner, and finds only the tables of the service. */
+export const HERE = 'language plpgsql volatile security definer set search_path = public, pg_temp';
 
 /** A time as the API shows it. */
-const iso = (time: string) => `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+export const iso = (time: string) => `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** Enabled webhooks `w` that get an event about a task or a batch of an owner. */
 const wanting = (event: string, owner: string, task: string, batch: string) => `from webhooks w

@@ -30,12 +30,12 @@ export async function listTasks({ state, max, json }: ListOptions): Promise<void
   }
   if (json) return;
   if (tasks.length === 0) return printError('There are no tasks.');
-  printTable([['ID', 'STATE', 'FORMAT', 'NAME', 'CREATED', ''], ...tasks.map(rowOf)]);
+  printTable([['ID', 'STATE', 'FORMAT', 'NAME', 'CREATED', 'KEPT UNTIL', ''], ...tasks.map(rowOf)]);
 }
 
-function rowOf({ id, state, convertedExt, name, timestamp, progress, error }: Task) {
+function rowOf({ id, state, convertedExt, name, timestamp, expiresAt, progress, error }: Task) {
   const note = state === 'PROCESSING' ? `${Math.round(progress * 100)} %` : (error?.message ?? '');
-  return [id, state, convertedExt, name, timestamp, note];
+  return [id, state, convertedExt, name, timestamp, expiresAt ?? '', note];
 }
 
 export interface GetOptions {
@@ -70,6 +70,19 @@ export async function removeTasks(ids: readonly string[]): Promise<void> {
   const { client } = await openService();
   for (const id of numbers) await client.tasks.remove(id, { signal: stopSignal });
   print(`${numbers.length} ${numbers.length === 1 ? 'task is' : 'tasks are'} removed.`);
+}
+
+/** Keeps files of tasks longer. */
+export async function keepTasks(ids: readonly string[], { until }: { until: string }): Promise<void> {
+  const numbers = ids.map(idOf);
+  const time = new Date(until);
+  if (Number.isNaN(time.getTime()))
+    throw usageError('--until: expected a day such as 2027-03-01, or a time.');
+  const { client } = await openService();
+  for (const id of numbers) {
+    const { expiresAt } = await client.tasks.keep(id, time, { signal: stopSignal });
+    print(`${id} is kept until ${expiresAt}.`);
+  }
 }
 
 /** A number of a resource as it is typed. Throws a usage error. */

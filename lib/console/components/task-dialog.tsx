@@ -12,6 +12,7 @@ import { Addresses } from './addresses.tsx';
 import { AgainForm } from './again-form.tsx';
 import { CopyLink } from './copy-link.tsx';
 import { Dialog } from './dialog.tsx';
+import { Expiry } from './expiry.tsx';
 import { Failure } from './failure.tsx';
 import { Icon } from './icon.tsx';
 import { Listening } from './listening.tsx';
@@ -73,6 +74,7 @@ function Content({ task }: { task: Task }) {
           {t('task.delete')}
         </button>
       </div>
+      <Expiry task={task} />
       {task.error && <Failure task={task} />}
       <Notes task={task} />
       {isThere && <Listening task={task} next={next} />}

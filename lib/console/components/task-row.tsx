@@ -3,7 +3,7 @@ import { taskOf } from '../known-tasks.ts';
 import type { MessageKey } from '../messages/en.ts';
 import { counted, known, t } from '../messages.ts';
 import { complain, tell } from '../notices.ts';
-import { clock, percent, size } from '../quantities.ts';
+import { clock, day, percent, size } from '../quantities.ts';
 import type { Task } from '../task.ts';
 import { removeLater } from '../tasks.ts';
 import { AgainChoice } from './again-choice.tsx';
@@ -100,7 +100,8 @@ function sentence(task: Task): string {
   if (state === 'AWAITING_UPLOAD' && task.source)
     return `${to} · ${t('task.fetching', { percent: percent(progress) })}`;
   if (state === 'AWAITING_UPLOAD') return `${to} · ${t('task.awaiting')}`;
-  if (state === 'EXPIRED') return `${to} · ${t('task.expired')}`;
+  if (state === 'EXPIRED')
+    return `${to} · ${error?.code === 'files_removed' ? t('task.removed') : t('task.expired')}`;
   const duration = result?.media.duration ?? media?.duration;
   const notes = (result?.warnings.length ?? 0) + (result?.adaptations.length ?? 0);
   const parts = [
@@ -109,8 +110,16 @@ function sentence(task: Task): string {
     result && size(result.size),
     notes > 0 && counted('task.notes', notes),
     task.destination && t(deliveryOf(task)),
+    isSoon(task.expiresAt) && t('task.expires.soon', { day: day(task.expiresAt) }),
   ];
   return parts.filter(Boolean).join(' · ');
+}
+
+/** Milliseconds before the removal of files from which a row names the day. */
+const SOON = 7 * 86_400_000;
+
+function isSoon(expiresAt: string | null): expiresAt is string {
+  return expiresAt !== null && Date.parse(expiresAt) - Date.now() < SOON;
 }
 
 /** The words for what became of the delivery of a result. */

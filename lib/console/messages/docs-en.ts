@@ -144,6 +144,10 @@ export const DOCS_EN = {
   'error.not_ready.do': 'Wait for the task: `GET /api/tasks/{id}?wait=30`, or events.',
   'error.not_uploaded': 'The original of the task has not arrived.',
   'error.not_uploaded.do': 'Send the file first.',
+  'error.files_removed':
+    'The time for which the service keeps files is over, and those of the task are removed.',
+  'error.files_removed.do':
+    'Upload the file again. `PATCH /api/tasks/{id}` keeps files longer, before their time is over.',
   'error.invalid_image': 'The cover is no complete JPEG, PNG, WebP or GIF.',
   'error.invalid_image.do': 'Send the picture in one of these formats.',
   'error.upload_incomplete': 'The connection ended before the end of the file.',

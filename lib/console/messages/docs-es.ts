@@ -146,6 +146,10 @@ export const DOCS_ES: DocsMessages = {
   'error.not_ready.do': 'Espera a la tarea: `GET /api/tasks/{id}?wait=30`, o eventos.',
   'error.not_uploaded': 'El original de la tarea no ha llegado.',
   'error.not_uploaded.do': 'Envía primero el archivo.',
+  'error.files_removed':
+    'Terminó el plazo en que el servicio conserva los archivos, y los de la tarea se eliminaron.',
+  'error.files_removed.do':
+    'Envía el archivo otra vez. `PATCH /api/tasks/{id}` conserva los archivos más tiempo, antes de que termine su plazo.',
   'error.invalid_image': 'La portada no es un JPEG, PNG, WebP o GIF completo.',
   'error.invalid_image.do': 'Envía la imagen en uno de estos formatos.',
   'error.upload_incomplete': 'La conexión terminó antes del final del archivo.',

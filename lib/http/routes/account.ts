@@ -12,9 +12,11 @@ import {
   LIMITS,
   QUOTAS,
   RATES,
+  RETENTION,
   type ShownLimits,
   type ShownQuotas,
   type ShownRates,
+  type ShownRetention,
 } from '../schemas/limits.ts';
 import { NAME } from '../schemas/parameters.ts';
 import { body, json, problems, SECURITY } from '../schemas/responses.ts';
@@ -28,6 +30,7 @@ export interface AccountRouteDependencies {
   limits: ShownLimits;
   quotas: ShownQuotas;
   rates: ShownRates;
+  retention: ShownRetention;
 }
 
 const USER = z
@@ -45,7 +48,7 @@ const ACCOUNT = USER.extend({
       .partialRecord(z.enum(TASK_STATES), z.int())
       .openapi({ description: 'Number of tasks by state.' }),
   }),
-  limits: LIMITS.extend({ quotas: QUOTAS, rates: RATES }),
+  limits: LIMITS.extend({ quotas: QUOTAS, rates: RATES, retention: RETENTION }),
 }).openapi('Account');
 
 const CHANGE = z
@@ -116,6 +119,7 @@ export function accountRoutes({
   limits,
   quotas,
   rates,
+  retention,
 }: AccountRouteDependencies): Router {
   const router = createRouter();
   router.use('/api/account', bearer(auth, 'account'));
@@ -124,7 +128,7 @@ export function accountRoutes({
     const { userId } = principalOf(c);
     const [user, usage] = await Promise.all([account.get(userId), tasks.usage(userId)]);
     const { uploadBytes, resultBytes, durationSeconds } = limits;
-    const shown = { uploadBytes, resultBytes, durationSeconds, quotas, rates };
+    const shown = { uploadBytes, resultBytes, durationSeconds, quotas, rates, retention };
     return c.json({ ...userJson(user), usage, limits: shown }, 200);
   });
   router.openapi(change, async (c) => {

@@ -19,7 +19,7 @@ export interface AnalysisRouteDependencies {
   fileViews: Pick<FileViews, 'find' | 'spectrum'>;
 }
 
-const FAILURES = problems(400, 401, 403, 404, 409, 412, 422, 503);
+const FAILURES = problems(400, 401, 403, 404, 409, 410, 412, 422, 503);
 
 const loudnessRoute = createRoute({
   method: 'get',

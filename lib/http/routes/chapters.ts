@@ -69,7 +69,7 @@ const route = createRoute({
         'text/plain': { schema: z.string() },
       },
     },
-    ...problems(400, 401, 403, 404, 409),
+    ...problems(400, 401, 403, 404, 409, 410),
   },
 });
 

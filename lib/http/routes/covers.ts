@@ -38,7 +38,7 @@ const get = createRoute({
       content: { 'image/jpeg': IMAGE, 'image/png': IMAGE, 'image/webp': IMAGE, 'image/gif': IMAGE },
     },
     ...NOT_MODIFIED,
-    ...problems(400, 401, 403, 404, 409, 412, 503),
+    ...problems(400, 401, 403, 404, 409, 410, 412, 503),
   },
 });
 
@@ -59,7 +59,7 @@ const set = createRoute({
   },
   responses: {
     200: json(TASK, 'The task with its cover.'),
-    ...problems(400, 401, 403, 404, 409, 413, 415, 422),
+    ...problems(400, 401, 403, 404, 409, 410, 413, 415, 422),
   },
 });
 
@@ -71,7 +71,7 @@ const remove = createRoute({
   description: 'A task whose original is there is converted again, with the cover of the original.',
   security: SECURITY,
   request: { params: ID },
-  responses: { 200: json(TASK, 'The task without a cover.'), ...problems(400, 401, 403, 404, 409) },
+  responses: { 200: json(TASK, 'The task without a cover.'), ...problems(400, 401, 403, 404, 409, 410) },
 });
 
 export function coverRoutes({ auth, covers, fileViews }: CoverRouteDependencies): Router {

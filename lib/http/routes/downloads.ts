@@ -90,7 +90,7 @@ export function downloadRoutes({ auth, tasks, log }: DownloadRouteDependencies):
           description: 'In the cloud: redirection to the object storage.',
           headers: { Location: textHeader('The address, valid for 15 minutes.') },
         },
-        ...problems(400, 401, 403, 404, 409, 412, 416),
+        ...problems(400, 401, 403, 404, 409, 410, 412, 416),
       },
     });
     router.openapi(route, async (c) => {

@@ -36,7 +36,7 @@ const HEADERS = z.object({
 
 const STREAM = {
   description:
-    'Server-Sent Events: `task.state` with the task and an id, `task.progress` with `{id, progress}`, `task.removed` with `{id}`; those of a batch also `batch.state` with the batch, and `batch.removed` with `{id}`.',
+    'Server-Sent Events: `task.state` with the task and an id, `task.expiring` with `{id, expiresAt}` a day before its files are removed, `task.progress` with `{id, progress}`, `task.removed` with `{id}`; those of a batch also `batch.state` with the batch, and `batch.removed` with `{id}`.',
   content: { 'text/event-stream': { schema: z.string() } },
 };
 
@@ -163,7 +163,7 @@ function encoded(event: TaskEvent, email: string): Uint8Array {
 function eventText(event: TaskEvent, email: string): string {
   switch (event.type) {
     case 'state':
-      return `event: task.state\nid: ${event.number}\ndata: ${JSON.stringify(taskJson(event.task, email))}\n\n`;
+      return `event: task.state\nid: ${event.number}\ndata: ${JSON.stringify(taskJson(event.task, email))}\n\n${expiringText(event.task)}`;
     case 'progress':
       return `event: task.progress\ndata: ${JSON.stringify({ id: event.taskId, progress: event.progress })}\n\n`;
     case 'removed':
@@ -173,4 +173,10 @@ function eventText(event: TaskEvent, email: string): string {
     case 'batch-removed':
       return `event: batch.removed\ndata: ${JSON.stringify({ id: event.batchId })}\n\n`;
   }
+}
+
+/** The warning about files that are removed soon, after the state of their task; a client that missed it gets both again. */
+function expiringText({ id, state, isExpiring, expiresAt }: Task): string {
+  if (!isExpiring || !expiresAt || state === 'EXPIRED') return '';
+  return `event: task.expiring\ndata: ${JSON.stringify({ id, expiresAt: expiresAt.toISOString() })}\n\n`;
 }

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Auth } from '../../accounts/sessions.ts';
+import type { Retention } from '../../tasks/retention.ts';
 import type { TaskEvents } from '../../tasks/task-events.ts';
 import { noSuchTask, type Tasks } from '../../tasks/tasks.ts';
 import { bearer, principalOf, verifiedBearer } from '../bearer-auth.ts';
@@ -15,6 +16,7 @@ export interface TaskRouteDependencies {
   auth: Auth;
   taskEvents: Pick<TaskEvents, 'settled'>;
   tasks: Tasks;
+  retention: Retention;
 }
 
 const ONE = z.object({ message: z.string(), task: TASK }).openapi('RemovedTask');
@@ -58,7 +60,31 @@ const change = createRoute({
   request: { params: ID, body: body(REQUESTED_OUTPUT, { newFormat: 'mp3', options: { bitrate: 128_000 } }) },
   responses: {
     200: json(TASK, 'The task, which will be converted again.'),
-    ...problems(400, 401, 403, 404, 409, 413, 415, 422),
+    ...problems(400, 401, 403, 404, 409, 410, 413, 415, 422),
+  },
+});
+
+const KEPT = z
+  .strictObject({
+    expiresAt: z.iso
+      .datetime({ offset: true, error: 'expected a time such as 2027-03-01T00:00:00Z' })
+      .openapi({ description: 'Time until which the files are kept.' }),
+  })
+  .openapi('KeptTask');
+
+const keep = createRoute({
+  method: 'patch',
+  path: '/api/tasks/{id}',
+  operationId: 'keepTask',
+  summary: 'Keep the files of a task longer',
+  description:
+    'At most until `limits.retention.maxDays` of `GET /api/account` after the creation of the task.',
+  security: SECURITY,
+  middleware: jsonBody(),
+  request: { params: ID, body: body(KEPT, { expiresAt: '2027-03-01T00:00:00Z' }) },
+  responses: {
+    200: json(TASK, 'The task.'),
+    ...problems(400, 401, 403, 404, 409, 410, 413, 415),
   },
 });
 
@@ -72,11 +98,11 @@ const remove = createRoute({
   responses: { 200: json(ONE, 'The removed task.'), ...problems(400, 401, 403, 404) },
 });
 
-export function taskRoutes({ auth, tasks, taskEvents }: TaskRouteDependencies): Router {
+export function taskRoutes({ auth, tasks, taskEvents, retention }: TaskRouteDependencies): Router {
   const router = createRouter();
   router.get('/api/tasks', verifiedBearer(auth));
   router.get('/api/tasks/:id', verifiedBearer(auth));
-  router.on(['PUT', 'DELETE'], '/api/tasks/:id', bearer(auth));
+  router.on(['PUT', 'PATCH', 'DELETE'], '/api/tasks/:id', bearer(auth));
 
   router.openapi(list, async (c) => {
     const owner = principalOf(c);
@@ -102,6 +128,12 @@ export function taskRoutes({ auth, tasks, taskEvents }: TaskRouteDependencies): 
   router.openapi(change, async (c) => {
     const { userId, email } = principalOf(c);
     const task = await tasks.change(userId, c.req.valid('param').id, c.req.valid('json'));
+    return c.json(taskJson(task, email), 200);
+  });
+  router.openapi(keep, async (c) => {
+    const { userId, email } = principalOf(c);
+    const { expiresAt } = c.req.valid('json');
+    const task = await retention.keep(userId, c.req.valid('param').id, new Date(expiresAt));
     return c.json(taskJson(task, email), 200);
   });
   router.openapi(remove, async (c) => {

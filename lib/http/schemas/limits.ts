@@ -15,6 +15,19 @@ export const QUOTAS = z.object({
 
 export type ShownQuotas = z.output<typeof QUOTAS>;
 
+/** Retention of files in days. */
+export const RETENTION = z.object({
+  days: z.int().openapi({
+    description: 'From the end of the conversion to the removal of the files; 0: they are kept.',
+  }),
+  maxDays: z.int().openapi({
+    description:
+      'From the creation of the task, at most; `PATCH /api/tasks/{id}` keeps files longer up to this.',
+  }),
+});
+
+export type ShownRetention = z.output<typeof RETENTION>;
+
 /** Quotas of a user or an address in a window of time. */
 export const RATES = z
   .array(

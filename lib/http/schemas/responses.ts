@@ -57,7 +57,7 @@ const ERRORS: Readonly<Record<number, DocumentedError>> = {
       'The present state does not allow the request, or the first request with this `Idempotency-Key` still runs.',
     headers: RETRY_AFTER,
   },
-  410: { name: 'Gone', description: 'The upload has ended.' },
+  410: { name: 'Gone', description: 'The upload has ended, or the files were removed after their time.' },
   412: {
     name: 'PreconditionFailed',
     description: '`If-Match` or `If-Unmodified-Since` is not met: the file has changed.',

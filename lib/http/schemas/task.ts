@@ -89,6 +89,10 @@ export const TASK = z
       description: 'Where the result is delivered as well; null: nowhere.',
     }),
     delivered: orNull(DELIVERED).openapi({ description: 'Null if nothing is delivered, or not yet.' }),
+    expiresAt: z.iso.datetime().nullable().openapi({
+      description:
+        'Time at which the service removes the files, and the task becomes EXPIRED; null if they are kept, and until the conversion has ended.',
+    }),
   })
   .openapi('Task');
 
@@ -116,6 +120,7 @@ export function taskJson(task: Task, user: string): z.input<typeof TASK> {
     source: task.source,
     destination: task.destination,
     delivered: task.delivered,
+    expiresAt: task.expiresAt?.toISOString() ?? null,
   };
 }
 

@@ -18,6 +18,7 @@ const TASK: Task = {
     source: null,
     destination: null,
     delivered: null,
+    expiresAt: null,
     cover: null,
     media: null,
     result: null,

@@ -29,6 +29,8 @@ const TASK: Task = {
     createdAt: new Date(),
     startedAt: new Date(),
     finishedAt: null,
+    expiresAt: null,
+    isExpiring: false,
   },
 };
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createHousekeeping } from '../../../lib/adapters/database/housekeeping.ts';
+import { createRetentionStore } from '../../../lib/adapters/database/retention.ts';
 import { createTaskStore } from '../../../lib/adapters/database/tasks.ts';
 import { createUploadStore } from '../../../lib/adapters/database/uploads.ts';
 import { createUserStore } from '../../../lib/adapters/database/users.ts';
@@ -47,6 +48,8 @@ describe('The sweep', () => {
       cancelUploads: async () => 0,
       finishRemovals: async () => 0,
       tidyWebhooks: async () => 0,
+      retention: createRetentionStore(database.knex(), { days: 0, maxDays: 0 }),
+      retentionDays: 0,
       paused: false,
       clock: { now: () => new Date(Date.now() + later) },
       log: silentLog,
