@@ -3,8 +3,11 @@ import type { Task } from './events.ts';
 
 /** Files that are sent in one request: they must fit into a form of the service. */
 export interface Media {
-  /** Media information of a file, of which the service keeps nothing. @param how `loudness` decodes the whole file */
-  probe(file: Blob, how?: Call & { loudness?: boolean }): Promise<Schemas['Media']>;
+  /**
+   * Media information of a file, of which the service keeps nothing.
+   * @param how `loudness` decodes the whole file; `cover` answers the picture as well
+   */
+  probe(file: Blob, how?: Call & { loudness?: boolean; cover?: boolean }): Promise<Schemas['ProbedFile']>;
   /** Makes a picture the front cover of the result: JPEG, PNG, WebP or GIF. The task is converted again. */
   setCover(taskId: number, picture: Blob, call?: Call): Promise<Task>;
   /** Brings the cover of the original back. */
@@ -20,8 +23,8 @@ const STREAMED = { redirect: 'error' } as const;
 export function createMedia(api: Api): Media {
   const path = '/api/tasks/{id}/cover';
   return {
-    probe(audio, { loudness = false, ...call } = {}) {
-      const query = { loudness: loudness ? 'true' : 'false' } as const;
+    probe(audio, { loudness = false, cover = false, ...call } = {}) {
+      const query = { loudness: `${loudness}`, cover: `${cover}` } as const;
       const form = new FormData();
       form.append('audio', audio, 'name' in audio ? String(audio.name) : 'audio');
       // The types know a file as text.

@@ -31,6 +31,15 @@ export function withChapterAt(chapters: readonly Chapter[], seconds: number, tit
   return isTaken ? [...chapters] : [...chapters, { start, title }];
 }
 
+/** Seconds between the last chapter and another one in a file that does not play. */
+const GAP = 10;
+
+/** Seconds at which another chapter begins in a file that does not play. */
+export function nextStart(chapters: readonly Chapter[]): number {
+  const last = chapters.at(-1);
+  return last === undefined ? 0 : last.start + GAP;
+}
+
 function isChapter(value: unknown): value is Chapter {
   return typeof value === 'object' && value !== null && 'start' in value && 'title' in value;
 }

@@ -1,8 +1,10 @@
 import { signal } from '@preact/signals';
+import { EDITED } from './edited-output.ts';
 import { formats } from './formats.ts';
 import { t } from './messages.ts';
+import type { Options } from './options.ts';
 import { size } from './quantities.ts';
-import { type Wanted, wanted } from './wanted.ts';
+import { inFormat, type Wanted, wanted } from './wanted.ts';
 
 /** A file of this machine, or the address of one that the service fetches. */
 export type StagedSource = { file: File } | { url: string };
@@ -16,6 +18,10 @@ export interface StagedFile {
   format: string | undefined;
   /** Address to which the result is delivered as well; empty: none. */
   destination: string;
+  /** Tags and chapters of its own, and a choice about its cover, as options. */
+  edits: Options;
+  /** A picture in place of its own. */
+  cover: File | undefined;
 }
 
 /** Files that were dropped, pasted or chosen, and addresses. */
@@ -40,7 +46,14 @@ export function stageAddresses(text: string): boolean {
 }
 
 function add(sources: readonly { name: string; source: StagedSource }[]): void {
-  const added = sources.map((each) => ({ key: keys++, ...each, format: undefined, destination: '' }));
+  const added = sources.map((each) => ({
+    key: keys++,
+    ...each,
+    format: undefined,
+    destination: '',
+    edits: {},
+    cover: undefined,
+  }));
   staged.value = [...staged.value, ...added];
 }
 
@@ -60,6 +73,20 @@ export function setFormat(key: number, format: string | undefined): void {
 
 export function setDestination(key: number, destination: string): void {
   change(key, { destination });
+}
+
+export function setCover(key: number, cover: File | undefined): void {
+  change(key, { cover });
+}
+
+/** Keeps the tags, the cover and the chapters of a file as its editor has them, where they differ from the choice for all. */
+export function setEdits(key: number, options: Options): void {
+  const shared = new Map(Object.entries(wanted.value.options));
+  const edits = EDITED.flatMap((name) => {
+    const value = options[name] ?? (shared.has(name) ? 'keep' : undefined);
+    return value === undefined || value === shared.get(name) ? [] : [[name, value] as const];
+  });
+  change(key, { edits: Object.fromEntries(edits) });
 }
 
 function change(key: number, changed: Partial<StagedFile>): void {
@@ -84,7 +111,8 @@ export function problemOf({ source }: StagedFile): string | undefined {
   return source.file.size > most ? t('staged.tooLarge', { size: size(most) }) : undefined;
 }
 
-/** The requested output of a file: the options are for the format that was chosen for all. */
-export function wantedOf({ format }: StagedFile): Wanted {
-  return isOwn(format) ? { format, options: {} } : wanted.value;
+/** The requested output of a file: options are for the format that was chosen for all, edits for any that has them. */
+export function wantedOf({ format, edits }: StagedFile): Wanted {
+  const chosen = isOwn(format) ? { format, options: {} } : wanted.value;
+  return inFormat({ format: chosen.format, options: { ...chosen.options, ...edits } }, chosen.format);
 }

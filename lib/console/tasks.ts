@@ -23,6 +23,9 @@ export const hasMore = signal(true);
 /** Whether a page is on its way. */
 export const isLoading = signal(false);
 
+/** Tasks of which this page requests another output at this moment: nobody may ask for their results any more. */
+export const leaving = signal<ReadonlySet<number>>(new Set());
+
 /** The same ids as `ids`. */
 let present = new Set<number>();
 
@@ -119,7 +122,12 @@ async function load(take: (page: readonly Task[]) => void): Promise<void> {
 
 /** Requests another output of the same original. */
 export async function convertAgain(id: number, newFormat: string, options: Options): Promise<void> {
-  changed(await service.tasks.change(id, outputOf(newFormat, options)));
+  leaving.value = new Set([...leaving.value, id]);
+  try {
+    changed(await service.tasks.change(id, outputOf(newFormat, options)));
+  } finally {
+    leaving.value = new Set([...leaving.value].filter((other) => other !== id));
+  }
 }
 
 const DAY = 86_400_000;

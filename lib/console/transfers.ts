@@ -15,6 +15,8 @@ export interface Purpose {
   wanted: Wanted;
   /** Address to which the result is delivered as well. */
   destination?: string | undefined;
+  /** A picture for the result, in place of the original's. */
+  cover?: File | undefined;
 }
 
 /** A file on its way to the service. */
@@ -36,6 +38,8 @@ export interface TransferProgress {
 interface Running {
   taskId: number;
   url: string;
+  /** A picture that the service does not have yet. */
+  cover?: File | undefined;
 }
 
 /** Transfers in their order; one that has ended is no longer among them. */
@@ -119,7 +123,10 @@ async function send(transfer: Transfer): Promise<void> {
   stops.set(key, stop);
   progress.value = { ...progress.value, state: 'sending', speed: 0 };
   try {
-    const { taskId, url } = sessions.get(key) ?? (await announce(transfer));
+    const running = sessions.get(key) ?? (await announce(transfer));
+    const { taskId, url } = running;
+    if (running.cover) await service.setCover(taskId, running.cover, { signal: stop.signal });
+    running.cover = undefined;
     await service.resumeUpload(url, file, { onProgress: recorder(progress), signal: stop.signal });
     transfers.value = transfers.value.filter((other) => other.key !== key);
     sessions.delete(key);
@@ -149,13 +156,13 @@ function recorder(progress: Transfer['progress']): (news: Progress) => void {
   };
 }
 
-async function announce({ key, file, wanted, destination }: Transfer): Promise<Running> {
+async function announce({ key, file, wanted, destination, cover }: Transfer): Promise<Running> {
   const { format, options } = wanted;
   const { name: filename, size } = file;
   const hash = await hashOfEnds(file);
   const described = { filename, size, ...(destination !== undefined && { destination }) };
   const { task, url } = await service.openUpload(described, outputOf(format, options));
-  const running = { taskId: task.id, url };
+  const running = { taskId: task.id, url, cover };
   keepUpload(task.id, { url, name: filename, size, hash });
   sessions.set(key, running);
   ownTasks.value = new Set([...ownTasks.value, task.id]);

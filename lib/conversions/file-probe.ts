@@ -10,6 +10,8 @@ export interface Probes {
    * Throws a failure code if the file cannot be converted.
    */
   look(path: string, measured: boolean, signal: AbortSignal): Promise<MediaInfo>;
+  /** The front cover of a local file, or its first picture; undefined without one. */
+  picture(path: string): Promise<Buffer | undefined>;
 }
 
 export function createProbes(engine: () => Promise<AudioEngine>): Probes {
@@ -21,5 +23,6 @@ export function createProbes(engine: () => Promise<AudioEngine>): Probes {
       if (!measured) return media;
       return { ...media, loudness: await audio.loudness(async () => ({ source: path, probed }), signal) };
     },
+    picture: async (path) => (await engine()).picture(path),
   };
 }

@@ -9,6 +9,7 @@ import type { Workspaces } from '../runtime/working-folders.ts';
 import type { AnalysisOf } from '../tasks/object-keys.ts';
 import type { TaskFile, Tasks } from '../tasks/tasks.ts';
 import { openSource } from './open-original.ts';
+import { whileThere } from './replaced-file.ts';
 
 /** Values that decoding the files of tasks gives; each is made once and stored with the results. */
 export interface KeptAnalysis<T> {
@@ -20,7 +21,7 @@ export interface FoundAnalysis<T> {
   /** The original or the result. */
   file: TaskFile;
   task: Task;
-  /** Reads the stored value, or makes it. Throws as `AudioEngine.waveform`. */
+  /** Reads the stored value, or makes it. Throws as `AudioEngine.waveform` and `whileThere`. */
   read(): Promise<T>;
 }
 
@@ -58,7 +59,9 @@ export function createKeptAnalysis<T>(parts: AnalysisDependencies, kind: Analysi
     const key = kind.key(task, of);
     const kept = await readKept(results, key);
     if (kept) return kind.fromBytes(kept);
-    const made = making.get(key) ?? make(parts, kind, task, of, file).finally(() => making.delete(key));
+    const made =
+      making.get(key) ??
+      whileThere(file, () => make(parts, kind, task, of, file)).finally(() => making.delete(key));
     making.set(key, made);
     return made;
   }

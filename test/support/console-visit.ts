@@ -1,7 +1,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { z } from 'zod';
 import type { Service, User } from './service.ts';
-import type { testPages, WatchedPage } from './watched-page.ts';
+import type { Pages, WatchedPage } from './watched-page.ts';
 
 /** A task with its requested output and what the result has. */
 export const CHANGED = z.looseObject({
@@ -9,21 +9,13 @@ export const CHANGED = z.looseObject({
   result: z.looseObject({ media: z.any() }).nullable(),
 });
 
-/** Password of each `newUser`. */
-const PASSWORD = 'correct horse';
-
 /** Opens the details of a task, as its owner. */
 export async function openDetails(
-  browser: ReturnType<typeof testPages>,
+  browser: Pages,
   service: Service,
   { user, id, options }: { user: User; id: number; options?: BrowserContextOptions },
 ): Promise<WatchedPage> {
-  const page = await browser.open(`${service.url()}/#log-in`, options);
-  await page.locator('input[type=email]').fill(user.email);
-  await page.locator('input[type=password]').fill(PASSWORD);
-  await page.locator('dialog form button.main').click();
-  await page.locator('header nav a[href="#account"]').waitFor();
-  await page.evaluate(`location.hash = '#tasks/${id}'`);
+  const page = await browser.openAs(user, `${service.url()}/#tasks/${id}`, options);
   await page.locator('dialog table').first().waitFor();
   return page;
 }

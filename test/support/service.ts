@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { removeCluster } from '../../lib/adapters/embedded-postgres/remove.ts';
 import { MARKER } from '../../lib/adapters/storage/nfs-marker.ts';
 import type { Surroundings } from '../../lib/app/foundation.ts';
-import { type Served, serveLocal } from '../../lib/app/local-mode.ts';
+import { serveLocal } from '../../lib/app/local-mode.ts';
 import { type Config, loadConfig } from '../../lib/config/config.ts';
 import { isErrno } from '../../lib/runtime/errors.ts';
 import { type Log, silentLog } from '../../lib/runtime/log.ts';
@@ -45,6 +45,8 @@ export interface Service {
   data(): string;
   /** Someone who is signed up and logged in. */
   newUser(): Promise<User>;
+  /** A guest, whose account needs no password and comes at once. */
+  newGuest(): Promise<User>;
   /** Names of all files that are stored, under both roots and in the working folder. */
   files(): Promise<string[]>;
 }
@@ -54,6 +56,8 @@ export interface User {
   email: string;
   token: string;
   refreshToken: string;
+  /** The same user, logged in once more. */
+  again(): Promise<User>;
   /** The same user at another address. */
   at(url: string): User;
   fetch(path: string, init?: RequestInit): Promise<Response>;
@@ -80,34 +84,64 @@ export function testService(
   log: Log = silentLog,
   surroundings: Partial<Surroundings> = {},
 ): Service {
-  let folder = '';
-  let served: Served | undefined;
-  let users = 0;
+  let started: StartedService | undefined;
   before(async function () {
     this.timeout(60_000);
-    folder = await newFolder();
-    const { PATH, FFMPEG_PATH } = process.env;
-    const env = { PATH, FFMPEG_PATH, PORT: '0', TONEMILL_DATA: folder, ...NO_LIMITS, ...environment };
-    const config = loadConfig(env);
-    served = await serveLocal(
-      environment.DATABASE ? config : await onSharedServer(config),
-      log,
-      surroundings,
-    );
+    started = await startService(environment, log, surroundings);
   });
   after(async function () {
     this.timeout(30_000);
-    await served?.close();
-    await removeCluster(join(folder, 'postgres'));
-    await rm(folder, { recursive: true, force: true });
+    await started?.close();
   });
-  const url = () => served?.url ?? '';
+  return serviceAt(
+    () => started?.url ?? '',
+    () => started?.data ?? '',
+  );
+}
+
+/** A service that runs in this process. */
+export interface StartedService {
+  url: string;
+  data: string;
+  close(): Promise<void>;
+}
+
+/** Starts a service as `testService` describes it. */
+export async function startService(
+  environment: NodeJS.ProcessEnv,
+  log: Log = silentLog,
+  surroundings: Partial<Surroundings> = {},
+): Promise<StartedService> {
+  const data = await newFolder();
+  const { PATH, FFMPEG_PATH } = process.env;
+  const env = { PATH, FFMPEG_PATH, PORT: '0', TONEMILL_DATA: data, ...NO_LIMITS, ...environment };
+  const config = loadConfig(env);
+  const served = await serveLocal(
+    environment.DATABASE ? config : await onSharedServer(config),
+    log,
+    surroundings,
+  );
+  return {
+    url: served.url,
+    data,
+    async close() {
+      await served.close();
+      await removeCluster(join(data, 'postgres'));
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A service at an address that is known once it runs. */
+export function serviceAt(url: () => string, data: () => string): Service {
+  let users = 0;
   return {
     url,
-    data: () => folder,
+    data,
     newUser: () => newUser(url(), users++),
+    newGuest: () => newGuest(url()),
     async files() {
-      const lists = ['originals', 'results', 'work'].map((root) => filesUnder(join(folder, root)));
+      const lists = ['originals', 'results', 'work'].map((root) => filesUnder(join(data(), root)));
       return (await Promise.all(lists)).flat().sort();
     },
   };
@@ -118,13 +152,25 @@ async function onSharedServer(config: Config): Promise<Config> {
   return { ...config, database: { kind: 'url', url: await migratedDatabase() } };
 }
 
+/** Password of each user. */
+const PASSWORD = 'correct horse';
+
 /** Signs somebody up and logs them in. */
 export async function newUser(url: string, number: number): Promise<User> {
   const email = `user${number}@example.org`;
-  const [password1, password2] = ['correct horse', 'correct horse'];
+  const [password1, password2] = [PASSWORD, PASSWORD];
   await post(`${url}/api/auth/signup`, { user: `user ${number}`, email, password1, password2 });
-  const answer = await post(`${url}/api/auth/login`, { email, password: password1 });
+  return logIn(url, email);
+}
+
+async function logIn(url: string, email: string): Promise<User> {
+  const answer = await post(`${url}/api/auth/login`, { email, password: PASSWORD });
   return userAt(url, { email, ...SESSION.parse(await answer.json()) });
+}
+
+async function newGuest(url: string): Promise<User> {
+  const answer = await fetch(`${url}/api/auth/guest`, { method: 'POST' });
+  return userAt(url, { email: '', ...SESSION.parse(await answer.json()) });
 }
 
 function userAt(url: string, session: Pick<User, 'email' | 'token' | 'refreshToken'>): User {
@@ -135,6 +181,7 @@ function userAt(url: string, session: Pick<User, 'email' | 'token' | 'refreshTok
     });
   const user: User = {
     ...session,
+    again: () => logIn(url, session.email),
     at: (other) => userAt(other, session),
     fetch: authorised,
     upload: (parts) => authorised('/api/tasks', { method: 'POST', body: formOf(parts) }),

@@ -6,6 +6,7 @@ import { knowOnlyThisMachine } from './known-names.ts';
 import { clearLeftovers } from './leftovers.ts';
 // Reads the environment before what follows here.
 import './running.ts';
+import { endShared } from './shared.ts';
 import { watchFetch } from './watched-fetch.ts';
 
 /** Tools of the machine, which tests look for as the product does. */
@@ -27,6 +28,7 @@ export async function mochaGlobalSetup(): Promise<void> {
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
+  await endShared();
   await stopSharedServer();
 }
 

@@ -1,5 +1,6 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { testBrowser } from './browser.ts';
+import type { User } from './service.ts';
 
 /** A page with a list of what no page of the service may do. */
 export type WatchedPage = Page & {
@@ -7,21 +8,43 @@ export type WatchedPage = Page & {
   found: string[];
 };
 
-/** Opens pages in a browser of their own each, for the `describe` that it is called in. */
-export function testPages(): { open(url: string, options?: BrowserContextOptions): Promise<WatchedPage> } {
+/** Pages in a browser of their own each. */
+export interface Pages {
+  open(url: string, options?: BrowserContextOptions): Promise<WatchedPage>;
+  /** Opens a page in which somebody is logged in already. */
+  openAs(
+    user: Pick<User, 'refreshToken'>,
+    url: string,
+    options?: BrowserContextOptions,
+  ): Promise<WatchedPage>;
+}
+
+/** Opens pages for the `describe` that it is called in, and closes them after each test. */
+export function testPages(): Pages {
   const browser = testBrowser();
   afterEach(async () => {
     for (const context of browser().contexts()) await context.close();
   });
-  return {
-    async open(url, options) {
-      const context = await browser().newContext({ locale: 'en-US', ...options });
-      const page = await context.newPage();
-      const watched = Object.assign(page, { found: watch(page, new URL(url).origin) });
-      await page.goto(url);
-      return watched;
-    },
+  const open: Pages['open'] = async (url, options) => {
+    const context = await browser().newContext({ locale: 'en-US', ...options });
+    const page = await context.newPage();
+    const watched = Object.assign(page, { found: watch(page, new URL(url).origin) });
+    await page.goto(url);
+    return watched;
   };
+  return {
+    open,
+    openAs: (user, url, options) => open(url, { ...options, storageState: sessionOf(user, url) }),
+  };
+}
+
+/** What the console leaves in a browser while somebody is logged in. */
+function sessionOf({ refreshToken }: Pick<User, 'refreshToken'>, url: string) {
+  const { origin, hostname } = new URL(url);
+  const cookie = { name: 'tonemill_refresh', value: refreshToken, domain: hostname, path: '/api/auth' };
+  const rest = { expires: -1, httpOnly: true, secure: false, sameSite: 'Strict' } as const;
+  const localStorage = [{ name: 'tonemill.session', value: 'open' }];
+  return { cookies: [{ ...cookie, ...rest }], origins: [{ origin, localStorage }] };
 }
 
 function watch(page: Page, origin: string): string[] {

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeTone } from '../support/audio.ts';
+import { consoleService } from '../support/console-service.ts';
 import { newFolder } from '../support/folders.ts';
 import { remoteServer } from '../support/remote.ts';
-import { testService } from '../support/service.ts';
 import { testPages } from '../support/watched-page.ts';
 
 describe('Addresses in the console', function () {
   this.timeout(60_000);
   const remote = remoteServer();
-  const service = testService({ OUTBOUND_HTTP: 'true', OUTBOUND_ALLOWED_ADDRESSES: '127.0.0.1' });
+  const service = consoleService();
   const browser = testPages();
   before(async () => {
     const folder = await newFolder();

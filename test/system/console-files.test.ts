@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import { bundledConsole } from '../../lib/app/console-bundle.ts';
+import { consoleService } from '../support/console-service.ts';
 import { sendRaw } from '../support/raw.ts';
-import { PROBLEM, testService } from '../support/service.ts';
+import { PROBLEM } from '../support/service.ts';
 
 /** Most bytes of the first view, gzipped. */
 const MOST = 80 * 1024;
 
 describe('The files of the console', () => {
-  const service = testService();
+  const service = consoleService();
   const get = (path: string) => fetch(`${service.url()}${path}`);
   const parts = async () => {
     const html = await (await get('/')).text();

@@ -3,18 +3,25 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { makeTone } from '../support/audio.ts';
+import { consoleService } from '../support/console-service.ts';
 import { CHANGED, heardIn, openDetails } from '../support/console-visit.ts';
 import { temporaryFolder } from '../support/folders.ts';
-import { testService, type User } from '../support/service.ts';
+import type { User } from '../support/service.ts';
 import { decodedSamples } from '../support/sound.ts';
 import { until } from '../support/until.ts';
 import { testPages } from '../support/watched-page.ts';
 
 const RATE = 48_000;
 
+/** The first picture of ffmpeg's second input becomes the front cover. */
+const ATTACHED = [
+  ...['-map', '0:a', '-map', '1:v', '-c:v', 'png', '-disposition:v', 'attached_pic'],
+  ...['-metadata:s:v', 'comment=Cover (front)'],
+];
+
 describe('The details of a file in the console', function () {
   this.timeout(60_000);
-  const service = testService();
+  const service = consoleService();
   const browser = testPages();
   const folder = temporaryFolder();
   const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
@@ -29,7 +36,7 @@ describe('The details of a file in the console', function () {
     options: object = {},
     ...settings: string[]
   ): Promise<{ user: User; id: number }> {
-    const user = await service.newUser();
+    const user = await service.newGuest();
     const path = join(folder(), 'tone.flac');
     await makeTone(path, seconds, ...settings);
     const { id } = await user.create({ name: 'tone.flac', bytes: await readFile(path) }, format);
@@ -232,6 +239,47 @@ describe('The details of a file in the console', function () {
     ]);
     await button(page, 'Play from 0:02.5: Intro').click();
     await until(async () => (await heardIn(page)).some(({ paused, time }) => !paused && time > 2.6));
+    assert.deepEqual(page.found, []);
+  });
+
+  it('shows tags and cover of a file before it is sent, and converts it with others', async () => {
+    const user = await service.newGuest();
+    const path = join(folder(), 'waltz.mp3');
+    const tags = ['-metadata', 'title=Waltz', '-metadata', 'genre=Folk'];
+    await makeTone(
+      path,
+      1,
+      '-f',
+      'lavfi',
+      '-i',
+      'color=red:s=60x40:d=0.04',
+      '-frames:v',
+      '1',
+      ...ATTACHED,
+      ...tags,
+    );
+    const page = await browser.openAs(user, service.url());
+    await page.getByLabel('Choose files').setInputFiles(path);
+    await button(page, 'Tags, cover and chapters of waltz.mp3').click();
+    const title = page.getByLabel('Title', { exact: true });
+    await title.waitFor();
+    assert.equal(await title.inputValue(), 'Waltz');
+    await page.getByRole('img', { name: 'Present cover' }).waitFor();
+    await title.fill('Tango');
+    const picture = await page.screenshot({ clip: { x: 0, y: 0, width: 50, height: 20 } });
+    const file = { name: 'cover.png', mimeType: 'image/png', buffer: picture };
+    await page.getByLabel('Choose a picture').setInputFiles(file);
+    await button(page, 'Add a chapter at 0:00.0').click();
+    await button(page, 'Convert 1 file').click();
+    await button(page, 'Download waltz.mp3').waitFor();
+    const [task] = await user.tasks();
+    assert.ok(task);
+    const { result } = CHANGED.parse(await (await user.fetch(`/api/tasks/${task.id}`)).json());
+    assert.equal(task.revision, 1);
+    assert.deepEqual(result?.media.tags.title, ['Tango']);
+    assert.deepEqual(result?.media.tags.genre, ['Folk']);
+    assert.equal(result?.media.pictures[0].width, 50);
+    assert.equal(result?.media.chapters[0].title, 'Chapter 1');
     assert.deepEqual(page.found, []);
   });
 

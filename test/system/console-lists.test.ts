@@ -27,10 +27,8 @@ describe('The list of the console', function () {
   });
 
   async function open(): Promise<Page & { found: string[] }> {
-    const page = await browser.open(`${service.url()}/#log-in`);
-    await page.getByLabel('Email').fill(user.email);
-    await page.getByLabel('Password').fill('correct horse');
-    await page.getByRole('button', { name: 'Log in' }).click();
+    // A refresh token is valid once.
+    const page = await browser.openAs(await user.again(), service.url());
     await page.getByRole('heading', { name: 'Your files' }).waitFor();
     return page;
   }

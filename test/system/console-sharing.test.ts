@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeSound, makeTone } from '../support/audio.ts';
+import { consoleService } from '../support/console-service.ts';
 import { button, choose, convertAsGuest, download, holdSecondPiece } from '../support/console-steps.ts';
 import { temporaryFolder } from '../support/folders.ts';
-import { testService } from '../support/service.ts';
 import { testPages } from '../support/watched-page.ts';
 
 describe('The console, in several tabs and by links', function () {
   this.timeout(60_000);
-  const service = testService();
+  const service = consoleService();
   const browser = testPages();
   const folder = temporaryFolder();
 
@@ -89,10 +89,7 @@ describe('The console, in several tabs and by links', function () {
 
   it('goes on only with the very file, and forgets its uploads at a log-out', async () => {
     const user = await service.newUser();
-    const page = await browser.open(`${service.url()}/#log-in`);
-    await page.getByLabel('Email').fill(user.email);
-    await page.getByLabel('Password').fill('correct horse');
-    await button(page, 'Log in').click();
+    const page = await browser.openAs(user, service.url());
     await page.getByText('Your files appear here').waitFor();
     const held = await holdSecondPiece(page);
     const path = await tone('closed.wav', 30);
@@ -115,18 +112,13 @@ describe('The console, in several tabs and by links', function () {
   });
 
   it('says that a preset of a link does not exist, and applies one of the user', async () => {
-    const page = await browser.open(`${service.url()}/?to=flac&preset=none`);
-    await page.getByText('There is no preset none. None is chosen.').waitFor();
-    const user = await service.newUser();
+    const user = await service.newGuest();
     const preset = { name: 'small voice', format: 'opus', options: { channels: 1 } };
     const headers = { 'Content-Type': 'application/json' };
     const saved = await user.fetch('/api/presets', { method: 'POST', headers, body: JSON.stringify(preset) });
     assert.equal(saved.status, 200);
-    await page.goto(`${service.url()}/#log-in`);
-    await page.getByLabel('Email').fill(user.email);
-    await page.getByLabel('Password').fill('correct horse');
-    await button(page, 'Log in').click();
-    await page.getByText('Your files appear here').waitFor();
+    const page = await browser.openAs(user, `${service.url()}/?to=flac&preset=none`);
+    await page.getByText('There is no preset none. None is chosen.').waitFor();
     await page.goto(`${service.url()}/?preset=small%20voice`);
     await page.getByText('Your files appear here').waitFor();
     await choose(page, await tone('voice.wav'));

@@ -1,33 +1,28 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions } from 'playwright-core';
+import { consoleService } from '../support/console-service.ts';
 import { answering, testReceiver, verified } from '../support/receiver.ts';
-import { testService } from '../support/service.ts';
-import { testPages } from '../support/watched-page.ts';
+import { testPages, type WatchedPage } from '../support/watched-page.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 describe('The webhooks of the console', function () {
   this.timeout(60_000);
-  const service = testService({ OUTBOUND_HTTP: 'true', OUTBOUND_ALLOWED_ADDRESSES: '127.0.0.1' });
+  const service = consoleService();
   const receiver = testReceiver();
   const browser = testPages();
 
-  /** Logs a new user in, and opens the webhooks of the account. */
-  async function open(page: Page, logIn: string): Promise<void> {
-    const { email } = await service.newUser();
-    await page.getByRole('link', { name: logIn }).click();
-    await page.locator('dialog input[type=email]').fill(email);
-    await page.locator('dialog input[type=password]').fill('correct horse');
-    await page.locator('dialog button[type=submit]').click();
-    await page.getByRole('link', { name: /^user / }).click();
+  /** Opens the webhooks of a new user's account. */
+  async function open(options?: BrowserContextOptions): Promise<WatchedPage> {
+    const page = await browser.openAs(await service.newUser(), `${service.url()}/#account`, options);
     await page.locator('summary', { hasText: 'Webhooks' }).click();
+    return page;
   }
 
   it('are made with a secret that is shown once, tried, sent again, disabled and deleted', async () => {
-    const page = await browser.open(service.url());
-    await open(page, 'Log in');
+    const page = await open();
     await page.getByLabel('Address', { exact: true }).fill(receiver.url('/hook'));
     await page.getByRole('button', { name: 'Make a webhook' }).click();
     const secret = await page.locator('.note code').innerText();
@@ -54,26 +49,19 @@ describe('The webhooks of the console', function () {
   });
 
   it('say why an address is refused', async () => {
-    const page = await browser.open(service.url());
-    await open(page, 'Log in');
+    const page = await open();
     await page.getByLabel('Address', { exact: true }).fill('http://10.0.0.1/');
     await page.getByRole('button', { name: 'Make a webhook' }).click();
     await page.getByText('The URL leads to an address that is not public.').waitFor();
   });
 
-  for (const [colorScheme, width, locale, logIn] of [
-    ['light', 1280, 'en-US', 'Log in'],
-    ['dark', 375, 'es-CO', 'Iniciar sesión'],
+  for (const [colorScheme, width, locale] of [
+    ['light', 1280, 'en-US'],
+    ['dark', 375, 'es-CO'],
   ] as const)
     it(`have no fault that axe finds, and nothing beside the window: ${width} pixels, ${locale}`, async () => {
       const viewport = { width, height: 800 };
-      const page = await browser.open(service.url(), {
-        colorScheme,
-        locale,
-        viewport,
-        reducedMotion: 'reduce',
-      });
-      await open(page, logIn);
+      const page = await open({ colorScheme, locale, viewport, reducedMotion: 'reduce' });
       await page.locator('dialog input[name=url]').fill(receiver.url(`/${'a-long-path-'.repeat(20)}`));
       await page.locator('dialog form:has(input[name=url]) button[type=submit]').click();
       await page.locator('.note code').waitFor();

@@ -4,9 +4,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { makeTone } from '../support/audio.ts';
+import { consoleService } from '../support/console-service.ts';
 import { button, choose, convertAsGuest, download, holdSecondPiece } from '../support/console-steps.ts';
 import { temporaryFolder } from '../support/folders.ts';
-import { testService } from '../support/service.ts';
 import { testPages } from '../support/watched-page.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -22,7 +22,7 @@ const dragged = (type: 'dragover' | 'drop') => `{
 
 describe('The console', function () {
   this.timeout(60_000);
-  const service = testService();
+  const service = consoleService();
   const browser = testPages();
   const folder = temporaryFolder();
 
@@ -36,14 +36,6 @@ describe('The console', function () {
   async function convertTones(page: Page, ...names: string[]): Promise<void> {
     await convertAsGuest(page, ...(await Promise.all(names.map((name) => tone(name)))));
     for (const name of names) await download(page, name).waitFor();
-  }
-
-  async function logIn(page: Page, email: string): Promise<void> {
-    await page.getByRole('link', { name: 'Log in' }).click();
-    await page.getByLabel('Email').fill(email);
-    await page.getByLabel('Password').fill(PASSWORD);
-    await button(page, 'Log in').click();
-    await page.getByRole('link', { name: /^user / }).waitFor();
   }
 
   it('converts the first file of a guest in four clicks, and gives the result', async () => {
@@ -234,8 +226,7 @@ describe('The console', function () {
 
   it('saves a choice as a preset, applies it, and removes it', async () => {
     const user = await service.newUser();
-    const page = await browser.open(service.url());
-    await logIn(page, user.email);
+    const page = await browser.openAs(user, service.url());
     await choose(page, await tone('preset.wav'));
     const format = page.getByLabel('Format', { exact: true });
     await format.selectOption('opus');
@@ -307,8 +298,7 @@ describe('The console', function () {
 
   it('keeps the session over a new load, and shows what another program converts', async () => {
     const user = await service.newUser();
-    const page = await browser.open(service.url());
-    await logIn(page, user.email);
+    const page = await browser.openAs(user, service.url());
     await page.reload();
     await page.getByText('Your files appear here').waitFor();
     const bytes = await readFile(await tone('elsewhere.wav'));
@@ -319,8 +309,7 @@ describe('The console', function () {
 
   it('asks for a log-in when the session was ended elsewhere', async () => {
     const user = await service.newUser();
-    const page = await browser.open(service.url());
-    await logIn(page, user.email);
+    const page = await browser.openAs(user, service.url());
     await user.fetch('/api/account', {
       method: 'PATCH',
       headers: { 'Content-Type': 'application/json' },

@@ -61,6 +61,19 @@ describe('POST /api/probe', function () {
     assert.deepEqual(loudness, await measuredLoudness(join(folder(), 'in.wav')));
   });
 
+  it('answers the cover where that is asked for, and null without one', async () => {
+    const user = await service.newUser();
+    const picture = ['-f', 'lavfi', '-i', 'color=red:s=60x40:d=0.04', '-frames:v', '1'];
+    const attached = ['-map', '0:a', '-map', '1:v', '-c:v', 'png', '-disposition:v', 'attached_pic'];
+    const answer = await probe(user, await tone('in.mp3', ...picture, ...attached), '?cover=true');
+    const { cover } = JSON.parse(await answer.text());
+    const [kind, text] = cover.split(',');
+    assert.equal(kind, 'data:image/png;base64');
+    assert.equal(Buffer.from(text, 'base64').readUInt32BE(16), 60, 'width of the PNG');
+    const none = await probe(user, await tone('plain.mp3'), '?cover=true');
+    assert.equal(JSON.parse(await none.text()).cover, null);
+  });
+
   it('refuses a file without audio, a request without a file, and a client without a token', async () => {
     const user = await service.newUser();
     const none = await probe(user, new TextEncoder().encode('no audio '.repeat(100)));

@@ -1,5 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { type CoverChange, changeCover } from '../cover.ts';
+import { type CoverChange, changeCover, coverOf } from '../cover.ts';
+import { EDITED, type PresentCover } from '../edited-output.ts';
+import { standing } from '../jump.ts';
 import { t } from '../messages.ts';
 import { complain, tell } from '../notices.ts';
 import type { Task } from '../task.ts';
@@ -13,9 +15,6 @@ interface AgainFormProps {
   /** The output that the next conversion gets. */
   next: Signal<Wanted>;
 }
-
-/** Options that have an editor of their own here. */
-const EDITED = ['metadata', 'coverArt', 'chapters'];
 
 /** Requests another format or other options of the same original. */
 export function AgainForm({ task, next }: AgainFormProps) {
@@ -43,7 +42,22 @@ export function AgainForm({ task, next }: AgainFormProps) {
             next.value = changed;
           }}
         />
-        <TagEditor task={task} next={next} cover={cover} />
+        {task.media && (
+          <TagEditor
+            media={task.media}
+            options={next.value.options}
+            onChange={(options) => {
+              next.value = { format: next.value.format, options };
+            }}
+            cover={cover.value}
+            onCover={(changed) => {
+              cover.value = changed;
+            }}
+            present={presentCover(task, cover.value)}
+            hasSent={task.cover !== null}
+            position={standing.value}
+          />
+        )}
         <div class="buttons end">
           <button type="submit" class="main">
             {t('task.again')}
@@ -52,4 +66,13 @@ export function AgainForm({ task, next }: AgainFormProps) {
       </form>
     </section>
   );
+}
+
+/** The picture that is shown before a change: one that was sent, or the original's. */
+function presentCover(task: Task, change: CoverChange): PresentCover | undefined {
+  const { media, result, revision } = task;
+  const isSent = task.cover !== null && change !== 'original' && result?.media.coverArt === true;
+  if (!isSent && media?.coverArt !== true) return undefined;
+  const part = isSent ? 'result' : 'original';
+  return { key: `${part} ${revision}`, isOriginal: !isSent, load: () => coverOf(task, part) };
 }

@@ -1,20 +1,15 @@
 import { useId } from 'preact/hooks';
 import { type Chapter, chaptersOf, withChapterAt, withChapters } from '../chapter-list.ts';
-import { standing } from '../jump.ts';
+import type { EditedOutput } from '../edited-output.ts';
 import { t } from '../messages.ts';
-import type { Options } from '../options.ts';
 import { clock, secondsOf } from '../quantities.ts';
-import type { Media } from '../task.ts';
+import { DraftInput } from './draft-input.tsx';
 import { Icon } from './icon.tsx';
 
-interface ChapterFieldsProps {
-  media: Media;
-  options: Options;
-  onChange: (options: Options) => void;
-}
+type ChapterFieldsProps = Pick<EditedOutput, 'media' | 'options' | 'onChange' | 'position'>;
 
 /** The chapters of the next result. */
-export function ChapterFields({ media, options, onChange }: ChapterFieldsProps) {
+export function ChapterFields({ media, options, onChange, position }: ChapterFieldsProps) {
   const chapters = chaptersOf(media, options);
   const set = (changed: readonly Chapter[]) => onChange(withChapters(options, changed));
   const replace = (index: number, change: Partial<Chapter>) =>
@@ -40,15 +35,11 @@ export function ChapterFields({ media, options, onChange }: ChapterFieldsProps) 
           type="button"
           onClick={() =>
             set(
-              withChapterAt(
-                chapters,
-                standing.value,
-                t('edit.chapters.untitled', { number: chapters.length + 1 }),
-              ),
+              withChapterAt(chapters, position, t('edit.chapters.untitled', { number: chapters.length + 1 })),
             )
           }
         >
-          {t('edit.chapters.add', { position: clock(standing.value, 1) })}
+          {t('edit.chapters.add', { position: clock(position, 1) })}
         </button>
         {options.chapters !== undefined && (
           <button
@@ -81,26 +72,23 @@ function ChapterRow({ chapter: { start, title }, number, onChange, onRemove }: C
       <label class="unseen" for={`${id}-start`}>
         {t('edit.chapters.start', { number })}
       </label>
-      <input
+      <DraftInput
         id={`${id}-start`}
-        type="text"
         inputMode="decimal"
-        value={clock(start, 1)}
-        onChange={({ currentTarget }) => {
-          const seconds = secondsOf(currentTarget.value);
-          if (seconds === undefined) currentTarget.value = clock(start, 1);
-          else onChange({ start: seconds });
+        text={clock(start, 1)}
+        onEntered={(text) => {
+          const seconds = secondsOf(text);
+          if (seconds !== undefined) onChange({ start: seconds });
         }}
       />
       <label class="unseen" for={`${id}-title`}>
         {t('edit.chapters.title', { number })}
       </label>
-      <input
+      <DraftInput
         id={`${id}-title`}
-        type="text"
         maxLength={500}
-        value={title}
-        onChange={({ currentTarget }) => onChange({ title: currentTarget.value })}
+        text={title}
+        onEntered={(text) => onChange({ title: text })}
       />
       <button
         type="button"

@@ -1,38 +1,30 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { coverOf, PICTURES } from '../cover.ts';
+import { PICTURES } from '../cover.ts';
 import type { EditedOutput } from '../edited-output.ts';
 import { t } from '../messages.ts';
-import { withOption } from '../wanted.ts';
 import { CoverPicture } from './cover-picture.tsx';
 
 /** The picture of the next result: the original's, another one, or none. */
-export function CoverField({ task, next, cover }: EditedOutput) {
+export function CoverField({ media, options, onChange, cover, onCover, present, hasSent }: EditedOutput) {
   const own = useSignal<string | undefined>(undefined);
-  const chosen = cover.value;
-  const sent = task.cover !== null && chosen !== 'original';
-  const has = task.media?.coverArt === true;
-  const shown = sent && task.result?.media.coverArt === true ? 'result' : has ? 'original' : undefined;
+  const isSent = hasSent && cover !== 'original';
   useEffect(() => {
-    if (!(chosen instanceof File)) return;
-    const url = URL.createObjectURL(chosen);
+    if (!(cover instanceof File)) return;
+    const url = URL.createObjectURL(cover);
     own.value = url;
     return () => {
       URL.revokeObjectURL(url);
       own.value = undefined;
     };
-  }, [chosen, own]);
-  const isStripped = next.value.options.coverArt === 'strip';
+  }, [cover, own]);
+  const isStripped = options.coverArt === 'strip';
   return (
     <fieldset class="cover">
       <legend>{t('option.coverArt')}</legend>
       {own.value && <img class="cover-picture" src={own.value} alt={t('edit.cover.new')} />}
-      {!own.value && shown && !(isStripped && shown === 'original') && (
-        <CoverPicture
-          key={`${shown} ${task.revision}`}
-          load={() => coverOf(task, shown)}
-          alt={t('edit.cover.now')}
-        />
+      {!own.value && present && !(isStripped && present.isOriginal) && (
+        <CoverPicture key={present.key} load={present.load} alt={t('edit.cover.now')} />
       )}
       <div class="stack">
         <div class="buttons">
@@ -44,29 +36,24 @@ export function CoverField({ task, next, cover }: EditedOutput) {
               accept={PICTURES}
               onChange={({ currentTarget }) => {
                 const [file] = currentTarget.files ?? [];
-                if (file) cover.value = file;
+                if (file) onCover(file);
               }}
             />
           </label>
-          {(chosen instanceof File || sent) && (
-            <button
-              type="button"
-              class="quiet"
-              onClick={() => {
-                cover.value = task.cover ? 'original' : undefined;
-              }}
-            >
+          {(cover instanceof File || isSent) && (
+            <button type="button" class="quiet" onClick={() => onCover(hasSent ? 'original' : undefined)}>
               {t('edit.cover.back')}
             </button>
           )}
         </div>
-        {has && (
+        {media.coverArt && (
           <label class="check">
             <input
               type="checkbox"
               checked={isStripped}
               onChange={({ currentTarget }) => {
-                next.value = withOption(next.value, 'coverArt', currentTarget.checked ? 'strip' : undefined);
+                const { coverArt: _, ...others } = options;
+                onChange(currentTarget.checked ? { ...others, coverArt: 'strip' } : others);
               }}
             />
             {t('edit.cover.strip')}

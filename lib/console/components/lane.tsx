@@ -5,6 +5,7 @@ import { t } from '../messages.ts';
 import { complain } from '../notices.ts';
 import { service } from '../service.ts';
 import { durationOf, offsetOf, type Part, type Task } from '../task.ts';
+import { leaving } from '../tasks.ts';
 import type { View } from '../view.ts';
 import { waveformPath } from '../waveform-shape.ts';
 
@@ -30,7 +31,9 @@ export function Lane({ task, part, view, position, isHeard, children }: LaneProp
   const clip = useId();
   const path = useSignal('');
   const { start, end } = view;
+  const isLeaving = part === 'result' && leaving.value.has(task.id);
   useEffect(() => {
+    if (isLeaving) return;
     const stop = new AbortController();
     const delay = path.peek() === '' ? 0 : CALM;
     const timer = setTimeout(() => {
@@ -47,7 +50,7 @@ export function Lane({ task, part, view, position, isHeard, children }: LaneProp
       clearTimeout(timer);
       stop.abort();
     };
-  }, [task.id, part, start, end, path]);
+  }, [task.id, part, start, end, path, isLeaving]);
   return (
     <div class={isHeard ? 'lane heard' : 'lane'}>
       <svg viewBox={`${start} 0 ${end - start || 1} 100`} preserveAspectRatio="none" aria-hidden="true">

@@ -1,6 +1,7 @@
 import type { Schema } from '../formats.ts';
 import { known, t } from '../messages.ts';
 import { bitrate, hertz } from '../quantities.ts';
+import { DraftInput } from './draft-input.tsx';
 import { Field, type FieldAttributes } from './field.tsx';
 
 interface OptionFieldProps {
@@ -59,13 +60,12 @@ function Entry({ attributes, schema, value, onChange }: InputProps & { schema: S
   const shared = {
     ...attributes,
     placeholder: t('wanted.default'),
-    value: value === undefined ? '' : String(value),
-    onChange: ({ currentTarget }: { currentTarget: HTMLInputElement }) =>
-      onChange(entered(currentTarget.value.trim(), schema)),
+    text: value === undefined ? '' : String(value),
+    onEntered: (text: string) => onChange(entered(text.trim(), schema)),
   };
-  if (schema.type !== 'number' && schema.type !== 'integer') return <input {...shared} type="text" />;
+  if (schema.type !== 'number' && schema.type !== 'integer') return <DraftInput {...shared} />;
   const step = schema.type === 'integer' ? 1 : 'any';
-  return <input {...shared} type="number" min={schema.minimum} max={schema.maximum} step={step} />;
+  return <DraftInput {...shared} numeric={{ min: schema.minimum, max: schema.maximum, step }} />;
 }
 
 /** The value of a text: a number where the schema takes one and the text is one. */

@@ -6,6 +6,7 @@ import type { Player } from '../player.ts';
 import { clock, hertz } from '../quantities.ts';
 import { service } from '../service.ts';
 import { durationOf, offsetOf, type Part, type Task } from '../task.ts';
+import { leaving } from '../tasks.ts';
 import { moved, placeIn, type View } from '../view.ts';
 
 /** Seconds of the longest picture, and of the window around the playhead where more is in sight. */
@@ -55,7 +56,9 @@ function Picture({ task, player, view, total }: SpectrogramProps) {
   const around = useRef<View | undefined>(undefined);
   around.current = windowOf(view, position, around.current, total);
   const { start, end } = around.current;
+  const isLeaving = part === 'result' && leaving.value.has(task.id);
   useEffect(() => {
+    if (isLeaving) return;
     const stop = new AbortController();
     isBusy.value = true;
     const timer = setTimeout(
@@ -75,7 +78,7 @@ function Picture({ task, player, view, total }: SpectrogramProps) {
       clearTimeout(timer);
       stop.abort();
     };
-  }, [task.id, part, start, end, drawn, isBusy]);
+  }, [task.id, part, start, end, drawn, isBusy, isLeaving]);
   useEffect(() => () => show(drawn, undefined), [drawn]);
   const media = part === 'original' ? task.media : task.result?.media;
   const highest = hertz((media?.sampleRate ?? 0) / 2);

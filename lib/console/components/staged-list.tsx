@@ -1,7 +1,9 @@
+import { useSignal } from '@preact/signals';
+import { useId } from 'preact/hooks';
 import { formats } from '../formats.ts';
 import { counted, t } from '../messages.ts';
 import { complain } from '../notices.ts';
-import { size } from '../quantities.ts';
+import { number, size } from '../quantities.ts';
 import {
   applyToAll,
   isOwn,
@@ -18,14 +20,15 @@ import { fetchFrom, transfer } from '../transfers.ts';
 import { want, wanted } from '../wanted.ts';
 import { Field } from './field.tsx';
 import { Icon } from './icon.tsx';
+import { StagedTags } from './staged-tags.tsx';
 import { FormatOptions, WantedForm } from './wanted-form.tsx';
 
 /** Sends files to the service, and addresses from which it fetches some. */
 function send(ready: readonly StagedFile[]): void {
   for (const each of ready) {
-    const { source, destination } = each;
+    const { source, destination, cover } = each;
     const how = { wanted: wantedOf(each), destination: destination.trim() || undefined };
-    if ('file' in source) transfer([{ file: source.file, ...how }]);
+    if ('file' in source) transfer([{ file: source.file, cover, ...how }]);
     else fetchFrom(source.url, how).catch(complain);
   }
 }
@@ -102,7 +105,10 @@ function Destinations() {
 }
 
 function StagedRow({ staged: each }: { staged: StagedFile }) {
-  const { key, name, source, format } = each;
+  const isOpen = useSignal(false);
+  const tagsId = useId();
+  const { key, name, source, format, edits, cover } = each;
+  const edited = Object.keys(edits).length + (cover ? 1 : 0);
   const told = 'file' in source ? size(source.file.size) : t('address.fetched');
   const problem = problemOf(each);
   return (
@@ -111,6 +117,24 @@ function StagedRow({ staged: each }: { staged: StagedFile }) {
         {name}
       </span>
       <span class={problem === undefined ? 'hint' : 'hint error'}>{problem ?? told}</span>
+      {'file' in source && (
+        <button
+          type="button"
+          class="quiet"
+          aria-label={t('staged.tags.of', { name })}
+          aria-expanded={isOpen.value}
+          aria-controls={tagsId}
+          disabled={problem !== undefined}
+          onClick={() =>
+            askForSession(() => {
+              isOpen.value = !isOpen.value;
+            })
+          }
+        >
+          {t('detail.tags')}
+          {edited > 0 && <span class="badge">{number(edited)}</span>}
+        </button>
+      )}
       <select
         aria-label={t('staged.format.of', { name })}
         value={format ?? wanted.value.format}
@@ -126,6 +150,9 @@ function StagedRow({ staged: each }: { staged: StagedFile }) {
       >
         <Icon name="close" />
       </button>
+      <div id={tagsId} class="staged-tags" hidden={!isOpen.value}>
+        {isOpen.value && 'file' in source && <StagedTags staged={each} file={source.file} />}
+      </div>
     </li>
   );
 }

@@ -1,30 +1,38 @@
 import { useSignal } from '@preact/signals';
 import type { FunctionComponent } from 'preact';
-import type { EditedOutput } from '../edited-output.ts';
+import { useEffect } from 'preact/hooks';
+import { EDITED, type EditedOutput } from '../edited-output.ts';
 import { counted, t } from '../messages.ts';
 import { complain } from '../notices.ts';
 
-/** Tags, cover and chapters of the next result, folded; the code for them is loaded when it opens. */
+/** Tags, cover and chapters of the next result, folded. */
 export function TagEditor(props: EditedOutput) {
-  const loaded = useSignal<{ Fields: FunctionComponent<EditedOutput> } | undefined>(undefined);
-  const Fields = loaded.value?.Fields;
-  const { options } = props.next.value;
-  const names = ['metadata', 'coverArt', 'chapters'].filter((name) => Object.hasOwn(options, name));
-  const set = names.length + (props.cover.value === undefined ? 0 : 1);
+  const isOpen = useSignal(false);
+  const names = EDITED.filter((name) => Object.hasOwn(props.options, name));
+  const set = names.length + (props.cover === undefined ? 0 : 1);
   return (
     <details
       onToggle={({ currentTarget }) => {
-        if (!currentTarget.open || loaded.peek()) return;
-        import('./tag-fields.tsx').then(({ TagFields }) => {
-          loaded.value = { Fields: TagFields };
-        }, complain);
+        isOpen.value = isOpen.value || currentTarget.open;
       }}
     >
       <summary>
         {t('edit.title')}
         {set > 0 && <span class="badge">{counted('wanted.set', set)}</span>}
       </summary>
-      {Fields && <Fields {...props} />}
+      {isOpen.value && <LoadedTagFields {...props} />}
     </details>
   );
+}
+
+/** The fields of the editor; the code for them is loaded at first. */
+export function LoadedTagFields(props: EditedOutput) {
+  const loaded = useSignal<{ Fields: FunctionComponent<EditedOutput> } | undefined>(undefined);
+  useEffect(() => {
+    import('./tag-fields.tsx').then(({ TagFields }) => {
+      loaded.value = { Fields: TagFields };
+    }, complain);
+  }, [loaded]);
+  const Fields = loaded.value?.Fields;
+  return Fields ? <Fields {...props} /> : null;
 }

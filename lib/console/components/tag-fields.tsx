@@ -1,38 +1,28 @@
 import { useSignal } from '@preact/signals';
 import type { EditedOutput } from '../edited-output.ts';
 import { t, tagName } from '../messages.ts';
-import type { Options } from '../options.ts';
 import { editedNames, textOf, withTag } from '../tag-changes.ts';
-import type { Media } from '../task.ts';
 import { ChapterFields } from './chapter-fields.tsx';
 import { CoverField } from './cover-field.tsx';
+import { DraftInput } from './draft-input.tsx';
 import { Field } from './field.tsx';
 
 /** Names that the service takes for tags of one's own. */
 const OWN_NAME = /^[A-Za-z0-9 _:.-]{1,64}$/;
 
 /** The fields of the tag editor. What stays empty is removed. */
-export function TagFields({ task, next, cover }: EditedOutput) {
-  const { media } = task;
-  if (!media) return null;
-  const { format, options } = next.value;
-  const change = (changed: Options) => {
-    next.value = { format, options: changed };
-  };
+export function TagFields(edited: EditedOutput) {
+  const { media, options, onChange } = edited;
   return (
     <div class="tag-fields">
-      <Tags media={media} options={options} onChange={change} />
-      <CoverField task={task} next={next} cover={cover} />
-      <ChapterFields media={media} options={options} onChange={change} />
+      <Tags media={media} options={options} onChange={onChange} />
+      <CoverField {...edited} />
+      <ChapterFields {...edited} />
     </div>
   );
 }
 
-interface EditedProps {
-  media: Media;
-  options: Options;
-  onChange: (options: Options) => void;
-}
+type EditedProps = Pick<EditedOutput, 'media' | 'options' | 'onChange'>;
 
 function Tags({ media, options, onChange }: EditedProps) {
   const isStripped = options.metadata === 'strip';
@@ -56,14 +46,11 @@ function Tags({ media, options, onChange }: EditedProps) {
             {editedNames(media, options).map((name) => (
               <Field key={name} label={tagName(name)}>
                 {(attributes) => (
-                  <input
+                  <DraftInput
                     {...attributes}
-                    type="text"
                     maxLength={10_000}
-                    value={textOf(media, options, name)}
-                    onChange={({ currentTarget }) =>
-                      onChange(withTag(media, options, name, currentTarget.value))
-                    }
+                    text={textOf(media, options, name)}
+                    onEntered={(text) => onChange(withTag(media, options, name, text))}
                   />
                 )}
               </Field>

@@ -25,6 +25,11 @@ export const EN = {
   'staged.clear': 'Clear',
   'staged.applyToAll': '{format} for all files',
   'staged.format.of': 'Format of {name}',
+  'staged.tags.of': 'Tags, cover and chapters of {name}',
+  'staged.tags.reading': 'Reading the file…',
+  'staged.tags.beginning':
+    'Only the beginning of this large file was read. It may have more behind the sound.',
+  'staged.tags.whole': 'Read all of it ({size})',
   'staged.tooLarge': 'Larger than {size}, the most that this service takes.',
   'staged.empty': 'An empty file',
   'staged.convert.one': 'Convert {count} file',

@@ -27,6 +27,11 @@ export const ES: Messages = {
   'staged.clear': 'Vaciar',
   'staged.applyToAll': '{format} para todos',
   'staged.format.of': 'Formato de {name}',
+  'staged.tags.of': 'Etiquetas, portada y capítulos de {name}',
+  'staged.tags.reading': 'Leyendo el archivo…',
+  'staged.tags.beginning':
+    'Solo se leyó el comienzo de este archivo grande. Puede tener más detrás del sonido.',
+  'staged.tags.whole': 'Leerlo entero ({size})',
   'staged.tooLarge': 'Supera {size}, lo máximo que acepta este servicio.',
   'staged.empty': 'Un archivo vacío',
   'staged.convert.one': 'Convertir {count} archivo',

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Auth } from '../../accounts/sessions.ts';
 import type { FileViews } from '../../conversions/file-views.ts';
 import { AppError } from '../../runtime/errors.ts';
-import { COVER_BYTES, coverTooLarge, pictureKind } from '../../tasks/cover-image.ts';
+import { COVER_BYTES, coverTooLarge } from '../../tasks/cover-image.ts';
 import type { Covers } from '../../tasks/covers.ts';
 import { bearer, principalOf } from '../bearer-auth.ts';
 import { validatorHeaders } from '../conditional-requests.ts';
@@ -10,6 +10,7 @@ import { createRouter, type Router, unsupportedMediaType, validated } from '../r
 import { ID, OF } from '../schemas/parameters.ts';
 import { json, problems, SECURITY } from '../schemas/responses.ts';
 import { TASK, taskJson } from '../schemas/task.ts';
+import { shownKind } from '../shown-pictures.ts';
 import { CONDITIONS, NOT_MODIFIED, notModified, VALIDATORS, validatorsOf } from '../stored-file.ts';
 
 export interface CoverRouteDependencies {
@@ -19,9 +20,6 @@ export interface CoverRouteDependencies {
 }
 
 const IMAGE = { schema: z.string().openapi({ format: 'binary' }) };
-
-/** Kinds of pictures that browsers show and that hold no scripts. */
-const SHOWN: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/gif']);
 
 const get = createRoute({
   method: 'get',
@@ -85,8 +83,8 @@ export function coverRoutes({ auth, covers, fileViews }: CoverRouteDependencies)
     const unchanged = notModified(c, validators, caching);
     if (unchanged) return unchanged;
     const picture = await fileViews.picture(file);
-    const { mimeType } = pictureKind(picture);
-    if (mimeType === null || !SHOWN.has(mimeType))
+    const mimeType = shownKind(picture);
+    if (mimeType === undefined)
       throw new AppError('not_found', 'The picture of this file is of a kind that browsers do not show.');
     return c.body(new Uint8Array(picture), 200, {
       ...caching,

@@ -7,7 +7,8 @@ import { bearer } from '../bearer-auth.ts';
 import { formRequest, readForm } from '../multipart-form.ts';
 import { createRouter, type Router, validated } from '../router.ts';
 import { MEDIA, mediaJson } from '../schemas/media.ts';
-import { json, problems, SECURITY } from '../schemas/responses.ts';
+import { json, orNull, problems, SECURITY } from '../schemas/responses.ts';
+import { shownKind } from '../shown-pictures.ts';
 
 export interface ProbeRouteDependencies {
   auth: Auth;
@@ -22,7 +23,18 @@ const QUERY = z.object({
     .enum(['true', 'false'], { error: 'expected true or false' })
     .default('false')
     .openapi({ description: 'Whether to measure the loudness as well, which decodes the whole file.' }),
+  cover: z
+    .enum(['true', 'false'], { error: 'expected true or false' })
+    .default('false')
+    .openapi({ description: 'Whether to answer the cover as well.' }),
 });
+
+const PROBED = MEDIA.extend({
+  cover: orNull(z.string()).optional().openapi({
+    description:
+      'The front cover or the first picture, as a `data:` URL, if it was asked for. Null without one, or for one that browsers do not show.',
+  }),
+}).openapi('ProbedFile');
 
 const FORM = z.object({ audio: z.string().openapi({ format: 'binary' }) }).openapi('ProbeForm');
 
@@ -43,21 +55,27 @@ const PROBE = createRoute({
       },
     },
   },
-  responses: { 200: json(MEDIA, 'Properties of the file.'), ...problems(400, 401, 403, 413, 415, 422) },
+  responses: { 200: json(PROBED, 'Properties of the file.'), ...problems(400, 401, 403, 413, 415, 422) },
 });
 
 export function probeRoutes({ auth, probes, workspaces, formBytes }: ProbeRouteDependencies): Router {
   const router = createRouter();
   router.openAPIRegistry.registerPath(PROBE);
   router.post('/api/probe', bearer(auth), async (c) => {
-    const { loudness } = validated(QUERY, c.req.query());
+    const { loudness, cover } = validated(QUERY, c.req.query());
     const file = await readForm(formRequest(c), formBytes);
-    const media = await workspaces.use(async (folder) => {
+    const found = await workspaces.use(async (folder) => {
       const { path } = await saveFormFile(folder, file);
       await file.end();
-      return probes.look(path, loudness === 'true', c.req.raw.signal);
+      const media = mediaJson(await probes.look(path, loudness === 'true', c.req.raw.signal));
+      return cover === 'true' ? { ...media, cover: dataUrl(await probes.picture(path)) } : media;
     });
-    return c.json(mediaJson(media), 200);
+    return c.json(found, 200);
   });
   return router;
+}
+
+function dataUrl(picture: Buffer | undefined): string | null {
+  const kind = picture && shownKind(picture);
+  return picture && kind ? `data:${kind};base64,${picture.toString('base64')}` : null;
 }
