@@ -140,6 +140,8 @@ export interface NewTask {
   uploadExpiresAt: Date;
   /** Address from which the service fetches the original; undefined: the client sends it. */
   source?: NewAddress | undefined;
+  /** Seconds after which its import may begin, unless `TransferStore.begin` is called before; undefined: at once. */
+  importDelay?: number | undefined;
   /** Address to which the result is delivered as well. */
   destination?: NewAddress | undefined;
   /** Id of the request with an Idempotency-Key that makes the task; see `Creation`. */

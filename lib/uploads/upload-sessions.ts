@@ -4,7 +4,7 @@ import type { Batch, BatchKey, BatchStore } from '../ports/batches.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Creation } from '../ports/idempotency.ts';
 import type { NewTask, Task, TaskStore } from '../ports/tasks.ts';
-import type { AddressRules } from '../ports/transfers.ts';
+import type { AddressRules, TransferStore } from '../ports/transfers.ts';
 import type { EndedUpload, UploadStore, Uploads } from '../ports/uploads.ts';
 import type { WebhookScope } from '../ports/webhooks.ts';
 import { AppError } from '../runtime/errors.ts';
@@ -88,6 +88,7 @@ export interface UploadSessionDependencies {
   addresses: AddressRules;
   /** Has originals fetched that are due, where no process looks for them. */
   wakeImports: () => Promise<void>;
+  transfers: Pick<TransferStore, 'begin'>;
   formats: () => Promise<readonly Format[]>;
   /** Most bytes of one original. */
   uploadBytes: number;
@@ -96,6 +97,12 @@ export interface UploadSessionDependencies {
 
 /** Sessions that are opened or cancelled at once: a bucket takes some 50 ms for each. */
 const AT_ONCE = 16;
+
+/**
+ * Seconds for which an import waits for the webhook of its task, which would miss the events of a quick one. If the process dies
+ * in between, the import begins after them.
+ */
+const IMPORT_DELAY = 30;
 
 export function createUploadSessions(parts: UploadSessionDependencies): UploadSessions {
   const {
@@ -107,6 +114,7 @@ export function createUploadSessions(parts: UploadSessionDependencies): UploadSe
     uploads,
     addresses,
     wakeImports,
+    transfers,
     formats,
     uploadBytes,
     clock,
@@ -118,14 +126,14 @@ export function createUploadSessions(parts: UploadSessionDependencies): UploadSe
 
   return {
     async open(userId, sessionRequest, creation) {
-      const checked = await newTask(userId, sessionRequest);
+      const checked = await newTask(userId, sessionRequest, sessionRequest.webhook !== undefined);
       const earlier = creation?.isResumed ? await store.findRequested(creation.id) : undefined;
       if (earlier) await store.remove(earlier.id);
       const task = await store.create({ ...checked, requestId: creation?.id });
       try {
         const added = await addWebhook(userId, { taskId: task.id }, sessionRequest.webhook);
         const opened = await openSession(task, sessionRequest);
-        if (task.source) await wakeImports();
+        await startImports([task], sessionRequest.webhook);
         return { ...opened, ...added };
       } catch (error) {
         await store.remove(task.id);
@@ -134,7 +142,9 @@ export function createUploadSessions(parts: UploadSessionDependencies): UploadSe
     },
     async openBatch(userId, { name, webhook }, sessionRequests, creation) {
       if (webhook) await webhooks.check(webhook);
-      const newTasks = await allOrProblems(sessionRequests.map((request) => newTask(userId, request)));
+      const newTasks = await allOrProblems(
+        sessionRequests.map((request) => newTask(userId, request, webhook !== undefined)),
+      );
       const earlier = creation?.isResumed ? await batches.findRequested(creation.id) : undefined;
       if (earlier) await undoBatch(earlier);
       const requestId = creation?.id;
@@ -142,7 +152,7 @@ export function createUploadSessions(parts: UploadSessionDependencies): UploadSe
       try {
         const added = await addWebhook(userId, { batchId: batch.id }, webhook);
         const opened = await openAll(created, sessionRequests);
-        if (created.some(({ source }) => source)) await wakeImports();
+        await startImports(created, webhook);
         return { batch, uploads: opened, ...added };
       } catch (error) {
         await undoBatch(batch);
@@ -156,6 +166,13 @@ export function createUploadSessions(parts: UploadSessionDependencies): UploadSe
     return wanted ? { webhook: await webhooks.createFor(userId, scope, wanted) } : {};
   }
 
+  async function startImports(created: readonly Task[], delayedBy: WantedWebhook | undefined): Promise<void> {
+    const ids = created.filter(({ source }) => source).map(({ id }) => id);
+    if (ids.length === 0) return;
+    if (delayedBy) await transfers.begin(ids);
+    await wakeImports();
+  }
+
   /** Removes a batch of which nobody knows, and whose tasks have no original. */
   async function undoBatch(batch: BatchKey): Promise<void> {
     await batches.hide(batch);
@@ -166,7 +183,11 @@ export function createUploadSessions(parts: UploadSessionDependencies): UploadSe
     await batches.delete(batch);
   }
 
-  async function newTask(userId: number, request: UploadSessionRequest): Promise<NewTask> {
+  async function newTask(
+    userId: number,
+    request: UploadSessionRequest,
+    hasWebhook: boolean,
+  ): Promise<NewTask> {
     const { newFormat, options, size } = request;
     const source = request.source === undefined ? undefined : addresses.source(request.source);
     const destination =
@@ -178,7 +199,11 @@ export function createUploadSessions(parts: UploadSessionDependencies): UploadSe
     const uploadExpiresAt = new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000);
     const originalExt = extension(name);
     const declaredSize = size ?? null;
-    return { userId, name, originalExt, requestedOutput, declaredSize, uploadExpiresAt, source, destination };
+    const importDelay = hasWebhook ? IMPORT_DELAY : undefined;
+    return {
+      ...{ userId, name, originalExt, requestedOutput, declaredSize, uploadExpiresAt },
+      ...{ source, importDelay, destination },
+    };
   }
 
   /** Waits for all before it throws, so that nothing is opened after that. */

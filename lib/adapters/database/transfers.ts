@@ -74,6 +74,13 @@ export function createTransferStore(knex: Knex): TransferStore {
           });
         return true;
       }),
+    async begin(taskIds) {
+      await knex<TransferRow>('transfers')
+        .whereRaw('task_id = any(?)', [[...taskIds]])
+        .where({ kind: 'import', tries: 0 })
+        .whereNull('worker')
+        .update({ due_at: knex.fn.now() });
+    },
     async rename(id, name, originalExt) {
       const change = { name, original_ext: originalExt };
       const [row] = await knex<TaskRow>('tasks').where({ id, state: 'AWAITING_UPLOAD' }).update(change, '*');
@@ -109,12 +116,13 @@ export function createTransferStore(knex: Knex): TransferStore {
 /** Adds the transfers that new tasks need. */
 export async function insertTransfers(
   db: Knex,
-  created: readonly { row: TaskRow; task: Pick<NewTask, 'source' | 'destination'> }[],
+  created: readonly { row: TaskRow; task: Pick<NewTask, 'source' | 'importDelay' | 'destination'> }[],
 ): Promise<void> {
-  const rows = created.flatMap(({ row, task: { source, destination } }) => {
+  const after = (seconds: number) => db.raw("now() + ? * interval '1 second'", [seconds]);
+  const rows = created.flatMap(({ row, task: { source, importDelay = 0, destination } }) => {
     const of = { task_id: row.id, user_id: row.user_id };
     return [
-      ...(source ? [{ ...of, kind: 'import' as const, url: source.secret, due_at: db.fn.now() }] : []),
+      ...(source ? [{ ...of, kind: 'import' as const, url: source.secret, due_at: after(importDelay) }] : []),
       ...(destination ? [{ ...of, kind: 'delivery' as const, url: destination.secret, due_at: null }] : []),
     ];
   });

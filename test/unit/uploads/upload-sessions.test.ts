@@ -6,16 +6,23 @@ import { setImmediate } from 'node:timers/promises';
 import sinon from 'sinon';
 import { createBatchStore } from '../../../lib/adapters/database/batches.ts';
 import { createTaskStore } from '../../../lib/adapters/database/tasks.ts';
+import { createTransferStore } from '../../../lib/adapters/database/transfers.ts';
 import { createUploadStore } from '../../../lib/adapters/database/uploads.ts';
 import { createUserStore } from '../../../lib/adapters/database/users.ts';
+import { createWebhookStore } from '../../../lib/adapters/database/webhooks.ts';
 import { createFolderStorage } from '../../../lib/adapters/storage/nfs.ts';
 import { createPartialFiles } from '../../../lib/adapters/storage/nfs-partial-files.ts';
 import { createFolderUploads } from '../../../lib/adapters/storage/nfs-uploads.ts';
 import type { OpenedUpload } from '../../../lib/ports/uploads.ts';
+import type { WebhookScope } from '../../../lib/ports/webhooks.ts';
 import { AppError, hasCode } from '../../../lib/runtime/errors.ts';
 import { silentLog } from '../../../lib/runtime/log.ts';
 import { createAddressRules } from '../../../lib/transfers/addresses.ts';
-import { cancelEnded, createUploadSessions } from '../../../lib/uploads/upload-sessions.ts';
+import {
+  cancelEnded,
+  createUploadSessions,
+  type UploadSessionDependencies,
+} from '../../../lib/uploads/upload-sessions.ts';
 import { testDatabase } from '../../support/database.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { NO_WEBHOOKS } from '../../support/webhooks.ts';
@@ -50,7 +57,7 @@ describe('An upload session', () => {
     ...{ filename, newFormat: 'mp3', options: undefined, size: 10, origin: undefined },
     ...{ source: undefined, destination: undefined, service: 'http://localhost' },
   });
-  const sessions = () => {
+  const sessions = (webhooks: UploadSessionDependencies['webhooks'] = NO_WEBHOOKS) => {
     const requestedOutput = { format: 'mp3', options: {} };
     return createUploadSessions({
       batches: createBatchStore(database.knex()),
@@ -58,7 +65,8 @@ describe('An upload session', () => {
       tasks: { check: async (_userId, name) => ({ name, requestedOutput }) },
       addresses: createAddressRules({ check: () => undefined }, []),
       wakeImports: async () => undefined,
-      webhooks: NO_WEBHOOKS,
+      transfers: createTransferStore(database.knex()),
+      webhooks,
       formats: async () => [],
       clock: { now: () => new Date() },
     });
@@ -67,6 +75,30 @@ describe('An upload session', () => {
   const expire = (id: number) => uploadStore().abandon(id);
   const cancelAll = (through = uploads) =>
     cancelEnded({ uploads: through, uploadStore: uploadStore(), log: silentLog });
+
+  it('of an import begins after the webhook of its task is there, which else would miss the events of a quick one', async () => {
+    const webhook = { url: 'https://example.org/hook', events: ['task.failed'] } as const;
+    const due: number[][] = [];
+    const note = async () => void due.push(await createTransferStore(database.knex()).dueTasks(100));
+    const webhooks = {
+      check: async () => undefined,
+      createFor: async (owner: number, scope: Partial<WebhookScope>) => {
+        await note();
+        const added = { userId: owner, ...webhook, secret: 'whsec_x' };
+        const of = { taskId: null, batchId: null, ...scope };
+        return { webhook: await createWebhookStore(database.knex()).addFor(of, added), secret: added.secret };
+      },
+    };
+    const imported = { ...request('a.wav'), source: 'https://example.org/a.wav' };
+    const { task } = await sessions(webhooks).open(userId, { ...imported, webhook });
+    await note();
+    const { batch } = await sessions(webhooks).openBatch(userId, { name: null, webhook }, [imported]);
+    await note();
+    const [first, second = []] = [due[0], due[3]];
+    assert.deepEqual([first, due[1], due[2]], [[], [task.id], [task.id]]);
+    assert.ok(batch.id > 0);
+    assert.equal(second.length, 2);
+  });
 
   it('that cannot be opened leaves no task', async () => {
     uploads.open.rejects(new AppError('unavailable', 'Cloud Storage is away.'));
