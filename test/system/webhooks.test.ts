@@ -132,6 +132,30 @@ describe('Webhooks', function () {
     assert.deepEqual(listed, []);
   });
 
+  it('come with a conversion in one request, signed by the secret of the caller, and a destination as well', async () => {
+    const secret = `whsec_${Buffer.alloc(32, 'y').toString('base64')}`;
+    const convert = (wanted: object) => {
+      const form = new FormData();
+      form.append('format', 'mp3');
+      form.append('destination', receiver.url('/result.mp3'));
+      form.append('webhook', JSON.stringify(wanted));
+      form.append('audio', new Blob([Uint8Array.from(tone.bytes)]), tone.name);
+      return user.fetch('/api/convert', { method: 'POST', body: form });
+    };
+    const wanted = { url: receiver.url('/hook'), events: ['task.processed'] };
+    const answer = await convert({ ...wanted, secret });
+    assert.deepEqual([answer.status, answer.headers.get('content-type')], [200, 'audio/mpeg']);
+    await until(() => receiver.received.length === 2);
+    const [message, result] = ['/hook', '/result.mp3'].map((path) =>
+      receiver.received.find((one) => one.path === path),
+    );
+    assert.equal(verified(message ?? assert.fail(), secret).type, 'task.processed');
+    assert.equal(result?.headers['content-type'], 'audio/mpeg');
+    const refused = await convert(wanted);
+    assert.equal(refused.status, 400);
+    assert.match(JSON.stringify(await refused.json()), /webhook\.secret/);
+  });
+
   it('of a batch tell once when all of its tasks have ended', async () => {
     const answer = await send('POST', '/api/batches', {
       name: 'Album',

@@ -40,6 +40,13 @@ const FORM = z
     newFormat: NEW_FORMAT.optional(),
     filename: z.string().optional(),
     options: OPTIONS.optional(),
+    destination: z.string().optional().openapi({ description: 'As in `NewTask`.' }),
+    webhook: z.string().optional().openapi({
+      description:
+        'JSON as in `NewTaskWebhook`, with a `secret`: the answer is a file, and has no place for a new one.',
+      example:
+        '{"url": "https://example.com/hook", "events": ["task.processed"], "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}',
+    }),
   })
   .openapi('ConvertForm');
 
