@@ -12,6 +12,9 @@ export async function sendStream(
   options: CreateResumableUploadOptions,
 ): Promise<void> {
   const [session] = await file.createResumableUpload(options);
+  // fake-gcs-server takes the type from here, and Cloud Storage from the session.
+  const type = options.metadata?.contentType;
+  const headers = { ...(type !== undefined && { 'Content-Type': type }) };
   const { CRC32C } = await import('@google-cloud/storage');
   const sum = new CRC32C();
   // If the source fails, the error of fetch does not contain the source's error.
@@ -20,7 +23,7 @@ export async function sendStream(
     broken = reason;
   });
   try {
-    const answer = await fetch(session, { method: 'PUT', body, duplex: 'half' });
+    const answer = await fetch(session, { method: 'PUT', headers, body, duplex: 'half' });
     await answer.body?.cancel();
     if (!answer.ok)
       throw new AppError('unavailable', `Cloud Storage answered ${answer.status} to an upload.`);
