@@ -1,4 +1,5 @@
 import type { Connector } from '@google-cloud/cloud-sql-connector';
+import type { PubSub } from '@google-cloud/pubsub';
 import { createApiKeyStore } from '../adapters/database/api-keys.ts';
 import { createBatchStore } from '../adapters/database/batches.ts';
 import { createChangedTaskStore } from '../adapters/database/changed-tasks.ts';
@@ -33,6 +34,7 @@ import { createDeliveryStore } from '../adapters/database/webhook-deliveries.ts'
 import { createWebhookStore } from '../adapters/database/webhooks.ts';
 import type { EmbeddedServer } from '../adapters/embedded-postgres/shared-server.ts';
 import { createPubSubQueue } from '../adapters/queue/pubsub.ts';
+import { createPubSubWakeUps } from '../adapters/queue/pubsub-wake-ups.ts';
 import type { Config, DatabaseConfig } from '../config/config.ts';
 import type { ApiKeyStore } from '../ports/api-keys.ts';
 import type { BatchStore } from '../ports/batches.ts';
@@ -51,8 +53,14 @@ import type { TransferStore } from '../ports/transfers.ts';
 import type { ReceivedBytesStore, UploadStore } from '../ports/uploads.ts';
 import type { UsageStore } from '../ports/usage.ts';
 import type { RefreshTokenStore, UserStore } from '../ports/users.ts';
-import type { DeliverySignals, DeliveryStore, PendingDeliveries, WebhookStore } from '../ports/webhooks.ts';
-import { lazy } from '../runtime/lazy.ts';
+import type {
+  DeliverySignals,
+  DeliveryStore,
+  DeliveryWakeUps,
+  PendingDeliveries,
+  WebhookStore,
+} from '../ports/webhooks.ts';
+import { type Lazy, lazy } from '../runtime/lazy.ts';
 import type { Log } from '../runtime/log.ts';
 
 /** Connections of the queue, apart from the one that listens. */
@@ -82,6 +90,8 @@ export interface Stores {
   deliveries: DeliveryStore;
   pendingDeliveries: PendingDeliveries;
   deliverySignals: DeliverySignals;
+  /** Undefined where processes look for deliveries that are due. */
+  deliveryWakeUps: DeliveryWakeUps | undefined;
   idempotency: IdempotencyStore;
   rateLimits: RateLimitStore;
   usage: UsageStore;
@@ -110,7 +120,8 @@ export async function openDatabaseStores(
   if (database.kind === 'embedded') await migrate(address);
   const knex = openDatabase(address, databasePool);
   if (mode === 'vm') await mustBeMigrated(knex);
-  const queue = await openQueue(config, log, address);
+  const pubsub = lazy(() => openPubSub(config));
+  const queue = await openQueue(config, log, address, pubsub);
   return {
     queue,
     tasks: createTaskStore(knex, queue, log),
@@ -131,6 +142,7 @@ export async function openDatabaseStores(
     deliveries: createDeliveryStore(knex),
     pendingDeliveries: createPendingDeliveries(knex),
     deliverySignals: createDeliverySignals(address, log),
+    deliveryWakeUps: wakeUps(config, pubsub),
     idempotency: createIdempotencyStore(knex),
     rateLimits: createRateLimitStore(knex),
     usage: createUsageStore(knex),
@@ -141,6 +153,7 @@ export async function openDatabaseStores(
     },
     async close() {
       await queue.close();
+      await (await pubsub.made())?.close();
       await knex.destroy();
       (await connector.made())?.close();
     },
@@ -193,16 +206,26 @@ function jobSeconds({ limits }: Config): number {
   return limits.conversionSeconds + 600;
 }
 
-async function openQueue(config: Config, log: Log, address: DatabaseAddress): Promise<Queue> {
-  const { queue, project } = config;
+async function openQueue(
+  config: Config,
+  log: Log,
+  address: DatabaseAddress,
+  pubsub: Lazy<PubSub>,
+): Promise<Queue> {
+  const { queue } = config;
   if (queue.kind === 'postgres') return openPostgresQueue(config, log, address);
-  const client = () => openPubSub(project, queue.emulator);
   const { topic, subscription, maxMessages } = queue;
   const options = { topic, subscription, maxMessages, jobSeconds: jobSeconds(config), log };
-  return createPubSubQueue(client, options);
+  return createPubSubQueue(pubsub, options);
 }
 
-async function openPubSub(projectId: string | undefined, emulator: string | undefined) {
+function wakeUps({ mode, queue }: Config, pubsub: Lazy<PubSub>): DeliveryWakeUps | undefined {
+  if (mode !== 'functions' || queue.kind !== 'pubsub') return undefined;
+  return createPubSubWakeUps(pubsub, queue.deliveriesTopic);
+}
+
+async function openPubSub({ project: projectId, queue }: Config): Promise<PubSub> {
+  const emulator = queue.kind === 'pubsub' ? queue.emulator : undefined;
   const { PubSub } = await import('../adapters/queue/pubsub-client.ts');
   const local = emulator && { apiEndpoint: emulator, emulatorMode: true };
   return new PubSub({ ...(projectId && { projectId }), ...local });

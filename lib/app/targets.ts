@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Sweep } from '../housekeeping/sweep.ts';
+import { afterChanges } from '../http/after-changes.ts';
 import { createProcessCheck } from '../http/process-check.ts';
 import { createHttp, type Router } from '../http/router.ts';
 import type { ShownQuotas, ShownRates } from '../http/schemas/limits.ts';
@@ -35,26 +36,38 @@ export const TARGETS = {
   },
   sweep: async ({ callers, sweep, deliveries, stores, log }: App) => {
     const { sweepRoute } = await import('../http/events/sweep.ts');
+    const { dueDeliveriesRoute } = await import('../http/events/due-deliveries.ts');
+    const sendDue = async () => (await deliveries()).sendDue(DELIVERY_SECONDS);
     const run: Sweep['run'] = async (strays) => {
       const report = await (await sweep()).run(strays);
       await wakeTransfers(stores, log);
-      await (await deliveries()).sendDue(DELIVERY_SECONDS);
+      await sendDue();
       return report;
     };
-    return [sweepRoute(callers, { run })];
+    return [dueDeliveriesRoute(callers, sendDue), sweepRoute(callers, { run })];
   },
 } satisfies Record<string, (app: App) => Promise<Router[]>>;
 
 export type TargetName = keyof typeof TARGETS;
 
+/** Functions whose requests may end with deliveries that are due. */
+const CHANGING: ReadonlySet<TargetName> = new Set([
+  'tasks',
+  'api',
+  'uploaded',
+  'convert',
+  'dead-letter',
+  'sweep',
+]);
+
 /** One function's routes, with their errors. */
 export async function createTarget(name: TargetName, app: App): Promise<Router> {
-  return joined(app, await TARGETS[name](app), name !== 'site');
+  return joined(app, await TARGETS[name](app), name !== 'site', CHANGING.has(name));
 }
 
 /** All routes for callers, in one process. */
 export async function createSite(app: App): Promise<Router> {
-  return joined(app, await publicGroups(app), true);
+  return joined(app, await publicGroups(app), true, true);
 }
 
 /** Every group of routes for callers. */
@@ -67,8 +80,11 @@ async function called(app: App): Promise<Router[]> {
   return [...(await authGroups(app)), ...(await taskGroups(app))];
 }
 
-/** @param callsDatabase the function `site` reads no table, and so counts no requests */
-function joined(app: App, groups: readonly Router[], callsDatabase: boolean): Router {
+/**
+ * @param callsDatabase the function `site` reads no table, and so counts no requests
+ * @param changesTasks whether requests may change tasks, which makes deliveries due
+ */
+function joined(app: App, groups: readonly Router[], callsDatabase: boolean, changesTasks: boolean): Router {
   const { project, trustedProxies, corsOrigins } = app.config;
   const http = createHttp(
     app.log,
@@ -77,6 +93,7 @@ function joined(app: App, groups: readonly Router[], callsDatabase: boolean): Ro
     corsOrigins,
     callsDatabase ? app.requestLimits.ofAddress : undefined,
   );
+  if (changesTasks && app.config.mode === 'functions') http.use(afterChanges(app.wakeDeliveries));
   for (const group of groups) http.route('/', group);
   return http;
 }

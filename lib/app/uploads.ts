@@ -96,8 +96,8 @@ export function openUploads(foundation: Foundation, tokens: Lazy<Tokens>, webhoo
   const presets = lazy(async () => createPresets((await stores()).presets, await outputs()));
 
   const taskEvents = lazy(async () => {
-    const { changedTasks: store, batches, taskChanges: changes } = await stores();
-    return createTaskEvents({ store, batches, changes });
+    const { changedTasks: store, batches, webhooks, taskChanges: changes } = await stores();
+    return createTaskEvents({ store, batches, webhooks, changes });
   });
 
   const batches = lazy(async () =>
@@ -153,6 +153,7 @@ export function openUploads(foundation: Foundation, tokens: Lazy<Tokens>, webhoo
         ...(await dependencies()),
         tasks: await tasks(),
         webhooks: await webhooks(),
+        transfers: (await stores()).transfers,
         addresses,
         wakeImports,
         formats,

@@ -7,6 +7,8 @@ import type { Foundation } from './foundation.ts';
 export interface WebhookServices {
   webhooks: Lazy<Webhooks>;
   deliveries: Lazy<Deliveries>;
+  /** Has deliveries sent that are due, for functions: no process of theirs looks for them. Throws nothing: the sweep sends the others. */
+  wakeDeliveries: () => Promise<void>;
 }
 
 export function openWebhooks({ log, surroundings, stores, outbound }: Foundation): WebhookServices {
@@ -14,11 +16,19 @@ export function openWebhooks({ log, surroundings, stores, outbound }: Foundation
   return {
     webhooks: lazy(async () => {
       const { webhooks: store, deliveries } = await stores();
-      return createWebhooks({ store, deliveries, outbound, onDue: async () => undefined });
+      return createWebhooks({ store, deliveries, outbound });
     }),
     deliveries: lazy(async () => {
       const { pendingDeliveries: pending, deliverySignals: signals } = await stores();
       return createDeliveries({ pending, signals, send: outbound.send, clock, log, options });
     }),
+    async wakeDeliveries() {
+      try {
+        const { pendingDeliveries: pending, deliveryWakeUps } = await stores();
+        if (deliveryWakeUps && (await pending.isDue())) await deliveryWakeUps.wake();
+      } catch (error) {
+        log.warn('Deliveries were not woken; the sweep sends them', { error });
+      }
+    },
   };
 }

@@ -6,7 +6,13 @@ import type { Transport } from './transport.ts';
 
 export type Task = components['schemas']['Task'];
 
-/** A change of a task. */
+/** A webhook to which the service sends nothing any more, because its receiver failed. */
+export type DisabledWebhook = Pick<components['schemas']['Webhook'], 'id' | 'url' | 'taskId' | 'batchId'> & {
+  reason: 'gone' | 'failing' | 'too_many';
+  disabledAt: string;
+};
+
+/** A change of a task, of its batch, or of the account. */
 export type TaskEvent =
   | { type: 'task.state'; task: Task; id: string | undefined }
   | { type: 'task.progress'; taskId: number; progress: number }
@@ -15,6 +21,8 @@ export type TaskEvent =
   | { type: 'task.expiring'; taskId: number; expiresAt: string }
   /** Counts of the batch, in its own stream. */
   | { type: 'batch.state'; batch: components['schemas']['Batch'] }
+  /** The service disabled a webhook, in the stream of all tasks. */
+  | { type: 'webhook.disabled'; webhook: DisabledWebhook }
   /** The stream begins, or goes on after a break. */
   | { type: 'connected' };
 
@@ -140,6 +148,8 @@ function eventOf({ event, data, id }: EventSourceMessage): TaskEvent | undefined
     }
     case 'batch.state':
       return { type: event, batch: JSON.parse(data) };
+    case 'webhook.disabled':
+      return { type: event, webhook: JSON.parse(data) };
     default:
       return undefined;
   }

@@ -6,7 +6,7 @@ export type { Conversions, Converted, OutputRequest, Progress, ProgressOptions }
 export type { Session } from './credentials.ts';
 export type { Download } from './download.ts';
 export { type LocalErrorCode, type Problem, TonemillError } from './errors.ts';
-export type { EventOptions, Task, TaskEvent } from './events.ts';
+export type { DisabledWebhook, EventOptions, Task, TaskEvent } from './events.ts';
 export type { NewPreset, Preset, Presets } from './presets.ts';
 export { outputOf, type RequestedOutput } from './requested-output.ts';
 export type { Retries } from './retries.ts';

@@ -20,6 +20,8 @@ export type QueueConfig =
       readonly subscription: string;
       /** Maximum messages at once; other tasks wait in the database. */
       readonly maxMessages: number;
+      /** Topic of messages that have deliveries of webhooks sent, for functions. */
+      readonly deliveriesTopic: string;
       /** `host:port` of a stand-in for Pub/Sub. */
       readonly emulator: string | undefined;
     };
@@ -240,6 +242,7 @@ function queue(env: Environment): QueueConfig {
     topic: env.PUBSUB_TOPIC,
     subscription: env.PUBSUB_SUBSCRIPTION,
     maxMessages: env.PUBSUB_MAX_MESSAGES,
+    deliveriesTopic: env.PUBSUB_DELIVERIES_TOPIC,
     emulator: env.PUBSUB_EMULATOR_HOST,
   };
 }

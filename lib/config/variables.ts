@@ -95,6 +95,7 @@ export const VARIABLES = z.object({
   PUBSUB_TOPIC: z.string().default('conversions'),
   PUBSUB_SUBSCRIPTION: z.string().default('conversions-worker'),
   PUBSUB_MAX_MESSAGES: wholeNumber(1, 100_000).default(40),
+  PUBSUB_DELIVERIES_TOPIC: z.string().default('deliveries'),
   PUBSUB_EMULATOR_HOST: z.string().optional(),
   GOOGLE_CLOUD_PROJECT: z.string().optional(),
   DATABASE: oneOf(['embedded', 'url', 'cloudsql']).default('embedded'),

@@ -9,6 +9,7 @@ import { followAddress } from './place.ts';
 import { followPresets, whenPresetsAreKnown } from './presets.ts';
 import { followTasks } from './tasks.ts';
 import { checkWanted, inFormat, linkedFormat, want } from './wanted.ts';
+import { webhookDisabled } from './webhooks.ts';
 import './styles/base.css';
 import './styles/controls.css';
 import './styles/page.css';
@@ -22,6 +23,7 @@ followPresets();
 followTasks({
   onEnded: ({ name, state }) => announce(t(state === 'FAILED' ? 'task.failed' : 'task.done', { name })),
   onBatch: batchesChanged,
+  onWebhookDisabled: webhookDisabled,
 });
 followBatches();
 const root = document.getElementById('console');

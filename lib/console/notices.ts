@@ -44,6 +44,11 @@ export function complain(error: unknown): void {
   show({ key: keys++, text: reasonOf(error), kind: 'problem' });
 }
 
+/** Shows a problem that is no error of a request. */
+export function warn(text: string): void {
+  show({ key: keys++, text, kind: 'problem' });
+}
+
 export function closeNotice(key: number): void {
   notices.value = notices.value.filter((other) => other.key !== key);
 }

@@ -1,5 +1,5 @@
 import { effect, signal, untracked } from '@preact/signals';
-import { outputOf, type TaskQuery } from '../client/index.ts';
+import { type DisabledWebhook, outputOf, type TaskQuery } from '../client/index.ts';
 import { type Criteria, compare, criteria, fits, movesFrom, queryOf } from './criteria.ts';
 import { forget, forgetAll, remember, taskOf } from './known-tasks.ts';
 import { complain } from './notices.ts';
@@ -47,6 +47,8 @@ interface Listener {
   onEnded(task: Task): void;
   /** A task of a batch changed or was removed. */
   onBatch(): void;
+  /** The service disabled a webhook. */
+  onWebhookDisabled(webhook: DisabledWebhook): void;
 }
 
 /** Follows the tasks of the user for as long as there is one. */
@@ -176,7 +178,7 @@ export function removeLater(id: number): () => void {
 }
 
 /** Passes on the changes of all tasks, also those of other programs. */
-async function follow({ onEnded, onBatch }: Listener, signal: AbortSignal): Promise<void> {
+async function follow({ onEnded, onBatch, onWebhookDisabled }: Listener, signal: AbortSignal): Promise<void> {
   try {
     for await (const event of service.events({ signal })) {
       if (event.type === 'task.state') {
@@ -188,6 +190,7 @@ async function follow({ onEnded, onBatch }: Listener, signal: AbortSignal): Prom
         if (batchId !== null) onBatch();
       }
       if (event.type === 'task.progress') progressed(event.taskId, event.progress);
+      if (event.type === 'webhook.disabled') onWebhookDisabled(event.webhook);
       if (event.type === 'task.removed') {
         if (taskOf(event.taskId)?.peek().batchId !== null) onBatch();
         forget(event.taskId);

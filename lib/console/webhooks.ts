@@ -1,5 +1,7 @@
 import { signal } from '@preact/signals';
-import type { Delivery, Webhook } from '../client/index.ts';
+import type { Delivery, DisabledWebhook, Webhook } from '../client/index.ts';
+import { t } from './messages.ts';
+import { complain, warn } from './notices.ts';
 import { service } from './service.ts';
 
 /** Events of a webhook for all tasks, in the order of the form. */
@@ -29,6 +31,12 @@ export async function makeWebhook(url: string, events: readonly string[]): Promi
   const { secret } = await service.webhooks.create({ url, events: chosen });
   await readWebhooks();
   return secret;
+}
+
+/** Says that the service disabled a webhook, and shows that in the list. */
+export function webhookDisabled({ url, reason }: DisabledWebhook): void {
+  warn(t('webhooks.disabled.news', { url, reason: t(`webhooks.disabled.${reason}`) }));
+  readWebhooks().catch(complain);
 }
 
 /** Gives a webhook another secret, and answers it. */

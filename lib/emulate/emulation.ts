@@ -17,7 +17,7 @@ import { openGateway } from './gateway.ts';
 
 const PROJECT = 'emulated';
 const BUCKETS = { originals: 'originals', results: 'results' };
-const TOPICS = { messages: 'conversions', originals: 'originals' };
+const TOPICS = { messages: 'conversions', originals: 'originals', deliveries: 'deliveries' };
 const NAMES = Object.keys(TARGETS) as TargetName[];
 
 /** Milliseconds; same interval as in Cloud Scheduler. */
@@ -99,6 +99,7 @@ async function environment(emulators: Emulators, path: string, endings: Endings)
     GCS_RESULTS: BUCKETS.results,
     QUEUE: 'pubsub',
     PUBSUB_TOPIC: TOPICS.messages,
+    PUBSUB_DELIVERIES_TOPIC: TOPICS.deliveries,
     STORAGE_EMULATOR_HOST: emulators.storage,
     PUBSUB_EMULATOR_HOST: emulators.pubsub,
     DATABASE: 'url',
@@ -137,6 +138,7 @@ async function wire(
   const pushed = [
     [TOPICS.messages, functions.convert, functions['dead-letter']],
     [TOPICS.originals, functions.uploaded, undefined],
+    [TOPICS.deliveries, `${functions.sweep}/deliveries`, undefined],
   ] as const;
   for (const [topic, url, deadLetter] of pushed) {
     await pubsub.createTopic(topic);

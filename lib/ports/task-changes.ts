@@ -20,6 +20,8 @@ export interface TaskChangeListener {
    * @param batchId batch whose changes are missing; undefined: those of any task
    */
   onGap(batchId?: number): void;
+  /** The service disabled a webhook of the user; it may be told twice. */
+  onWebhookDisabled(webhookId: number): void;
 }
 
 /** Changes of tasks in all processes, as they are committed. */

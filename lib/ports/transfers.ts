@@ -37,6 +37,8 @@ export interface TransferStore {
   claim(worker: string, limits: ClaimLimits, taskId?: number): Promise<ClaimedTransfer[]>;
   /** Extends the claim, and shows the progress on the task; false if the claim was lost: the try must stop. */
   heartbeat(transfer: ClaimedTransfer, seconds: number, progress?: ImportProgress): Promise<boolean>;
+  /** Lets delayed imports of new tasks begin. */
+  begin(taskIds: readonly number[]): Promise<void>;
   /** Renames a task that waits for its original; undefined if it does not wait any more. */
   rename(taskId: number, name: string, originalExt: string): Promise<Task | undefined>;
   /** Ends a try; the next begins after `seconds`. */

@@ -214,12 +214,17 @@ export interface PendingDeliveries {
   ): Promise<DisabledReason | undefined>;
   /** Makes a claimed delivery due at once. */
   handBack(claimed: ClaimedDelivery): Promise<void>;
-  /** Whether a delivery is due. */
+  /** Whether a delivery is due that an enabled webhook gets. Every login may ask this. */
   isDue(): Promise<boolean>;
   /** Disables webhooks of which more than so many deliveries wait; returns their number. */
   disableFlooded(most: number): Promise<number>;
   /** Removes some deliveries that were due last so many days ago, and webhooks whose task or batch was removed then. */
   removeOld(days: number, limit: number): Promise<number>;
+}
+
+/** Has deliveries sent that are due, where no process looks for them. */
+export interface DeliveryWakeUps {
+  wake(): Promise<void>;
 }
 
 /** Tells the processes of this database that deliveries may be due. */

@@ -1,43 +1,27 @@
 import { type Batch, type BatchKey, type BatchStore, hasEnded } from '../ports/batches.ts';
-import type {
-  ChangedPage,
-  ChangedTask,
-  ChangedTaskStore,
-  TaskChange,
-  TaskChanges,
-} from '../ports/task-changes.ts';
+import type { ChangedPage, ChangedTask, ChangedTaskStore, TaskChanges } from '../ports/task-changes.ts';
 import { isFinal, type Task } from '../ports/tasks.ts';
+import type { Webhook, WebhookStore } from '../ports/webhooks.ts';
 import { noSuchBatch } from './batches.ts';
+import { createInbox, type Told, type Watched } from './event-inbox.ts';
 import { noSuchTask } from './tasks.ts';
 
 /** Tasks of one page while a stream reads the present state. */
 const PAGE = 100;
-
-/** Milliseconds between two events about the progress of one task. */
-const PROGRESS_PAUSE = 250;
 
 export type TaskEvent =
   | { type: 'state'; number: number; task: Task }
   | { type: 'progress'; taskId: number; progress: number }
   | { type: 'removed'; taskId: number }
   | { type: 'batch'; batch: Batch }
-  | { type: 'batch-removed'; batchId: number };
-
-export interface Watched {
-  userId: number;
-  /** One task; undefined: all tasks of the batch or of the user. */
-  taskId: number | undefined;
-  /** Tasks of one batch. */
-  batchId?: number;
-  /** Number of the last state that the client has; undefined: none. */
-  after: number | undefined;
-}
+  | { type: 'batch-removed'; batchId: number }
+  | { type: 'webhook-disabled'; webhook: Webhook };
 
 export interface TaskEvents {
   /**
    * The present state first: the batch; the task, or all tasks that can still change; with `after`, everything that changed
    * since. Then every change until the signal aborts, and the batch again when tasks of it have ended; the stream of a batch
-   * ends when it is removed. A slow reader gets the newest state of each task. Throws `not_found`.
+   * ends when it is removed. The stream of all tasks has the webhooks that the service disables. A slow reader gets the newest state of each task. Throws `not_found`.
    */
   watch(watched: Watched, signal: AbortSignal): Promise<AsyncGenerator<TaskEvent>>;
   /** Waits until a task is PROCESSED, FAILED or EXPIRED, is removed, does not exist, or until the signal aborts. */
@@ -51,10 +35,11 @@ export interface TaskEvents {
 export interface TaskEventsDependencies {
   store: ChangedTaskStore;
   batches: Pick<BatchStore, 'find'>;
+  webhooks: Pick<WebhookStore, 'find'>;
   changes: TaskChanges;
 }
 
-export function createTaskEvents({ store, batches, changes }: TaskEventsDependencies): TaskEvents {
+export function createTaskEvents({ store, batches, webhooks, changes }: TaskEventsDependencies): TaskEvents {
   const closing = new AbortController();
   const find = shared(store);
 
@@ -81,8 +66,11 @@ export function createTaskEvents({ store, batches, changes }: TaskEventsDependen
     }
   }
 
-  async function* events({ userId, ...watched }: Watched, next: TaskChange | 'gap', sent: Sent) {
-    if (next === 'gap') yield* sent.onlyNew(missed(store, { userId, ...watched }, sent.last()));
+  async function* events({ userId, ...watched }: Watched, next: Told, sent: Sent) {
+    if (typeof next === 'object' && 'webhookId' in next) {
+      const webhook = await webhooks.find(userId, next.webhookId);
+      if (webhook?.disabledAt) yield { type: 'webhook-disabled', webhook } as const;
+    } else if (next === 'gap') yield* sent.onlyNew(missed(store, { userId, ...watched }, sent.last()));
     else if (next.state === null) yield { type: 'removed', taskId: next.taskId } as const;
     else if (next.number === null)
       yield { type: 'progress', taskId: next.taskId, progress: next.progress } as const;
@@ -168,7 +156,8 @@ function createBatchState(batches: Pick<BatchStore, 'find'>, { userId, batchId: 
         yield event;
       }
     },
-    note(change: TaskChange | 'gap') {
+    note(change: Told) {
+      if (typeof change === 'object' && 'webhookId' in change) return;
       if (change === 'gap' || change.state === null || isFinal(change.state)) due = true;
     },
     async *changed(): AsyncGenerator<TaskEvent> {
@@ -203,54 +192,6 @@ function createSent(begin: number) {
         last = Math.max(last, number);
         yield { type: 'state', number, task };
       }
-    },
-  };
-}
-
-/** Changes that wait for one stream: the newest of each task, so that a slow reader holds little. */
-function createInbox(watched: Watched, signal: AbortSignal) {
-  const waiting = new Map<number, TaskChange>();
-  const progressAt = new Map<number, number>();
-  let gap = false;
-  let wake = Promise.withResolvers<void>();
-  signal.addEventListener('abort', () => wake.resolve(), { once: true });
-
-  const isTooSoon = ({ taskId, number }: TaskChange) => {
-    const now = performance.now();
-    if (number === null && now - (progressAt.get(taskId) ?? -Infinity) < PROGRESS_PAUSE) return true;
-    if (number === null) progressAt.set(taskId, now);
-    else progressAt.delete(taskId);
-    return false;
-  };
-  return {
-    onChange(change: TaskChange) {
-      if (watched.taskId !== undefined && change.taskId !== watched.taskId) return;
-      if (watched.batchId !== undefined && change.batchId !== watched.batchId) return;
-      const before = waiting.get(change.taskId);
-      if (change.number === null && (before !== undefined || isTooSoon(change))) return;
-      waiting.set(change.taskId, change);
-      wake.resolve();
-    },
-    onGap(batchId?: number) {
-      if (batchId !== undefined && batchId !== watched.batchId) return;
-      gap = true;
-      wake.resolve();
-    },
-    isEmpty: () => !gap && waiting.size === 0,
-    /** The next change, or `gap`; undefined when the stream ends. */
-    async take(): Promise<TaskChange | 'gap' | undefined> {
-      while (!gap && waiting.size === 0 && !signal.aborted) {
-        await wake.promise;
-        wake = Promise.withResolvers();
-      }
-      if (signal.aborted) return undefined;
-      if (gap) {
-        gap = false;
-        return 'gap';
-      }
-      const [next] = waiting.values();
-      if (next) waiting.delete(next.taskId);
-      return next;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimedDelivery, DeliverySignals, PendingDeliveries, RunningTries } from '../ports/webhooks.ts';
 import { type JobFetcher, startJobFetcher } from '../runtime/job-fetcher.ts';
 import type { Log } from '../runtime/log.ts';
@@ -30,6 +31,9 @@ export const DELIVERY_OPTIONS: DeliveryOptions = {
   patience: 3000,
 };
 
+/** Milliseconds for which a call that sends what is due waits for the next try of a delivery that just failed. */
+const SOON = 10_000;
+
 /** Seconds for which a claim is longer than a try. A try whose process died is made again after that. */
 const CLAIM_MARGIN = 15;
 
@@ -39,7 +43,10 @@ export interface Deliveries {
    * and hands the others back.
    */
   start(): Promise<() => Promise<void>>;
-  /** Sends what is due now, and returns the number of tries; begins none after so many seconds. */
+  /**
+   * Sends what is due, and what is due again a few seconds after a try of this call. Returns the number of tries; begins none
+   * after so many seconds.
+   */
   sendDue(seconds: number): Promise<number>;
 }
 
@@ -62,7 +69,7 @@ export function createDeliveries(parts: DeliveriesDependencies): Deliveries {
   };
   const run = async (claimed: ClaimedDelivery, signal: AbortSignal) => {
     try {
-      await settle(parts, claimed, signal);
+      return await settle(parts, claimed, signal);
     } finally {
       running.delete(claimed);
     }
@@ -75,7 +82,9 @@ export function createDeliveries(parts: DeliveriesDependencies): Deliveries {
       const fetcher: JobFetcher = startJobFetcher({
         fetch: claim,
         // Another delivery to the same host may wait for this one.
-        run: (claimed) => run(claimed, stopping.signal).finally(() => fetcher.wake()),
+        run: async (claimed) => {
+          await run(claimed, stopping.signal).finally(() => fetcher.wake());
+        },
         concurrency: options.atOnce,
         pollInterval: options.poll,
         onError,
@@ -92,17 +101,27 @@ export function createDeliveries(parts: DeliveriesDependencies): Deliveries {
       const { signal } = new AbortController();
       const tries = new Set<Promise<void>>();
       let count = 0;
+      let again = Infinity;
       while (performance.now() < end) {
         const claimed = await claim(options.atOnce - tries.size);
         count += claimed.length;
         for (const one of claimed) {
           const tried = run(one, signal)
+            .then((next) => {
+              again = Math.min(again, performance.now() + (next ?? Infinity) * 1000);
+            })
             .catch(onError)
             .finally(() => tries.delete(tried));
           tries.add(tried);
         }
-        if (tries.size === 0) break;
-        await Promise.race(tries);
+        if (tries.size > 0) {
+          await Promise.race(tries);
+          continue;
+        }
+        const pause = again - performance.now();
+        if (pause > SOON || again > end) break;
+        again = Infinity;
+        await sleep(Math.max(0, pause));
       }
       await Promise.all(tries);
       return count;
@@ -113,12 +132,15 @@ export function createDeliveries(parts: DeliveriesDependencies): Deliveries {
 /** Reason of tries that the end of the process breaks off. */
 class HandedBack extends Error {}
 
-/** Makes one try, and records its outcome. A try that broke off with the process is not counted. */
+/**
+ * Makes one try, and records its outcome. A try that broke off with the process is not counted.
+ * @returns seconds until the next try; undefined without one
+ */
 async function settle(
   parts: DeliveriesDependencies,
   claimed: ClaimedDelivery,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number | undefined> {
   const { pending, log, options } = parts;
   const { id: deliveryId, webhookId, userId } = claimed;
   try {
@@ -128,9 +150,11 @@ async function settle(
     const disabled = await pending.record(claimed, outcome, next);
     log.info('Tried a delivery', { deliveryId, webhookId, userId, status: outcome.status, next });
     if (disabled) log.info('Disabled a webhook', { webhookId, userId, reason: disabled });
+    return typeof next === 'number' ? next : undefined;
   } catch (error) {
     if (!(error instanceof HandedBack)) throw error;
     await pending.handBack(claimed);
+    return undefined;
   }
 }
 

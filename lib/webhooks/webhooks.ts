@@ -63,11 +63,9 @@ export interface WebhooksDependencies {
   store: WebhookStore;
   deliveries: DeliveryStore;
   outbound: Pick<Outbound, 'check'>;
-  /** Called after a delivery was enqueued. */
-  onDue(): Promise<void>;
 }
 
-export function createWebhooks({ store, deliveries, outbound, onDue }: WebhooksDependencies): Webhooks {
+export function createWebhooks({ store, deliveries, outbound }: WebhooksDependencies): Webhooks {
   const check: Webhooks['check'] = async ({ url, secret }) => {
     if (url !== undefined) outbound.check(url);
     if (secret !== undefined && !isSecret(secret))
@@ -77,10 +75,6 @@ export function createWebhooks({ store, deliveries, outbound, onDue }: WebhooksD
   const enabled = async (userId: number, id: number) => {
     if ((await get(userId, id)).disabledAt)
       throw new AppError('not_ready', 'The webhook is disabled. Enable it first.');
-  };
-  const enqueued = async (delivery: Delivery) => {
-    await onDue();
-    return delivery;
   };
 
   return {
@@ -112,7 +106,7 @@ export function createWebhooks({ store, deliveries, outbound, onDue }: WebhooksD
       const delivery = await deliveries.addTest(id, MOST_WAITING);
       if (!delivery)
         throw new AppError('not_ready', 'Too many deliveries of this webhook wait. Try again later.');
-      return enqueued(delivery);
+      return delivery;
     },
     async deliveries(userId, id, page) {
       await get(userId, id);
@@ -122,7 +116,7 @@ export function createWebhooks({ store, deliveries, outbound, onDue }: WebhooksD
       await enabled(userId, id);
       const delivery = await deliveries.replay(id, deliveryId);
       if (!delivery) throw new AppError('not_found', 'This delivery does not exist.');
-      return enqueued(delivery);
+      return delivery;
     },
   };
 }

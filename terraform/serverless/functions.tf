@@ -40,8 +40,9 @@ locals {
       cpu    = 1, memory = "512Mi", concurrency = 10, timeout = 60, signs_urls = false
     }
     sweep = {
-      public = false, callers = [google_service_account.schedule.email, google_service_account.smoke.email], secrets = {}, environment = {}
-      cpu    = 1, memory = "512Mi", concurrency = 1, timeout = 600, signs_urls = false
+      public = false, callers = [google_service_account.schedule.email, google_service_account.push.email, google_service_account.smoke.email], secrets = {}, environment = {}
+      # Deliveries wait for receivers, and a slow one must not delay the others.
+      cpu = 1, memory = "512Mi", concurrency = 10, timeout = 600, signs_urls = false
     }
   }
 
@@ -56,6 +57,8 @@ locals {
     GCS_RESULTS          = module.results.name
     QUEUE                = "pubsub"
     PUBSUB_TOPIC         = module.conversions.topic
+    # Messages that have the deliveries of webhooks sent.
+    PUBSUB_DELIVERIES_TOPIC = google_pubsub_topic.deliveries.name
     # Messages for all instances and no more: Pub/Sub delivers in no order, the database hands out fair turns.
     PUBSUB_MAX_MESSAGES  = tostring(local.scaling.convert.max)
     DATABASE             = "cloudsql"
@@ -68,6 +71,17 @@ locals {
     MAX_DURATION_SECONDS = tostring(var.max_duration_seconds)
     RETENTION_DAYS       = tostring(var.retention_days)
     MAX_RETENTION_DAYS   = tostring(var.max_retention_days)
+    DESTINATION_BUCKETS  = join(",", var.destination_buckets)
+
+    REQUESTS_PER_USER         = tostring(var.limits.requests_per_user)
+    REQUESTS_PER_ADDRESS      = tostring(var.limits.requests_per_address)
+    FAILED_LOGINS             = tostring(var.limits.failed_logins)
+    FAILED_LOGINS_PER_ADDRESS = tostring(var.limits.failed_logins_per_address)
+    SIGN_UPS_PER_ADDRESS      = tostring(var.limits.sign_ups_per_address)
+    MAX_OPEN_UPLOADS          = tostring(var.limits.open_uploads)
+    MAX_WAITING_TASKS         = tostring(var.limits.waiting_tasks)
+    MAX_STORED_BYTES          = tostring(var.limits.stored_bytes)
+    MAX_AUDIO_MINUTES_PER_DAY = tostring(var.limits.audio_minutes_per_day)
   }
 }
 

@@ -80,3 +80,12 @@ module "builds" {
 
   depends_on = [google_project_service.this]
 }
+
+# Buckets of others, to which convert writes results. A result may replace an object.
+resource "google_storage_bucket_iam_member" "destination" {
+  for_each = toset(var.destination_buckets)
+
+  bucket = each.value
+  role   = "roles/storage.objectUser"
+  member = "serviceAccount:${local.accounts.convert}"
+}

@@ -32,3 +32,12 @@ resource "google_secret_manager_secret_iam_member" "api" {
   role      = "roles/secretmanager.secretAccessor"
   member    = "serviceAccount:${google_service_account.api.email}"
 }
+
+# Buckets of others, to which workers write results. A result may replace an object.
+resource "google_storage_bucket_iam_member" "destination" {
+  for_each = toset(var.destination_buckets)
+
+  bucket = each.value
+  role   = "roles/storage.objectUser"
+  member = "serviceAccount:${google_service_account.worker.email}"
+}

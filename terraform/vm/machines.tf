@@ -26,6 +26,18 @@ locals {
     MAX_DURATION_SECONDS = tostring(var.max_duration_seconds)
     RETENTION_DAYS       = tostring(var.retention_days)
     MAX_RETENTION_DAYS   = tostring(var.max_retention_days)
+    DESTINATION_BUCKETS  = join(",", var.destination_buckets)
+
+    REQUESTS_PER_USER         = tostring(var.limits.requests_per_user)
+    REQUESTS_PER_ADDRESS      = tostring(var.limits.requests_per_address)
+    FAILED_LOGINS             = tostring(var.limits.failed_logins)
+    FAILED_LOGINS_PER_ADDRESS = tostring(var.limits.failed_logins_per_address)
+    SIGN_UPS_PER_ADDRESS      = tostring(var.limits.sign_ups_per_address)
+    MAX_OPEN_UPLOADS          = tostring(var.limits.open_uploads)
+    MAX_WAITING_TASKS         = tostring(var.limits.waiting_tasks)
+    MAX_STORED_BYTES          = tostring(var.limits.stored_bytes)
+    MAX_AUDIO_MINUTES_PER_DAY = tostring(var.limits.audio_minutes_per_day)
+    MIN_FREE_BYTES            = tostring(var.min_free_bytes)
   }
 
   queue_environment = local.pubsub ? {

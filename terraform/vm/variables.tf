@@ -432,3 +432,51 @@ variable "ssh" {
   description = "Whether SSH through Identity-Aware Proxy is open."
   default     = true
 }
+
+variable "limits" {
+  type = object({
+    requests_per_user         = optional(number, 6000)
+    requests_per_address      = optional(number, 12000)
+    failed_logins             = optional(number, 10)
+    failed_logins_per_address = optional(number, 100)
+    sign_ups_per_address      = optional(number, 100)
+    open_uploads              = optional(number, 10000)
+    waiting_tasks             = optional(number, 20000)
+    stored_bytes              = optional(number, 0)
+    audio_minutes_per_day     = optional(number, 0)
+  })
+  description = "Limits of one user or one address, by the variables in docs/configuration.md; 0 is no limit."
+  default     = {}
+
+  validation {
+    condition     = alltrue([for limit in values(var.limits) : limit >= 0 && floor(limit) == limit && limit <= 9007199254740991])
+    error_message = "Expected whole numbers of at least 0."
+  }
+
+  validation {
+    condition     = alltrue([for key, limit in var.limits : limit <= (key == "audio_minutes_per_day" ? 10000000 : 1000000000) if key != "stored_bytes"])
+    error_message = "Expected at most 1000000000, and for audio_minutes_per_day at most 10000000."
+  }
+}
+
+variable "destination_buckets" {
+  type        = list(string)
+  description = "Buckets of Cloud Storage to which everyone with an account may have results delivered by gs://bucket/name; Terraform lets the service write to them."
+  default     = []
+
+  validation {
+    condition     = alltrue([for bucket in var.destination_buckets : can(regex("^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$", bucket))])
+    error_message = "Expected names of buckets, without gs://."
+  }
+}
+
+variable "min_free_bytes" {
+  type        = number
+  description = "Bytes that stay free on the share: no upload begins with less."
+  default     = 268435456
+
+  validation {
+    condition     = var.min_free_bytes >= 0 && var.min_free_bytes <= 9007199254740991 && floor(var.min_free_bytes) == var.min_free_bytes
+    error_message = "Expected a whole number of at least 0."
+  }
+}

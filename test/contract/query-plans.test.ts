@@ -189,6 +189,7 @@ function callsOf({
       handBack: () => transfers.handBack(TRANSFER),
       handBackAll: () => transfers.handBackAll('another worker'),
       end: () => transfers.end(TRANSFER, { at: NOW.toISOString(), status: 200, error: null }),
+      begin: () => transfers.begin([1, 2]),
       dueTasks: () => transfers.dueTasks(100),
     },
     receivedBytes: {
@@ -322,7 +323,10 @@ function callsOf({
   };
 }
 
-type StoreName = Exclude<keyof Stores, 'queue' | 'deliverySignals' | 'taskChanges' | 'check' | 'close'>;
+type StoreName = Exclude<
+  keyof Stores,
+  'queue' | 'deliverySignals' | 'deliveryWakeUps' | 'taskChanges' | 'check' | 'close'
+>;
 
 type Calls = { [Name in StoreName]: { [Method in keyof Stores[Name]]: () => unknown } };
 
@@ -362,8 +366,14 @@ describe('Each query of the stores, with many tasks', function () {
       for (const calls of Object.values(callsOf(stores)))
         for (const call of Object.values(calls)) await call();
       const changes = createPolledChanges(database.knex(), silentLog);
-      await changes.listen(1, { onChange: () => undefined, onGap: () => undefined });
-      await until(() => statementsOf(seen).some(({ text }) => text.includes('"user_id" in')));
+      await changes.listen(1, {
+        onChange: () => undefined,
+        onGap: () => undefined,
+        onWebhookDisabled: () => undefined,
+      });
+      await until(() =>
+        statementsOf(seen).some(({ text }) => text.includes('"disabled_reason" is not null')),
+      );
       await changes.close();
       statements = statementsOf(seen);
     } finally {

@@ -9,11 +9,14 @@ import { createNotifiedChanges } from '../../lib/adapters/database/task-changes.
 import { createTaskStore } from '../../lib/adapters/database/tasks.ts';
 import { createUploadStore } from '../../lib/adapters/database/uploads.ts';
 import { createUserStore } from '../../lib/adapters/database/users.ts';
+import { createDeliveryStore } from '../../lib/adapters/database/webhook-deliveries.ts';
+import { createWebhookStore } from '../../lib/adapters/database/webhooks.ts';
 import { hasEnded } from '../../lib/ports/batches.ts';
 import type { TaskChange, TaskChanges } from '../../lib/ports/task-changes.ts';
 import { createLog, silentLog } from '../../lib/runtime/log.ts';
 import { createTaskEvents, type TaskEvent, type TaskEvents } from '../../lib/tasks/task-events.ts';
 import { testDatabase } from '../support/database.ts';
+import { deliveriesOn } from '../support/deliveries.ts';
 import { recordedMessages } from '../support/recorded-queue.ts';
 
 for (const kind of ['notified', 'polled'] as const) {
@@ -51,14 +54,22 @@ for (const kind of ['notified', 'polled'] as const) {
     async function changeOf(userId: number, fits: (change: TaskChange) => boolean) {
       const found = Promise.withResolvers<TaskChange>();
       const onChange = (change: TaskChange) => fits(change) && found.resolve(change);
-      const stop = await changes.listen(userId, { onChange, onGap: () => undefined });
+      const stop = await changes.listen(userId, {
+        onChange,
+        onGap: () => undefined,
+        onWebhookDisabled: () => undefined,
+      });
       return { seen: found.promise.finally(stop) };
     }
 
     it('come to the listeners of their user alone, with rising numbers', async () => {
       const [ann, bob] = [await newUser(), await newUser()];
       const others: TaskChange[] = [];
-      await changes.listen(bob, { onChange: (change) => others.push(change), onGap: () => undefined });
+      await changes.listen(bob, {
+        onChange: (change) => others.push(change),
+        onGap: () => undefined,
+        onWebhookDisabled: () => undefined,
+      });
       const created = await changeOf(ann, ({ state }) => state === 'AWAITING_UPLOAD');
       const task = await newTask(ann);
       const first = await created.seen;
@@ -80,7 +91,11 @@ for (const kind of ['notified', 'polled'] as const) {
 
     it('tell progress without a number, and the end with one', async () => {
       const ann = await newUser();
-      await changes.listen(ann, { onChange: () => undefined, onGap: () => undefined });
+      await changes.listen(ann, {
+        onChange: () => undefined,
+        onGap: () => undefined,
+        onWebhookDisabled: () => undefined,
+      });
       const task = await newTask(ann);
       await tasks().markUploaded(task.id);
       const started = await changeOf(ann, ({ state }) => state === 'PROCESSING');
@@ -95,11 +110,45 @@ for (const kind of ['notified', 'polled'] as const) {
       assert.notEqual((await ended.seen).number, null);
     });
 
+    it('lead the stream of all tasks to a webhook that the service disables, and no other stream', async () => {
+      const { webhook, pending } = deliveriesOn(() => database.knex());
+      const { id, userId } = await webhook('https://example.org/hook');
+      const task = await newTask(userId);
+      const told: number[] = [];
+      const listener = { onChange: () => undefined, onGap: () => undefined };
+      await changes.listen(await newUser(), { ...listener, onWebhookDisabled: (other) => told.push(other) });
+      const events = createTaskEvents({
+        store: createChangedTaskStore(database.knex()),
+        batches: createBatchStore(database.knex()),
+        webhooks: createWebhookStore(database.knex()),
+        changes,
+      });
+      const { signal } = new AbortController();
+      const all = await events.watch({ userId, taskId: undefined, after: undefined }, signal);
+      const one = await events.watch({ userId, taskId: task.id, after: undefined }, signal);
+      for (const stream of [all, one]) assert.equal(stateOf(await stream.next()), 'AWAITING_UPLOAD');
+      const [next, other] = [all.next(), one.next()];
+      await createDeliveryStore(database.knex()).addTest(id, 10);
+      const [claimed = assert.fail()] = await pending().claim(
+        { all: 1, perHost: 1, perUser: 1 },
+        { hosts: {}, users: {} },
+        60,
+      );
+      await pending().record(claimed, { status: 410, answer: '', error: null, seconds: 1 }, 'gone');
+      const { value: event } = await next;
+      assert.ok(event?.type === 'webhook-disabled');
+      assert.deepEqual([event.webhook.id, event.webhook.disabledReason], [id, 'gone']);
+      await tasks().markUploaded(task.id);
+      assert.equal(stateOf(await other), 'UPLOADED');
+      assert.deepEqual(told, []);
+    });
+
     it('lead a stream that reads slowly to the newest state of each task', async () => {
       const ann = await newUser();
       const events = createTaskEvents({
         store: createChangedTaskStore(database.knex()),
         batches: createBatchStore(database.knex()),
+        webhooks: createWebhookStore(database.knex()),
         changes,
       });
       const abort = new AbortController();
@@ -118,7 +167,12 @@ for (const kind of ['notified', 'polled'] as const) {
     it('lead a stream of a batch through its tasks alone, until all of them have ended', async () => {
       const ann = await newUser();
       const batches = createBatchStore(database.knex());
-      const events = createTaskEvents({ store: createChangedTaskStore(database.knex()), batches, changes });
+      const events = createTaskEvents({
+        store: createChangedTaskStore(database.knex()),
+        batches,
+        webhooks: createWebhookStore(database.knex()),
+        changes,
+      });
       const task = {
         ...{ userId: ann, name: 'a.wav', originalExt: 'wav', declaredSize: null },
         requestedOutput: { format: 'mp3', options: {} },
@@ -162,7 +216,7 @@ describe('The connection for changes of tasks', function () {
       told.push(String(state));
       both.resolve();
     };
-    await changes.listen(7, { onChange, onGap: () => told.push('gap') });
+    await changes.listen(7, { onChange, onGap: () => told.push('gap'), onWebhookDisabled: () => undefined });
     for (const payload of ['[7, 1, 1, "POSTPONED", 0, null]', 'no JSON', '[7, 1, 2, "PROCESSED", 1, null]'])
       await database.knex().raw('select pg_notify(?, ?)', [CHANGE_CHANNEL, payload]);
     await both.promise;
@@ -181,6 +235,7 @@ describe('The connection for changes of tasks', function () {
     const tasks = createTaskStore(database.knex(), messages, silentLog);
     const changes = createNotifiedChanges(database.url(), silentLog);
     const events: TaskEvents = createTaskEvents({
+      webhooks: { find: async () => undefined },
       store: createChangedTaskStore(database.knex()),
       batches: createBatchStore(database.knex()),
       changes,

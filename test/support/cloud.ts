@@ -17,6 +17,7 @@ import { testDatabase } from './database.ts';
 import { testEmulators } from './emulators.ts';
 import { newFolder } from './folders.ts';
 import { newUser, type User } from './service.ts';
+import { until } from './until.ts';
 
 const MESSAGE = z.object({ taskId: z.int() });
 
@@ -46,6 +47,10 @@ export interface Cloud {
   hide(id: number, work: () => Promise<unknown>): Promise<void>;
   /** Waits until a message was enqueued for each of these tasks since the last call. */
   enqueued(ids: readonly number[]): Promise<void>;
+  /** Waits for a message that deliveries are due, and has them sent as Pub/Sub does; answers the status. */
+  sendDeliveries(app?: App): Promise<number>;
+  /** A new bucket that is not the service's own. */
+  newBucket(): Promise<Bucket>;
   /** Which objects of these tasks are in both buckets. */
   objects(ids: readonly number[]): Promise<string[]>;
   /** Environment of the functions, for those that run as processes. */
@@ -63,6 +68,7 @@ export function testCloud(): Cloud {
     originals: `in-${randomUUID()}`,
     results: `out-${randomUUID()}`,
     topic: `t-${randomUUID()}`,
+    deliveries: `d-${randomUUID()}`,
   };
   let client: Storage;
   let folder = '';
@@ -74,6 +80,7 @@ export function testCloud(): Cloud {
   let pubsub: PubSub;
   let enqueued = new Set<number>();
   let onMessage: () => void = () => undefined;
+  let wakeUps = 0;
 
   before(async () => {
     folder = await newFolder();
@@ -89,6 +96,13 @@ export function testCloud(): Cloud {
       onMessage();
     });
     heard.on('error', () => undefined);
+    const [deliveries] = await pubsub.createTopic(names.deliveries);
+    const [woken] = await deliveries.createSubscription(`heard-${names.deliveries}`);
+    woken.on('message', (message) => {
+      wakeUps++;
+      message.ack();
+    });
+    woken.on('error', () => undefined);
   });
   after(async () => {
     await pubsub?.close();
@@ -122,6 +136,7 @@ export function testCloud(): Cloud {
       STORAGE_EMULATOR_HOST: emulators().storage,
       QUEUE: 'pubsub',
       PUBSUB_TOPIC: names.topic,
+      PUBSUB_DELIVERIES_TOPIC: names.deliveries,
       // Tests wait for the message of each task.
       PUBSUB_MAX_MESSAGES: '1000',
       PUBSUB_EMULATOR_HOST: emulators().pubsub,
@@ -196,6 +211,15 @@ export function testCloud(): Cloud {
       onMessage();
       await all.promise;
       enqueued = new Set();
+    },
+    async sendDeliveries(app = first()) {
+      await until(() => wakeUps > 0);
+      wakeUps = 0;
+      return (await post(app, 'sweep', '/deliveries', { message: { data: 'e30=', messageId: '1' } })).status;
+    },
+    async newBucket() {
+      const [bucket] = await client.createBucket(`other-${randomUUID()}`);
+      return bucket;
     },
     async objects(ids) {
       const buckets = [client.bucket(names.originals), client.bucket(names.results)];

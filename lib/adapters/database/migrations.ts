@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { createAccountEvents, dropAccountEvents } from './account-events-migration.ts';
 import { createBatches, dropBatches } from './batches-migration.ts';
 import { createLimits, dropLimits } from './limits-migration.ts';
 import { createRetention, dropRetention } from './retention-migration.ts';
@@ -30,6 +31,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '006_limits', up: createLimits, down: dropLimits },
   { name: '007_webhooks', up: createWebhooks, down: dropWebhooks },
   { name: '008_retention', up: createRetention, down: dropRetention },
+  { name: '009_account_events', up: createAccountEvents, down: dropAccountEvents },
 ];
 
 export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);

@@ -44,10 +44,8 @@ export function createPendingDeliveries(knex: Knex): PendingDeliveries {
       await own(claimed).update({ due_at: knex.fn.now() });
     },
     async isDue() {
-      const { rows } = await knex.raw<{ rows: unknown[] }>(
-        'select 1 from webhook_deliveries where ended_at is null and due_at <= now() limit 1',
-      );
-      return rows.length > 0;
+      const { rows } = await knex.raw<{ rows: { due: boolean }[] }>('select deliveries_are_due() as due');
+      return rows[0]?.due === true;
     },
     disableFlooded: (most) =>
       knex.transaction(async (trx) => {

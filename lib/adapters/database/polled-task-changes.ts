@@ -2,12 +2,16 @@ import type { Knex } from 'knex';
 import type { TaskChange, TaskChangeListener, TaskChanges } from '../../ports/task-changes.ts';
 import type { TaskState } from '../../ports/tasks.ts';
 import type { Log } from '../../runtime/log.ts';
+import type { WebhookRow } from './webhooks.ts';
 
 /** Milliseconds between two polls. */
 const PAUSE = 1000;
 
 /** Polls for which a change counts as new, since a transaction may commit later than one with a higher number. */
 const OVERLAP = 10;
+
+/** Seconds for which a disabled webhook counts as new. */
+const NEWLY = 10;
 
 /** Whether the service fetches the original of a task, whose progress changes meanwhile. */
 const isFetched = (where: Knex.QueryBuilder) =>
@@ -31,6 +35,7 @@ export function createPolledChanges(knex: Knex, log: Log): TaskChanges {
   const listeners = new Map<number, Set<TaskChangeListener>>();
   let seen = new Map<number, PolledRow>();
   let numbers: number[] = [];
+  let disabled = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
 
   const lastNumber = async () => {
@@ -52,6 +57,19 @@ export function createPolledChanges(knex: Knex, log: Log): TaskChanges {
       .select('id', 'user_id', 'batch_id', 'change', 'state', 'progress');
     for (const row of found) tell(row, seen.get(row.id));
     seen = new Map(found.map((row) => [row.id, row]));
+    await pollWebhooks();
+  };
+  const pollWebhooks = async () => {
+    const rows = await knex<WebhookRow>('webhooks')
+      .whereIn('user_id', [...listeners.keys()])
+      .whereNotNull('disabled_reason')
+      .where('disabled_at', '>', knex.raw("now() - ? * interval '1 second'", [NEWLY]))
+      .select('id', 'user_id', 'disabled_at');
+    const told = disabled;
+    disabled = new Set(rows.map(keyOf));
+    for (const row of rows)
+      if (!told.has(keyOf(row)))
+        for (const listener of listeners.get(row.user_id) ?? []) listener.onWebhookDisabled(row.id);
   };
   const tell = (row: PolledRow, before: PolledRow | undefined) => {
     if (before?.change === row.change && before.progress === row.progress) return;
@@ -70,6 +88,7 @@ export function createPolledChanges(knex: Knex, log: Log): TaskChanges {
     timer = undefined;
     seen = new Map();
     numbers = [];
+    disabled = new Set();
   };
 
   return {
@@ -90,6 +109,9 @@ export function createPolledChanges(knex: Knex, log: Log): TaskChanges {
     },
   };
 }
+
+const keyOf = ({ id, disabled_at }: Pick<WebhookRow, 'id' | 'disabled_at'>) =>
+  `${id} ${disabled_at?.getTime()}`;
 
 function toChange(row: PolledRow, isChanged: boolean): TaskChange {
   const { id, user_id, batch_id, change, state, progress } = row;

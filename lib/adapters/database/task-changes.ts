@@ -27,7 +27,10 @@ const CHANGE = z
 /** A batch was removed, which no change of a task tells if it had no tasks any more. */
 const BATCH = z.tuple([z.int(), z.int()]).transform(([userId, batchId]) => ({ userId, batchId }));
 
-const PAYLOAD = z.union([CHANGE, BATCH]);
+/** The service disabled a webhook. */
+const WEBHOOK = z.object({ userId: z.int(), webhookId: z.int() });
+
+const PAYLOAD = z.union([CHANGE, BATCH, WEBHOOK]);
 
 /**
  * Changes by LISTEN and NOTIFY: one connection for all listeners of a process, which opens with the first listener. While
@@ -48,6 +51,7 @@ export function createNotifiedChanges(address: DatabaseAddress, log: Log): TaskC
     }
     for (const listener of listeners.get(told.userId) ?? [])
       if ('taskId' in told) listener.onChange(told);
+      else if ('webhookId' in told) listener.onWebhookDisabled(told.webhookId);
       else listener.onGap(told.batchId);
   };
   const tellGap = () => {

@@ -463,6 +463,7 @@ export const EN = {
   'webhooks.disabled.gone': 'Disabled: the receiver answered 410, that it is gone.',
   'webhooks.disabled.failing': 'Disabled: all tries to deliver a message failed.',
   'webhooks.disabled.too_many': 'Disabled: too many messages waited.',
+  'webhooks.disabled.news': 'The webhook {url} gets no more messages. {reason}',
   'webhooks.deliveries': 'Messages',
   'webhooks.deliveries.none': 'No messages within a week.',
   'webhooks.state.PENDING': 'waits',

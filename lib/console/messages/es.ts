@@ -465,6 +465,7 @@ export const ES: Messages = {
   'webhooks.disabled.gone': 'Desactivado: el receptor respondió 410, que ya no existe.',
   'webhooks.disabled.failing': 'Desactivado: fallaron todos los intentos de entregar un mensaje.',
   'webhooks.disabled.too_many': 'Desactivado: esperaban demasiados mensajes.',
+  'webhooks.disabled.news': 'El webhook {url} ya no recibe mensajes. {reason}',
   'webhooks.deliveries': 'Mensajes',
   'webhooks.deliveries.none': 'Ningún mensaje en una semana.',
   'webhooks.state.PENDING': 'en espera',

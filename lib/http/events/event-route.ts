@@ -15,9 +15,10 @@ export function eventRoute<T>(
   callers: InternalCallers,
   decode: Decode<T>,
   handle: (event: T, c: Context) => Promise<Response>,
+  path = '*',
 ): Router {
   const router = createRouter();
-  router.post('*', eventsOnly(callers), async (c) => {
+  router.post(path, eventsOnly(callers), async (c) => {
     const event = await decoded(decode, c);
     if ('event' in event) return handle(event.event, c);
     callers.log.warn('An event could not be decoded', { error: event.refusal });

@@ -2,8 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Auth } from '../../accounts/sessions.ts';
 import type { Task } from '../../ports/tasks.ts';
+import type { Webhook } from '../../ports/webhooks.ts';
 import { wholeNumber } from '../../runtime/whole-number.ts';
-import type { TaskEvent, TaskEvents, Watched } from '../../tasks/task-events.ts';
+import type { Watched } from '../../tasks/event-inbox.ts';
+import type { TaskEvent, TaskEvents } from '../../tasks/task-events.ts';
 import { bearer, principalOf, type RouterEnv, tokenOf } from '../bearer-auth.ts';
 import { createRouter, type Router, validated } from '../router.ts';
 import { batchJson } from '../schemas/batch.ts';
@@ -36,7 +38,7 @@ const HEADERS = z.object({
 
 const STREAM = {
   description:
-    'Server-Sent Events: `task.state` with the task and an id, `task.expiring` with `{id, expiresAt}` a day before its files are removed, `task.progress` with `{id, progress}`, `task.removed` with `{id}`; those of a batch also `batch.state` with the batch, and `batch.removed` with `{id}`.',
+    'Server-Sent Events: `task.state` with the task and an id, `task.expiring` with `{id, expiresAt}` a day before its files are removed, `task.progress` with `{id, progress}`, `task.removed` with `{id}`; those of a batch also `batch.state` with the batch, and `batch.removed` with `{id}`; those of all tasks also `webhook.disabled` with `{id, url, taskId, batchId, reason, disabledAt}`.',
   content: { 'text/event-stream': { schema: z.string() } },
 };
 
@@ -172,6 +174,8 @@ function eventText(event: TaskEvent, email: string): string {
       return `event: batch.state\ndata: ${JSON.stringify(batchJson(event.batch))}\n\n`;
     case 'batch-removed':
       return `event: batch.removed\ndata: ${JSON.stringify({ id: event.batchId })}\n\n`;
+    case 'webhook-disabled':
+      return `event: webhook.disabled\ndata: ${JSON.stringify(disabledJson(event.webhook))}\n\n`;
   }
 }
 
@@ -179,4 +183,9 @@ function eventText(event: TaskEvent, email: string): string {
 function expiringText({ id, state, isExpiring, expiresAt }: Task): string {
   if (!isExpiring || !expiresAt || state === 'EXPIRED') return '';
   return `event: task.expiring\ndata: ${JSON.stringify({ id, expiresAt: expiresAt.toISOString() })}\n\n`;
+}
+
+/** As in the message `webhook.disabled`, with the time. */
+function disabledJson({ id, url, taskId, batchId, disabledReason: reason, disabledAt }: Webhook) {
+  return { id, url, taskId, batchId, reason, disabledAt: disabledAt?.toISOString() };
 }

@@ -45,7 +45,11 @@ describe('loadConfig', () => {
     const config = loadConfig(CLOUD, 'functions');
     const emulator = undefined;
     assert.deepEqual(config.storage, { kind: 'gcs', originals: 'in', results: 'out', emulator });
-    const names = { topic: 'conversions', subscription: 'conversions-worker' };
+    const names = {
+      topic: 'conversions',
+      subscription: 'conversions-worker',
+      deliveriesTopic: 'deliveries',
+    };
     assert.deepEqual(config.queue, { kind: 'pubsub', ...names, maxMessages: 40, emulator });
     assert.deepEqual(config.database, {
       kind: 'cloudsql',

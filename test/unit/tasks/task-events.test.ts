@@ -20,7 +20,12 @@ describe('A stream of events', () => {
       unfinished: async () => [],
     };
     const changes = { listen, close: async () => undefined };
-    const events = createTaskEvents({ store, batches: { find: async () => BATCH }, changes });
+    const events = createTaskEvents({
+      store,
+      batches: { find: async () => BATCH },
+      webhooks: { find: async () => undefined },
+      changes,
+    });
     return { stop, events };
   }
 
