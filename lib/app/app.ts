@@ -35,6 +35,8 @@ export interface App
     from: string,
     how: Pick<ImportDependencies, 'apply' | 'print'>,
   ): Promise<{ users: ImportCounts; tasks: ImportCounts }>;
+  /** URL of a database that is embedded or named by its URL. */
+  databaseAddress(): Promise<string>;
   /** Throws `misconfigured` where a share is not mounted, or was never prepared. */
   checkStorage(): Promise<void>;
   /** Ends everything in order: conversions, queue, pool, database. */
@@ -99,6 +101,9 @@ export function createApp(
       return withFirstGeneration(from, (tables) =>
         importFirstGeneration({ ...files, ...to, ...how, from: tables }),
       );
+    },
+    async databaseAddress() {
+      return config.database.kind === 'url' ? config.database.url : (await embedded()).url;
     },
     checkStorage: check,
     async close() {

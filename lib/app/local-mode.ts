@@ -62,7 +62,8 @@ export async function serveLocal(
   }
 }
 
-async function claimFolder(data: string) {
+/** Holds a data folder alone. Throws `misconfigured` if another process does, or if it cannot be written to. */
+export async function claimFolder(data: string) {
   try {
     await makeFolder(data);
     const held = tryLock(join(data, 'start.lock'), 'exclusive');

@@ -29,6 +29,16 @@ export function addOperations(program: Command): void {
     .description('run the conversions of such a service')
     .action(() => operate((run) => run.worker()));
   program
+    .command('backup')
+    .argument('<file>', 'new file')
+    .description('write a whole installation into one file, also while it runs')
+    .action((file: string) => operate((run) => run.backup(file)));
+  program
+    .command('restore')
+    .argument('<file>', 'file of a backup')
+    .description('restore a backup into an empty installation that does not run')
+    .action((file: string) => operate((run) => run.restore(file)));
+  program
     .command('migrate')
     .description('bring the schema of a database by URL up to date')
     .action(() => operate((run) => run.migrate()));

@@ -1,6 +1,7 @@
 import { markRoot } from '../adapters/storage/nfs-marker.ts';
 import { report, serveApiProcesses } from '../app/api-processes.ts';
 import { createApp } from '../app/app.ts';
+import { backUp, restore } from '../app/backups.ts';
 import { serveLocal } from '../app/local-mode.ts';
 import { prepareDatabase } from '../app/open-database.ts';
 import { newServiceCredential, newSigningKeys } from '../app/secrets.ts';
@@ -30,6 +31,8 @@ export const OPERATIONS = {
   doctor,
   migrate,
   initShare,
+  backup: makeBackup,
+  restore: restoreFile,
   importFirstGeneration,
   newSecrets,
 } as const;
@@ -108,6 +111,31 @@ async function initShare(): Promise<void> {
     const written = await markRoot(storage[role], role);
     print(`${storage[role]} ${written ? 'is now' : 'was already'} the root of the ${role}.`);
   }
+}
+
+/** Local mode, unless the environment names a database. */
+function installation(): Config {
+  const config = loadConfig();
+  return config.database.kind === 'embedded' ? config : loadConfig(undefined, 'vm');
+}
+
+async function makeBackup(file: string): Promise<void> {
+  const config = installation();
+  const { tasks, files, bytes, leftOut } = await backUp(config, logToStderr(config), file);
+  print(`${file}: ${tasks} tasks, ${files} files, ${bytes} bytes.`);
+  if (leftOut > 0) print(`${leftOut} tasks are left out, since their files were removed meanwhile.`);
+  print(
+    'It has every file, hashes of passwords and keys, and secrets of webhooks: keep it as you keep the originals.',
+  );
+  print('It has no signing keys and no service credential.');
+}
+
+async function restoreFile(file: string): Promise<void> {
+  const config = installation();
+  const { createdAt, files, bytes } = await restore(config, logToStderr(config), file);
+  print(`Restored as of ${createdAt}: ${files} files, ${bytes} bytes.`);
+  if (config.mode === 'vm')
+    print('If the services log in as other users, run npm run migrate again: it gives them their rights.');
 }
 
 /** Prints one line for every row; exits with 1 if a row was left out. */

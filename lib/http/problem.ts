@@ -32,6 +32,8 @@ export const STATUS: Record<
   rate_limited: 429,
   quota_exceeded: 429,
   insufficient_storage: 507,
+  invalid_backup: 422,
+  not_empty: 409,
   not_audio: 422,
   no_audio: 422,
   damaged: 422,

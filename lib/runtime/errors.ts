@@ -27,7 +27,9 @@ export type RequestErrorCode =
   | 'url_refused'
   | 'rate_limited'
   | 'quota_exceeded'
-  | 'insufficient_storage';
+  | 'insufficient_storage'
+  | 'invalid_backup'
+  | 'not_empty';
 
 /** Reasons why an original cannot be converted: permanent, recorded on the task, never tried again. */
 export type FailureCode =

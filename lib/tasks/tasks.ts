@@ -113,7 +113,7 @@ export function createTasks(parts: TasksDependencies): Tasks {
   };
 
   async function originalFile(task: Task): Promise<TaskFile> {
-    if (task.state === 'AWAITING_UPLOAD' || task.state === 'EXPIRED') throw withoutOriginal(task);
+    if (!hasOriginal(task)) throw withoutOriginal(task);
     const key = originalKey(task);
     const size = (await originals.stat(key))?.size;
     if (size === undefined) throw new AppError('not_found', 'The original no longer exists.');
@@ -148,6 +148,11 @@ function keysOfRevision(task: Task): string[] {
   const format = findFormat(task.requestedOutput.format);
   const key = task.result?.key ?? (format && resultKey(task, format.extension));
   return [...(key === undefined ? [] : [key]), ...analysisKeys(task, 'result')];
+}
+
+/** Whether a task should have an original. */
+export function hasOriginal(task: Task): boolean {
+  return task.state !== 'AWAITING_UPLOAD' && task.state !== 'EXPIRED';
 }
 
 /** Keys of everything that a task may have under the results root. */

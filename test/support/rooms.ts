@@ -74,6 +74,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'http/schemas',
       'first-generation',
       'housekeeping',
+      'backup',
       'transfers',
       'conversions',
       'uploads',
@@ -139,6 +140,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   housekeeping: {
     purpose: 'repairs of lost messages, dead leases, expired uploads, orphaned objects',
+    imports: ['uploads', 'tasks', 'ports', 'runtime'],
+  },
+  backup: {
+    purpose: 'one file with a whole installation, and its way back',
     imports: ['uploads', 'tasks', 'ports', 'runtime'],
   },
   transfers: {

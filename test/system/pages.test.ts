@@ -48,6 +48,7 @@ const ENGINE = 'the commands need an engine for containers; the workflow runs th
 const NOT_RUN: Readonly<Record<string, string>> = {
   'README.md: Start':
     'the commands install over the packages of the tests; the CI script runs both on a clean checkout',
+  'docs/backups.md: Backups': 'test/system/backups.long.test.ts runs the same commands',
   'docs/vms.md: Every machine': MACHINE,
   'docs/vms.md: The database and the share, once': MACHINE,
   'docs/vms.md: The services': MACHINE,
@@ -87,6 +88,8 @@ const CODES: Readonly<Record<ErrorCode, 'request' | 'task' | 'both'>> = {
   rate_limited: 'request',
   quota_exceeded: 'request',
   insufficient_storage: 'request',
+  invalid_backup: 'request',
+  not_empty: 'request',
   not_audio: 'task',
   no_audio: 'task',
   damaged: 'task',

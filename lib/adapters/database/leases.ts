@@ -25,6 +25,7 @@ export function createLeaseStore(
       lease_until: null,
       finished_at: knex.fn.now(),
       expires_at: knex.raw(expiryOf(retention, 'now()')),
+      expiry_told_at: null,
     };
     const settled = (await held(lease).update(ended)) === 1;
     if (settled) await enqueueNext(knex, sender, log);

@@ -185,6 +185,11 @@ export const DOCS_EN = {
   'error.rate_limited.do': 'Wait for the seconds of `Retry-After`. The header `RateLimit` says what is left.',
   'error.quota_exceeded': 'The account has as much of something as it may have.',
   'error.quota_exceeded.do': 'Delete what you no longer need, or wait; `violated-policies` names the quota.',
+  'error.not_empty': 'The installation has users or files already.',
+  'error.not_empty.do': 'Restore the backup into an empty data folder.',
+  'error.invalid_backup':
+    'The file is no backup of this program, or it is damaged, cut off or of a newer release.',
+  'error.invalid_backup.do': 'Take another backup, or update the program.',
   'error.insufficient_storage': 'The service has no room left for files.',
   'error.insufficient_storage.do': 'Try again later, or tell its operator.',
   'error.misconfigured': 'The service is not set up rightly.',

@@ -188,6 +188,11 @@ export const DOCS_ES: DocsMessages = {
   'error.rate_limited.do': 'Espera los segundos de `Retry-After`. La cabecera `RateLimit` dice lo que queda.',
   'error.quota_exceeded': 'La cuenta tiene tanto de algo como puede tener.',
   'error.quota_exceeded.do': 'Borra lo que ya no necesites, o espera; `violated-policies` nombra la cuota.',
+  'error.not_empty': 'La instalación ya tiene usuarios o archivos.',
+  'error.not_empty.do': 'Restaura la copia en una carpeta de datos vacía.',
+  'error.invalid_backup':
+    'El archivo no es una copia de seguridad de este programa, o está dañado, cortado o es de una versión más nueva.',
+  'error.invalid_backup.do': 'Usa otra copia o actualiza el programa.',
   'error.insufficient_storage': 'El servicio no tiene más espacio para archivos.',
   'error.insufficient_storage.do': 'Prueba más tarde, o avisa a quien lo opera.',
   'error.misconfigured': 'El servicio no está bien configurado.',
