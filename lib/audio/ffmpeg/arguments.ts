@@ -191,9 +191,9 @@ export function levelledArguments(
 /** Writes to a pipe in blocks of 64 KiB; writing each packet, which is ffmpeg's default, costs eight times as much. */
 const BUFFERED = ['-flush_packets', '0', '-blocksize', '65536'];
 
-/** The decoded original: one channel of 16-bit little-endian samples. */
+/** The decoded original: one channel of unsigned 8-bit samples. */
 function soundArguments(pipe: Address, track: number): string[] {
-  const mono = ['-ac', '1', '-c:a', 'pcm_s16le', '-f', 's16le'];
+  const mono = ['-ac', '1', '-c:a', 'pcm_u8', '-f', 'u8'];
   return [...soundOnly(track), ...mono, ...BUFFERED, pipe];
 }
 
