@@ -39,7 +39,7 @@ export function addAccountCommands(program: Command): void {
   const webhooks = program.command('webhooks').description('try webhooks on this machine');
   webhooks
     .command('listen')
-    .description('forward events of your tasks to an address that the service does not reach')
+    .description('forward all events of webhooks to an address that the service does not reach')
     .requiredOption('--forward-to <url>', 'address that gets the webhooks')
     .option('--secret <whsec>', 'secret of the signatures, whsec_...')
     .addHelpText('after', OF_LISTEN)
