@@ -2,12 +2,15 @@ import { signal } from '@preact/signals';
 import { TonemillError } from '../client/index.ts';
 import { t } from './messages.ts';
 import { refusalOf } from './refusals.ts';
+import { type ServiceSentence, sentenceOf } from './service-sentences.ts';
 
 /** A short message at the edge of the page. */
 export interface Notice {
   key: number;
   text: string;
   kind: 'news' | 'problem';
+  /** A sentence of the service in English, which the page shows on request. */
+  details?: string | undefined;
   /** A button beside the text. */
   action?: { label: string; run: () => void };
 }
@@ -41,7 +44,7 @@ export function tell(text: string, action?: Notice['action']): void {
 
 /** Shows what went wrong until it is closed. */
 export function complain(error: unknown): void {
-  show({ key: keys++, text: reasonOf(error), kind: 'problem' });
+  show({ key: keys++, ...reasonOf(error), kind: 'problem' });
 }
 
 /** Shows a problem that is no error of a request. */
@@ -54,10 +57,14 @@ export function closeNotice(key: number): void {
 }
 
 /** A sentence for people about an error. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof TonemillError)
-    return error.code === 'network' ? t('error.offline') : (refusalOf(error) ?? error.message);
-  return t('error.unexpected', { reason: error instanceof Error ? error.message : String(error) });
+export function reasonOf(error: unknown): ServiceSentence {
+  if (!(error instanceof TonemillError))
+    return {
+      text: t('error.unexpected', { reason: error instanceof Error ? error.message : String(error) }),
+    };
+  if (error.code === 'network') return { text: t('error.offline') };
+  const refusal = refusalOf(error);
+  return refusal === undefined ? sentenceOf(error) : { text: refusal };
 }
 
 function show(notice: Notice): void {

@@ -2,6 +2,7 @@ import { type Signal, signal } from '@preact/signals';
 import type { components } from '../client/index.ts';
 import { reasonOf } from './notices.ts';
 import { service } from './service.ts';
+import type { ServiceSentence } from './service-sentences.ts';
 
 /** Bytes at the beginning of a large file that are read. Nearly all tags and pictures are in them. */
 const HEAD = 8 * 1024 * 1024;
@@ -12,7 +13,7 @@ export type ProbedFile = components['schemas']['ProbedFile'];
 export type StagedMedia =
   | { state: 'reading' }
   | { state: 'read'; isWhole: boolean; media: ProbedFile }
-  | { state: 'unread'; isWhole: boolean; reason: string };
+  | { state: 'unread'; isWhole: boolean; reason: ServiceSentence };
 
 const known = new WeakMap<File, Signal<StagedMedia>>();
 

@@ -4,6 +4,7 @@ import { hashOfEnds } from './ends-hash.ts';
 import { forgetUpload, keepUpload, keptUpload } from './kept-uploads.ts';
 import { complain, reasonOf } from './notices.ts';
 import { service } from './service.ts';
+import type { ServiceSentence } from './service-sentences.ts';
 import type { Task } from './task.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -32,7 +33,8 @@ export interface TransferProgress {
   sent: number;
   /** Bytes a second, over the last pieces. */
   speed: number;
-  reason: string;
+  /** Why it failed. */
+  reason: ServiceSentence | undefined;
 }
 
 interface Running {
@@ -81,7 +83,7 @@ export async function goOn({ id, convertedExt, options }: Task, file: File): Pro
   return true;
 }
 
-const BEGINNING: TransferProgress = { state: 'waiting', sent: 0, speed: 0, reason: '' };
+const BEGINNING: TransferProgress = { state: 'waiting', sent: 0, speed: 0, reason: undefined };
 
 export function pause({ key, progress }: Transfer): void {
   progress.value = { ...progress.value, state: 'paused' };

@@ -1,6 +1,8 @@
 import { t } from '../messages.ts';
 import { moment } from '../quantities.ts';
+import { translated } from '../service-sentences.ts';
 import type { Task } from '../task.ts';
+import { ServiceDetails } from './service-details.tsx';
 import { deliveryOf } from './task-row.tsx';
 
 /** Where a file comes from and where its result goes, if a server of the owner takes part. */
@@ -33,11 +35,12 @@ export function Addresses({ task }: { task: Task }) {
           </div>
         )}
       </dl>
-      {delivered?.error && (
-        <p class="hint error" lang="en">
-          {delivered.error}
-        </p>
-      )}
+      {delivered?.error && <DeliveryError error={delivered.error} />}
     </section>
   );
+}
+
+function DeliveryError({ error }: { error: string }) {
+  const text = translated(error);
+  return text === undefined ? <ServiceDetails details={error} /> : <p class="hint error">{text}</p>;
 }

@@ -1,9 +1,11 @@
 import type { MessageKey } from '../messages/en.ts';
-import { language, t } from '../messages.ts';
+import { t } from '../messages.ts';
 import { complain, tell } from '../notices.ts';
 import type { Options } from '../options.ts';
+import { translated } from '../service-sentences.ts';
 import type { Task } from '../task.ts';
 import { convertAgain } from '../tasks.ts';
+import { ServiceDetails } from './service-details.tsx';
 import { failureOf } from './task-row.tsx';
 
 /** A button that mends a failure: its text, and the options that it changes. */
@@ -55,18 +57,8 @@ export function Failure({ task }: { task: Task }) {
 /** The sentence of the service, which has details, but none for a file of an unknown kind. */
 function Details({ code, message }: { code: string; message: string }) {
   if (code === 'not_audio') return null;
-  const text = (
-    <p class="hint" lang="en">
-      {message}
-    </p>
-  );
-  if (language.value === 'en') return text;
-  return (
-    <details>
-      <summary class="hint">{t('failure.details')}</summary>
-      {text}
-    </details>
-  );
+  const text = translated(message);
+  return text === undefined ? <ServiceDetails details={message} /> : <p class="hint">{text}</p>;
 }
 
 function mendsOf({ error, media, options }: Task): Mend[] {

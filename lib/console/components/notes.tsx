@@ -52,9 +52,14 @@ function amount(property: string, value: string | number): string {
   return property === 'bitrate' ? bitrate(value) : number(value, 2);
 }
 
-function sentenceOf({ code, message, seconds }: Result['warnings'][number]): string {
-  const sentence = known(`warning.${code}`) ?? message;
-  return seconds === undefined
-    ? sentence
-    : `${sentence} ${t('warning.seconds', { duration: clock(seconds) })}`;
+/** A warning with its details. */
+function sentenceOf({ code, message, seconds, peak }: Result['warnings'][number]): string {
+  const encoding = /Encoding: (.+)\.$/.exec(message)?.[1];
+  const parts = [
+    known(`warning.${code}`) ?? message,
+    encoding !== undefined && t('warning.encoding', { encoding }),
+    peak !== undefined && t('warning.peak', { decibels: number(peak, 1) }),
+    seconds !== undefined && t('warning.seconds', { duration: clock(seconds) }),
+  ];
+  return parts.filter(Boolean).join(' ');
 }

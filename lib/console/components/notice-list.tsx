@@ -1,6 +1,7 @@
 import { t } from '../messages.ts';
 import { announcement, closeNotice, notices } from '../notices.ts';
 import { Icon } from './icon.tsx';
+import { ServiceDetails } from './service-details.tsx';
 
 /** Short messages, which screen readers read when they come. */
 export function NoticeList() {
@@ -10,9 +11,12 @@ export function NoticeList() {
         {announcement.value}
       </p>
       <div class="notice-stack" role="status">
-        {notices.value.map(({ key, text, kind, action }) => (
+        {notices.value.map(({ key, text, kind, action, details }) => (
           <div key={key} class={`notice ${kind}`}>
-            <span>{text}</span>
+            <div>
+              {text}
+              <ServiceDetails details={details} />
+            </div>
             {action && (
               <button
                 type="button"

@@ -1,5 +1,6 @@
 import type { Schema } from '../formats.ts';
 import { known, t } from '../messages.ts';
+import { meaningOf } from '../option-words.ts';
 import { bitrate, hertz } from '../quantities.ts';
 import { DraftInput } from './draft-input.tsx';
 import { Field, type FieldAttributes } from './field.tsx';
@@ -9,15 +10,17 @@ interface OptionFieldProps {
   name: string;
   schema: Schema;
   value: unknown;
+  /** Whether the meaning of the option stands below its input. */
+  isExplained?: boolean;
   onChange: (value: unknown) => void;
 }
 
 /** An input for one option, by its JSON Schema. An empty input leaves the option to the service. */
-export function OptionField({ name, schema, value, onChange }: OptionFieldProps) {
+export function OptionField({ name, schema, value, isExplained = false, onChange }: OptionFieldProps) {
   const label = known(`option.${name}`) ?? name;
   const choices = choicesOf(name, schema);
   return (
-    <Field label={label}>
+    <Field label={label} hint={isExplained ? meaningOf(name, schema)?.text : undefined}>
       {(attributes) =>
         choices ? (
           <Choice {...{ attributes, choices, value, onChange }} />

@@ -2,6 +2,8 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { TonemillError } from '../../client/index.ts';
 import { reasonOf } from '../notices.ts';
+import type { ServiceSentence } from '../service-sentences.ts';
+import { ServiceDetails } from './service-details.tsx';
 
 interface ProblemFormProps {
   submit: string;
@@ -15,11 +17,11 @@ interface ProblemFormProps {
 
 /** A form that is sent once at a time, and shows why the service refused it. */
 export function ProblemForm({ submit, isDanger, unauthenticated, send, children }: ProblemFormProps) {
-  const problem = useSignal('');
+  const problem = useSignal<ServiceSentence | undefined>(undefined);
   const isBusy = useSignal(false);
   const attempt = async (form: HTMLFormElement) => {
     const entries = new FormData(form);
-    problem.value = '';
+    problem.value = undefined;
     isBusy.value = true;
     try {
       const all = (name: string) => entries.getAll(name).map(String);
@@ -27,7 +29,7 @@ export function ProblemForm({ submit, isDanger, unauthenticated, send, children 
       form.reset();
     } catch (error) {
       const isLogIn = error instanceof TonemillError && error.code === 'unauthenticated';
-      problem.value = (isLogIn && unauthenticated) || reasonOf(error);
+      problem.value = isLogIn && unauthenticated ? { text: unauthenticated } : reasonOf(error);
     } finally {
       isBusy.value = false;
     }
@@ -42,8 +44,9 @@ export function ProblemForm({ submit, isDanger, unauthenticated, send, children 
     >
       {children}
       <p class="hint error" role="alert">
-        {problem.value}
+        {problem.value?.text}
       </p>
+      <ServiceDetails details={problem.value?.details} />
       <div class="buttons">
         <button type="submit" class={isDanger ? 'danger' : 'main'} disabled={isBusy.value}>
           {submit}

@@ -6,6 +6,7 @@ import type { Options } from '../options.ts';
 import { size } from '../quantities.ts';
 import { type StagedFile, setCover, setEdits, wantedOf } from '../staged.ts';
 import { mediaOf, type ProbedFile, readWhole } from '../staged-media.ts';
+import { ServiceDetails } from './service-details.tsx';
 import { LoadedTagFields } from './tag-editor.tsx';
 
 interface StagedTagsProps {
@@ -20,7 +21,12 @@ export function StagedTags({ staged, file }: StagedTagsProps) {
   return (
     <div class="stack">
       {value.state === 'read' && <Editor staged={staged} media={value.media} />}
-      {value.state === 'unread' && value.isWhole && <p class="hint error">{value.reason}</p>}
+      {value.state === 'unread' && value.isWhole && (
+        <>
+          <p class="hint error">{value.reason.text}</p>
+          <ServiceDetails details={value.reason.details} />
+        </>
+      )}
       {!value.isWhole && (
         <div class="buttons">
           <p class="hint">{t('staged.tags.beginning')}</p>

@@ -32,7 +32,7 @@ export function TaskDialog({ id }: { id: number }) {
       },
       (error: unknown) => {
         const isGone = error instanceof TonemillError && error.code === 'not_found';
-        problem.value = isGone ? t('task.gone') : reasonOf(error);
+        problem.value = isGone ? t('task.gone') : reasonOf(error).text;
       },
     );
   }, [id, isFound, problem]);

@@ -3,6 +3,7 @@ import { complain } from '../notices.ts';
 import { clock, percent, size } from '../quantities.ts';
 import { cancel, pause, resume, type Transfer, transfers } from '../transfers.ts';
 import { Icon } from './icon.tsx';
+import { ServiceDetails } from './service-details.tsx';
 
 /** The files on their way to the service. */
 export function TransferList() {
@@ -32,6 +33,7 @@ function TransferRow({ transfer }: { transfer: Transfer }) {
         <span class={state === 'failed' ? 'hint error' : 'hint'}>
           {wanted.format.toUpperCase()} · {sentence(transfer)}
         </span>
+        {state === 'failed' && <ServiceDetails details={progress.value.reason?.details} />}
       </div>
       <progress max={file.size} value={sent} aria-label={t('transfer.progress', { name })} />
       <div class="row-buttons">
@@ -69,7 +71,7 @@ function TransferRow({ transfer }: { transfer: Transfer }) {
 
 function sentence({ file, progress }: Transfer): string {
   const { state, sent, speed, reason } = progress.value;
-  if (state === 'failed') return t('transfer.failed', { reason });
+  if (state === 'failed') return t('transfer.failed', { reason: reason?.text ?? '' });
   if (state === 'paused') return t('transfer.paused', { percent: percent(sent / file.size) });
   if (state === 'waiting') return t('transfer.waiting');
   const known = { sent: size(sent), size: size(file.size) };

@@ -20,7 +20,10 @@ export function WantedForm({ title, value, without = [], onChange }: WantedFormP
   const options = optionsOf(value.format).filter(([name]) => !without.includes(name));
   const rare = options.filter(([name]) => !USUAL.includes(name));
   const set = rare.filter(([name]) => Object.hasOwn(value.options, name)).length;
-  const fieldOf = ([name, schema]: [string, Schema]) => fieldsOf(name, schema, { value, onChange });
+  const fieldOf =
+    (isExplained: boolean) =>
+    ([name, schema]: [string, Schema]) =>
+      fieldsOf(name, schema, isExplained, { value, onChange });
   return (
     <fieldset class="wanted">
       <legend>{title}</legend>
@@ -36,14 +39,14 @@ export function WantedForm({ title, value, without = [], onChange }: WantedFormP
             </select>
           )}
         </Field>
-        {USUAL.flatMap((usual) => options.filter(([name]) => name === usual)).flatMap(fieldOf)}
+        {USUAL.flatMap((usual) => options.filter(([name]) => name === usual)).flatMap(fieldOf(false))}
       </div>
       <details>
         <summary>
           {t('wanted.more')}
           {set > 0 && <span class="badge">{counted('wanted.set', set)}</span>}
         </summary>
-        <div class="fields">{rare.flatMap(fieldOf)}</div>
+        <div class="fields explained">{rare.flatMap(fieldOf(true))}</div>
       </details>
       {/* It keeps its place, so that no button moves away under a finger when an option is entered. */}
       <button
@@ -73,7 +76,12 @@ export function FormatOptions({ chosen }: { chosen?: string | undefined }) {
 }
 
 /** One field, or one for each part of an object. */
-function fieldsOf(name: string, schema: Schema, { value, onChange }: Omit<WantedFormProps, 'title'>) {
+function fieldsOf(
+  name: string,
+  schema: Schema,
+  isExplained: boolean,
+  { value, onChange }: Omit<WantedFormProps, 'title'>,
+) {
   if (!schema.properties)
     return [
       <OptionField
@@ -81,6 +89,7 @@ function fieldsOf(name: string, schema: Schema, { value, onChange }: Omit<Wanted
         name={name}
         schema={schema}
         value={value.options[name]}
+        isExplained={isExplained}
         onChange={(entered) => onChange(withOption(value, name, entered))}
       />,
     ];
@@ -91,6 +100,7 @@ function fieldsOf(name: string, schema: Schema, { value, onChange }: Omit<Wanted
       name={`${name}.${part}`}
       schema={inner}
       value={parts[part]}
+      isExplained={isExplained}
       onChange={(entered) => {
         const { [part]: _, ...others } = parts;
         const changed = entered === undefined ? others : { ...others, [part]: entered };

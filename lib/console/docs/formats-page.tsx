@@ -1,5 +1,6 @@
 import { formatOf, formats, optionsOf, type Schema } from '../formats.ts';
 import { known } from '../messages.ts';
+import { meaningOf } from '../option-words.ts';
 import { clock, size } from '../quantities.ts';
 import { DocsFrame, Missing, Part } from './docs-frame.tsx';
 import { isMissing } from './loaded.ts';
@@ -52,11 +53,7 @@ export function FormatsPage() {
               </dt>
               <dd>
                 <span class="hint">{typeText(schema)}</span>
-                {schema.description !== undefined && (
-                  <p lang="en">
-                    <Prose text={schema.description} />
-                  </p>
-                )}
+                <Meaning name={name} schema={schema} />
                 {of.length < (formats.value?.formats.length ?? 0) && (
                   <p class="hint">{d('option.only', { formats: of.join(', ') })}</p>
                 )}
@@ -79,6 +76,17 @@ export function FormatsPage() {
         </table>
       </Part>
     </DocsFrame>
+  );
+}
+
+function Meaning({ name, schema }: { name: string; schema: Schema }) {
+  const meaning = meaningOf(name, schema);
+  return (
+    meaning && (
+      <p lang={meaning.language}>
+        <Prose text={meaning.text} />
+      </p>
+    )
   );
 }
 

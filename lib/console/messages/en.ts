@@ -368,6 +368,8 @@ export const EN = {
   'warning.ringtone_too_long': 'iPhones take ringtones of at most 40 seconds. This one is longer.',
   'warning.tags_decoded': 'Some tags do not have the encoding that they declare. They were read in another.',
   'warning.tags_unreadable': 'The tags of the original could not be read. The result has none.',
+  'warning.encoding': 'Encoding: {encoding}.',
+  'warning.peak': 'Peak: {decibels} dB above it.',
   'warning.seconds': 'Concerned: {duration}.',
 
   'session.title': 'How would you like to go on?',

@@ -70,7 +70,7 @@ export const ES: Messages = {
   'option.audio': 'Paquetes de sonido',
   'option.whenLossy': 'Originales con pérdida',
   'option.tagEncoding': 'Codificación de etiquetas',
-  'option.coverArt': 'Carátula',
+  'option.coverArt': 'Portada',
   'option.chapters': 'Capítulos',
   'option.loudnessTags': 'Etiquetas de sonoridad',
 
@@ -370,6 +370,8 @@ export const ES: Messages = {
   'warning.ringtone_too_long': 'Los iPhone aceptan tonos de hasta 40 segundos. Este es más largo.',
   'warning.tags_decoded': 'Algunas etiquetas no tienen la codificación que declaran. Se leyeron en otra.',
   'warning.tags_unreadable': 'Las etiquetas del original no se pudieron leer. El resultado no tiene ninguna.',
+  'warning.encoding': 'Codificación: {encoding}.',
+  'warning.peak': 'Pico: {decibels} dB por encima.',
   'warning.seconds': 'Afecta a {duration}.',
 
   'session.title': '¿Cómo quieres seguir?',

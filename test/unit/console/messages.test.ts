@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { FORMATS } from '../../../lib/audio/formats/formats.ts';
+import { describeOptions } from '../../../lib/audio/formats/options.ts';
 import { ADAPTATIONS } from '../../../lib/audio/media/adaptations.ts';
 import { WARNINGS } from '../../../lib/audio/media/warnings.ts';
 import { DOCS_EN } from '../../../lib/console/messages/docs-en.ts';
 import { DOCS_ES } from '../../../lib/console/messages/docs-es.ts';
 import { EN } from '../../../lib/console/messages/en.ts';
 import { ES } from '../../../lib/console/messages/es.ts';
+import { OPTIONS_ES } from '../../../lib/console/messages/options-es.ts';
+import { SERVICE_ES } from '../../../lib/console/messages/service-es.ts';
 import { STATUS } from '../../../lib/http/problem.ts';
 import { TASK_STATES } from '../../../lib/ports/tasks.ts';
 import { FAILURE_CODES } from '../../../lib/runtime/errors.ts';
@@ -22,11 +26,21 @@ const CATALOGUES = [
   [DOCS_EN, DOCS_ES],
 ] as const;
 
+const SCHEMA = z.looseObject({ properties: z.record(z.string(), z.unknown()).optional() });
+
+/** Names of options, and of the parts of those that are objects. */
+function optionNames(schema: unknown, before = ''): string[] {
+  return Object.entries(SCHEMA.parse(schema).properties ?? {}).flatMap(([name, inner]) => [
+    `${before}${name}`,
+    ...optionNames(inner, `${before}${name}.`),
+  ]);
+}
+
 describe('The catalogues of the console', () => {
   it('have the same keys, none of them empty, and the same values and code in each text', () => {
     const values = (text: string) => text.match(/\{\w+\}|`[^`]+`|\]\([^)]+\)/g)?.sort();
     for (const [english, spanish] of CATALOGUES) {
-      assert.deepEqual(Object.keys(spanish), Object.keys(english));
+      assert.deepEqual(Object.keys(spanish).sort(), Object.keys(english).sort());
       for (const [key, text] of Object.entries(english)) {
         const other = new Map(Object.entries(spanish)).get(key) ?? '';
         assert.ok(text.trim() !== '' && other.trim() !== '', key);
@@ -65,6 +79,32 @@ describe('The catalogues of the console', () => {
     );
     const known = keys.filter((key) => /^(error|remedy|section)\./.test(key));
     assert.deepEqual(known.toSorted(), needed.toSorted());
+  });
+
+  it('have a name for each option, and its meaning in Spanish', () => {
+    const options = new Set(FORMATS.flatMap((format) => optionNames(describeOptions(format))));
+    const names = [...options].map((name) => `option.${name}`);
+    const keys: readonly string[] = Object.keys(EN);
+    assert.deepEqual(
+      names.filter((name) => !keys.includes(name)),
+      [],
+    );
+    assert.deepEqual(Object.keys(OPTIONS_ES).sort(), [...options].sort());
+  });
+
+  it('have a Spanish sentence only for an English one that the service has', () => {
+    const service = globSync('lib/**/*.ts', { exclude: (name) => name === 'console' })
+      .map((path) => readFileSync(path, 'utf8'))
+      .join('\n')
+      .replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '{}');
+    for (const [english, spanish] of SERVICE_ES) {
+      const names = (text: string) => new Set(text.match(/\{\w+\}/g));
+      assert.ok(names(spanish).isSubsetOf(names(english)), english);
+      const [longest = ''] = english
+        .split(/\{\w+\}|(?<=\.) /)
+        .sort((one, other) => other.length - one.length);
+      assert.ok(longest.length > 3 && service.includes(longest.trim()), english);
+    }
   });
 
   it('lead only to operations that there are', async () => {
