@@ -9,10 +9,15 @@ export const download = (page: Page, name: string) => button(page, `Download ${n
 export const choose = (page: Page, ...paths: string[]) =>
   page.getByLabel('Choose files').setInputFiles(paths);
 
-/** Chooses files and converts them as a new guest. */
-export async function convertAsGuest(page: Page, ...paths: string[]): Promise<void> {
+/** Chooses files and converts them, in a page that is logged in. */
+export async function convert(page: Page, ...paths: string[]): Promise<void> {
   await choose(page, ...paths);
   await button(page, /^Convert \d+ file/).click();
+}
+
+/** Chooses files and converts them as a new guest. */
+export async function convertAsGuest(page: Page, ...paths: string[]): Promise<void> {
+  await convert(page, ...paths);
   await button(page, 'Try it now').click();
 }
 

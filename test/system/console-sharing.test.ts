@@ -3,9 +3,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeSound, makeTone } from '../support/audio.ts';
 import { consoleService } from '../support/console-service.ts';
-import { button, choose, convertAsGuest, download, holdSecondPiece } from '../support/console-steps.ts';
+import { button, choose, convert, download, holdSecondPiece } from '../support/console-steps.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { testPages } from '../support/watched-page.ts';
+
+/** Milliseconds after which a deletion can't be undone any more. */
+const UNDONE = 5000;
 
 describe('The console, in several tabs and by links', function () {
   this.timeout(60_000);
@@ -20,23 +23,27 @@ describe('The console, in several tabs and by links', function () {
   }
 
   it('shows in one tab what another one converts and deletes', async () => {
-    const page = await browser.open(service.url());
-    await convertAsGuest(page, await tone('first.wav'));
+    const page = await browser.openAs(await service.newGuest(), service.url());
+    await convert(page, await tone('first.wav'));
     await download(page, 'first.wav').waitFor();
     const other = await page.context().newPage();
+    await other.clock.install();
     await other.goto(service.url());
     await download(other, 'first.wav').waitFor();
     await choose(page, await tone('second.wav'));
     await button(page, 'Convert 1 file').click();
     await download(other, 'second.wav').waitFor();
     await button(other, 'Delete first.wav').click();
+    await other.clock.fastForward(UNDONE);
     await download(page, 'first.wav').waitFor({ state: 'detached' });
     assert.deepEqual(page.found, []);
   });
 
   it('copies a link to a result, by which anybody gets the file', async () => {
-    const page = await browser.open(service.url(), { permissions: ['clipboard-read', 'clipboard-write'] });
-    await convertAsGuest(page, await tone('given.wav'));
+    const page = await browser.openAs(await service.newGuest(), service.url(), {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    await convert(page, await tone('given.wav'));
     await download(page, 'given.wav').waitFor();
     await page.getByRole('link', { name: 'Details of given.wav' }).click();
     await button(page, 'Copy link').click();
@@ -48,8 +55,8 @@ describe('The console, in several tabs and by links', function () {
   });
 
   it('converts a file again from its row', async () => {
-    const page = await browser.open(service.url());
-    await convertAsGuest(page, await tone('again.wav'));
+    const page = await browser.openAs(await service.newGuest(), service.url());
+    await convert(page, await tone('again.wav'));
     await download(page, 'again.wav').waitFor();
     const choice = page.getByLabel('Convert again.wav again to');
     await choice.focus();
@@ -60,7 +67,7 @@ describe('The console, in several tabs and by links', function () {
   });
 
   it('offers the sound tracks that a film has in place of one that it has not', async () => {
-    const page = await browser.open(service.url());
+    const page = await browser.openAs(await service.newGuest(), service.url());
     const path = join(folder(), 'film.mkv');
     const second = [
       '-f',
@@ -79,7 +86,6 @@ describe('The console, in several tabs and by links', function () {
     await page.getByText('More options').click();
     await page.getByLabel('Sound track').fill('5');
     await button(page, 'Convert 1 file').click();
-    await button(page, 'Try it now').click();
     await page.getByText('The file does not have the chosen sound track.').waitFor();
     await page.getByRole('link', { name: 'Details of film.mkv' }).click();
     await button(page, 'Take track 2 (spa)').click();

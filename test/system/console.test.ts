@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { makeTone } from '../support/audio.ts';
 import { consoleService } from '../support/console-service.ts';
-import { button, choose, convertAsGuest, download, holdSecondPiece } from '../support/console-steps.ts';
+import {
+  button,
+  choose,
+  convert,
+  convertAsGuest,
+  download,
+  holdSecondPiece,
+} from '../support/console-steps.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { testPages } from '../support/watched-page.ts';
 
@@ -32,9 +39,9 @@ describe('The console', function () {
     return path;
   }
 
-  /** Sends files as a guest, and waits until each can be downloaded. */
+  /** Sends files, and waits until each can be downloaded. */
   async function convertTones(page: Page, ...names: string[]): Promise<void> {
-    await convertAsGuest(page, ...(await Promise.all(names.map((name) => tone(name)))));
+    await convert(page, ...(await Promise.all(names.map((name) => tone(name)))));
     for (const name of names) await download(page, name).waitFor();
   }
 
@@ -51,12 +58,11 @@ describe('The console', function () {
   });
 
   it('converts ten files at once, each into its own format', async () => {
-    const page = await browser.open(`${service.url()}/?to=flac`);
+    const page = await browser.openAs(await service.newGuest(), `${service.url()}/?to=flac`);
     const names = Array.from({ length: 10 }, (_, index) => `many-${index}.wav`);
     await choose(page, ...(await Promise.all(names.map((name) => tone(name)))));
     await page.getByLabel('Format of many-3.wav').selectOption('opus');
     await button(page, 'Convert 10 files').click();
-    await button(page, 'Try it now').click();
     for (const name of names) await download(page, name).waitFor();
     const row = page.getByRole('listitem').filter({ hasText: 'many-3.wav' });
     assert.match(await row.innerText(), /OPUS/);
@@ -65,7 +71,7 @@ describe('The console', function () {
   });
 
   it('takes the files of a folder, but for hidden ones', async () => {
-    const page = await browser.open(service.url());
+    const page = await browser.openAs(await service.newGuest(), service.url());
     const music = join(folder(), 'music');
     await mkdir(join(music, 'inner'), { recursive: true });
     for (const name of ['a.wav', 'inner/b.wav']) await makeTone(join(music, name), 1);
@@ -85,12 +91,11 @@ describe('The console', function () {
   });
 
   it('opens with the format and the preset of a link', async () => {
-    const page = await browser.open(`${service.url()}/?to=WAV&preset=telephony`);
+    const page = await browser.openAs(await service.newGuest(), `${service.url()}/?to=WAV&preset=telephony`);
     await choose(page, await tone('call.wav'));
     assert.equal(await page.getByLabel('Format', { exact: true }).inputValue(), 'wav');
     assert.equal(await page.getByLabel('Preset').inputValue(), 'telephony');
     await button(page, 'Convert 1 file').click();
-    await button(page, 'Try it now').click();
     await download(page, 'call.wav').waitFor();
     await page.getByRole('link', { name: 'Details of call.wav' }).click();
     await page.getByRole('cell', { name: 'pcm_mulaw' }).waitFor();
@@ -98,14 +103,13 @@ describe('The console', function () {
   });
 
   it('says why a file failed, and that an empty one cannot be sent', async () => {
-    const page = await browser.open(service.url());
+    const page = await browser.openAs(await service.newGuest(), service.url());
     const [text, empty] = [join(folder(), 'text.wav'), join(folder(), 'empty.wav')];
     await writeFile(text, 'This is no sound at all.');
     await writeFile(empty, '');
     await choose(page, text, empty);
     await page.getByText('An empty file').waitFor();
     await button(page, 'Convert 1 file').click();
-    await button(page, 'Try it now').click();
     await page.getByText('This is no audio or video file, or its beginning is damaged.').waitFor();
     assert.deepEqual(page.found, []);
   });
@@ -131,7 +135,7 @@ describe('The console', function () {
   });
 
   it('mends a failure by one button', async () => {
-    const page = await browser.open(service.url());
+    const page = await browser.openAs(await service.newGuest(), service.url());
     const path = join(folder(), 'lossy.mp3');
     await makeTone(path, 1, '-b:a', '64k');
     await choose(page, path);
@@ -139,7 +143,6 @@ describe('The console', function () {
     await page.getByText('More options').click();
     await page.getByLabel('Lossy originals').selectOption('refuse');
     await button(page, 'Convert 1 file').click();
-    await button(page, 'Try it now').click();
     await page.getByText('The original is lossy already').waitFor();
     await page.getByRole('link', { name: 'Details of lossy.mp3' }).click();
     await button(page, 'Convert anyway').click();
@@ -148,21 +151,21 @@ describe('The console', function () {
   });
 
   it('goes on by itself after a lost connection', async () => {
-    const page = await browser.open(service.url());
+    const page = await browser.openAs(await service.newGuest(), service.url());
     let pieces = 0;
     await page.route('**/api/uploads/**', (route) => {
       pieces += 1;
       return pieces === 2 ? route.abort('connectionreset') : route.continue();
     });
-    await convertAsGuest(page, await tone('broken.wav', 30));
+    await convert(page, await tone('broken.wav', 30));
     await download(page, 'broken.wav').waitFor();
     assert.ok(pieces > 3);
   });
 
   it('pauses an upload, and sends the rest on resuming', async () => {
-    const page = await browser.open(service.url());
+    const page = await browser.openAs(await service.newGuest(), service.url());
     const held = await holdSecondPiece(page);
-    await convertAsGuest(page, await tone('paused.wav', 30));
+    await convert(page, await tone('paused.wav', 30));
     await held.reached;
     await button(page, 'Pause paused.wav').click();
     await page.getByText(/Paused at \d+%/).waitFor();
@@ -173,7 +176,7 @@ describe('The console', function () {
   });
 
   it('announces a file once where it is paused and resumed before the answer, and forgets it where it is cancelled then', async () => {
-    const page = await browser.open(service.url());
+    const page = await browser.openAs(await service.newGuest(), service.url());
     await convertTones(page, 'before.wav');
     const [asked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     let requests = 0;
@@ -199,10 +202,10 @@ describe('The console', function () {
   });
 
   it('goes on with an upload after the page was closed, once the same file is chosen again', async () => {
-    const page = await browser.open(service.url());
+    const page = await browser.openAs(await service.newGuest(), service.url());
     const held = await holdSecondPiece(page);
     const path = await tone('closed.wav', 30);
-    await convertAsGuest(page, path);
+    await convert(page, path);
     await held.reached;
     held.release();
     await page.reload();
@@ -214,7 +217,7 @@ describe('The console', function () {
   });
 
   it('saves all results as one file', async () => {
-    const page = await browser.open(service.url());
+    const page = await browser.openAs(await service.newGuest(), service.url());
     await convertTones(page, 'one.wav', 'two.wav');
     const saving = page.waitForEvent('download');
     await button(page, 'Download all').click();
@@ -280,7 +283,7 @@ describe('The console', function () {
   });
 
   it('makes a user of a guest, who then finds the files in another browser', async () => {
-    const page = await browser.open(service.url());
+    const page = await browser.openAs(await service.newGuest(), service.url());
     await convertTones(page, 'kept.wav');
     await page.getByRole('link', { name: 'Guest' }).click();
     await page.getByLabel('Name', { exact: true }).fill('kim');
@@ -320,13 +323,18 @@ describe('The console', function () {
   });
 
   it('deletes a file after its time for an undo, and not before', async () => {
-    const page = await browser.open(service.url());
+    const user = await service.newGuest();
+    const page = await browser.openAs(user, service.url());
+    await page.clock.install();
     await convertTones(page, 'undone.wav', 'deleted.wav');
     await button(page, 'Delete undone.wav').click();
     await button(page, 'Undo').click();
     await download(page, 'undone.wav').waitFor();
     const gone = page.waitForResponse((answer) => answer.request().method() === 'DELETE');
     await button(page, 'Delete deleted.wav').click();
+    await page.clock.fastForward(4000);
+    assert.equal((await user.tasks()).length, 2);
+    await page.clock.fastForward(1000);
     assert.equal((await gone).status(), 200);
     await page.reload();
     await download(page, 'undone.wav').waitFor();
