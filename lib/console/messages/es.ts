@@ -338,7 +338,7 @@ export const ES: Messages = {
   'failure.timed_out': 'La conversión tardó demasiado.',
   'failure.stalled': 'La conversión se quedó quieta y fue detenida.',
   'failure.gave_up': 'La conversión se interrumpió una y otra vez.',
-  'address.label': 'O la dirección de un archivo',
+  'address.label': 'O una dirección',
   'address.add': 'Agregar',
   'address.wrong': 'Escribe una dirección que empiece por https://',
   'address.fetched': 'El servicio lo busca',
