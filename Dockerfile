@@ -35,5 +35,5 @@ EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--max-semi-space-size=6", "lib/cli/main.ts"]
+ENTRYPOINT ["node", "--max-semi-space-size=6", "--heap-growing-percent=100", "lib/cli/main.ts"]
 CMD ["start"]
