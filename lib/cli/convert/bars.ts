@@ -18,6 +18,9 @@ interface Payload {
   line?: string;
 }
 
+/** Clears the rest of a line: MultiBar clears only the first of several lines that it writes over its bars. */
+const CLEAR_RIGHT = '\u001b[K';
+
 /** Bars at the bottom of the terminal, one for each file that is on its way; lines of finished files go above them. */
 export function barReporter(): Reporter {
   const stream = process.stderr;
@@ -35,12 +38,8 @@ export function barReporter(): Reporter {
   let top: SingleBar | undefined;
   const forget = whenExiting(() => bars.stop());
   // Standard output may be a file: then its lines are not those of this terminal.
-  const lines = process.stdout.isTTY
-    ? lineReporter(
-        (line) => bars.log(`${line}\n`),
-        (line) => bars.log(`${line}\n`),
-      )
-    : lineReporter(print, (line) => bars.log(`${line}\n`));
+  const above = (line: string) => bars.log(`${line}${CLEAR_RIGHT}\n`);
+  const lines = process.stdout.isTTY ? lineReporter(above, above) : lineReporter(print, above);
   return {
     begin(file) {
       top ??= bars.create(1, 0, { file: '', stage: '', line: countsLine(ended) });
