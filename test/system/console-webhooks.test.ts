@@ -42,7 +42,8 @@ describe('The webhooks of the console', function () {
     await page.getByRole('button', { name: 'Enable' }).click();
     receiver.answers.push(answering(410));
     await page.getByRole('button', { name: 'Send a test' }).click();
-    await page.getByText('Disabled: the receiver answered 410, that it is gone.').waitFor();
+    await page.getByText('Disabled: the receiver answered 410, that it is gone.', { exact: true }).waitFor();
+    await page.getByText(/^The webhook http.+\/hook gets no more messages\. Disabled: /).waitFor();
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByText('No webhooks yet.').waitFor();
     assert.deepEqual(page.found, []);
