@@ -59,3 +59,16 @@ export function hertz(rate: number): string {
 export function bitrate(rate: number): string {
   return `${number(rate / 1000)} kbit/s`;
 }
+
+const SPANS = [
+  { unit: 'day', length: 86_400 },
+  { unit: 'hour', length: 3600 },
+  { unit: 'minute', length: 60 },
+] as const;
+
+/** A length of time in the largest unit of which it is a whole number. */
+export function span(seconds: number): string {
+  const { unit, length } = SPANS.find((each) => seconds % each.length === 0) ?? { unit: 'second', length: 1 };
+  const format = new Intl.NumberFormat(language.value, { style: 'unit', unit, unitDisplay: 'long' });
+  return format.format(seconds / length);
+}

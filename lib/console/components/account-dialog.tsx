@@ -8,6 +8,7 @@ import type { TaskState } from '../task.ts';
 import { NewAccountFields, PresentPassword } from './account-fields.tsx';
 import { Dialog } from './dialog.tsx';
 import { KeyList } from './key-list.tsx';
+import { LimitList } from './limit-list.tsx';
 import { PresetList } from './preset-list.tsx';
 import { ProblemForm } from './problem-form.tsx';
 import { TextField } from './text-field.tsx';
@@ -40,6 +41,7 @@ export function AccountDialog() {
           <ChangeForm title={t('account.change.email')} name="email" label={t('account.email.new')} />
         </>
       )}
+      <LimitList />
       <PresetList />
       <KeyList />
       <WebhookList />

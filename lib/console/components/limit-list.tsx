@@ -1,0 +1,38 @@
+import { account } from '../account.ts';
+import { known, t } from '../messages.ts';
+import { number, size, span } from '../quantities.ts';
+
+/** Quotas and rates of the account, folded; nothing for what has no limit. */
+export function LimitList() {
+  const limits = account.value?.limits;
+  if (!limits) return null;
+  const { quotas, rates } = limits;
+  const rows = [
+    ...[
+      [t('limit.openUploads'), quotas.openUploads, number(quotas.openUploads)] as const,
+      [t('limit.waitingTasks'), quotas.waitingTasks, number(quotas.waitingTasks)] as const,
+      [t('limit.storedBytes'), quotas.storedBytes, size(quotas.storedBytes)] as const,
+      [t('limit.audioMinutes'), quotas.audioMinutes, number(quotas.audioMinutes)] as const,
+    ],
+    ...rates.map(({ policy, quota, seconds }) => {
+      const words = t('limit.rate', { count: number(quota), time: span(seconds) });
+      return [known(`limit.rate.${policy}`) ?? policy, quota, words] as const;
+    }),
+  ].filter(([, most]) => most > 0);
+  if (rows.length === 0) return null;
+  return (
+    <details class="fold">
+      <summary>{t('limit.title')}</summary>
+      <table>
+        <tbody>
+          {rows.map(([name, , most]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{most}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
