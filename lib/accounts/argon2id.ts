@@ -40,5 +40,5 @@ function phc(nonce: Buffer, hash: Buffer): string {
 
 /** Base64 without padding, as the PHC format requires. */
 function base64(bytes: Buffer): string {
-  return bytes.toString('base64').replace(/=+$/, '');
+  return bytes.toString('base64').replace(/={1,2}$/, '');
 }

@@ -50,7 +50,7 @@ export interface Client extends Conversions, Sessions, Media {
 }
 
 export function createClient(options: ClientOptions = {}): Client {
-  const baseUrl = (options.baseUrl ?? pageOrigin()).replace(/\/+$/, '');
+  const baseUrl = (options.baseUrl ?? pageOrigin()).replace(/(?<!\/)\/+$/, '');
   const fetch: Fetch = options.fetch ?? ((request, init) => globalThis.fetch(request, init));
   const retries = { ...RETRIES, ...options.retries };
   const { apiKey, session, onSession, cookie = false } = options;

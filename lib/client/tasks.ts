@@ -89,7 +89,7 @@ export function createTasks(
 
 /** The query of the page to which a header Link leads. Only the place differs from page to page. */
 function nextOf(query: TaskQuery, link: string | null): TaskQuery | undefined {
-  const path = /<([^>]+)>; rel="next"/.exec(link ?? '')?.[1];
+  const path = /<([^<>]+)>; rel="next"/.exec(link ?? '')?.[1];
   if (path === undefined) return undefined;
   const place = new URL(path, 'http://localhost').searchParams;
   const [after, cursor] = [place.get('after'), place.get('cursor')];

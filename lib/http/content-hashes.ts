@@ -81,7 +81,7 @@ function entries(
 function entry(header: string, name: HashName, text: string): Entry {
   const bytes = Buffer.from(text, 'base64');
   const value = bytes.toString('base64');
-  const bare = (encoded: string) => encoded.replace(/=+$/, '');
+  const bare = (encoded: string) => encoded.replace(/(?<!=)=+$/, '');
   if (bytes.length !== LENGTHS[name] || bare(value) !== bare(text)) throw malformed(header, name);
   return { header, name, value };
 }

@@ -18,7 +18,7 @@ export function invalid(issues: readonly { path: PropertyKey[]; message: string 
 /** zod's own messages, such as `Invalid input: expected string, received undefined`, as those of the service are. */
 function inOurWords(message: string): string {
   const [, expected, received] =
-    /^Invalid (?:input|option): expected (.+?)(?:, received (.+))?$/.exec(message) ?? [];
+    /^Invalid (?:input|option): expected (.+?)(?:, received (\S+))?$/.exec(message) ?? [];
   if (!expected) return message;
   const choice = expected.replaceAll('"|"', ', ').replaceAll('"', '').replace('record', 'object');
   if (!received) return `expected ${choice}`;

@@ -86,9 +86,9 @@ async function readHeaders(
   const unfolded = decode(block, number).replace(/\r\n[ \t]+/g, ' ');
   for (const line of unfolded.split('\r\n').filter((line) => line !== '')) {
     if (line.startsWith(`--${boundary}`)) throw unendedHeaders(number);
-    const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([^\r\n\0]*)$/.exec(line) ?? [];
+    const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~\w-]+):([^\r\n\0]*)$/.exec(line) ?? [];
     if (!name) throw badHeader(number, line);
-    if (!headers.has(name.toLowerCase())) headers.set(name.toLowerCase(), value.trimEnd());
+    if (!headers.has(name.toLowerCase())) headers.set(name.toLowerCase(), value.trim());
   }
   return headers;
 }

@@ -9,3 +9,8 @@ export function serviceUrl(c: Context): string {
   const outside = /^https?$/.exec(c.req.header('X-Forwarded-Proto') ?? '')?.[0];
   return `${outside ? `${outside}:` : protocol}//${host}`;
 }
+
+/** Whether the browser of a request speaks HTTPS, with the service or with the proxy before it. */
+export function isByHttps({ req }: Context): boolean {
+  return req.header('X-Forwarded-Proto') === 'https' || req.url.startsWith('https:');
+}

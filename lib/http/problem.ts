@@ -1,4 +1,5 @@
 import type { AppError, ErrorCode } from '../runtime/errors.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** HTTP status of each error code; there is no other such table. */
 export const STATUS: Record<
@@ -77,7 +78,12 @@ export function problemOf<S extends Status = (typeof STATUS)[ErrorCode]>(error: 
     ...(error.limit && { 'violated-policies': [error.limit.policy] }),
     ...(error.details.length > 0 && { errors: error.details }),
   });
-  return { status, title, body, headers: { 'Content-Type': 'application/problem+json' } };
+  return {
+    status,
+    title,
+    body,
+    headers: { 'Content-Type': 'application/problem+json', ...SECURITY_HEADERS },
+  };
 }
 
 const TITLES: Record<Status, string> = {

@@ -17,6 +17,7 @@ import { noRoute } from './no-route.ts';
 import { problemOf } from './problem.ts';
 import { rateLimitFields } from './rate-limit-fields.ts';
 import { ReceivedRequest } from './received-request.ts';
+import { secure } from './security-headers.ts';
 import { traceFields } from './trace-context.ts';
 import { cancelUnsentBody } from './unsent-body.ts';
 
@@ -101,7 +102,7 @@ function limited(addressLimit: (address: string | undefined) => Promise<void>): 
 async function observed(log: Log, c: Context<RouterEnv>, next: Next): Promise<void> {
   const began = performance.now();
   await next();
-  c.res.headers.set('X-Content-Type-Options', 'nosniff');
+  secure(c);
   const { status } = c.res;
   const { method } = c.req;
   const seconds = (performance.now() - began) / 1000;

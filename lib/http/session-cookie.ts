@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { Session } from '../accounts/sessions.ts';
 import { AppError } from '../runtime/errors.ts';
+import { isByHttps } from './own-address.ts';
 
 /**
  * Header by which a page asks for its refresh token in a cookie. A form of another site cannot send it, and a script of
@@ -55,7 +56,6 @@ function isOwnPage({ req }: Context): boolean {
   return origin === undefined || URL.parse(origin)?.host === new URL(req.url).host;
 }
 
-function attributes({ req }: Context) {
-  const secure = req.header('X-Forwarded-Proto') === 'https' || new URL(req.url).protocol === 'https:';
-  return { path: PATH, httpOnly: true, sameSite: 'Strict', secure } as const;
+function attributes(c: Context) {
+  return { path: PATH, httpOnly: true, sameSite: 'Strict', secure: isByHttps(c) } as const;
 }

@@ -6,7 +6,7 @@ import { isIPv6 } from 'node:net';
  */
 export function addressBlock(address: string | undefined): string {
   if (address === undefined || !isIPv6(address)) return address ?? 'unknown';
-  const [head = '', tail] = address.replace(/%.*$/, '').split('::', 2);
+  const [head = '', tail] = (address.split('%', 1)[0] ?? '').split('::', 2);
   const before = head === '' ? [] : head.split(':');
   const after = tail ? tail.split(':') : [];
   const missing = tail === undefined ? 0 : 8 - before.length - after.length;

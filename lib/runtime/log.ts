@@ -86,6 +86,10 @@ function errorText(error: Error): string {
 
 /** Messages of an error and its causes in one line. */
 function sentences(error: Error): string {
-  const message = error.message.trim().replace(/\s*\n\s*/g, ' | ');
+  const message = error.message
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' | ');
   return error.cause instanceof Error ? `${message} (${sentences(error.cause)})` : message;
 }

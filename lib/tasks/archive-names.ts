@@ -6,7 +6,7 @@ const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i;
 
 /** Makes a file name that every system can store, from one that at least one system can. */
 export function portableName(name: string): string {
-  const safe = name.replace(UNSAFE, '_').replace(/[. ]+$/, '');
+  const safe = name.replace(UNSAFE, '_').replace(/(?<![. ])[. ]+$/, '');
   return safe === '' || DEVICE.test(safe) ? `_${safe}` : safe;
 }
 

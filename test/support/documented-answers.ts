@@ -21,7 +21,7 @@ const ROUTES = z.object({
 
 /** Headers that any answer may have, so that the document does not repeat them. */
 const COMMON_HEADERS =
-  /^(access-control-.*|cache-control|connection|content-(encoding|length|security-policy|type)|date|keep-alive|transfer-encoding|vary|x-(accel-buffering|content-type-options))$/;
+  /^(access-control-.*|cache-control|connection|content-(encoding|length|security-policy|type)|date|keep-alive|referrer-policy|strict-transport-security|transfer-encoding|vary|x-(accel-buffering|content-type-options|frame-options))$/;
 
 /** An answer of the service, as far as the document describes it. */
 export interface Answer {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { z } from 'zod';
 import { startEmbedded } from '../../lib/adapters/embedded-postgres/shared-server.ts';
+import { SECURITY_HEADERS } from '../../lib/http/security-headers.ts';
 import { createLog } from '../../lib/runtime/log.ts';
 import { jsonLine } from '../../lib/runtime/log-formats.ts';
 import { makeTone } from '../support/audio.ts';
@@ -349,6 +350,11 @@ describe('No request makes an ERROR of the service', function () {
     assert.deepEqual(errorLines(), []);
   });
 
+  it('or changes what all objects have', () => {
+    assert.deepEqual([...Object.keys(Object.prototype), ...Object.keys(Array.prototype)], []);
+    assert.equal(Reflect.get({}, 'a'), undefined);
+  });
+
   it('or is logged without its user and its address', async () => {
     await user.tasks();
     const { id } = z.object({ id: z.int() }).parse(await (await user.fetch(`/api/tasks/${taskId}`)).json());
@@ -403,6 +409,8 @@ function withField(object: Readonly<Record<string, unknown>>, name: string, json
 /** What is wrong with an answer, whatever was asked. */
 function faultOf({ status, headers, body }: RawAnswer): string | undefined {
   if (Number.isNaN(status)) return 'no answer';
+  const missing = Object.keys(SECURITY_HEADERS).filter((name) => !headers.has(name.toLowerCase()));
+  if (missing.length > 0) return `${status} without ${missing}`;
   if (status >= 500) return `${status} ${body}`;
   if (status < 400 || status === 499) return undefined;
   const type = headers.get('content-type');

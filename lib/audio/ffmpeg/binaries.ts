@@ -187,7 +187,7 @@ async function abilitiesOf(
   ]);
   return {
     ...readCodecs(codecs),
-    muxers: new Set(muxers.match(/(?<=^ +D?E +)\S+/gm)),
+    muxers: new Set(Array.from(muxers.matchAll(/^ +D?E +(\S+)/gm), ([, name = '']) => name)),
     movieTimescale: mp4.includes('-movie_timescale'),
     peakMeter: meter.includes('measure_overall'),
   };

@@ -7,7 +7,7 @@ import { DECODERS, PICTURE_DECODERS } from './allowed-inputs.ts';
 export type Complaint = 'lost' | 'junk' | 'cut';
 
 /** `[mp3float @ 0x55e7] [error] Header missing`; since ffmpeg 7 also `[dec:mp3float @ 0x55e7]`. */
-const LINE = /^\[(?:dec:)?([^\s\]]+) @ [^\]]+\] (?:\[[^\]]+ @ [^\]]+\] )?\[(?:error|fatal|panic)\] (.*)$/;
+const LINE = /^\[(?:dec:)?([^\s\]@]+) @ [^\]@]+\] (?:\[[^\]@]+ @ [^\]@]+\] )?\[(?:error|fatal|panic)\] (.*)$/;
 
 /** A decoder refused a packet; its own message stands before, if it has one. */
 const REFUSED_PACKET =

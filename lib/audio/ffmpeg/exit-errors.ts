@@ -76,7 +76,8 @@ export function decodingFailure(ending: Ending): AppError {
   if (limit) return limit;
   const { stderr } = ending;
   const cause = causeOf(ending);
-  if (/Decod\w+ .*not found|no decoder|Unsupported codec/i.test(stderr)) return unsupportedCodec(cause);
+  if (/Decod(?:er|ing) [^\n]{0,200}not found|no decoder|Unsupported codec/i.test(stderr))
+    return unsupportedCodec(cause);
   if (/Error while opening decoder/.test(stderr) && REFUSED_DECODER.test(stderr))
     return unsupportedCodec(cause);
   return new AppError('damaged', 'The original is damaged and could not be decoded.', { cause });

@@ -150,12 +150,19 @@ function readChapter(section: string): ChapterDescription {
   return { start_time: time(start), end_time: time(end), tags: readTags(section) };
 }
 
-/** `name=value` lines in sections; a backslash escapes `=`, `;`, `#`, a backslash and the end of a line. */
+/** A line with its continuations: a backslash before its end makes the next line a part of it. */
+const LONG_LINE = /(?:[^\\\n]|\\[\s\S])+/g;
+
+/** A tag, and no comment or heading; a backslash escapes `=`, `;`, `#`, a backslash and the end of a line. */
+const TAG = /^((?:[^\\=;#[]|\\[\s\S])(?:[^\\=]|\\[\s\S])*)=([\s\S]*)$/;
+
+/** `name=value` lines in sections. The time depends on the length alone, whatever the file's tags are. */
 function readTags(metadata: string): Record<string, string> {
-  const pairs = metadata.matchAll(
-    /^((?:[^\\=;#[\n]|\\[\s\S])(?:[^\\=\n]|\\[\s\S])*)=((?:[^\\\n]|\\[\s\S])*)$/gm,
-  );
+  const pairs = (metadata.match(LONG_LINE) ?? []).flatMap((line) => {
+    const [, name, value] = TAG.exec(line) ?? [];
+    return name === undefined ? [] : [[name, value]];
+  });
   const plain = (text = '') => text.replace(/\\([\s\S])/g, '$1');
   // Tags of the file come first and take precedence over tags of its sound.
-  return Object.fromEntries([...pairs].reverse().map(([, name, value]) => [plain(name), plain(value)]));
+  return Object.fromEntries(pairs.reverse().map(([name, value]) => [plain(name), plain(value)]));
 }

@@ -14,7 +14,7 @@ export function readVersion(output: string): ProgramVersion | undefined {
   const version = /^ff\w+ version (\S+)/.exec(first)?.[1];
   if (version === undefined) return undefined;
   const year = /Copyright \(c\) (?:\d{4}-)?(\d{4})\b/.exec(first)?.[1];
-  const [, major, minor, micro] = /^\s*libavcodec\s+(\d+)\.\s*(\d+)\.\s*(\d+)/m.exec(output) ?? [];
+  const [, major, minor, micro] = /^ *libavcodec +(\d+)\. *(\d+)\. *(\d+)/m.exec(output) ?? [];
   return {
     version,
     year: year === undefined ? null : Number(year),

@@ -57,7 +57,7 @@ const PEAK = /^\[Parsed_astats_.*\[info\] Peak level dB: (-?[\d.]+)$/;
 const FULL_SCALE = /^\[Parsed_volumedetect_.*\[info\] max_volume: -?0\.0 dB$/;
 
 /** Lines that are no errors, but for those of filters that measure. */
-const CHATTER = /^(?!\[Parsed_(?:ebur128|astats)_)(?:\[[^\]]+ @ [^\]]+\] )*\[(?:verbose|info|warning)\]/;
+const CHATTER = /^(?!\[Parsed_(?:ebur128|astats)_)(?:\[[^\]@]+ @ [^\]@]+\] )*\[(?:verbose|info|warning)\]/;
 
 /**
  * Reads stderr of a run with `REPORTING`.

@@ -118,7 +118,10 @@ function* textOf(name: Buffer, type: number, value: Buffer): Generator<[string, 
 }
 
 function withoutEnd(text: Buffer): string {
-  return text.toString('utf16le').replace(/\0+$/, '').toWellFormed();
+  return text
+    .toString('utf16le')
+    .replace(/(?<!\0)\0+$/, '')
+    .toWellFormed();
 }
 
 function guid(bytes: Buffer, at: number): string {

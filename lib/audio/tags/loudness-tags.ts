@@ -101,7 +101,7 @@ function referenceOf(tags: Tags): number {
 
 /** The number before a unit, as in `-7.89 dB`; undefined if there is none. */
 function decibels(text: string | undefined): number | undefined {
-  const number = /^\s*([+-]?\d{1,4}(?:[.,]\d{1,10})?)\s*(dB|LUFS)?\s*$/i.exec(text ?? '')?.[1];
+  const number = /^\s*([+-]?\d{1,4}(?:[.,]\d{1,10})?)\s*(?:(?:dB|LUFS)\s*)?$/i.exec(text ?? '')?.[1];
   return number === undefined ? undefined : Number(number.replace(',', '.'));
 }
 

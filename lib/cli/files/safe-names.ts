@@ -20,5 +20,5 @@ export function plainName(name: string): string {
 function clipped(name: string): string {
   if (Buffer.byteLength(name) <= MOST_BYTES) return name;
   const cut = Buffer.from(name).subarray(0, MOST_BYTES).toString('utf8');
-  return cut.replace(/\ufffd+$/, '').trimEnd();
+  return cut.replace(/(?<!\ufffd)\ufffd+$/, '').trimEnd();
 }

@@ -59,7 +59,7 @@ export function serviceUrl(text: string, where: string): string {
     url.hash
   )
     throw usageError(`${where}: expected the address of a service, such as https://audio.example.org.`);
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  return `${url.origin}${url.pathname}`.replace(/(?<!\/)\/+$/, '');
 }
 
 /** The error of the client as a sentence with what to do, and an exit code; undefined for other errors. */

@@ -1,5 +1,5 @@
 /** Code in backticks, and links as Markdown writes them. */
-const MARKED = /`([^`]+)`|\[([^\]]+)\]\(([/#][^)\s]*)\)/g;
+const MARKED = /`([^`]+)`|\[([^[\]]+)\]\(([/#][^()\s]*)\)/g;
 
 /** A sentence with its code and its links; they lead only to pages of this service. */
 export function Prose({ text }: { text: string }) {
