@@ -1,15 +1,14 @@
 import { createWriteStream } from 'node:fs';
 import { link, rm } from 'node:fs/promises';
-import { openLoad } from '../adapters/database/load.ts';
 import { openSnapshot } from '../adapters/database/snapshot.ts';
 import { createArchiveWriter } from '../backup/archive-writer.ts';
 import { type BackupReport, writeBackup } from '../backup/backup.ts';
-import { type RestoreReport, restoreBackup } from '../backup/restore.ts';
+import type { RestoreReport } from '../backup/restore.ts';
 import type { Config } from '../config/config.ts';
-import type { Storage } from '../ports/storage.ts';
 import { AppError, isErrno } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { createApp } from './app.ts';
+import { restoreInto } from './first-restore.ts';
 import { claimFolder } from './local-mode.ts';
 
 /**
@@ -65,25 +64,6 @@ export async function restore(config: Config, log: Log, file: string): Promise<R
     await app.close();
     folder?.release();
   }
-}
-
-/** Restores a backup into an installation whose database is open. */
-export async function restoreInto(
-  { originals, results, databaseAddress }: Restored,
-  file: string,
-): Promise<RestoreReport> {
-  const load = await openLoad(await databaseAddress());
-  try {
-    return await restoreBackup({ load, originals, results }, file);
-  } finally {
-    await load.close();
-  }
-}
-
-interface Restored {
-  originals: Storage;
-  results: Storage;
-  databaseAddress: () => Promise<string>;
 }
 
 function mustHaveFolders({ storage, database }: Config): void {

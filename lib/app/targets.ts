@@ -100,11 +100,14 @@ function joined(app: App, groups: readonly Router[], callsDatabase: boolean, cha
 
 async function authGroups(app: App): Promise<Router[]> {
   const { authRoutes } = await import('../http/routes/auth.ts');
+  const { restoreRoutes } = await import('../http/routes/restore.ts');
   const { apiKeyRoutes } = await import('../http/routes/api-keys.ts');
   const { tokens, apiKeys, config } = app;
   const auth = deferred(app.auth);
   const idempotency = openIdempotency(app);
+  const first = deferred(lazy(async () => (await import('./first-restore.ts')).createFirstRestore(app)));
   return [
+    restoreRoutes({ first, workspaces: app.workspaces, guests: config.guests }),
     authRoutes({ auth, publicKeys: async () => (await tokens()).publicKeys, guests: config.guests }),
     apiKeyRoutes({ auth, idempotency, apiKeys: deferred(apiKeys) }),
   ];

@@ -40,7 +40,7 @@ export async function restoreBackup(parts: RestoreDependencies, path: string): P
 }
 
 /** Reads a whole backup. Throws `invalid_backup` for a file from which nothing is to be restored. */
-export async function checkBackup(path: string): Promise<Manifest> {
+async function checkBackup(path: string): Promise<Manifest> {
   let manifest: Manifest | undefined;
   let hasIndex = false;
   for await (const entry of readArchive(path)) {

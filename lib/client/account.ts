@@ -15,6 +15,10 @@ export interface Sessions {
   logIn(email: string, password: string, call?: Call): Promise<Session>;
   /** Opens a session of a new guest, where the service has guests. */
   logInAsGuest(call?: Call): Promise<Session>;
+  /** Whether the service can restore a backup: it has no users, and is on this machine. */
+  isRestorable(call?: Call): Promise<boolean>;
+  /** Restores a backup into such a service; with a session if its only user is a guest. */
+  restore(backup: Blob, call?: Call): Promise<Schemas['Restored']>;
   /** Renews the session, by the cookie of an earlier log-in for example; undefined if there is none. */
   resume(): Promise<Session | undefined>;
   /** Ends the session here, also if the service cannot be told, which throws. */
@@ -60,6 +64,16 @@ export function createSessions(
     },
     async logInAsGuest(call) {
       return opened(await answerOf(api.POST('/api/auth/guest', { headers, ...options(call) })));
+    },
+    isRestorable: async (call) => (await answerOf(api.GET('/api/auth/restore', options(call)))).isOffered,
+    async restore(backup, call) {
+      const file = { body: '', bodySerializer: () => backup, redirect: 'error' } as const;
+      const sent = { ...headers, 'Content-Type': 'application/octet-stream' };
+      const restored = await answerOf(
+        api.POST('/api/auth/restore', { ...file, headers: sent, ...options(call) }),
+      );
+      if (restored.session) opened(restored.session);
+      return restored;
     },
     async resume() {
       await credentials.renew(credentials.token());

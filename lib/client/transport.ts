@@ -22,10 +22,13 @@ export interface TransportOptions {
 }
 
 /** Routes that a token does not open, or that renew it. */
-const WITHOUT_TOKEN = /\/api\/auth\/(login|guest|refresh|logout)$/;
+const WITHOUT_TOKEN = /\/api\/auth\/(login|guest|refresh|logout|restore)$/;
 
 /** Route that must not be repeated: after a lost answer the user exists, and a further request would find the name taken. */
 const ONCE = /\/api\/auth\/signup$/;
+
+/** A restore reads a whole installation before it answers: milliseconds. A repeated one would find the users of the first. */
+const RESTORE = { path: /\/api\/auth\/restore$/, timeout: 24 * 3_600_000 };
 
 /**
  * Each POST has an Idempotency-Key, so that a repeated one creates nothing twice. Throws a TonemillError `network` if no
@@ -34,10 +37,12 @@ const ONCE = /\/api\/auth\/signup$/;
 export function createTransport({ fetch, credentials, retries }: TransportOptions): Transport {
   const send = withRetries(fetch, retries);
   const sendOnce = withRetries(fetch, { ...retries, attempts: 1 });
+  const sendRestore = withRetries(fetch, { ...retries, attempts: 1, timeout: RESTORE.timeout });
   return async (request, signal = request.signal) => {
     if (request.method === 'POST' && !request.headers.has('Idempotency-Key'))
       request.headers.set('Idempotency-Key', randomKey());
     const { pathname } = new URL(request.url);
+    if (RESTORE.path.test(pathname) && request.method === 'POST') return sendRestore(request, signal);
     if (ONCE.test(pathname)) return sendOnce(request, signal);
     if (WITHOUT_TOKEN.test(pathname)) return send(request, signal);
     const used = credentials.token();

@@ -15,11 +15,28 @@ export const isGuest = computed(() => account.value?.email === '');
 /** Whether the service offers accounts to guests here. */
 export const offersGuests = document.body.dataset.guests !== undefined;
 
+/** Whether the service is fresh, so that a backup can be restored into it. */
+export const offersRestore = signal(false);
+
 /** Goes on with the session of an earlier visit. */
 export async function startSession(): Promise<void> {
   const resumed = hadSession ? await service.resume() : undefined;
   if (resumed) await readAccount();
-  else session.value = 'none';
+  else {
+    session.value = 'none';
+    offersRestore.value = offersGuests && (await service.isRestorable());
+  }
+}
+
+/**
+ * Restores a backup into the fresh service.
+ * @returns whether the user is logged in: as the only guest
+ */
+export async function restoreBackup(backup: File): Promise<boolean> {
+  const { session: guest } = await service.restore(backup);
+  offersRestore.value = false;
+  if (guest) await readAccount();
+  return guest !== null;
 }
 
 export async function goOnAsGuest(): Promise<void> {
@@ -66,6 +83,7 @@ export async function logOut(): Promise<void> {
 /** Reads the account again, such as its number of files. */
 export async function readAccount(): Promise<void> {
   account.value = await service.account.get();
+  offersRestore.value = false;
   session.value = 'open';
 }
 

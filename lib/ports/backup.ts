@@ -31,6 +31,10 @@ export interface LoadEnd {
 
 /** Rows that come into an empty database: all of them or, unless `finish` returns, none. */
 export interface DatabaseLoad {
+  /** Whether there are no users and no tasks. */
+  isEmpty(): Promise<boolean>;
+  /** Id of the only user, if that is a guest. */
+  onlyGuest(): Promise<number | undefined>;
   /**
    * Brings an empty database to the schema of a backup. Throws `not_empty` if there are users or tasks, and
    * `invalid_backup` for migrations that this release does not know.

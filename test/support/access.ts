@@ -35,6 +35,8 @@ const ADDRESS = { url: 'https://example.com/', events: ['task.failed'] };
 export const ACCESS: Readonly<Record<string, Access>> = {
   'post /api/auth/signup': { ...ANYONE, json: {}, owner: 400 },
   'post /api/auth/login': { ...ANYONE, json: {}, owner: 400 },
+  'get /api/auth/restore': ANYONE,
+  'post /api/auth/restore': { ...ANYONE, owner: 415 },
   'post /api/auth/guest': ANYONE,
   'post /api/auth/refresh': { ...ANYONE, json: { refreshToken: 'x' }, owner: 401 },
   'post /api/auth/logout': { ...ANYONE, json: { refreshToken: 'x' } },

@@ -15,6 +15,14 @@ export async function openLoad(address: DatabaseAddress): Promise<DatabaseLoad> 
   await client.connect();
   let isDowngraded = false;
   return {
+    isEmpty: () => isEmpty(client),
+    async onlyGuest() {
+      const { rows } = await client.query<{ id: number; email: string | null }>(
+        'select id, email from users limit 2',
+      );
+      const [one, ...others] = rows;
+      return one && one.email === null && others.length === 0 ? one.id : undefined;
+    },
     async begin(migrations) {
       await mustBeKnown(migrations);
       await mustBeEmpty(client);
@@ -58,9 +66,13 @@ async function mustBeKnown(migrations: readonly string[]): Promise<void> {
   throw new AppError('invalid_backup', sentence);
 }
 
-async function mustBeEmpty(client: pg.Client): Promise<void> {
+async function isEmpty(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query('select 1 from users union all select 1 from tasks limit 1');
-  if (rows.length === 0) return;
+  return rows.length === 0;
+}
+
+async function mustBeEmpty(client: pg.Client): Promise<void> {
+  if (await isEmpty(client)) return;
   throw new AppError(
     'not_empty',
     'This installation has users already. A backup is restored into an empty one.',

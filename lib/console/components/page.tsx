@@ -10,6 +10,7 @@ import { BatchesDialog } from './batches-dialog.tsx';
 import { DropArea } from './drop-area.tsx';
 import { Header } from './header.tsx';
 import { NoticeList } from './notice-list.tsx';
+import { RestoreOffer } from './restore-offer.tsx';
 import { SessionDialog } from './session-dialog.tsx';
 import { TaskDialog } from './task-dialog.tsx';
 import { TaskList } from './task-list.tsx';
@@ -32,6 +33,7 @@ export function Page() {
         )}
         {!isFirst && <h1 class="unseen">Tonemill</h1>}
         <DropArea />
+        {isFirst && <RestoreOffer />}
         <TransferList />
         <TaskList />
       </main>

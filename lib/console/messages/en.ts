@@ -372,6 +372,12 @@ export const EN = {
   'warning.peak': 'Peak: {decibels} dB above it.',
   'warning.seconds': 'Concerned: {duration}.',
 
+  'restore.hint': 'New here, with files on another computer? Its backup brings everything along.',
+  'restore.choose': 'Restore a backup …',
+  'restore.running': 'The backup is being restored …',
+  'restore.done.logIn': 'The backup is restored. Log in as before.',
+  'restore.done': 'The backup is restored.',
+
   'session.title': 'How would you like to go on?',
   'session.guest.title': 'Try it now',
   'session.guest.text': 'On this computer you need no account. Make one later, and keep your files.',

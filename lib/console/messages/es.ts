@@ -374,6 +374,12 @@ export const ES: Messages = {
   'warning.peak': 'Pico: {decibels} dB por encima.',
   'warning.seconds': 'Afecta a {duration}.',
 
+  'restore.hint': '¿Empiezas aquí y tienes archivos en otro ordenador? Su copia de seguridad lo trae todo.',
+  'restore.choose': 'Restaurar una copia …',
+  'restore.running': 'Se está restaurando la copia …',
+  'restore.done.logIn': 'La copia está restaurada. Inicia sesión como antes.',
+  'restore.done': 'La copia está restaurada.',
+
   'session.title': '¿Cómo quieres seguir?',
   'session.guest.title': 'Probar ahora',
   'session.guest.text': 'En este equipo no necesitas cuenta. Créala después y conserva tus archivos.',

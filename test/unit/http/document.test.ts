@@ -19,6 +19,7 @@ const WITHOUT_KEY: Readonly<Record<string, string>> = {
   'post /api/auth/signup': 'no user is there whose key it could be; a name and an email are taken only once',
   'post /api/auth/login': 'creates only a session, whose answer nobody else may get',
   'post /api/auth/guest': 'no user is there whose key it could be; a guest whose answer is lost has nothing',
+  'post /api/auth/restore': 'no user is there whose key it could be; a second one is refused',
   'post /api/auth/refresh': 'gives its answer again by itself for ten seconds',
   'post /api/auth/logout': 'creates nothing',
   'post /api/probe': 'creates nothing',
