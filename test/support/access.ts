@@ -84,6 +84,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'put /api/tasks/{id}/cover': { ...WRITE, body: 'cover' },
   'get /api/tasks/{id}/cover': { ...READ, query: 'of=result' },
   'delete /api/tasks/{id}/cover': WRITE,
+  'patch /api/tasks/{id}': { ...WRITE, json: { expiresAt: '2027-03-01T00:00:00Z' } },
   'put /api/tasks/{id}': { ...WRITE, json: OUTPUT },
   'put /api/uploads/{id}': { needs: 'upload', body: 'original' },
   'delete /api/uploads/{id}': { needs: 'upload', owner: 410 },
