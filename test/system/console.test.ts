@@ -368,9 +368,13 @@ describe('The console', function () {
         .first()
         .setInputFiles([await tone('a.wav'), await tone('b.wav')]);
       await check(page);
-      await page.locator('button[type=submit].main').click();
+      await page.locator('.staged button[aria-expanded]').first().click();
       await check(page);
       await page.locator('dialog button.main').first().click();
+      await page.locator('.staged .tag-fields').waitFor();
+      await page.locator('.wanted summary').click();
+      await check(page);
+      await page.locator('form > .buttons button[type=submit].main').click();
       await page.locator('.row.processed').nth(1).waitFor();
       await check(page);
       await page.locator('.row.processed a').first().click();
