@@ -2,6 +2,7 @@ import { type Conversions, createConversions } from '../conversions/conversion.t
 import { createProbes, type Probes } from '../conversions/file-probe.ts';
 import { createFileViews, type FileViews } from '../conversions/file-views.ts';
 import { createMeasuredLoudness, type MeasuredLoudness } from '../conversions/measured-loudness.ts';
+import { createPlans, type Plans } from '../conversions/plans.ts';
 import { createWaveforms, type Waveforms } from '../conversions/waveforms.ts';
 import { createReports, type Reports } from '../first-generation/worker-reports.ts';
 import { createSweep, type Sweep } from '../housekeeping/sweep.ts';
@@ -15,6 +16,7 @@ import type { Uploads } from './uploads.ts';
 export interface ConversionServices {
   conversions: Lazy<Conversions>;
   probes: Probes;
+  plans: Plans;
   waveforms: Waveforms;
   loudness: MeasuredLoudness;
   fileViews: FileViews;
@@ -25,7 +27,7 @@ export interface ConversionServices {
 
 export function openConversions(
   { config, log, worker, surroundings, stores, engine, workspaces, storage }: Foundation,
-  { tasks: taskService, batches, uploaded, admission, cancelUploads }: Uploads,
+  { tasks: taskService, outputs, batches, uploaded, admission, cancelUploads }: Uploads,
 ): ConversionServices {
   const { clock, lease } = surroundings;
   const { originals, results, adoption } = storage;
@@ -51,6 +53,7 @@ export function openConversions(
       });
     }),
     probes: createProbes(engine),
+    plans: createPlans({ tasks: taskService, outputs, engine, workspaces }),
     waveforms: createWaveforms(analysis),
     loudness: createMeasuredLoudness(analysis),
     fileViews: createFileViews(analysis),

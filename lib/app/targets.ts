@@ -114,7 +114,7 @@ async function authGroups(app: App): Promise<Router[]> {
 }
 
 async function taskGroups(app: App): Promise<Router[]> {
-  const { waveforms, probes, workspaces, callers, config, engine, log } = app;
+  const { waveforms, probes, plans, workspaces, callers, config, engine, log } = app;
   const [auth, tasks, taskEvents] = [deferred(app.auth), deferred(app.tasks), deferred(app.taskEvents)];
   const routes = await loadTaskRoutes();
   const idempotency = openIdempotency(app);
@@ -137,6 +137,7 @@ async function taskGroups(app: App): Promise<Router[]> {
     routes.analysisRoutes({ auth, loudness: app.loudness, fileViews: app.fileViews }),
     routes.chapterRoutes({ auth, tasks }),
     routes.probeRoutes({ auth, probes, workspaces, formBytes }),
+    routes.planRoutes({ auth, plans, workspaces, formBytes }),
     routes.creationRoutes({ auth, idempotency, formUploads, uploadSessions, formBytes }),
     routes.coverRoutes({ auth, covers: deferred(app.covers), fileViews: app.fileViews }),
     routes.convertRoutes({ auth, idempotency, formUploads, tasks, taskEvents, formBytes }),
@@ -184,6 +185,7 @@ async function loadTaskRoutes() {
     waveforms,
     chapters,
     probe,
+    plans,
     creation,
     covers,
     tasks,
@@ -205,6 +207,7 @@ async function loadTaskRoutes() {
     import('../http/routes/waveforms.ts'),
     import('../http/routes/chapters.ts'),
     import('../http/routes/probe.ts'),
+    import('../http/routes/plans.ts'),
     import('../http/routes/create-task.ts'),
     import('../http/routes/covers.ts'),
     import('../http/routes/tasks.ts'),
@@ -227,6 +230,7 @@ async function loadTaskRoutes() {
     waveformRoutes: waveforms.waveformRoutes,
     chapterRoutes: chapters.chapterRoutes,
     probeRoutes: probe.probeRoutes,
+    planRoutes: plans.planRoutes,
     creationRoutes: creation.creationRoutes,
     coverRoutes: covers.coverRoutes,
     taskRoutes: tasks.taskRoutes,

@@ -6,7 +6,7 @@ import { nextRun } from '../runtime/shared-run.ts';
 import { type Batches, createBatches } from '../tasks/batches.ts';
 import { type Covers, createCovers } from '../tasks/covers.ts';
 import { createPresets, type Presets } from '../tasks/presets.ts';
-import { createOutputRequests } from '../tasks/requested-output.ts';
+import { createOutputRequests, type OutputRequests } from '../tasks/requested-output.ts';
 import type { ResultArchives } from '../tasks/result-archive.ts';
 import { createRetention, type Retention } from '../tasks/retention.ts';
 import { createTaskEvents, type TaskEvents } from '../tasks/task-events.ts';
@@ -25,6 +25,7 @@ import { wakeTransfers } from './transfer-messages.ts';
 export interface Uploads {
   tasks: Lazy<Tasks>;
   presets: Lazy<Presets>;
+  outputs: Lazy<OutputRequests>;
   taskEvents: Lazy<TaskEvents>;
   batches: Lazy<Batches>;
   resultArchives: Lazy<ResultArchives>;
@@ -119,6 +120,7 @@ export function openUploads(foundation: Foundation, tokens: Lazy<Tokens>, webhoo
 
   return {
     tasks,
+    outputs,
     retention,
     presets,
     batches,

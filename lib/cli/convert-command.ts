@@ -41,7 +41,7 @@ export function addConvertCommand(program: Command): void {
     .option('--playlist', 'write playlist.m3u8 with all results into the folder of the results')
     .option('--watch', 'go on, and convert files as they come; Ctrl-C ends it')
     .option('--remove', 'remove the task from the service when its result is here')
-    .option('--dry-run', 'tell what would be done, and do nothing')
+    .option('--dry-run', 'tell what would be done, with sizes if this machine has ffmpeg, and do nothing')
     .option('--json', 'print one JSON object a line, for programs')
     .addHelpText('after', MORE)
     .action((paths: string[], options: ConvertOptions) =>

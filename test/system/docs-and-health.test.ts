@@ -38,6 +38,7 @@ const ROUTES = [
   'post /api/tasks/{id}/processed',
   'get /api/formats',
   'post /api/probe',
+  'post /api/plan',
   'get /health',
   'get /ready',
 ];

@@ -69,6 +69,7 @@ const VALID: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'POST /api/auth/logout': { refreshToken: 'x' },
   'POST /api/presets': { name: 'mine', format: 'mp3', options: { bitrate: 128_000 } },
   'PUT /api/presets/{id}': { name: 'mine', format: 'mp3', options: { bitrate: 128_000 } },
+  'POST /api/plan': { taskId: 7, newFormat: 'mp3', options: { bitrate: 128_000 } },
   'POST /api/tickets': { path: '/api/tasks/7/result' },
   'POST /api/tasks': {
     filename: 'a.wav',

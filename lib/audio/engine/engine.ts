@@ -32,6 +32,7 @@ import { type Conversion, convertToFile, convertToSink, type Made, type Work } f
 import { encodeAtLevel } from './loudness-normalization.ts';
 import { probeOriginal } from './original-probe.ts';
 import { drawSpectrum, drawWaveform } from './pictures-of-sound.ts';
+import { type PlannedOriginal, type PlannedResult, planResult } from './planned-result.ts';
 import { planTags } from './result-tags.ts';
 import { ringtoneWarnings } from './ringtone.ts';
 import { withCover } from './sent-cover.ts';
@@ -43,6 +44,8 @@ export interface AudioEngine extends Prober {
   readonly binaries: Binaries;
   /** Makes a result and checks it. Throws a failure code, `unavailable`, or the reason of the signal. */
   convert(conversion: Conversion): Promise<Made>;
+  /** Plans a conversion without making it. Throws as `convert` for what the plan shows. */
+  plan(original: PlannedOriginal): Promise<PlannedResult>;
   /** Decodes a whole file; null if there is too little sound to measure. Opens and throws as `waveform`. */
   loudness(open: () => Promise<OpenedSource>, signal: AbortSignal): Promise<Loudness | null>;
   /**
@@ -101,6 +104,10 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
       } finally {
         watch.stop();
       }
+    },
+    async plan(original) {
+      mustBePlausible(original.probed.media);
+      return planResult(tools, original);
     },
     loudness: (open, signal) =>
       admitted(open, signal, (material) => measure(tools, material, null, null, runReported)),

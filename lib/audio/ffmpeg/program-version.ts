@@ -6,6 +6,8 @@ export interface ProgramVersion {
   year: number | null;
   /** Version of its libavcodec, which rises both in releases and in nightly builds; null if unknown. */
   libavcodec: readonly [major: number, minor: number, micro: number] | null;
+  /** Name of its libavformat in the files that it writes: `Lavf59.27.100`; null if unknown. */
+  writer: string | null;
 }
 
 /** Reads the output of `-version`; undefined if the program is not ffmpeg or ffprobe. */
@@ -15,8 +17,10 @@ export function readVersion(output: string): ProgramVersion | undefined {
   if (version === undefined) return undefined;
   const year = /Copyright \(c\) (?:\d{4}-)?(\d{4})\b/.exec(first)?.[1];
   const [, major, minor, micro] = /^ *libavcodec +(\d+)\. *(\d+)\. *(\d+)/m.exec(output) ?? [];
+  const [, format, of, by] = /^ *libavformat +(\d+)\. *(\d+)\. *(\d+)/m.exec(output) ?? [];
   return {
     version,
+    writer: format === undefined ? null : `Lavf${format}.${of}.${by}`,
     year: year === undefined ? null : Number(year),
     libavcodec: major === undefined ? null : [Number(major), Number(minor), Number(micro)],
   };

@@ -25,6 +25,8 @@ export interface Plan {
   endsAsDeclared: boolean;
   /** Arguments of the encoder: bitrate or quality, and effort. */
   settings: readonly string[];
+  /** Constant bits a second of the encoder; null if it has a variable rate or stores samples. */
+  bitrate: number | null;
   /** Maximum bits a second of the result. */
   mostBitrate: number;
   chain: Chain;
@@ -50,7 +52,7 @@ export function planConversion(effective: EffectiveOptions, source: Probed): Pla
   const sampleRate = sampleRateOf(format, effective, source, adapt);
   const channels = channelsOf(format, effective, source, adapt);
   const encoder = encoderOf(format, options.bitDepth, source, adapt);
-  const { settings, mostBitrate } = rateOf(format, effective, sampleRate, channels, encoder, adapt);
+  const { settings, bitrate, mostBitrate } = rateOf(format, effective, sampleRate, channels, encoder, adapt);
   const { codec } = format;
   const effort = codec.compression?.args(options.compressionLevel ?? codec.compression.standard);
   const trim = trimOf(options, source);
@@ -66,6 +68,7 @@ export function planConversion(effective: EffectiveOptions, source: Probed): Pla
     seconds: trim.seconds,
     endsAsDeclared: trim.endsAsDeclared,
     settings: [...(encoder.settings ?? []), ...settings, ...(effort ?? [])],
+    bitrate,
     mostBitrate,
     chain: {
       trim: trim.samples,
@@ -174,15 +177,17 @@ function rateOf(
   channels: number,
   { depth }: Encoder,
   adapt: Adapt,
-): Pick<Plan, 'settings' | 'mostBitrate'> {
+): Pick<Plan, 'settings' | 'bitrate' | 'mostBitrate'> {
   if (!bitrates || !rate) {
-    return { settings: [], mostBitrate: sampleRate * channels * (depth?.bits ?? storedBits ?? 32) };
+    const mostBitrate = sampleRate * channels * (depth?.bits ?? storedBits ?? 32);
+    return { settings: [], bitrate: null, mostBitrate };
   }
   const possible = bitrates.possible(sampleRate, channels);
   const wanted = options.bitrate;
   const quality = options.quality ?? ('quality' in rate ? rate.quality : undefined);
   if (wanted === undefined && quality !== undefined && bitrates.variable) {
-    return { settings: bitrates.variable(quality, channels), mostBitrate: Math.max(...possible) };
+    const mostBitrate = Math.max(...possible);
+    return { settings: bitrates.variable(quality, channels), bitrate: null, mostBitrate };
   }
   const standard = 'perChannel' in rate ? rate.perChannel * channels : Math.max(...possible);
   const used = nearest(wanted ?? standard, possible, bitrates.steps);
@@ -194,7 +199,7 @@ function rateOf(
       `${name} does not support ${wanted} bits a second for ${channels} channels at ${sampleRate} Hz.`,
     );
   }
-  return { settings: bitrates.constant(used), mostBitrate: used * 1.1 };
+  return { settings: bitrates.constant(used), bitrate: used, mostBitrate: used * 1.1 };
 }
 
 function nearest(wanted: number, possible: readonly number[], steps: boolean): number {

@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { loadCommandLine } from '../../config/command-line.ts';
+import { hasCode } from '../../runtime/errors.ts';
 import { type LocalEngine, openLocalEngine } from '../local/local-engine.ts';
-import { formatOf, optionsOf, type RequestedOutput } from '../service/requested-output.ts';
+import { formatOf, isBuiltInPreset, optionsOf, type RequestedOutput } from '../service/requested-output.ts';
 import { openService, serviceError } from '../service/service.ts';
 import { CommandError, EXIT, usageError } from '../terminal/command-error.ts';
 import { stopSignal } from '../terminal/stop.ts';
@@ -49,7 +50,8 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   const jobs = options.jobs ?? (options.local ? availableParallelism() : REMOTE_JOBS);
   const template = options.name === undefined ? undefined : parseTemplate(options.name);
   const needsEngine = options.local || template?.needsTags;
-  const engine = needsEngine ? await openLocalEngine(Math.max(jobs, availableParallelism())) : undefined;
+  const programs = Math.max(jobs, availableParallelism());
+  const engine = needsEngine ? await openLocalEngine(programs) : await planningEngine(options, programs);
   try {
     if (options.local) engine?.check(output.format, output.options);
     const converter = options.dryRun ? undefined : await openConverter(options, engine);
@@ -61,6 +63,7 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
     const { counts, results } = await runConversions(found, {
       converter,
       output,
+      plan: engine && ((path, signal) => engine.plan(path, { ...output, signal })),
       pathOf: createOutputPaths({ out, template, extension: output.extension }),
       tagsOf:
         engine && template?.needsTags
@@ -78,6 +81,20 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
     process.exitCode = 0;
   } finally {
     engine?.close();
+  }
+}
+
+/** The engine that plans a dry run by the rules of the service; undefined where it has no programs, or a preset that it lacks. */
+async function planningEngine(
+  { dryRun, preset }: ConvertOptions,
+  programs: number,
+): Promise<LocalEngine | undefined> {
+  if (!dryRun || (preset !== undefined && !isBuiltInPreset(preset))) return undefined;
+  try {
+    return await openLocalEngine(programs);
+  } catch (error) {
+    if (hasCode(error, 'misconfigured')) return undefined;
+    throw error;
   }
 }
 

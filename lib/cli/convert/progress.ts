@@ -1,6 +1,7 @@
 import { escaped } from '../../runtime/log-formats.ts';
 import { paint, print, printError, printJson } from '../terminal/output.ts';
 import type { JobProgress, Note } from './converter.ts';
+import { type PlannedResult, planLines } from './plan-lines.ts';
 
 /** How one file ended. */
 export type FileEnd =
@@ -13,7 +14,7 @@ export type FileEnd =
       notes: readonly Note[];
     }
   | { status: 'skipped'; file: string; result: string; reason: string }
-  | { status: 'planned'; file: string; result: string }
+  | { status: 'planned'; file: string; result: string; plan: PlannedResult | undefined }
   | { status: 'failed'; file: string; code: string; message: string };
 
 export interface Counts {
@@ -68,7 +69,10 @@ function linesOf(end: FileEnd): string[] {
     case 'skipped':
       return [`${paint('dim', 'skipped')}    ${file}: ${escaped(end.reason)}`];
     case 'planned':
-      return [`${paint('cyan', 'planned')}    ${file} -> ${escaped(end.result)}`];
+      return [
+        `${paint('cyan', 'planned')}    ${file} -> ${escaped(end.result)}`,
+        ...planLines(end.plan).map((line) => paint('dim', `           ${escaped(line)}`)),
+      ];
     case 'failed':
       return [`${paint('red', 'failed', process.stderr)}     ${file}: ${escaped(end.message)}`];
   }

@@ -12,6 +12,7 @@ import type { ConvertedFile, Converter } from './converter.ts';
 import { type Found, type Input, reasonOf } from './inputs.ts';
 import type { Tags } from './name-template.ts';
 import type { OutputPaths } from './output-paths.ts';
+import type { PlannedResult } from './plan-lines.ts';
 import type { Entry } from './playlist.ts';
 import type { Counts, Reporter } from './progress.ts';
 
@@ -19,6 +20,8 @@ export interface RunOptions {
   /** Undefined: only tell what would be done. */
   converter: Converter | undefined;
   output: RequestedOutput;
+  /** Undefined: this machine cannot plan. */
+  plan: ((path: string, signal: AbortSignal) => Promise<PlannedResult>) | undefined;
   pathOf: OutputPaths;
   /** Undefined: names need no tags. */
   tagsOf: ((path: string, signal: AbortSignal) => Promise<Tags>) | undefined;
@@ -47,7 +50,7 @@ interface Planned {
  */
 export async function runConversions(
   found: AsyncGenerator<Found, void, undefined>,
-  { converter, output, pathOf, tagsOf, reporter, jobs, force }: RunOptions,
+  { converter, output, plan, pathOf, tagsOf, reporter, jobs, force }: RunOptions,
 ): Promise<Outcome> {
   const began = performance.now();
   const counts: Counts = { converted: 0, skipped: 0, planned: 0, failed: 0 };
@@ -92,8 +95,9 @@ export async function runConversions(
       return reporter.tell({ status: 'skipped', file, result: target, reason });
     }
     if (!converter) {
+      const planned = await plan?.(file, signal);
       counts.planned += 1;
-      return reporter.tell({ status: 'planned', file, result: target });
+      return reporter.tell({ status: 'planned', file, result: target, plan: planned });
     }
     await access(file, 4);
     const bar = reporter.begin(file);

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { openEngine } from '../../app/open-engine.ts';
 import type { Made } from '../../audio/engine/encode.ts';
 import type { AudioEngine } from '../../audio/engine/engine.ts';
+import type { PlannedResult } from '../../audio/engine/planned-result.ts';
 import { effectiveOptions } from '../../audio/formats/effective-options.ts';
 import type { Format } from '../../audio/formats/formats.ts';
 import { describeOptions, parseOptions } from '../../audio/formats/options.ts';
@@ -22,6 +23,8 @@ export interface LocalEngine {
   /** Checks a request. Throws a usage error. */
   check(format: string, options: object): void;
   probe(path: string, how: { loudness?: boolean; signal: AbortSignal }): Promise<MediaInfo>;
+  /** Plans a conversion without making it. Throws as `convert`. */
+  plan(path: string, how: { format: string; options: object; signal: AbortSignal }): Promise<PlannedResult>;
   /** Converts a file into a private folder, and answers the path of the result there. */
   convert(conversion: LocalConversion): Promise<{ path: string; made: Made }>;
   close(): void;
@@ -70,6 +73,12 @@ export async function openLocalEngine(jobs: number): Promise<LocalEngine> {
         return loudness
           ? { ...probed.media, loudness: await engine.loudness(async () => ({ source, probed }), signal) }
           : probed.media;
+      }),
+    plan: (path, { format, options, signal }) =>
+      workspaces.use(async (folder) => {
+        const input = await linked(path, folder);
+        const probed = await engine.probe(input, signal);
+        return engine.plan({ input, probed, options: parsedOptions(engine, format, options), signal });
       }),
     async convert({ path, folder, format: name, options, onProgress, signal }) {
       const format = formatOf(engine, name);

@@ -1,4 +1,5 @@
 import { FORMATS, findFormat } from '../../audio/formats/formats.ts';
+import { isPresetName } from '../../audio/formats/presets.ts';
 import { escaped } from '../../runtime/log-formats.ts';
 import { usageError } from '../terminal/command-error.ts';
 
@@ -21,6 +22,11 @@ export function formatOf(name: string): { format: string; extension: string } {
   if (found) return { format: found.name, extension: found.extension };
   const names = FORMATS.map((format) => format.name).join(', ');
   throw usageError(`--to: "${escaped(name)}" is no format. Expected one of ${names}.`);
+}
+
+/** Whether every service and this machine have a preset. */
+export function isBuiltInPreset(name: string): boolean {
+  return isPresetName(name);
 }
 
 /**

@@ -7,6 +7,7 @@ import { complain, tell } from '../notices.ts';
 import type { Task } from '../task.ts';
 import { convertAgain } from '../tasks.ts';
 import type { Wanted } from '../wanted.ts';
+import { PlannedResult } from './planned-result.tsx';
 import { TagEditor } from './tag-editor.tsx';
 import { WantedForm } from './wanted-form.tsx';
 
@@ -41,6 +42,11 @@ export function AgainForm({ task, next }: AgainFormProps) {
           onChange={(changed) => {
             next.value = changed;
           }}
+        />
+        <PlannedResult
+          original={task.state === 'PROCESSED' ? { taskId: task.id } : undefined}
+          of={task.id}
+          wanted={next.value}
         />
         {task.media && (
           <TagEditor

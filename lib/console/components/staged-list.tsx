@@ -20,7 +20,10 @@ import { fetchFrom, transfer } from '../transfers.ts';
 import { want, wanted } from '../wanted.ts';
 import { Field } from './field.tsx';
 import { Icon } from './icon.tsx';
+
+import { PlannedResult } from './planned-result.tsx';
 import { StagedTags } from './staged-tags.tsx';
+
 import { FormatOptions, WantedForm } from './wanted-form.tsx';
 
 /** Sends files to the service, and addresses from which it fetches some. */
@@ -59,6 +62,7 @@ export function StagedList() {
         </button>
       )}
       <WantedForm title={t('wanted.title')} value={wanted.value} onChange={want} />
+      <PlannedFirst />
       <Destinations />
       <div class="buttons end">
         <button
@@ -76,6 +80,17 @@ export function StagedList() {
       </div>
     </form>
   );
+}
+
+/** Bytes up to which a file is sent to be planned. */
+const SMALL = 8_000_000;
+
+/** The plan for the first file, if it is small. */
+function PlannedFirst() {
+  const [first] = staged.value;
+  if (!first) return null;
+  const file = 'file' in first.source && first.source.file.size <= SMALL ? first.source.file : undefined;
+  return <PlannedResult original={file} of={first.key} wanted={wantedOf(first)} />;
 }
 
 /** Where the results go as well: an address for each file, folded. */

@@ -47,6 +47,7 @@ curl -sf "{url}/api/batches/$BATCH/results.zip" -H "Authorization: Bearer $TONEM
   events: 'curl -sN -m 5 "{url}/api/tasks/$TASK/events" -H "Authorization: Bearer $TONEMILL_KEY"',
   repeat: `curl -sf {url}/api/tasks -H "Authorization: Bearer $TONEMILL_KEY" \\
   -H 'Idempotency-Key: song-4711' -F audio=@song.wav -F newFormat=mp3`,
+  plan: `curl -sf {url}/api/plan -H "Authorization: Bearer $TONEMILL_KEY" -F audio=@song.wav -F newFormat=mp3 -F 'options={"bitrate":128000}'`,
   probe: 'curl -sf {url}/api/probe -H "Authorization: Bearer $TONEMILL_KEY" -F audio=@song.wav',
   commandLine: `export TONEMILL_URL={url}
 tonemill convert song.wav --to opus --out converted`,

@@ -18,7 +18,7 @@ const PARTS = [
   { name: 'batch', examples: ['batch'] },
   { name: 'events', examples: ['events'] },
   { name: 'repeat', examples: ['repeat'] },
-  { name: 'probe', examples: ['probe'] },
+  { name: 'probe', examples: ['probe', 'plan'] },
   { name: 'commandLine', examples: ['commandLine'] },
 ] as const satisfies readonly { name: string; examples: readonly ExampleName[] }[];
 

@@ -63,8 +63,10 @@ export const DOCS_EN = {
     'If an answer was lost, send the same request with the same key again. It gets the first answer, and makes no second task.',
   'example.repeat': 'Run it twice: both answers name one task',
   'guide.probe': 'Look into a file',
-  'guide.probe.text': 'Codec, duration, tags and more of a file, without a task.',
+  'guide.probe.text':
+    'Codec, duration, tags and more of a file, without a task; and what a conversion would give: size, work, losses.',
   'example.probe': 'Describe a file',
+  'example.plan': 'Size of a result, before the conversion',
   'guide.commandLine': 'Convert from a command line',
   'guide.commandLine.text':
     'The program `tonemill`, which comes with the service, sends files and folders, goes on after a break, and takes the key from the same variable.',

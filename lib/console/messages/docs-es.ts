@@ -67,8 +67,10 @@ export const DOCS_ES: DocsMessages = {
     'Si se perdió una respuesta, envía otra vez la misma petición con la misma clave. Recibe la primera respuesta y no crea otra tarea.',
   'example.repeat': 'Ejecútalo dos veces: ambas respuestas nombran una sola tarea',
   'guide.probe': 'Mirar dentro de un archivo',
-  'guide.probe.text': 'Códec, duración, etiquetas y más de un archivo, sin una tarea.',
+  'guide.probe.text':
+    'Códec, duración, etiquetas y más de un archivo, sin una tarea; y lo que daría una conversión: tamaño, trabajo, pérdidas.',
   'example.probe': 'Describir un archivo',
+  'example.plan': 'Tamaño de un resultado, antes de la conversión',
   'guide.commandLine': 'Convertir desde la línea de comandos',
   'guide.commandLine.text':
     'El programa `tonemill`, que viene con el servicio, envía archivos y carpetas, sigue tras un corte y toma la clave de la misma variable.',

@@ -35,6 +35,13 @@ export const EN = {
   'staged.convert.one': 'Convert {count} file',
   'staged.convert.other': 'Convert {count} files',
 
+  'plan.title': 'Expected result',
+  'plan.exact': '{size} exactly',
+  'plan.about': 'about {size}',
+  'plan.copied': 'sound copied without loss',
+  'plan.work': 'about {seconds} s of work',
+  'plan.adapted': '{property}: {to}',
+
   'wanted.title': 'For all files',
   'wanted.format': 'Format',
   'wanted.more': 'More options',

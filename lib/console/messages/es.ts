@@ -37,6 +37,13 @@ export const ES: Messages = {
   'staged.convert.one': 'Convertir {count} archivo',
   'staged.convert.other': 'Convertir {count} archivos',
 
+  'plan.title': 'Resultado previsto',
+  'plan.exact': '{size} exactos',
+  'plan.about': 'unos {size}',
+  'plan.copied': 'sonido copiado sin pérdida',
+  'plan.work': 'unos {seconds} s de trabajo',
+  'plan.adapted': '{property}: {to}',
+
   'wanted.title': 'Para todos los archivos',
   'wanted.format': 'Formato',
   'wanted.more': 'Más opciones',

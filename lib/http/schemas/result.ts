@@ -19,7 +19,7 @@ const WARNING = z
   })
   .openapi('Warning');
 
-const ADAPTATION = z
+export const ADAPTATION = z
   .object({
     property: z.string().openapi({ example: 'sampleRate' }),
     from: z.union([z.number(), z.string()]),

@@ -8,6 +8,7 @@ describe('The lines that end a start on a terminal', () => {
     version: '5.1.9',
     year: 2026,
     libavcodec: null,
+    writer: null,
     selfContained: null,
   };
   const url = 'http://localhost:8080';

@@ -59,7 +59,7 @@ describe('The version of an ffmpeg', () => {
   });
 
   it('names how the program is linked', () => {
-    const version = { version: '7.1.1', year: 2025, libavcodec: null };
+    const version = { version: '7.1.1', year: 2025, libavcodec: null, writer: null };
     assert.equal(describeBuild({ ...version, selfContained: true }), '7.1.1 of 2025, static');
     assert.equal(describeBuild({ ...version, selfContained: false }), '7.1.1 of 2025, dynamic');
   });
