@@ -222,6 +222,9 @@ describe('Commands of the README and of docs/', () => {
     await makeTone(join(folder(), 'song.wav'), 2);
     const user = await service.newUser();
     const [probe] = commands('docs/api.md', 'Media information without a task');
+    const [plan] = commands('docs/api.md', 'Plans');
+    const planned = JSON.parse(await bash(`TOKEN=${user.token}`, plan));
+    assert.deepEqual([planned.codec, planned.bytes.exact], ['mp3', true]);
     const [draw] = commands('docs/api.md', 'Waveforms');
     const media = JSON.parse(await bash(`TOKEN=${user.token}`, probe));
     assert.equal(media.codec, 'pcm_s16le');
