@@ -28,6 +28,8 @@ describe('The service of sessions', () => {
   let auth: Auth;
   let apiKeys: ApiKeys;
   let email: string;
+  let verified = 0;
+  const passwords = createPasswords(2);
 
   beforeEach(async () => {
     now = new Date();
@@ -38,7 +40,13 @@ describe('The service of sessions', () => {
     apiKeys = createApiKeys(createApiKeyStore(database.knex()), clock);
     auth = createAuth({
       users,
-      passwords: createPasswords(2),
+      passwords: {
+        ...passwords,
+        verify: (...given) => {
+          verified += 1;
+          return passwords.verify(...given);
+        },
+      },
       refreshTokens,
       tokens,
       apiKeys,
@@ -94,6 +102,15 @@ describe('The service of sessions', () => {
     const unknown = await refusal(auth.logIn('nobody@example.org', 'correct horse'));
     assert.ok(hasCode(wrong, 'unauthenticated') && hasCode(unknown, 'unauthenticated'));
     assert.equal(wrong.message, unknown.message);
+  });
+
+  it('computes one hash for a wrong password and for an unknown email, so that both take as long', async () => {
+    const hashes = async (of: string) => {
+      const before = verified;
+      await assert.rejects(auth.logIn(of, 'wrong horse'), unauthenticated);
+      return verified - before;
+    };
+    assert.deepEqual([await hashes(email), await hashes('nobody@example.org')], [1, 1]);
   });
 
   it('rotates refresh tokens, and revokes the family when an old one comes again', async () => {
