@@ -5,6 +5,8 @@ import { z } from 'zod';
 import type { Config } from '../config/config.ts';
 import { AppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
+import { shareMetrics } from './cluster-metrics.ts';
+import { serveMetrics } from './metrics.ts';
 import { type Running, serveApi } from './vm-mode.ts';
 
 /** Milliseconds until a process that ended by itself is replaced. */
@@ -17,6 +19,8 @@ const PAUSE = 1000;
  */
 export async function serveApiProcesses(config: Config, log: Log): Promise<Running> {
   if (cluster.isWorker || config.apiProcesses === 1) return serveApi(config, log);
+  const text = shareMetrics();
+  const stopMetrics = await serveMetrics(config, log, async () => ({ text }));
   const running = new Set<Worker>();
   let stopping = false;
 
@@ -44,7 +48,7 @@ export async function serveApiProcesses(config: Config, log: Log): Promise<Runni
     stopping = true;
     const ended = [...running].map((worker) => once(worker, 'exit'));
     for (const worker of running) worker.process.kill('SIGTERM');
-    await Promise.all(ended);
+    await Promise.all([...ended, stopMetrics()]);
   };
 
   try {
@@ -64,11 +68,20 @@ export function report(said: z.output<typeof REPORT>): boolean {
 }
 
 async function readySentence(worker: Worker): Promise<string> {
-  const ended = once(worker, 'exit').then((): [object] => [
-    { failed: 'A process of the API could not start.' },
-  ]);
-  const [said] = await Promise.race([once(worker, 'message'), ended]);
-  const found = REPORT.parse(said);
+  const ended = once(worker, 'exit').then(() => ({ failed: 'A process of the API could not start.' }));
+  const found = await Promise.race([reportOf(worker), ended]);
   if ('ready' in found) return found.ready;
   throw new AppError('misconfigured', found.failed);
+}
+
+/** The first message of a process that is a report; it may answer a question for metrics before. */
+function reportOf(worker: Worker): Promise<z.output<typeof REPORT>> {
+  return new Promise((resolve) => {
+    worker.on('message', function onMessage(message: unknown) {
+      const said = REPORT.safeParse(message);
+      if (!said.success) return;
+      worker.off('message', onMessage);
+      resolve(said.data);
+    });
+  });
 }

@@ -8,10 +8,12 @@ import {
 import type { Storage } from '../ports/storage.ts';
 import { type Lazy, lazy } from '../runtime/lazy.ts';
 import type { Log } from '../runtime/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { Transfers } from '../transfers/transfers.ts';
 import { type Accounts, openAccounts } from './accounts.ts';
 import { type ConversionServices, openConversions } from './conversions.ts';
 import { type Foundation, openFoundation, SURROUNDINGS, type Surroundings } from './foundation.ts';
+import { openMetrics } from './metrics.ts';
 import { openTransfers } from './transfers.ts';
 import { openUploads, type Uploads } from './uploads.ts';
 import { openWebhooks, type WebhookServices } from './webhooks.ts';
@@ -26,6 +28,7 @@ export interface App
   originals: Storage;
   results: Storage;
   account: Lazy<Account>;
+  metrics: Lazy<Metrics>;
   /** Fetches originals and delivers results. */
   transfers: Lazy<Transfers>;
   /** Milliseconds between two looks for transfers that are due. */
@@ -76,6 +79,7 @@ export function createApp(
   });
   const services = openConversions(foundation, uploads);
   const transfers = openTransfers(foundation);
+  const metrics = openMetrics(foundation);
   return {
     config,
     log,
@@ -87,6 +91,7 @@ export function createApp(
     results,
     ...accounts,
     account,
+    metrics,
     transfers,
     transferPoll: foundation.surroundings.transfers.pollMs,
     ...uploads,
@@ -107,6 +112,7 @@ export function createApp(
     },
     checkStorage: check,
     async close() {
+      metrics.value()?.close();
       await (await uploads.taskEvents.made())?.close();
       await (await transfers.made())?.stop();
       await (await services.conversions.made())?.stop();

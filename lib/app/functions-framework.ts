@@ -1,12 +1,20 @@
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import { loadConfig } from '../config/config.ts';
 import { createListener } from '../http/server.ts';
+import { type Lazy, lazy } from '../runtime/lazy.ts';
 import { createProcessLog } from '../runtime/process-log.ts';
 import { type App, createApp } from './app.ts';
 import { createTarget, type TargetName } from './targets.ts';
+import { startTracing } from './traces.ts';
 import { leaveRequestsUnparsed, restoreAddress } from './unparsed-requests.ts';
 
-let shared: App | undefined;
+/** What the functions of this process share. `tracing` begins with the first request, and answers how it ends. */
+interface Shared {
+  app: App;
+  tracing: Lazy<() => Promise<void>>;
+}
+
+let shared: Shared | undefined;
 
 /**
  * A target for functions-framework. Nothing is read or opened before the first request.
@@ -15,16 +23,20 @@ let shared: App | undefined;
  */
 export function createFunction(name: TargetName): HttpFunction {
   leaveRequestsUnparsed();
-  let listener: { app: App; answer: Promise<ReturnType<typeof createListener>> } | undefined;
+  let listener: { of: Shared; answer: Promise<ReturnType<typeof createListener>> } | undefined;
   return async (request, response) => {
-    const app = sharedApp();
-    if (listener?.app !== app) listener = { app, answer: listenerOf(name, app) };
+    const opened = openShared(name);
+    if (listener?.of !== opened) listener = { of: opened, answer: listenerOf(name, opened) };
     restoreAddress(request);
     await (await listener.answer)(request, response);
   };
 }
 
-async function listenerOf(name: TargetName, app: App): Promise<ReturnType<typeof createListener>> {
+async function listenerOf(
+  name: TargetName,
+  { app, tracing }: Shared,
+): Promise<ReturnType<typeof createListener>> {
+  await tracing();
   return createListener(await createTarget(name, app), app.log);
 }
 
@@ -36,20 +48,21 @@ export function checkConfiguration(): void {
   loadConfig(process.env, 'functions');
 }
 
-function sharedApp(): App {
+function openShared(name: TargetName): Shared {
   if (shared) return shared;
   const config = loadConfig(process.env, 'functions');
   // Cloud Run takes the processor away after the response, so no line may wait for a timer.
   const log = createProcessLog(process.stdout, { ...config.log, milliseconds: 0 });
   const app = createApp(config, log, `function-${process.pid}`);
   process.once('exit', () => app.closeNow());
-  shared = app;
-  return app;
+  shared = { app, tracing: lazy(() => startTracing(config, log, name)) };
+  return shared;
 }
 
 /** Closes all that the functions of this process have opened; the next request opens it again. */
 export async function closeFunctions(): Promise<void> {
-  const app = shared;
+  const closing = shared;
   shared = undefined;
-  await app?.close();
+  await closing?.app.close();
+  await (await closing?.tracing.made())?.();
 }

@@ -9,7 +9,9 @@ import type { Log } from '../runtime/log.ts';
 import { makeFolder } from '../runtime/private-folder.ts';
 import { createApp } from './app.ts';
 import type { Surroundings } from './foundation.ts';
+import { serveMetrics } from './metrics.ts';
 import { createSite } from './targets.ts';
+import { startTracing } from './traces.ts';
 import { startWorker } from './worker.ts';
 
 /** Holder of the leases in local mode: only one such process runs on a data folder. */
@@ -33,30 +35,35 @@ export async function serveLocal(
   surroundings: Partial<Surroundings> = {},
 ): Promise<Served> {
   const folder = await claimFolder(config.data);
+  const stopTracing = await startTracing(config, log, 'local');
   const app = createApp(config, log, WORKER, surroundings);
   const giveUp = () => app.closeNow();
   process.once('exit', giveUp);
   try {
     const { binaries } = await app.engine();
+    await Promise.all([app.metrics(), app.callers.credential()]);
     const server = createHttpServer(await createSite(app), log);
     const url = await listen(server, config.port);
     const { leases, transfers } = await app.stores();
     await leases.releaseAll(WORKER);
     await transfers.handBackAll(WORKER);
     const stopWorking = await startWorker(app);
+    const stopMetrics = await serveMetrics(config, log, app.metrics);
     return {
       url,
       binaries,
       async close() {
         await (await app.taskEvents.made())?.close();
-        await Promise.all([closeServer(server), stopWorking()]);
+        await Promise.all([closeServer(server), stopWorking(), stopMetrics()]);
         await app.close();
+        await stopTracing();
         process.removeListener('exit', giveUp);
         folder.release();
       },
     };
   } catch (error) {
     await app.close();
+    await stopTracing();
     folder.release();
     throw error;
   }

@@ -9,6 +9,7 @@ import {
   migrate,
   mustBeMigrated,
   openDatabase,
+  poolState,
 } from '../adapters/database/connection.ts';
 import { createDeliverySignals } from '../adapters/database/delivery-signals.ts';
 import { createFirstGenerationImport } from '../adapters/database/first-generation-import.ts';
@@ -19,6 +20,7 @@ import { createLeaseStore } from '../adapters/database/leases.ts';
 import { createPendingDeliveries } from '../adapters/database/pending-deliveries.ts';
 import { createPolledChanges } from '../adapters/database/polled-task-changes.ts';
 import { createPresetStore } from '../adapters/database/presets.ts';
+import { createQueueStateStore } from '../adapters/database/queue-state.ts';
 import { createRateLimitStore } from '../adapters/database/rate-limits.ts';
 import { createReceivedBytesStore } from '../adapters/database/received-bytes.ts';
 import { createRefreshTokenStore } from '../adapters/database/refresh-tokens.ts';
@@ -42,8 +44,10 @@ import type { FirstGenerationImport } from '../ports/first-generation.ts';
 import type { Housekeeping } from '../ports/housekeeping.ts';
 import type { IdempotencyStore } from '../ports/idempotency.ts';
 import type { LeaseOptions, LeaseStore } from '../ports/leases.ts';
+import type { PoolState } from '../ports/pool-state.ts';
 import type { PresetStore } from '../ports/presets.ts';
 import type { Queue } from '../ports/queue.ts';
+import type { QueueStateStore } from '../ports/queue-state.ts';
 import type { RateLimitStore } from '../ports/rate-limits.ts';
 import type { RetentionStore } from '../ports/retention.ts';
 import type { ChangedTaskStore, TaskChanges } from '../ports/task-changes.ts';
@@ -95,8 +99,11 @@ export interface Stores {
   idempotency: IdempotencyStore;
   rateLimits: RateLimitStore;
   usage: UsageStore;
+  queueState: QueueStateStore;
   housekeeping: Housekeeping;
   firstGenerationImport: FirstGenerationImport;
+  /** Connections of this process. */
+  pool(): PoolState;
   /** Throws if the database does not answer. */
   check(): Promise<void>;
   /** Closes the queue and then the database. */
@@ -146,8 +153,10 @@ export async function openDatabaseStores(
     idempotency: createIdempotencyStore(knex),
     rateLimits: createRateLimitStore(knex),
     usage: createUsageStore(knex),
+    queueState: createQueueStateStore(knex),
     housekeeping: createHousekeeping(knex, queue, log, lease.attempts),
     firstGenerationImport: createFirstGenerationImport(knex),
+    pool: () => poolState(knex),
     async check() {
       await knex.raw('select 1');
     },

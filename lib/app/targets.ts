@@ -62,12 +62,13 @@ const CHANGING: ReadonlySet<TargetName> = new Set([
 
 /** One function's routes, with their errors. */
 export async function createTarget(name: TargetName, app: App): Promise<Router> {
-  return joined(app, await TARGETS[name](app), name !== 'site', CHANGING.has(name));
+  const groups = [await metricsGroup(app), ...(await TARGETS[name](app))];
+  return joined(app, groups, name !== 'site', CHANGING.has(name));
 }
 
 /** All routes for callers, in one process. */
 export async function createSite(app: App): Promise<Router> {
-  return joined(app, await publicGroups(app), true, true);
+  return joined(app, [await metricsGroup(app), ...(await publicGroups(app))], true, true);
 }
 
 /** Every group of routes for callers. */
@@ -252,7 +253,7 @@ async function siteGroup(app: App): Promise<Router> {
   const { siteRoutes } = await import('../http/routes/docs-and-health.ts');
   const { stores, originals, results, sandbox, log } = app;
   return siteRoutes({
-    documented: () => called(app),
+    documented: async () => [...(await called(app)), await metricsGroup(app)],
     process: createProcessCheck(),
     checks: {
       database: async () => (await stores()).check(),
@@ -262,6 +263,11 @@ async function siteGroup(app: App): Promise<Router> {
     sandbox,
     log,
   });
+}
+
+async function metricsGroup({ metrics, callers }: App): Promise<Router> {
+  const { metricsRoutes } = await import('../http/routes/metrics.ts');
+  return metricsRoutes(async () => (await metrics()).text(), callers);
 }
 
 async function consoleGroup({ config }: App): Promise<Router> {

@@ -97,6 +97,9 @@ export interface Config {
   /** Acknowledge messages, convert nothing. */
   readonly paused: boolean;
   readonly log: LogConfig;
+  readonly metrics: MetricsConfig;
+  /** `endpoint`: base URL of a collector of OpenTelemetry; undefined: no traces. */
+  readonly traces: { readonly endpoint: string | undefined };
   readonly limits: Limits;
   readonly quotas: Quotas;
   /** Uploads are refused while less of the disk is free; 0 is no floor. */
@@ -127,6 +130,14 @@ export interface LogConfig {
   readonly level: 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
   /** Undefined: by whether the output is a terminal. */
   readonly format: 'json' | 'pretty' | undefined;
+}
+
+/** A port for metrics alone, which needs no credential. */
+export interface MetricsConfig {
+  /** 0 picks a free one; undefined: none. */
+  readonly port: number | undefined;
+  /** Address of the interface. */
+  readonly host: string;
 }
 
 /** Bytes and seconds. */
@@ -201,6 +212,8 @@ function assemble(env: Environment, mode: Mode): Config {
     outbound: outbound(env),
     paused: env.PAUSED === 'true',
     log: log(env),
+    metrics: { port: env.METRICS_PORT, host: env.METRICS_HOST },
+    traces: { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT },
     limits: limits(env, mode),
     quotas: quotas(env, mode),
     minFreeBytes: env.MIN_FREE_BYTES,

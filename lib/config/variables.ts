@@ -125,6 +125,9 @@ export const VARIABLES = z.object({
   CONVERSIONS: wholeNumber(1, 1024).default(availableParallelism()),
   LOG_LEVEL: oneOf(['debug', 'info', 'warning', 'error']).default('info'),
   LOG_FORMAT: oneOf(['json', 'pretty']).optional(),
+  METRICS_PORT: wholeNumber(0, 65_535).optional(),
+  METRICS_HOST: z.string().default('127.0.0.1'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url('expected a URL such as http://127.0.0.1:4318').optional(),
   GUEST: oneOf(['true', 'false']).default('true'),
   OUTBOUND_HTTP: oneOf(['true', 'false']).default('false'),
   OUTBOUND_ALLOWED_ADDRESSES: networks.default([]),
@@ -153,7 +156,13 @@ export type Environment = z.output<typeof VARIABLES>;
 
 /** Problems of values that are valid alone but not together. */
 export function contradictions(env: Environment, mode: Mode): FieldProblem[] {
-  return [...ofDatabase(env, mode), ...ofStorage(env, mode), ...ofCallers(env, mode), ...ofRetention(env)];
+  return [
+    ...ofPorts(env),
+    ...ofDatabase(env, mode),
+    ...ofStorage(env, mode),
+    ...ofCallers(env, mode),
+    ...ofRetention(env),
+  ];
 }
 
 /** The two folders, absolute. On VMs they are the folders that the machines of the first generation mount. */
@@ -168,6 +177,11 @@ export function folders(env: Environment, mode: Mode): { originals: string; resu
 }
 
 const SHARE = { originals: '/nfs/home/files', results: '/nfs/home/converted' };
+
+function ofPorts({ PORT, METRICS_PORT }: Environment): FieldProblem[] {
+  if (PORT === 0 || PORT !== METRICS_PORT) return [];
+  return [{ path: 'METRICS_PORT', message: 'expected another port than PORT' }];
+}
 
 function ofDatabase(env: Environment, mode: Mode): FieldProblem[] {
   if (env.DATABASE === 'url') {

@@ -17,6 +17,8 @@ const PATIENCE = 5000;
 export interface Attempt {
   lease: Lease;
   task: Task;
+  /** Seconds for which the task waited; null if that is unknown. */
+  waited: number | null;
   /** Fault of the attempt before; null if there is none. */
   lastFault: string | null;
   options: EffectiveOptions;
@@ -41,13 +43,14 @@ export interface AttemptDependencies {
  * Makes an attempt from a successful claim, and starts nothing.
  * @param heldAt time before the claim
  */
-export function beginAttempt({ lease, task, fault }: Claimed, heldAt: number): Attempt {
+export function beginAttempt({ lease, task, fault, waited }: Claimed, heldAt: number): Attempt {
   const format = findFormat(task.requestedOutput.format);
   if (!format) throw new TypeError(`task ${task.id} wants the unknown format ${task.requestedOutput.format}`);
   const options = effectiveOptions(format, parseOptions(format, task.requestedOutput.options));
   return {
     lease,
     task,
+    waited,
     lastFault: fault,
     options,
     abort: new AbortController(),

@@ -6,35 +6,19 @@ import { isStreamed, type Output } from '../audio/ffmpeg/output.ts';
 import type { MediaInfo } from '../audio/media/media-info.ts';
 import { toBytes } from '../audio/waveform/peaks.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Lease } from '../ports/leases.ts';
+import { observations } from '../ports/observations.ts';
 import type { ConversionMessage, MessageOutcome } from '../ports/queue.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { Task, TaskStore } from '../ports/tasks.ts';
-import { hasCode, isFailure } from '../runtime/errors.ts';
-import type { LogFields } from '../runtime/log.ts';
 import { mark } from '../runtime/marks.ts';
+import { type ActiveSpan, traced } from '../runtime/tracing.ts';
 import type { Workspaces } from '../runtime/working-folders.ts';
 import { analysisKeys, originalKey, resultKey, waveformKey } from '../tasks/object-keys.ts';
-import {
-  type Attempt,
-  type AttemptDependencies,
-  beginAttempt,
-  endedSoon,
-  handedBack,
-  holds,
-  keepAlive,
-  lost,
-} from './attempt.ts';
+import { type Attempt, beginAttempt, endedSoon, handedBack, holds, keepAlive, lost } from './attempt.ts';
+import { endFailed, type FailureDependencies, type Write } from './failed-attempt.ts';
 import { openSource } from './open-original.ts';
 import { createKnownMedia } from './probe-cache.ts';
-import { BROKE_OFF_TWICE, faultOf } from './repeated-fault.ts';
 import { fetchCover } from './sent-cover.ts';
-
-/** Seconds until the next attempt after the first one failed; doubles with each further attempt. */
-const BACK_OFF = 60;
-
-/** Minimum progress (0 to 1) at the deadline for which a retry is worthwhile. */
-const WORTH_RETRY = 0.5;
 
 export interface Conversions {
   /** Makes one attempt to convert the task of a message. Throws an error if a later attempt may succeed. */
@@ -43,7 +27,7 @@ export interface Conversions {
   stop(): Promise<void>;
 }
 
-export interface ConversionDependencies extends AttemptDependencies {
+export interface ConversionDependencies extends FailureDependencies {
   tasks: TaskStore;
   originals: Storage;
   results: Storage;
@@ -55,8 +39,6 @@ export interface ConversionDependencies extends AttemptDependencies {
   worker: string;
   /** Whether to acknowledge all messages and convert nothing. */
   paused: boolean;
-  /** Maximum attempts of one revision. */
-  attempts: number;
   clock: Clock;
 }
 
@@ -71,21 +53,33 @@ export function createConversions(parts: ConversionDependencies): Conversions {
   const running = new Map<Attempt, Promise<MessageOutcome>>();
   let stopping = false;
 
+  const attempt = async (message: ConversionMessage, span: ActiveSpan) => {
+    mark('woken');
+    await mustReachFiles(parts);
+    const heldAt = performance.now();
+    const claimed = await leases.claim(message, worker);
+    if ('refused' in claimed) {
+      span.set({ 'tonemill.claim.refused': claimed.refused });
+      return claimed.refused === 'leased' ? 'again' : 'done';
+    }
+    mark('claimed');
+    const begun = beginAttempt(claimed, heldAt);
+    describeAttempt(begun, span);
+    const outcome = convert(knowing, begun, span).finally(() => running.delete(begun));
+    running.set(begun, outcome);
+    if (stopping) begun.abort.abort(handedBack());
+    return outcome;
+  };
+
   return {
     async handle(message) {
       if (paused) return 'done';
       if (stopping) return 'again';
-      mark('woken');
-      await mustReachFiles(parts);
-      const heldAt = performance.now();
-      const claimed = await leases.claim(message, worker);
-      if ('refused' in claimed) return claimed.refused === 'leased' ? 'again' : 'done';
-      mark('claimed');
-      const attempt = beginAttempt(claimed, heldAt);
-      const outcome = convert(knowing, attempt).finally(() => running.delete(attempt));
-      running.set(attempt, outcome);
-      if (stopping) attempt.abort.abort(handedBack());
-      return outcome;
+      const { taskId, revision, traceparent = null } = message;
+      const attributes = { 'tonemill.task.id': taskId, 'tonemill.task.revision': revision };
+      return traced('convert', { kind: 'consumer', parent: traceparent, attributes }, (span) =>
+        attempt(message, span),
+      );
     },
     async stop() {
       stopping = true;
@@ -96,14 +90,33 @@ export function createConversions(parts: ConversionDependencies): Conversions {
   };
 }
 
+/** Tells the metrics and the trace of an attempt that begins. */
+function describeAttempt({ lease, waited, options }: Attempt, span: ActiveSpan): void {
+  if (lease.attempt === 1 && waited !== null) observations.waits.publish({ seconds: waited });
+  span.set({ 'tonemill.attempt': lease.attempt, 'tonemill.format': options.format.name });
+}
+
 /** Runs one attempt, and logs one line for every outcome. */
-async function convert(parts: CachingDependencies, attempt: Attempt): Promise<MessageOutcome> {
+async function convert(
+  parts: CachingDependencies,
+  attempt: Attempt,
+  span: ActiveSpan,
+): Promise<MessageOutcome> {
   const { clock, log } = parts;
   const { lease, task } = attempt;
   const began = clock.now().getTime();
   const stop = keepAlive(parts, attempt);
-  const write = (severity: 'info' | 'warn', message: string, fields: LogFields = {}) => {
+  const write: Write = (severity, outcome, message, fields = {}) => {
     const seconds = (clock.now().getTime() - began) / 1000;
+    const { code } = fields;
+    observations.conversions.publish({
+      format: task.requestedOutput.format,
+      outcome,
+      seconds,
+      ...(code !== undefined && { code }),
+    });
+    span.set({ 'tonemill.outcome': outcome });
+    if (code !== undefined) span.fail(code);
     log[severity](message, {
       ...lease,
       from: attempt.media?.codec,
@@ -114,7 +127,7 @@ async function convert(parts: CachingDependencies, attempt: Attempt): Promise<Me
   };
   try {
     await parts.workspaces.use((folder) => endedSoon(run(parts, attempt, folder), attempt.abort.signal));
-    write('info', 'Converted');
+    write('info', 'converted', 'Converted');
     return 'done';
   } catch (error) {
     return await endFailed(parts, attempt, error, write);
@@ -190,65 +203,6 @@ async function removeOrphan(
   if (!now) for (const one of analysisKeys(task, 'original')) await results.remove(one);
 }
 
-type Write = (severity: 'info' | 'warn', message: string, fields?: LogFields) => void;
-
-/** Ends an attempt that failed, and decides between failure, retry and release. */
-async function endFailed(
-  parts: ConversionDependencies,
-  attempt: Attempt,
-  error: unknown,
-  write: Write,
-): Promise<MessageOutcome> {
-  const { leases, deadline = 0, attempts } = parts;
-  const { lease, media } = attempt;
-  if (isFailure(error)) {
-    write('info', 'Not convertible', { code: error.code, error });
-    await leases.fail(lease, { code: error.code, message: error.message }, media);
-    return 'done';
-  }
-  if (attempt.late && (attempt.progress < WORTH_RETRY || lease.attempt >= attempts)) {
-    write('info', 'Not convertible within the deadline', { code: 'too_long', progress: attempt.progress });
-    await leases.fail(lease, { code: 'too_long', message: takesTooLong(deadline) }, media);
-    return 'done';
-  }
-  if (attempt.late) {
-    write('warn', 'Deadline passed; the conversion is tried again', { progress: attempt.progress });
-    await leases.postpone(lease, 0);
-    return 'again';
-  }
-  if (hasCode(error, 'interrupted')) {
-    write('info', 'Lease released', { reason: error.message });
-    await leases.release(lease);
-    return 'done';
-  }
-  const fault = faultOf(error, lease.revision);
-  if (fault !== undefined && fault === attempt.lastFault) {
-    write('warn', 'The conversion broke off twice in the same way', { code: 'gave_up', error });
-    await leases.fail(lease, { code: 'gave_up', message: BROKE_OFF_TWICE }, media);
-    return 'done';
-  }
-  write('warn', 'The conversion broke off; it is tried again', { error });
-  await postpone(parts, lease, fault);
-  throw error;
-}
-
-/**
- * Ends an attempt, and doubles the waiting time with each one; after a fault of the file or of this program, the next
- * attempt begins at once. If the database fails, the lease expires by itself.
- */
-async function postpone(
-  { leases, log }: ConversionDependencies,
-  lease: Lease,
-  fault: string | undefined,
-): Promise<void> {
-  try {
-    const seconds = fault === undefined ? BACK_OFF * 2 ** (lease.attempt - 1) : 0;
-    await leases.postpone(lease, seconds, fault);
-  } catch (error) {
-    log.warn('The attempt could not be postponed', { ...lease, error });
-  }
-}
-
 /** Checks the storage before a claim: an attempt without files would count, and five of them fail the task. */
 async function mustReachFiles({ originals, results, log }: ConversionDependencies): Promise<void> {
   try {
@@ -257,8 +211,4 @@ async function mustReachFiles({ originals, results, log }: ConversionDependencie
     log.warn('The storage is unreachable; nothing is converted', { error });
     throw error;
   }
-}
-
-function takesTooLong(seconds: number): string {
-  return `The conversion takes longer than the limit of ${seconds} s.`;
 }

@@ -45,13 +45,14 @@ export function createGuardedServer(
 /**
  * Starts to listen, and returns the URL of the server on this machine.
  * @param port 0 picks a free one
+ * @param host address of an interface; undefined for all
  * Throws `misconfigured` if the port is in use.
  */
-export function listen(server: Server, port: number): Promise<string> {
+export function listen(server: Server, port: number, host?: string): Promise<string> {
   allowLongUploads(server);
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(isErrno(error, 'EADDRINUSE') ? occupied(port) : error));
-    server.listen(port, () => {
+    server.listen({ port, host }, () => {
       const address = server.address();
       resolve(`http://localhost:${typeof address === 'object' && address ? address.port : port}`);
     });

@@ -3,11 +3,13 @@ import type { Context, MiddlewareHandler, Next } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
+import { observations } from '../ports/observations.ts';
 import { createClientAddress } from '../runtime/client-address.ts';
 import { AppError, type ErrorCode, isErrno } from '../runtime/errors.ts';
 import { parseJson } from '../runtime/json-text.ts';
 import { type Log, type LogFields, withFields } from '../runtime/log.ts';
-import { withTraceparent } from '../runtime/traceparent.ts';
+import { currentTraceparent } from '../runtime/traceparent.ts';
+import { type ActiveSpan, traced } from '../runtime/tracing.ts';
 import { idOf } from '../runtime/whole-number.ts';
 import type { RouterEnv } from './bearer-auth.ts';
 import { incomingOf, isClientGone } from './connection.ts';
@@ -65,9 +67,11 @@ export function createHttp(
   http.use((c, next) => {
     const peer = incomingOf(c)?.socket.remoteAddress;
     c.set('remoteIp', clientAddress(peer, c.req.header('X-Forwarded-For')));
-    const { headers } = c.req.raw;
-    return withFields(traceFields(headers, project), () =>
-      withTraceparent(headers.get('traceparent'), () => observed(log, c, next)),
+    const parent = c.req.raw.headers.get('traceparent');
+    return traced('request', { kind: 'server', parent }, (span) =>
+      withFields(traceFields(c.req.raw.headers, currentTraceparent(), project), () =>
+        observed(log, c, next, span),
+      ),
     );
   });
   if (corsOrigins.length > 0) http.use(crossOrigin(corsOrigins));
@@ -99,7 +103,7 @@ function limited(addressLimit: (address: string | undefined) => Promise<void>): 
   };
 }
 
-async function observed(log: Log, c: Context<RouterEnv>, next: Next): Promise<void> {
+async function observed(log: Log, c: Context<RouterEnv>, next: Next, span: ActiveSpan): Promise<void> {
   const began = performance.now();
   await next();
   secure(c);
@@ -109,9 +113,20 @@ async function observed(log: Log, c: Context<RouterEnv>, next: Next): Promise<vo
   const route = routeOf(c);
   const remoteIp = c.get('remoteIp');
   const userId = userIdOf(c);
+  observations.requests.publish({ method, route, status, seconds });
+  describeRequest(c, span);
   const httpRequest = { requestMethod: method, status, latency: `${seconds.toFixed(6)}s`, remoteIp };
   const fields: LogFields = { httpRequest, route, taskId: taskIdOf(c, route), userId, seconds };
   log[levelOf(c)](`${method} ${route} ${status}`, fields);
+}
+
+function describeRequest(c: Context, span: ActiveSpan): void {
+  const { method } = c.req;
+  const { status } = c.res;
+  const route = routeOf(c);
+  span.rename(`${method} ${route}`);
+  span.set({ 'http.request.method': method, 'http.route': route, 'http.response.status_code': status });
+  if (status >= 500) span.fail(c.error instanceof AppError ? c.error.code : 'internal');
 }
 
 /** Id in the path of a task or its upload; batches, presets and keys have ids of their own. */
@@ -226,6 +241,7 @@ const CHALLENGE = 'Bearer realm="tonemill"';
 
 function respond(c: Context, error: AppError): Response {
   const { status, body, headers } = problemOf(error);
+  if (error.limit) observations.limits.publish({ policy: error.limit.policy });
   if (error.code === 'unauthenticated') c.header('WWW-Authenticate', CHALLENGE);
   if (error.code === 'insufficient_scope')
     c.header('WWW-Authenticate', `${CHALLENGE}, error="insufficient_scope"`);

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { AppError, type ErrorCode } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
+import { countBytes } from './counted-bytes.ts';
 import { createGuardedServer } from './guarded-server.ts';
 import { problemOf } from './problem.ts';
 import type { SlowClients } from './slow-clients.ts';
@@ -25,7 +26,12 @@ export function createListener(http: Routes, log: Log): ReturnType<typeof getReq
   };
   // HTTP/1.0 knows no Host, and health checks of load balancers use it.
   // The guarded server reads the rest of a body. If the adapter did, it could close the connection of the next request.
-  return getRequestListener(http.fetch, { errorHandler, hostname: 'localhost', autoCleanupIncoming: false });
+  const options = { errorHandler, hostname: 'localhost', autoCleanupIncoming: false };
+  const answer = getRequestListener(http.fetch, options);
+  return (incoming, outgoing) => {
+    if (outgoing instanceof ServerResponse) countBytes(incoming.socket, outgoing);
+    return answer(incoming, outgoing);
+  };
 }
 
 /** A server for these routes that does not listen yet. */

@@ -3,11 +3,16 @@ import type { LogFields } from '../runtime/log.ts';
 /**
  * Log fields that join log lines to the trace of their request (Cloud Logging, "Structured logging"), from
  * `traceparent` (W3C Trace Context) or `X-Cloud-Trace-Context`. Empty without both headers.
+ * @param current `traceparent` of the request's own span; null without one
  * @param project Google Cloud project; undefined leaves the trace id without a project
  */
-export function traceFields(headers: Headers, project: string | undefined): LogFields {
+export function traceFields(
+  headers: Headers,
+  current: string | null,
+  project: string | undefined,
+): LogFields {
   const { trace, span, sampled } =
-    w3c(headers.get('traceparent')) ?? google(headers.get('x-cloud-trace-context')) ?? {};
+    w3c(current) ?? w3c(headers.get('traceparent')) ?? google(headers.get('x-cloud-trace-context')) ?? {};
   if (trace === undefined) return {};
   return {
     'logging.googleapis.com/trace': project === undefined ? trace : `projects/${project}/traces/${trace}`,

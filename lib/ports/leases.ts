@@ -20,6 +20,8 @@ export interface Lease {
 export interface Claimed {
   lease: Lease;
   task: Task;
+  /** Seconds from the time at which the task began to wait; null if that is unknown. */
+  waited: number | null;
   /** Fault of the attempt that was postponed last; null if there is none. */
   fault: string | null;
 }

@@ -5,7 +5,12 @@ import { MOST_INTEGER, wholeNumber } from '../runtime/whole-number.ts';
 const POSITIVE_INTEGER = z.union([z.int().min(1).max(MOST_INTEGER), wholeNumber(1, MOST_INTEGER)]);
 
 /** Checks a message that came over a queue. */
-export const CONVERSION_MESSAGE = z.object({ taskId: POSITIVE_INTEGER, revision: POSITIVE_INTEGER });
+export const CONVERSION_MESSAGE = z.object({
+  taskId: POSITIVE_INTEGER,
+  revision: POSITIVE_INTEGER,
+  /** That of the request for the conversion. A wrong one is no reason to refuse a message. */
+  traceparent: z.string().optional().catch(undefined),
+});
 
 /** Asks for the conversion of a task. The database row is authoritative; messages may be duplicated, delayed or lost. */
 export type ConversionMessage = z.output<typeof CONVERSION_MESSAGE>;

@@ -14,6 +14,8 @@ export interface ClaimedTransfer {
   claim: number;
   /** Counts this try, from 1. */
   tries: number;
+  /** That of the request that made the task; null without one. */
+  traceparent: string | null;
 }
 
 export interface ClaimLimits {

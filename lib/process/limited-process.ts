@@ -1,9 +1,11 @@
 import { once } from 'node:events';
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isErrno } from '../runtime/errors.ts';
 import { mark } from '../runtime/marks.ts';
+import { traced } from '../runtime/tracing.ts';
 import type { ResourceLimits } from './enclosures.ts';
 import { lendingFiles } from './lent-files.ts';
 import { findProgram } from './path-search.ts';
@@ -66,28 +68,35 @@ export interface Children {
  * @param sandbox confines them
  */
 export function createChildren(spawner: Spawner, sandbox: Sandbox): Children {
-  return {
-    async run(command) {
-      const { cwd, path, writes, signal, stdin, readers } = command;
-      signal.throwIfAborted();
-      const program = findProgram(command.program, path);
-      const files = await filesOf(program);
-      const [first = program, ...rest] = sandbox.enclose({ ...command, program, files });
-      const env = { PATH: path, LC_ALL: 'C' };
-      const outputs = readers.length + 1;
-      return lendingFiles(writes, sandbox.user, async () => {
-        const child = await spawner.start({
-          program: first,
-          args: rest,
-          cwd,
-          env,
-          fed: stdin !== undefined,
-          outputs,
-        });
-        mark('spawned', program);
-        return watch(child, command);
+  const start = async (command: Command) => {
+    const { cwd, path, writes, signal, stdin, readers } = command;
+    signal.throwIfAborted();
+    const program = findProgram(command.program, path);
+    const files = await filesOf(program);
+    const [first = program, ...rest] = sandbox.enclose({ ...command, program, files });
+    const env = { PATH: path, LC_ALL: 'C' };
+    const outputs = readers.length + 1;
+    return lendingFiles(writes, sandbox.user, async () => {
+      const child = await spawner.start({
+        program: first,
+        args: rest,
+        cwd,
+        env,
+        fed: stdin !== undefined,
+        outputs,
       });
-    },
+      mark('spawned', program);
+      return watch(child, command);
+    });
+  };
+  return {
+    run: (command) =>
+      traced(basename(command.program), {}, async (span) => {
+        const ending = await start(command);
+        span.set({ 'process.exit.code': ending.code ?? -1 });
+        if (ending.code !== 0) span.fail(ending.signal ?? 'exit_code');
+        return ending;
+      }),
   };
 }
 

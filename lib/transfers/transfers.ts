@@ -1,7 +1,9 @@
+import { observations } from '../ports/observations.ts';
 import type { Delivered } from '../ports/tasks.ts';
 import type { ClaimedTransfer, ImportProgress, TransferStore } from '../ports/transfers.ts';
 import { AppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
+import { type ActiveSpan, traced } from '../runtime/tracing.ts';
 import { type TryFailure, tryFailure } from './transfer-failure.ts';
 
 /** Seconds for which a claim lasts without a heartbeat. */
@@ -56,13 +58,21 @@ export function createTransfers({ store, work, worker, paused, log }: TransfersD
   };
   const run = async (transfer: ClaimedTransfer) => {
     const control = new AbortController();
-    const tried = oneTry(transfer, control).finally(() => running.delete(control));
+    const { kind, task, traceparent: parent } = transfer;
+    const attributes = { 'tonemill.task.id': task.id };
+    const tried = traced(kind, { kind: 'client', parent, attributes }, (span) =>
+      oneTry(transfer, control, span),
+    ).finally(() => running.delete(control));
     running.set(control, tried);
     if (stopping) control.abort(handedBack());
     await tried;
   };
 
-  async function oneTry(transfer: ClaimedTransfer, control: AbortController): Promise<void> {
+  async function oneTry(
+    transfer: ClaimedTransfer,
+    control: AbortController,
+    span: ActiveSpan,
+  ): Promise<void> {
     const { kind, task, tries } = transfer;
     const { waits } = work[kind];
     const fields = { taskId: task.id, kind, tries };
@@ -71,12 +81,15 @@ export function createTransfers({ store, work, worker, paused, log }: TransfersD
     try {
       const delivered = await work[kind].run(transfer, beat.onProgress, control.signal);
       await store.end(transfer, delivered);
+      observations.transfers.publish({ kind, outcome: 'done' });
       log.info('A file was transferred', fields);
     } catch (error) {
       if (control.signal.aborted) return await afterAbort(transfer, control.signal.reason);
       const failure = tryFailure(error);
       const wait = failure.transient ? waits[tries - 1] : undefined;
       const { code, status } = failure;
+      span.fail(code);
+      observations.transfers.publish({ kind, outcome: wait === undefined ? 'failed' : 'again' });
       log.info('A transfer failed', { ...fields, code, status, again: wait !== undefined, error });
       if (wait === undefined) await giveUp(transfer, failure);
       else await store.postpone(transfer, Math.max(wait, failure.retryAfter ?? 0));

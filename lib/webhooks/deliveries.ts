@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type ObservedDelivery, observations } from '../ports/observations.ts';
 import type { ClaimedDelivery, DeliverySignals, PendingDeliveries, RunningTries } from '../ports/webhooks.ts';
 import { type JobFetcher, startJobFetcher } from '../runtime/job-fetcher.ts';
 import type { Log } from '../runtime/log.ts';
+import { currentTraceparent } from '../runtime/traceparent.ts';
+import { traced } from '../runtime/tracing.ts';
 import { type EndedTry, type TryDependencies, tryOnce } from './one-try.ts';
 import { pauseAfter, SCHEDULE } from './schedule.ts';
 
@@ -144,10 +147,11 @@ async function settle(
   const { pending, log, options } = parts;
   const { id: deliveryId, webhookId, userId } = claimed;
   try {
-    const ended = await tryOnce({ ...parts, timeout: options.timeout }, claimed, signal);
+    const ended = await tracedTry({ ...parts, timeout: options.timeout }, claimed, signal);
     const { retryAfter: _, ...outcome } = ended;
     const next = nextOf(ended, claimed.tries + 1, options.schedule);
     const disabled = await pending.record(claimed, outcome, next);
+    observations.deliveries.publish({ outcome: outcomeOf(next) });
     log.info('Tried a delivery', { deliveryId, webhookId, userId, status: outcome.status, next });
     if (disabled) log.info('Disabled a webhook', { webhookId, userId, reason: disabled });
     return typeof next === 'number' ? next : undefined;
@@ -158,11 +162,27 @@ async function settle(
   }
 }
 
+/** The receiver gets the `traceparent` of the try, which belongs to the trace of the task. */
+function tracedTry(parts: TryDependencies, claimed: ClaimedDelivery, signal: AbortSignal): Promise<EndedTry> {
+  const attributes = { 'tonemill.webhook.id': claimed.webhookId, 'tonemill.delivery.id': claimed.id };
+  const { traceparent: parent } = claimed;
+  return traced('webhook', { kind: 'client', parent, attributes }, async (span) => {
+    const ended = await tryOnce(parts, { ...claimed, traceparent: currentTraceparent() }, signal);
+    if (ended.status === null) span.fail('no_answer');
+    else span.set({ 'http.response.status_code': ended.status });
+    return ended;
+  });
+}
+
 /** @returns seconds until the next try, or how the delivery ends */
 function nextOf({ status, retryAfter }: EndedTry, tries: number, schedule: readonly number[]) {
   if (status !== null && status >= 200 && status < 300) return 'delivered';
   if (status === 410) return 'gone';
   return pauseAfter({ tries, status: status ?? undefined, retryAfter }, Math.random(), schedule) ?? 'failed';
+}
+
+function outcomeOf(next: ReturnType<typeof nextOf>): ObservedDelivery['outcome'] {
+  return typeof next === 'number' ? 'again' : next;
 }
 
 function runningTries(running: ReadonlySet<ClaimedDelivery>): RunningTries {

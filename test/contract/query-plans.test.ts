@@ -77,6 +77,7 @@ function callsOf({
   idempotency,
   rateLimits,
   usage,
+  queueState,
   housekeeping,
   firstGenerationImport,
 }: Stores): Calls {
@@ -238,6 +239,7 @@ function callsOf({
       countTasks: () => usage.countTasks(1, 'UPLOADED', 1000),
       storedBytes: () => usage.storedBytes(1),
     },
+    queueState: { read: () => queueState.read() },
     rateLimits: {
       limiter: async () => {
         const limiter = rateLimits.limiter({ name: 'requests', quota: 10, seconds: 60 });
@@ -325,7 +327,7 @@ function callsOf({
 
 type StoreName = Exclude<
   keyof Stores,
-  'queue' | 'deliverySignals' | 'deliveryWakeUps' | 'taskChanges' | 'check' | 'close'
+  'queue' | 'deliverySignals' | 'deliveryWakeUps' | 'taskChanges' | 'pool' | 'check' | 'close'
 >;
 
 type Calls = { [Name in StoreName]: { [Method in keyof Stores[Name]]: () => unknown } };

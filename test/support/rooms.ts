@@ -72,6 +72,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'http/events',
       'http',
       'http/schemas',
+      'telemetry',
       'first-generation',
       'housekeeping',
       'backup',
@@ -133,6 +134,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'http/schemas': {
     purpose: 'shapes of requests and answers, as the OpenAPI document has them',
     imports: ['webhooks', 'ports', 'audio/formats', 'audio/media', 'runtime'],
+  },
+  telemetry: {
+    purpose: 'metrics and traces of a process, for those who operate the service',
+    imports: ['ports', 'audio/ffmpeg', 'runtime'],
   },
   'first-generation': {
     purpose: 'import of users and tasks; results that its workers report',

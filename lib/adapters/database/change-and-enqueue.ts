@@ -73,8 +73,8 @@ async function publish(sender: MessageSender, log: Log, rows: readonly TaskRow[]
   }
 }
 
-function messageOf({ id, revision, turn }: TaskRow): QueuedMessage {
-  return { taskId: id, revision, turn };
+function messageOf({ id, revision, turn, traceparent }: TaskRow): QueuedMessage {
+  return { taskId: id, revision, turn, ...(traceparent !== null && { traceparent }) };
 }
 
 function isLimited({ maxMessages }: MessageSender): boolean {

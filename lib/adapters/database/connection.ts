@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
+import type { PoolState } from '../../ports/pool-state.ts';
 import { AppError } from '../../runtime/errors.ts';
 import { postgresClient } from './client.ts';
 import { LATEST_COLUMN, MIGRATION_NAMES, migrationSource } from './migrations.ts';
@@ -35,6 +36,18 @@ export function openDatabase(address: DatabaseAddress, pool: number): Knex {
     // Otherwise error messages repeat every value, among them secrets.
     compileSqlOnError: false,
   });
+}
+
+/** The part of knex's pool that counts (tarn). */
+interface CountingPool {
+  numUsed(): number;
+  numFree(): number;
+  numPendingAcquires(): number;
+}
+
+export function poolState(knex: Knex): PoolState {
+  const pool: CountingPool = knex.client.pool;
+  return { used: pool.numUsed(), idle: pool.numFree(), waiting: pool.numPendingAcquires() };
 }
 
 /**

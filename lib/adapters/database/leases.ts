@@ -50,7 +50,8 @@ export function createLeaseStore(
           '*',
         );
       if (row) {
-        return { lease: { taskId, revision, attempt: row.attempt }, task: toTask(row), fault: row.fault };
+        const lease = { taskId, revision, attempt: row.attempt };
+        return { lease, task: toTask(row), waited: waitedSeconds(row), fault: row.fault };
       }
       return { refused: await whyNot(taskId, revision) };
     },
@@ -94,6 +95,11 @@ export function createLeaseStore(
     const usedUp = await giveUp(knex, options.attempts, id);
     return usedUp > 0 ? 'gave_up' : 'leased';
   }
+}
+
+/** Both times are of the database's clock. */
+function waitedSeconds({ waiting_since: since, started_at: started }: TaskRow): number | null {
+  return since && started && (started.getTime() - since.getTime()) / 1000;
 }
 
 /** Tasks that are UPLOADED, or PROCESSING under an expired lease. */

@@ -7,6 +7,7 @@ import { createTaskChanges } from './task-change-triggers.ts';
 import { createTaskLists, dropTaskLists } from './task-lists-migration.ts';
 import { createTransfers, dropTransfers } from './transfers-migration.ts';
 import { createTurns, IN_FLIGHT } from './turn-functions.ts';
+import { createWaitingSince, dropWaitingSince } from './waiting-since-migration.ts';
 import { createWebhooks, dropWebhooks } from './webhooks-migration.ts';
 
 interface Migration {
@@ -32,6 +33,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '007_webhooks', up: createWebhooks, down: dropWebhooks },
   { name: '008_retention', up: createRetention, down: dropRetention },
   { name: '009_account_events', up: createAccountEvents, down: dropAccountEvents },
+  { name: '010_waiting_since', up: createWaitingSince, down: dropWaitingSince },
 ];
 
 export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);

@@ -30,10 +30,12 @@ export interface TaskRow {
   attempt: number;
   worker: string | null;
   lease_until: Date | null;
-  /** Null while no message of the task is on its way. */
   /** Fault of the attempt that was postponed last. */
   fault: string | null;
+  /** Null while no message of the task is on its way. */
   enqueued_at: Date | null;
+  /** Time at which the revision began to wait for its conversion; a trigger sets it. */
+  waiting_since: Date | null;
   /** Place among the tasks that wait; see `QueuedMessage`. */
   turn: number;
   upload_expires_at: Date;

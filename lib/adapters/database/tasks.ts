@@ -27,6 +27,7 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
             // A task that waits keeps its place.
             turn: trx.raw("case when state = 'UPLOADED' then turn else next_turn(user_id) end"),
             enqueued_at: enqueuedAt,
+            traceparent: currentTraceparent(),
             ...UNTRIED,
           },
           '*',

@@ -49,10 +49,10 @@ export function createTransferStore(knex: Knex): TransferStore {
       const { rows } = await knex.raw<{ rows: TransferRow[] }>(CLAIM, bindings);
       if (rows.length === 0) return [];
       const tasks = await knex<TaskRow>('tasks').whereRaw('id = any(?)', [rows.map((row) => row.task_id)]);
-      const byId = new Map(tasks.map((row) => [row.id, toTask(row)]));
+      const byId = new Map(tasks.map((row) => [row.id, row]));
       return rows.flatMap(({ task_id, kind, url, claim, tries }) => {
-        const task = byId.get(task_id);
-        return task ? [{ kind, task, url, claim, tries }] : [];
+        const row = byId.get(task_id);
+        return row ? [{ kind, task: toTask(row), url, claim, tries, traceparent: row.traceparent }] : [];
       });
     },
     heartbeat: (transfer, seconds, progress) =>

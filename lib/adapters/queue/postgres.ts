@@ -99,8 +99,9 @@ export async function createPostgresQueue({
 type Handler = (message: ConversionMessage) => Promise<MessageOutcome>;
 
 /** Jobs of lower turns go first. The key keeps the sweep from enqueueing a message again that still waits. */
-function jobOf({ taskId, revision, turn }: QueuedMessage): JobInsert {
-  return { data: { taskId, revision }, priority: -turn, singletonKey: `${taskId}/${revision}` };
+function jobOf({ turn, ...message }: QueuedMessage): JobInsert {
+  const { taskId, revision } = message;
+  return { data: message, priority: -turn, singletonKey: `${taskId}/${revision}` };
 }
 
 /** Channel of the notifications that pg-boss sends with new jobs. */

@@ -45,7 +45,10 @@ export function createPubSubQueue(
     async enqueue(messages) {
       const to = await publisher();
       await Promise.all(
-        messages.map(({ taskId, revision }) => to.publishMessage({ json: { taskId, revision } })),
+        messages.map(({ taskId, revision, traceparent }) => {
+          const attributes = traceparent === undefined ? {} : { traceparent };
+          return to.publishMessage({ json: { taskId, revision }, attributes });
+        }),
       );
     },
     async consume(handler, concurrency) {
@@ -102,9 +105,10 @@ async function handle(
   }
 }
 
-function read({ data }: Message): ConversionMessage | undefined {
+function read({ data, attributes }: Message): ConversionMessage | undefined {
   try {
-    return CONVERSION_MESSAGE.parse(JSON.parse(data.toString()));
+    const { traceparent } = attributes;
+    return { ...CONVERSION_MESSAGE.parse(JSON.parse(data.toString())), traceparent };
   } catch {
     return undefined;
   }

@@ -10,6 +10,7 @@ import type { Binaries } from './binaries.ts';
 import { tooLong } from './exit-errors.ts';
 import type { Source } from './input.ts';
 import { namedFiles } from './named-files.ts';
+import { observedRuns } from './observed-runs.ts';
 import type { Output, Sink } from './output.ts';
 import { judgeBrokenRead } from './readable-original.ts';
 import { conversionLimits, longestSound } from './resource-limits.ts';
@@ -122,6 +123,7 @@ export async function runFfmpeg(
     onSeconds?.(seconds);
   });
   try {
+    const began = performance.now();
     const ending = await children.run({
       program: binaries.ffmpeg.path,
       args,
@@ -135,6 +137,8 @@ export async function runFfmpeg(
       onErrorLine: reported ? read : undefined,
       readers: [output, sound, onLine].filter((reader) => reader !== undefined),
     });
+    const elapsed = (performance.now() - began) / 1000;
+    observedRuns.publish({ sound: seconds, seconds: elapsed, isSuccess: ending.code === 0 });
     if (ending.code === 0 && report().failedRead) await judgeBrokenRead(input, reread);
     return { seconds, ending, report: report() };
   } finally {

@@ -39,7 +39,8 @@ async function decodeConversionMessage(headers: Headers, body: string): Promise<
   try {
     const event = await decodeCloudEvent(headers, body);
     const { data, attributes } = pushedMessage(event, body);
-    return CONVERSION_MESSAGE.parse(data ? parseBase64(data) : attributes);
+    const { traceparent } = attributes ?? {};
+    return { ...CONVERSION_MESSAGE.parse(data ? parseBase64(data) : attributes), traceparent };
   } catch (cause) {
     const sentence = 'Expected a Pub/Sub message whose data or attributes are {taskId, revision}.';
     throw new AppError('invalid_request', sentence, { cause });

@@ -7,7 +7,8 @@ import type { Task } from '../../../lib/ports/tasks.ts';
 describe('The lease of an attempt', () => {
   const task = { id: 7, requestedOutput: { format: 'mp3', options: {} } } as unknown as Task;
   const lease = { taskId: 7, revision: 1, attempt: 1 };
-  const claimed = (ago: number) => beginAttempt({ lease, task, fault: null }, performance.now() - ago);
+  const claimed = (ago: number) =>
+    beginAttempt({ lease, task, waited: null, fault: null }, performance.now() - ago);
   const store = (held: boolean) => {
     const heartbeat = stub<[], Promise<boolean>>().resolves(held);
     return { heartbeat, leases: { heartbeat } as unknown as LeaseStore };

@@ -210,7 +210,7 @@ async function failedUpload(): Promise<Error> {
 
 describe('traceFields', () => {
   const trace = (headers: Record<string, string>, project?: string) =>
-    traceFields(new Headers(headers), project);
+    traceFields(new Headers(headers), null, project);
 
   it('reads X-Cloud-Trace-Context, whose span is decimal', () => {
     assert.deepEqual(trace({ 'X-Cloud-Trace-Context': `${TRACE}/67667974448284343;o=1` }, 'p'), {
