@@ -123,7 +123,7 @@ export interface Delivery {
   state: 'PENDING' | 'DELIVERED' | 'FAILED';
   /** JSON: the body of each try. */
   body: string;
-  /** The `traceparent` of the request that made the task; null without one. */
+  /** The `traceparent` of the request that made the task or its revision; null without one. */
   traceparent: string | null;
   createdAt: Date;
   /** Number of finished tries since the event or the last replay. */

@@ -50,7 +50,7 @@ export function testReceiver(): Receiver {
   return { url, received, answers };
 }
 
-function portOf(address: string | AddressInfo | null): number {
+export function portOf(address: string | AddressInfo | null): number {
   if (address === null || typeof address === 'string') throw new TypeError('the receiver does not listen');
   return address.port;
 }

@@ -58,7 +58,7 @@ export interface TaskRow {
   source: Source | null;
   destination: ShownAddress | null;
   delivered: Delivered | null;
-  /** The header of the request that made the task, for the messages of webhooks. */
+  /** The header of the request that made the task or its revision, for its messages and those of webhooks. */
   traceparent: string | null;
   progress: number;
   media: StoredMedia | null;
