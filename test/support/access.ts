@@ -44,6 +44,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'get /api/formats': ANYONE,
   'get /health': ANYONE,
   'get /ready': ANYONE,
+  'get /metrics': { needs: 'service' },
   'get /api/account': ACCOUNT,
   'post /api/auth/keys': { ...ACCOUNT, json: { name: MARK, scopes: ['tasks:read'] } },
   'get /api/auth/keys': ACCOUNT,

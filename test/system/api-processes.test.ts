@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { testDatabase } from '../support/database.ts';
+import { sample } from '../support/metrics.ts';
 import { until } from '../support/until.ts';
 import { newDatabase, type VmDeployment, type VmProcess, vmDeployment } from '../support/vm.ts';
 
@@ -49,6 +50,26 @@ describe('The processes of npm run serve', function () {
     });
     assert.match(api.log(), /A process of the API ended/);
     await until(async () => (await health().catch(() => 0)) === 200);
+    await api.end('SIGTERM');
+  });
+
+  it('show the metrics of all, at the port of the API and at that of the first process', async () => {
+    await api.end('SIGTERM');
+    const environment: NodeJS.ProcessEnv = {
+      ...vm.environment('api'),
+      API_PROCESSES: '2',
+      METRICS_PORT: '0',
+    };
+    api = await vm.start('serve', environment);
+    const asked = 12;
+    for (let number = 0; number < asked; number++) assert.equal(await health(), 200);
+    const headers = { 'X-Service-Credential': environment.SERVICE_CREDENTIAL ?? '', Connection: 'close' };
+    const own = /"url":"(\S+\/metrics)"/.exec(api.log())?.[1] ?? '';
+    for (const url of [`${api.url}/metrics`, own]) {
+      const text = await (await fetch(url, { headers })).text();
+      assert.equal(sample(text, 'tonemill_http_requests_total', { route: '/health' }), asked, url);
+      assert.equal(sample(text, 'tonemill_database_up'), 1);
+    }
     await api.end('SIGTERM');
   });
 
