@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import { AppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { shareMetrics } from './cluster-metrics.ts';
-import { serveMetrics } from './metrics.ts';
+import { serveMetrics } from './metrics-server.ts';
 import { type Running, serveApi } from './vm-mode.ts';
 
 /** Milliseconds until a process that ended by itself is replaced. */

@@ -9,7 +9,7 @@ import type { Log } from '../runtime/log.ts';
 import { makeFolder } from '../runtime/private-folder.ts';
 import { createApp } from './app.ts';
 import type { Surroundings } from './foundation.ts';
-import { serveMetrics } from './metrics.ts';
+import { serveMetrics } from './metrics-server.ts';
 import { createSite } from './targets.ts';
 import { startTracing } from './traces.ts';
 import { startWorker } from './worker.ts';

@@ -7,7 +7,7 @@ import { createHttpServer } from '../http/server.ts';
 import { AppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { type App, createApp } from './app.ts';
-import { serveMetrics } from './metrics.ts';
+import { serveMetrics } from './metrics-server.ts';
 import { createSite } from './targets.ts';
 import { startTracing } from './traces.ts';
 import { startWorker } from './worker.ts';
