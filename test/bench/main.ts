@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { api } from './api.ts';
+import { chaos } from './chaos.ts';
 import { coldStart } from './cold-start.ts';
 import { convert } from './convert.ts';
 import { writeTables } from './figures.ts';
@@ -15,6 +16,7 @@ import { uploads } from './uploads.ts';
 /** Benchmarks by name: `npm run bench -- NAME [--quick]`. Each prints what it measured, and judges nothing. */
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   api,
+  chaos,
   'cold-start': coldStart,
   convert,
   growth,

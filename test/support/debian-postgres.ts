@@ -16,6 +16,8 @@ export interface DebianPostgres {
   url: string;
   /** Such as `15`. */
   version: string;
+  /** Ends it as a crash does, without a checkpoint, and starts it again on the same files. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,12 +38,22 @@ export async function startDebianPostgres(): Promise<DebianPostgres | undefined>
   const port = await freePort();
   const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
   const args = ['-D', cluster, ...settings.flatMap((value) => ['-c', value])];
-  const server = spawn(join(bin, 'postgres'), args, { cwd: '/', stdio: 'ignore', ...owner });
+  const start = () => spawn(join(bin, 'postgres'), args, { cwd: '/', stdio: 'ignore', ...owner });
+  let server = start();
   const url = `postgres://tonemill:unused@127.0.0.1:${port}/postgres`;
-  while (server.exitCode === null && !(await answers(url))) await setTimeout(50);
+  const ready = async () => {
+    while (server.exitCode === null && !(await answers(url))) await setTimeout(50);
+  };
+  await ready();
   return {
     url,
     version,
+    async crash() {
+      server.kill('SIGQUIT');
+      await once(server, 'exit');
+      server = start();
+      await ready();
+    },
     async stop() {
       server.kill('SIGINT');
       if (server.exitCode === null) await once(server, 'exit');

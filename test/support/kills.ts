@@ -62,7 +62,8 @@ const LOOK = 20;
 /** Tasks that may wait at once, so that creation lasts as long as conversion does. */
 const WAITING = 8;
 
-const TRIGGER = `
+/** Notes each time that a task becomes PROCESSED. */
+export const TRIGGER = `
   create table finishes (task_id integer);
   create function note_finish() returns trigger language plpgsql as $$ begin
     insert into finishes values (new.id);
@@ -128,14 +129,16 @@ async function run(options: KillsOptions, vm: VmDeployment, knex: Knex): Promise
   };
 }
 
-interface Fleet {
+/** Processes of both kinds. */
+export interface Fleet {
   apis: VmProcess[];
   workers: VmProcess[];
   /** Kills one with -9 and starts another in its place. */
   replace(kind: 'apis' | 'workers', index: number): Promise<void>;
 }
 
-async function startFleet(vm: VmDeployment): Promise<Fleet> {
+/** Starts two API processes and two workers. */
+export async function startFleet(vm: Pick<VmDeployment, 'start'>): Promise<Fleet> {
   const [apis, workers] = await Promise.all([
     Promise.all([vm.start('serve'), vm.start('serve')]),
     Promise.all([vm.start('worker'), vm.start('worker')]),
@@ -178,7 +181,7 @@ async function kill(
 }
 
 /** One that holds a lease now: the process id is part of its name. */
-async function busyWorker(fleet: Fleet, knex: Knex): Promise<number | undefined> {
+export async function busyWorker(fleet: Fleet, knex: Knex): Promise<number | undefined> {
   const names: string[] = await knex('tasks')
     .where({ state: 'PROCESSING' })
     .orderBy('started_at', 'desc')
@@ -188,12 +191,21 @@ async function busyWorker(fleet: Fleet, knex: Knex): Promise<number | undefined>
   return index < 0 ? undefined : index;
 }
 
-async function waiting(knex: Knex): Promise<number> {
-  const rows = await knex('tasks').whereIn('state', ['UPLOADED', 'PROCESSING']).select('id');
-  return rows.length;
+/** Tasks that wait or run; without end while the database does not answer. */
+export async function waiting(knex: Knex): Promise<number> {
+  const rows = knex('tasks').whereIn('state', ['UPLOADED', 'PROCESSING']).select('id');
+  return rows.then(
+    ({ length }) => length,
+    () => Number.POSITIVE_INFINITY,
+  );
 }
 
-async function makeTasks(sender: Sender, knex: Knex, more: (begun: number) => boolean): Promise<number[]> {
+/** Makes tasks from three senders at once, while `more` says so. @returns ids that were answered with 200 */
+export async function makeTasks(
+  sender: Sender,
+  knex: Knex,
+  more: (begun: number) => boolean,
+): Promise<number[]> {
   const answered: number[] = [];
   let begun = 0;
   const make = async () => {
@@ -217,7 +229,7 @@ const CREATED = z.object({ task: TASK });
 const SESSION = CREATED.extend({ upload: z.object({ url: z.string() }) });
 
 /** A client that asks both API processes in turn, and again when one is gone; what had no answer is asked for anew. */
-function createSender(fleet: Fleet, user: User, original: Buffer): Sender {
+export function createSender(fleet: Fleet, user: User, original: Buffer): Sender {
   let turn = 0;
   let elsewhere = 0;
   const ask = async <T>(work: (url: string) => Promise<T | undefined>): Promise<T> => {
@@ -283,7 +295,7 @@ async function send(url: string, file: Buffer, received: number | undefined): Pr
 }
 
 /** The sweep as it will be tomorrow: uploads that never came are expired by then, those that came without a word go on, and strays are a day old. */
-async function sweepAndLook(
+export async function sweepAndLook(
   vm: VmDeployment,
   knex: Knex,
 ): Promise<{ rows: Task[]; orphans: string[]; missing: string[] }> {

@@ -35,6 +35,8 @@ export function openDatabase(address: DatabaseAddress, pool: number): Knex {
     acquireConnectionTimeout: 15_000,
     // Otherwise error messages repeat every value, among them secrets.
     compileSqlOnError: false,
+    // knex writes each lost connection to stderr, past the log; the query that meets it throws the same error.
+    log: { warn: () => undefined },
   });
 }
 

@@ -1,0 +1,41 @@
+import { convertInChaos } from '../support/chaos.ts';
+import { startDebianPostgres } from '../support/debian-postgres.ts';
+import { printTable } from './figures.ts';
+import type { BenchOptions } from './options.ts';
+import { progress } from './progress.ts';
+
+/** A lease lasts a minute: a worker that stands still for longer loses its task to another. */
+const SIZES = {
+  whole: { tasks: 200, rounds: 5, every: 3000, seconds: 60, still: 90_000 },
+  quick: { tasks: 12, rounds: 1, every: 1000, seconds: 20, still: 3000 },
+};
+
+/** The long form of the test of the same name: counts what was injected, and what became of the tasks. */
+export async function chaos({ quick }: BenchOptions): Promise<void> {
+  progress.step('starting PostgreSQL');
+  const postgres = await startDebianPostgres();
+  if (!postgres) throw new Error('This runs on the PostgreSQL of Debian: apt-get install postgresql');
+  try {
+    const size = quick ? SIZES.quick : SIZES.whole;
+    const report = await convertInChaos({ postgres, ...size, onStep: progress.step });
+    printTable([
+      [`on PostgreSQL ${postgres.version}`, ''],
+      ...Object.entries(report.injected).map(([name, count]): [string, string] => [name, String(count)]),
+      ['processes that ended by themselves', String(report.ended)],
+      ['accepted', String(report.accepted)],
+      ['finished', `${report.processed} PROCESSED, ${report.failed} FAILED`],
+      ['lost', String(report.lost.length)],
+      ['doubled', String(report.doubled.length)],
+      ['without a message of a webhook', String(report.untold.length)],
+      ['files of nobody, missing, in private folders', fileCounts(report)],
+      ['leases left', String(report.leases)],
+      ['seconds', report.seconds.toFixed(0)],
+    ]);
+  } finally {
+    await postgres.stop();
+  }
+}
+
+function fileCounts(report: Record<'orphans' | 'missing' | 'leftovers', readonly string[]>): string {
+  return [report.orphans, report.missing, report.leftovers].map(({ length }) => length).join(', ');
+}
