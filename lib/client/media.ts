@@ -11,6 +11,8 @@ export interface Media {
   probe(file: Blob, how?: Call & { loudness?: boolean; cover?: boolean }): Promise<Schemas['ProbedFile']>;
   /** Size, work, adaptations and cost of a conversion, which is not made. @param of a file, the id of a task, or media information */
   plan(of: PlannedOriginal, output: RequestedOutput, call?: Call): Promise<Schemas['Plan']>;
+  /** Whether a file is the result of a receipt, and what differs. */
+  verify(file: Blob, receipt: Schemas['Receipt'], call?: Call): Promise<Schemas['Verification']>;
   /** Makes a picture the front cover of the result: JPEG, PNG, WebP or GIF. The task is converted again. */
   setCover(taskId: number, picture: Blob, call?: Call): Promise<Task>;
   /** Brings the cover of the original back. */
@@ -49,6 +51,14 @@ export function createMedia(api: Api): Media {
       // The types know a file as text, and a form as JSON.
       const file = { body: { ...output, taskId: 0 }, bodySerializer: () => form, ...STREAMED };
       return answerOf(api.POST('/api/plan', { ...file, ...options(call) }));
+    },
+    verify(audio, receipt, call) {
+      const form = new FormData();
+      form.append('receipt', JSON.stringify(receipt));
+      form.append('audio', audio, 'name' in audio ? String(audio.name) : 'audio');
+      // The types know a file as text.
+      const file = { body: { receipt, audio: '' }, bodySerializer: () => form, ...STREAMED };
+      return answerOf(api.POST('/api/verify', { ...file, ...options(call) }));
     },
     setCover(taskId, picture, call) {
       const headers = { 'Content-Type': picture.type || PICTURE };

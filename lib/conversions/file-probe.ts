@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { AudioEngine } from '../audio/engine/engine.ts';
+import type { Verification } from '../audio/engine/receipts.ts';
 import type { MediaInfo } from '../audio/media/media-info.ts';
+import type { Receipt } from '../audio/media/receipt.ts';
 
 /** Probes files that belong to no task. */
 export interface Probes {
@@ -10,6 +12,8 @@ export interface Probes {
    * Throws a failure code if the file cannot be converted.
    */
   look(path: string, measured: boolean, signal: AbortSignal): Promise<MediaInfo>;
+  /** Compares a local file with the receipt of a result. */
+  verify(path: string, receipt: Receipt, signal: AbortSignal): Promise<Verification>;
   /** The front cover of a local file, or its first picture; undefined without one. */
   picture(path: string): Promise<Buffer | undefined>;
 }
@@ -23,6 +27,7 @@ export function createProbes(engine: () => Promise<AudioEngine>): Probes {
       if (!measured) return media;
       return { ...media, loudness: await audio.loudness(async () => ({ source: path, probed }), signal) };
     },
+    verify: async (path, receipt, signal) => (await engine()).verify(path, receipt, signal),
     picture: async (path) => (await engine()).picture(path),
   };
 }

@@ -3,7 +3,7 @@ const SECTIONS: readonly { name: string; description: string; paths: RegExp }[] 
   {
     name: 'Conversions',
     description: 'Convert a file in one request, or describe it.',
-    paths: /^\/api\/(?:convert|probe|plan|formats)$/,
+    paths: /^\/api\/(?:convert|probe|plan|verify|formats)$/,
   },
   {
     name: 'Tasks',

@@ -1,5 +1,6 @@
 import type { StoredAdaptation } from '../audio/media/adaptations.ts';
 import type { MediaInfo } from '../audio/media/media-info.ts';
+import type { Receipt } from '../audio/media/receipt.ts';
 import type { Warning } from '../audio/media/warnings.ts';
 import type { FailureCode } from '../runtime/errors.ts';
 
@@ -40,6 +41,8 @@ export interface ConversionResult<W = Warning> {
   warnings: readonly W[];
   /** Properties that the format does not support as requested, with the values used instead. */
   adaptations: readonly StoredAdaptation[];
+  /** Absent if it was not asked for. */
+  receipt?: Receipt;
 }
 
 export interface TaskFailure {

@@ -50,7 +50,7 @@ module "front" {
       backend = google_compute_backend_service.function["auth"].id
     },
     {
-      paths   = ["/api/tasks", "/api/tasks/*", "/api/batches", "/api/batches/*", "/api/uploads/*", "/api/download/*", "/api/tickets", "/api/formats", "/api/probe", "/api/plan", "/api/convert", "/api/events", "/api/account", "/api/presets", "/api/presets/*", "/api/webhooks", "/api/webhooks/*"]
+      paths   = ["/api/tasks", "/api/tasks/*", "/api/batches", "/api/batches/*", "/api/uploads/*", "/api/download/*", "/api/tickets", "/api/formats", "/api/probe", "/api/plan", "/api/verify", "/api/convert", "/api/events", "/api/account", "/api/presets", "/api/presets/*", "/api/webhooks", "/api/webhooks/*"]
       backend = google_compute_backend_service.function["tasks"].id
     },
   ]

@@ -39,6 +39,7 @@ const ROUTES = [
   'get /api/formats',
   'post /api/probe',
   'post /api/plan',
+  'post /api/verify',
   'get /health',
   'get /ready',
 ];

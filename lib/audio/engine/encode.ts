@@ -11,7 +11,7 @@ import type { EffectiveOptions } from '../formats/effective-options.ts';
 import type { Adaptation } from '../media/adaptations.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
 import type { MediaInfo } from '../media/media-info.ts';
-
+import type { Receipt } from '../media/receipt.ts';
 import { setW64Length } from '../media/w64-length.ts';
 import type { Warning } from '../media/warnings.ts';
 
@@ -66,6 +66,8 @@ export interface Made {
   waveform: Waveform | null;
   /** Bytes. */
   size: number;
+  /** Absent if it was not asked for. */
+  receipt?: Receipt;
 }
 
 /** A conversion with its plan. */
@@ -88,7 +90,7 @@ export interface Encode {
 }
 
 /** The part of the outcome that one encoding gives. */
-export type Encoded = Omit<Made, 'copied' | 'original'> & {
+export type Encoded = Omit<Made, 'copied' | 'original' | 'receipt'> & {
   /** Seconds of the original as far as they are known; null: unknown. */
   originalSeconds: number | null;
   /** Null if no sample can have exceeded full scale, or if the format stores such samples. */

@@ -12,6 +12,7 @@ import { type Format, possibleFormats } from '../formats/formats.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
 import type { AudioLimits } from '../media/limits.ts';
 import type { Loudness } from '../media/media-info.ts';
+import type { Receipt } from '../media/receipt.ts';
 import { takeTrack } from '../media/tracks.ts';
 
 import { WARNINGS, type Warning } from '../media/warnings.ts';
@@ -33,6 +34,7 @@ import { encodeAtLevel } from './loudness-normalization.ts';
 import { probeOriginal } from './original-probe.ts';
 import { drawSpectrum, drawWaveform } from './pictures-of-sound.ts';
 import { type PlannedOriginal, type PlannedResult, planResult } from './planned-result.ts';
+import { issueReceipt, type Verification, verifyFile } from './receipts.ts';
 import { planTags } from './result-tags.ts';
 import { ringtoneWarnings } from './ringtone.ts';
 import { withCover } from './sent-cover.ts';
@@ -46,6 +48,8 @@ export interface AudioEngine extends Prober {
   convert(conversion: Conversion): Promise<Made>;
   /** Plans a conversion without making it. Throws as `convert` for what the plan shows. */
   plan(original: PlannedOriginal): Promise<PlannedResult>;
+  /** Compares a local file with the receipt of a result. */
+  verify(path: string, receipt: Receipt, signal: AbortSignal): Promise<Verification>;
   /** Decodes a whole file; null if there is too little sound to measure. Opens and throws as `waveform`. */
   loudness(open: () => Promise<OpenedSource>, signal: AbortSignal): Promise<Loudness | null>;
   /**
@@ -100,7 +104,10 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
           });
         });
         const warnings = [...made.warnings, ...ringtoneWarnings(options.format.name, made.media)];
-        return { ...made, warnings };
+        const { output } = conversion;
+        if (options.asked.receipt === undefined || typeof output !== 'string') return { ...made, warnings };
+        const receipt = await issueReceipt(tools, { input, probed, signal: watch.signal }, options, output);
+        return { ...made, warnings, receipt };
       } finally {
         watch.stop();
       }
@@ -109,6 +116,7 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
       mustBePlausible(original.probed.media);
       return planResult(tools, original);
     },
+    verify: (path, receipt, signal) => verifyFile(tools, path, receipt, signal),
     loudness: (open, signal) =>
       admitted(open, signal, (material) => measure(tools, material, null, null, runReported)),
     waveform: (open, signal) => admitted(open, signal, (material) => drawWaveform(tools, material)),

@@ -137,7 +137,7 @@ export function convertArguments(encoding: Encoding): string[] {
     ...['-map_chapters', chapterFile ? '1' : '-1', ...tagArguments(tags)],
     ...(encoder.name === 'copy' ? [] : filterArguments(filters(chain, level, length, metering))),
     ...['-c:a', encoder.name, ...sampleFormat(plan), ...settings],
-    ...[...format.settings, ...timescale(encoding), ...reservedBext(encoding)],
+    ...[...format.settings, ...repeatable(plan), ...timescale(encoding), ...reservedBext(encoding)],
     ...(encoding.padding === null ? [] : ['-metadata_header_padding', String(encoding.padding)]),
     ...['-fs', String(mostBytes), ...(output === PIPES.stdout ? BUFFERED : [])],
     ...['-f', format.muxer, output],
@@ -270,6 +270,14 @@ function tagArguments(tags: Readonly<Record<string, string>>): string[] {
 
 function sampleFormat({ encoder: { depth } }: Plan): string[] {
   return depth ? ['-sample_fmt', depth.sampleFormat] : [];
+}
+
+/** Muxers that number their streams at random, but for this (libavformat/oggenc.c, matroskaenc.c). */
+const RANDOM: ReadonlySet<string> = new Set(['ogg', 'oga', 'opus', 'webm', 'matroska']);
+
+/** A result with a receipt has the same bytes again. */
+function repeatable({ format, options }: Plan): string[] {
+  return options.receipt !== undefined && RANDOM.has(format.muxer) ? ['-fflags', '+bitexact'] : [];
 }
 
 /** Without this, MP4 rounds its length to milliseconds. */

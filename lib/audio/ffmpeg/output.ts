@@ -26,17 +26,22 @@ const STREAMABLE: ReadonlySet<string> = new Set(['ogg', 'oga', 'opus', 'adts', '
 
 /**
  * Whether a result can be stored while ffmpeg writes it. Loudness normalization may encode it more than once, and the
- * library writes tags into a finished file. A copy of packets is compared with its original first.
+ * library writes tags into a finished file, of which a receipt is made. A copy of packets is compared with its original first.
  */
 export function isStreamed(effective: EffectiveOptions, media: MediaInfo | null): boolean {
   const { format, options } = effective;
   const { muxer, tags } = format;
-  const { loudness, metadata, chapters } = options;
+  const { loudness, metadata, chapters, receipt } = options;
   if (media && mayCopy(effective, media)) return false;
   const { tags: kept = {}, coverArt = false, chapters: marked = [] } = media ?? {};
   const isKept = Object.keys(kept).length > 0 || coverArt || marked.length > 0;
   const isTagged = isKept || typeof metadata === 'object' || Array.isArray(chapters);
-  return STREAMABLE.has(muxer) && loudness === undefined && !(isTagged && tags === 'library');
+  return (
+    STREAMABLE.has(muxer) &&
+    loudness === undefined &&
+    receipt === undefined &&
+    !(isTagged && tags === 'library')
+  );
 }
 
 /** Bytes from the beginning of a result that the result check needs; they include cover art. */

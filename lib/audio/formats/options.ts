@@ -47,6 +47,9 @@ function isEncoding(name: string): boolean {
   }
 }
 
+/** Contents of a receipt. */
+const RECEIPTS = ['hashes', 'loudness'] as const;
+
 /** Options of every format. The plan adapts values that the codec does not support, and the task lists them. */
 const COMMON = {
   preset: oneOf(PRESET_NAMES).describe('Sets the options that the request does not set.'),
@@ -90,6 +93,9 @@ const COMMON = {
   ),
   tagEncoding: ENCODING.describe(
     'Encoding of tags that the original stores as Latin-1, by its WHATWG name. Default: detected where the evidence is clear.',
+  ),
+  receipt: oneOf(RECEIPTS).describe(
+    'hashes: hashes of both files and of their decoded samples, which takes a further decoding of each. loudness: measures the delivered bytes as well. Default: no receipt.',
   ),
   coverArt: oneOf(['keep', 'strip']).describe('Default keep, if the container has a place for it.'),
   chapters: CHAPTERS.describe(

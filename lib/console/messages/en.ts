@@ -75,6 +75,7 @@ export const EN = {
   'option.audio': 'Sound packets',
   'option.whenLossy': 'Lossy originals',
   'option.tagEncoding': 'Encoding of tags',
+  'option.receipt': 'Receipt',
   'option.coverArt': 'Cover art',
   'option.chapters': 'Chapters',
   'option.loudnessTags': 'Loudness tags',

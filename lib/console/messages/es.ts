@@ -77,6 +77,7 @@ export const ES: Messages = {
   'option.audio': 'Paquetes de sonido',
   'option.whenLossy': 'Originales con pérdida',
   'option.tagEncoding': 'Codificación de etiquetas',
+  'option.receipt': 'Comprobante',
   'option.coverArt': 'Portada',
   'option.chapters': 'Capítulos',
   'option.loudnessTags': 'Etiquetas de sonoridad',

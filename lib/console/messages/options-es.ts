@@ -26,6 +26,8 @@ export const OPTIONS_ES: Readonly<Record<string, string>> = {
     'Para un original con pérdida cuyo resultado la tendría otra vez. copy: toma sus paquetes si el formato los admite, y si no falla; refuse: falla. Por defecto: encode.',
   tagEncoding:
     'Codificación de las etiquetas que el original guarda como Latin-1, por su nombre de WHATWG. Por defecto: se detecta donde está clara.',
+  receipt:
+    'hashes: resúmenes de ambos archivos y de sus muestras decodificadas, lo que decodifica cada uno otra vez. loudness: mide además los bytes entregados. Por defecto: sin comprobante.',
   coverArt: 'Por defecto se conserva, si el contenedor tiene lugar para ella.',
   chapters:
     'Por defecto se conservan, si el contenedor tiene lugar para ellos. Una lista los sustituye; sus tiempos son los del original.',

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { ADAPTATIONS } from '../../audio/media/adaptations.ts';
+import { RECEIPT } from '../../audio/media/receipt.ts';
 import { WARNINGS } from '../../audio/media/warnings.ts';
 import type { ConversionResult } from '../../ports/tasks.ts';
 import { MEDIA, mediaJson } from './media.ts';
@@ -35,6 +36,10 @@ export const ADAPTATION = z
   })
   .openapi('Adaptation');
 
+export const SHOWN_RECEIPT = z.object(RECEIPT.shape).openapi('Receipt', {
+  description: 'Hashes of both files and of their samples; only with the option `receipt`.',
+});
+
 export const RESULT = z
   .object({
     size: z.number().openapi({ description: 'Bytes.' }),
@@ -48,6 +53,7 @@ export const RESULT = z
     adaptations: z
       .array(ADAPTATION)
       .openapi({ description: 'Properties that the format does not support, and their replacements.' }),
+    receipt: SHOWN_RECEIPT.optional(),
   })
   .openapi('Result');
 
@@ -58,6 +64,7 @@ export function resultJson({
   copied,
   warnings,
   adaptations,
+  receipt,
 }: ConversionResult): z.input<typeof RESULT> {
   return {
     size,
@@ -65,5 +72,6 @@ export function resultJson({
     copied: copied ?? false,
     warnings: [...warnings],
     adaptations: [...adaptations],
+    ...(receipt && { receipt }),
   };
 }

@@ -24,6 +24,7 @@ const WITHOUT_KEY: Readonly<Record<string, string>> = {
   'post /api/auth/logout': 'creates nothing',
   'post /api/probe': 'creates nothing',
   'post /api/plan': 'creates nothing',
+  'post /api/verify': 'creates nothing',
   'post /api/tickets': 'creates nothing that is kept',
   'post /api/webhooks/{id}/deliveries/{deliveryId}/replay':
     'creates nothing; the receiver knows the message by its id',
