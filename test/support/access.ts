@@ -66,6 +66,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'get /api/batches/{id}/events': READ,
   'get /api/batches/{id}/results.zip': { ...FILE, owner: 409 },
   'post /api/probe': { ...WRITE, body: 'form' },
+  'post /api/plan': { ...WRITE, body: 'form' },
+  'post /api/verify': { ...WRITE, body: 'form', owner: 400 },
   'post /api/convert': { ...WRITE, body: 'form' },
   'post /api/tasks': { ...WRITE, body: 'form' },
   'get /api/tasks': READ,
