@@ -1,13 +1,15 @@
 import type { LogInLimits } from '../limits/log-in-limits.ts';
 import { isGuest, type User, type UserStore } from '../ports/users.ts';
 import { AppError } from '../runtime/errors.ts';
+import { NOBODYS_HASH } from './argon2id.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import { refuseGuessable } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
+import type { Registrations } from './registration.ts';
 import type { Auth, Client, Session } from './sessions.ts';
 
 export interface AccountChange {
-  /** The present password; a guest has none. */
+  /** The present password, if the user has one. */
   password?: string | undefined;
   newPassword?: string | undefined;
   email?: string | undefined;
@@ -17,7 +19,7 @@ export interface AccountChange {
 /** User of a request for an account. */
 export interface AccountCaller {
   userId: number;
-  /** Whether the request has an API key instead of a session. A guest has no password that would stop a stolen key. */
+  /** Whether the request has an API key instead of a session. Without a password, nothing else would stop a stolen key. */
   byKey: boolean;
   client?: Client | undefined;
 }
@@ -29,7 +31,8 @@ export interface Account {
   /**
    * Changes the password, the email or the name. A new password ends all sessions; API keys stay. A guest becomes a user
    * by an email and a password, both at once. Throws `wrong_password`, `rate_limited`, `taken`, `insufficient_scope` for an API key of a
-   * guest, `invalid_request` for a guessable or missing password, and `unavailable` if too many hashes wait.
+   * guest, `invalid_request` for a guessable or missing password, `sign_up_refused` for the
+   * address of an administrator, and `unavailable` if too many hashes wait.
    * @returns the user and a new session
    */
   change(caller: AccountCaller, change: AccountChange): Promise<{ user: User; session: Session }>;
@@ -46,18 +49,19 @@ export interface AccountDependencies {
   auth: Pick<Auth, 'openSession'>;
   endedSessions: Pick<EndedSessions, 'forget'>;
   limits: Pick<LogInLimits, 'checked'>;
+  registrations: Pick<Registrations, 'mustNotBeReserved'>;
   /** Removes the tasks of a user with their files. */
   removeTasks(user: User): Promise<void>;
 }
 
 export function createAccount(parts: AccountDependencies): Account {
-  const { users, passwords, auth, endedSessions, limits, removeTasks } = parts;
+  const { users, passwords, auth, endedSessions, limits, registrations, removeTasks } = parts;
   const get = async (userId: number) => existing(await users.find(userId));
   const confirmed = async (caller: AccountCaller, password: string | undefined) => {
     const { address, signal } = caller.client ?? {};
     const user = await get(caller.userId);
-    if (isGuest(user) && caller.byKey) throw needsSession();
-    if (isGuest(user)) return user;
+    if (!hasPassword(user) && caller.byKey) throw needsSession();
+    if (!hasPassword(user)) return user;
     if (password === undefined) throw missing('password', 'expected the present password');
     const check = () => passwords.verify(password, async () => user.passwordHash, signal);
     if (await limits.checked(user.email, address, check)) return user;
@@ -68,6 +72,9 @@ export function createAccount(parts: AccountDependencies): Account {
     const { password, newPassword, email, name } = asked;
     const old = await confirmed(caller, password);
     if (isGuest(old)) mustBeComplete({ email, newPassword });
+    else if (!hasPassword(old)) mustKeepSignOn({ email, newPassword });
+    if (email !== undefined && email.toLowerCase() !== old.email.toLowerCase())
+      registrations.mustNotBeReserved(email);
     const known = { name: name ?? old.name, email: email ?? old.email };
     if (newPassword !== undefined) await refuseGuessable(newPassword, known);
     const passwordHash =
@@ -92,6 +99,18 @@ export function createAccount(parts: AccountDependencies): Account {
   };
 }
 
+/** Whether a user has a password: guests have none, nor have users whom only a proxy logs in. */
+export function hasPassword({ passwordHash }: Pick<User, 'passwordHash'>): boolean {
+  return passwordHash !== NOBODYS_HASH;
+}
+
+/** The proxy names the email, and would not find the user under another one. */
+function mustKeepSignOn(change: Pick<AccountChange, 'email' | 'newPassword'>): void {
+  const sentence = 'expected none, since a proxy logs this user in';
+  if (change.email !== undefined) throw missing('email', sentence);
+  if (change.newPassword !== undefined) throw missing('newPassword', sentence);
+}
+
 /** An email without a password would leave an account to which nobody can log in. */
 function mustBeComplete({ email, newPassword }: Pick<AccountChange, 'email' | 'newPassword'>): void {
   const sentence = 'expected an email and a password, since a guest has neither';
@@ -100,7 +119,8 @@ function mustBeComplete({ email, newPassword }: Pick<AccountChange, 'email' | 'n
 }
 
 function needsSession(): AppError {
-  const sentence = 'An API key cannot change or remove the account of a guest. Use the session of the guest.';
+  const sentence =
+    'An API key cannot change or remove an account without a password. Use the session of the user.';
   return new AppError('insufficient_scope', sentence);
 }
 

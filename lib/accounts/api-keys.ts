@@ -32,7 +32,7 @@ export interface ApiKeys {
   list(userId: number): Promise<ApiKey[]>;
   /** Throws `not_found`, also for a key of another user. */
   remove(userId: number, id: number): Promise<ApiKey>;
-  /** The user and the rights of a key. Throws `unauthenticated`. */
+  /** The user and the rights of a key. Throws `unauthenticated`, `suspended`. */
   authenticate(text: string): Promise<Principal>;
 }
 
@@ -59,7 +59,8 @@ export function createApiKeys(store: ApiKeyStore, clock: Clock): ApiKeys {
     async authenticate(text) {
       const found = isKeyText(text) ? await store.find(hashOfKey(text)) : undefined;
       if (!found) throw new AppError('unauthenticated', 'The API key is not valid, or was removed.');
-      const { key, email } = found;
+      const { key, email, isSuspended } = found;
+      if (isSuspended) throw new AppError('suspended', 'The account of this API key is suspended.');
       const now = clock.now();
       if (key.expiresAt && key.expiresAt <= now)
         throw new AppError('unauthenticated', `The API key expired at ${key.expiresAt.toISOString()}.`);

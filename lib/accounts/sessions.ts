@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { LogInLimits } from '../limits/log-in-limits.ts';
 import type { RequestLimits } from '../limits/request-limits.ts';
 import type { User, UserStore } from '../ports/users.ts';
-import { AppError } from '../runtime/errors.ts';
+import { AppError, hasCode } from '../runtime/errors.ts';
 import { looksLikeKey } from './api-key-text.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { NOBODYS_HASH } from './argon2id.ts';
@@ -10,6 +10,7 @@ import type { EndedSessions } from './ended-sessions.ts';
 import { refuseGuessable } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
+import type { Registrations } from './registration.ts';
 import { type Principal, TOKEN_SECONDS, type Tokens } from './tokens.ts';
 
 export interface Session {
@@ -23,6 +24,8 @@ export interface SignUp {
   user: string;
   email: string;
   password: string;
+  /** Text of an invitation. */
+  invitation?: string | undefined;
 }
 
 /** Client of a request. */
@@ -35,15 +38,20 @@ export interface Client {
 
 export interface Auth {
   /**
-   * Throws `taken`, `invalid_request` for a guessable password, `rate_limited`, and `unavailable` if too many hashes
-   * wait.
+   * Throws `taken`, `invalid_request` for a guessable password, `rate_limited`, `sign_up_refused`, and `unavailable` if too
+   * many hashes wait.
    */
   signUp(signUp: SignUp, client?: Client): Promise<User>;
+  /**
+   * Opens a session of the user with an email that a trusted proxy proves. An unknown one gets an account without a password.
+   * Throws `taken` if somebody signed up with this email and did not prove it, since that may be a stranger, and `suspended`.
+   */
+  signOn(email: string): Promise<Session>;
   /** Opens a session of a new user without an email, to whom nobody can log in. */
   signUpGuest(): Promise<Session>;
   /**
    * Throws `unauthenticated`, with the same time and text for an unknown email and a wrong password, `rate_limited` after
-   * too many of those, and `unavailable` if too many hashes wait.
+   * too many of those, `suspended`, and `unavailable` if too many hashes wait.
    */
   logIn(email: string, password: string, client?: Client): Promise<Session>;
   /**
@@ -66,7 +74,7 @@ export interface Auth {
   issueTicket(principal: Principal, file: string): Promise<{ ticket: string; expiresAt: Date }>;
   /** The user of a ticket for a file. Throws `unauthenticated`, also if the session that asked for it was ended. */
   admit(ticket: string, file: string): Promise<Principal>;
-  /** Throws `unauthenticated` if the user no longer exists. */
+  /** Throws `unauthenticated` if the user no longer exists, or is suspended. */
   mustExist(principal: Principal): Promise<void>;
 }
 
@@ -79,6 +87,7 @@ export interface AuthDependencies {
   endedSessions: Pick<EndedSessions, 'mustBeOpen'>;
   logInLimits: LogInLimits;
   requestLimits: Pick<RequestLimits, 'ofUser'>;
+  registrations: Pick<Registrations, 'admit'>;
 }
 
 export function createAuth({
@@ -90,6 +99,7 @@ export function createAuth({
   endedSessions,
   logInLimits,
   requestLimits,
+  registrations,
 }: AuthDependencies): Auth {
   const sessionOf = async (user: User, refreshToken: string): Promise<Session> => {
     const token = await tokens.sign({ userId: user.id, email: user.email, epoch: user.epoch });
@@ -98,7 +108,7 @@ export function createAuth({
 
   const mustExist = async ({ userId }: Principal) => {
     if (await users.exists(userId)) return;
-    throw new AppError('unauthenticated', 'This user no longer exists. Log in as another user.');
+    throw new AppError('unauthenticated', 'This user does not exist any more, or is suspended.');
   };
 
   const openSession = async (user: User) => sessionOf(user, await refreshTokens.issue(user.id));
@@ -116,11 +126,19 @@ export function createAuth({
 
   return {
     openSession,
-    async signUp({ user: name, email, password }, { address, signal } = {}) {
+    async signUp({ user: name, email, password, invitation: text }, { address, signal } = {}) {
       await refuseGuessable(password, { name, email });
       await logInLimits.signUp(address);
+      const invitation = await registrations.admit(email, text);
       const free = () => users.checkFree({ name, email });
-      return users.create({ name, email, passwordHash: await passwords.hash(password, free, signal) });
+      const passwordHash = await passwords.hash(password, free, signal);
+      return users.create({ name, email, passwordHash, invitation });
+    },
+    async signOn(email) {
+      const user = (await users.findByEmail(email)) ?? (await createProven(users, email));
+      if (!user.isProven) throw unproven();
+      if (user.isSuspended) throw suspended();
+      return openSession(user);
     },
     async signUpGuest() {
       const name = `guest-${randomBytes(6).toString('hex')}`;
@@ -136,6 +154,7 @@ export function createAuth({
         passwords.verify(password, find, signal),
       );
       if (!user || !matches) throw new AppError('unauthenticated', 'Email or password is wrong.');
+      if (user.isSuspended) throw suspended();
       return openSession(user);
     },
     async refresh(presented) {
@@ -144,6 +163,7 @@ export function createAuth({
         throw new AppError('unauthenticated', 'The refresh token is no longer valid. Log in again.');
       const user = await users.find(rotated.userId);
       if (!user) throw new AppError('unauthenticated', 'This user no longer exists.');
+      if (user.isSuspended) throw suspended();
       return sessionOf(user, rotated.refreshToken);
     },
     logOut: (refreshToken) => refreshTokens.revoke(refreshToken),
@@ -163,4 +183,27 @@ export function createAuth({
     },
     mustExist,
   };
+}
+
+function suspended(): AppError {
+  return new AppError('suspended', 'This account is suspended. Ask the operator of the service.');
+}
+
+/** A user whom a proxy logs in, under the name before the @ or, if somebody has that, one like it. */
+async function createProven(users: UserStore, email: string): Promise<User> {
+  const [local = ''] = email.split('@', 1);
+  const create = (name: string) => users.create({ name, email, passwordHash: NOBODYS_HASH, isProven: true });
+  try {
+    return await create(local);
+  } catch (error) {
+    if (!hasCode(error, 'taken')) throw error;
+    // Another request may have been first with the same user.
+    return (await users.findByEmail(email)) ?? create(`${local}-${randomBytes(4).toString('hex')}`);
+  }
+}
+
+function unproven(): AppError {
+  const sentence =
+    'Somebody signed up with this email by a password. The operator lets the proxy use that account by npm run invite.';
+  return new AppError('taken', sentence);
 }

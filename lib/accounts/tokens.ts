@@ -1,20 +1,12 @@
 import { createHash } from 'node:crypto';
-import {
-  createLocalJWKSet,
-  importJWK,
-  type JWTPayload,
-  errors as joseErrors,
-  jwtVerify,
-  SignJWT,
-} from 'jose';
+import { type JWTPayload, errors as joseErrors, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { SCOPES, type Scope } from '../ports/api-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import { AppError } from '../runtime/errors.ts';
 import { MOST_INTEGER, wholeNumber } from '../runtime/whole-number.ts';
-
-export const JWT_ALGORITHM = 'ES256';
+import { JWT_ALGORITHM, openSigningKeys, type PublicKeys, type SigningKeys } from './signing-keys.ts';
 
 /** Lifetime of an access token in seconds. */
 export const TOKEN_SECONDS = 3600;
@@ -52,23 +44,9 @@ export interface Tokens {
   /** The user of a ticket for a file. Throws `unauthenticated`, also if it is for another file. */
   verifyTicket(ticket: string, file: string): Promise<Principal>;
   /** JWK set of the public keys. */
-  readonly publicKeys: PublicKeys;
+  publicKeys(): Promise<PublicKeys>;
 }
 
-/** JWK set (RFC 7517) of EC keys. */
-export interface PublicKeys {
-  keys: { kty: 'EC'; crv: string; x: string; y: string; kid: string; alg: string; use: string }[];
-}
-
-const PRIVATE_KEY = z.looseObject({
-  kty: z.literal('EC'),
-  crv: z.literal('P-256'),
-  x: z.string(),
-  y: z.string(),
-  d: z.string(),
-  kid: z.string(),
-});
-const KEY_SET = z.object({ keys: z.array(PRIVATE_KEY).min(1) });
 const SUBJECT = z.object({ sub: wholeNumber(1, MOST_INTEGER) });
 const CLAIMS = SUBJECT.extend({ email: z.string(), epoch: z.int().default(0), exp: z.number() });
 const TICKET_CLAIMS = SUBJECT.extend({ email: z.string(), epoch: z.int().optional(), file: z.string() });
@@ -83,27 +61,26 @@ const TICKET_SECONDS = 900;
 const REMEMBERED = 1000;
 
 /**
- * @param keys JWK set of private EC P-256 keys as JSON: the first signs, all verify
+ * @param keys JWK set of private EC P-256 keys as JSON, or keys that may be rotated
  * Throws `misconfigured` for any other text.
  */
-export async function createTokens(keys: string, clock: Clock): Promise<Tokens> {
-  const privateKeys = parseKeys(keys);
-  const [first] = privateKeys;
-  const signer = await importJWK({ ...first, alg: JWT_ALGORITHM });
-  const publicKeys = { keys: privateKeys.map(publicHalf) };
-  const keySet = createLocalJWKSet(publicKeys);
+export async function createTokens(keys: string | SigningKeys, clock: Clock): Promise<Tokens> {
+  const { signer, verifier, publicKeys } =
+    typeof keys === 'string' ? await openSigningKeys(async () => keys, clock) : keys;
   const seconds = () => Math.floor(clock.now().getTime() / 1000);
-  const sign = (audience: string, subject: number, expiry: number, claims: JWTPayload = {}) =>
-    new SignJWT(claims)
-      .setProtectedHeader({ alg: JWT_ALGORITHM, kid: first.kid, typ: 'JWT' })
+  const sign = async (audience: string, subject: number, expiry: number, claims: JWTPayload = {}) => {
+    const { kid, key } = await signer();
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: JWT_ALGORITHM, kid, typ: 'JWT' })
       .setIssuer(ISSUER)
       .setAudience(audience)
       .setSubject(String(subject))
       .setIssuedAt(seconds())
       .setExpirationTime(expiry)
-      .sign(signer);
+      .sign(key);
+  };
   const verify = async <T extends z.ZodType>(audience: string, claims: T, token: string) => {
-    const { payload } = await jwtVerify(token, keySet, {
+    const { payload } = await jwtVerify(token, verifier, {
       algorithms: [JWT_ALGORITHM],
       issuer: ISSUER,
       audience,
@@ -159,30 +136,6 @@ function refuse(refusal: (cause: unknown) => AppError): (cause: unknown) => neve
     if (cause instanceof joseErrors.JOSEError || cause instanceof z.ZodError) throw refusal(cause);
     throw cause;
   };
-}
-
-/**
- * Secrets of the signing keys, the newest first, for other secrets that all processes of the API share.
- * @param keys as those of `createTokens`
- */
-export function signingSecrets(keys: string): readonly [string, ...string[]] {
-  const [first, ...others] = parseKeys(keys);
-  return [first.d, ...others.map(({ d }) => d)];
-}
-
-function parseKeys(keys: string): [z.output<typeof PRIVATE_KEY>, ...z.output<typeof PRIVATE_KEY>[]] {
-  const sentence = 'JWT_PRIVATE_KEYS must be a JWK set of private EC P-256 keys, each with a kid.';
-  try {
-    const [first, ...others] = KEY_SET.parse(JSON.parse(keys)).keys;
-    if (first) return [first, ...others];
-  } catch {
-    // The error message of the parser may contain the key.
-  }
-  throw new AppError('misconfigured', sentence);
-}
-
-function publicHalf({ kty, crv, x, y, kid }: z.output<typeof PRIVATE_KEY>): PublicKeys['keys'][number] {
-  return { kty, crv, x, y, kid, alg: JWT_ALGORITHM, use: 'sig' };
 }
 
 function invalid(cause: unknown): AppError {

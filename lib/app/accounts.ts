@@ -1,16 +1,22 @@
 import { availableParallelism } from 'node:os';
+import { type Administration, createAdministration } from '../accounts/administration.ts';
 import { type ApiKeys, createApiKeys } from '../accounts/api-keys.ts';
 import { createEndedSessions, type EndedSessions } from '../accounts/ended-sessions.ts';
+import { createInvitations, type Invitations } from '../accounts/invitations.ts';
 import { createPasswords, type Passwords } from '../accounts/passwords.ts';
 import { createRefreshTokens } from '../accounts/refresh-tokens.ts';
+import { createRegistrations, type Registrations } from '../accounts/registration.ts';
 import { type Auth, createAuth } from '../accounts/sessions.ts';
-import { createTokens, signingSecrets, type Tokens } from '../accounts/tokens.ts';
+import { openSigningKeys } from '../accounts/signing-keys.ts';
+import { createTokens, type Tokens } from '../accounts/tokens.ts';
 import type { Config } from '../config/config.ts';
 import { createCallerTokens } from '../http/google-id-tokens.ts';
 import type { InternalCallers } from '../http/service-auth.ts';
 import { createLogInLimits, type LogInLimits } from '../limits/log-in-limits.ts';
 import { createRequestLimits, type RequestLimits } from '../limits/request-limits.ts';
+import { createUserLimits, type UserLimits } from '../limits/user-limits.ts';
 import type { IdempotencyStore } from '../ports/idempotency.ts';
+import type { Limits } from '../ports/user-limits.ts';
 import { deferred } from '../runtime/deferred.ts';
 import { type Lazy, lazy } from '../runtime/lazy.ts';
 import { createTextSealer, type TextSealer } from '../runtime/sealed-text.ts';
@@ -30,6 +36,10 @@ export interface Accounts {
   callers: InternalCallers;
   requestLimits: RequestLimits;
   logInLimits: Lazy<LogInLimits>;
+  userLimits: UserLimits;
+  registrations: Lazy<Registrations>;
+  invitations: Lazy<Invitations>;
+  administration: Lazy<Administration>;
 }
 
 export function openAccounts({ config, log, stores, surroundings }: Foundation): Accounts {
@@ -37,11 +47,35 @@ export function openAccounts({ config, log, stores, surroundings }: Foundation):
   const { clock, callerKeys } = surroundings;
   const { oidc } = config;
   const passwords = createPasswords(coresOf(config));
-  const keys = lazy(async () => config.jwtPrivateKeys ?? (await signingKeys(config.data)));
+  const keys = lazy(() =>
+    openSigningKeys(async () => config.jwtPrivateKeys ?? signingKeys(config.data), clock),
+  );
   const tokens = lazy(async () => createTokens(await keys(), clock));
   const apiKeys = lazy(async () => createApiKeys((await stores()).apiKeys, clock));
   const endedSessions = lazy(async () => createEndedSessions((await stores()).users));
-  const requestLimits = deferred(lazy(async () => createRequestLimits((await stores()).rateLimits, quotas)));
+  const { registration, adminEmails } = config;
+  const userLimits = deferred(
+    lazy(async () => createUserLimits((await stores()).userLimits, limitsOf(config))),
+  );
+  const requestLimits = deferred(
+    lazy(async () => createRequestLimits((await stores()).rateLimits, quotas, userLimits)),
+  );
+  const registrations = lazy(async () => {
+    const { invitations } = await stores();
+    return createRegistrations({ registration, adminEmails, invitations });
+  });
+  const administration = lazy(async () => {
+    const { users, administration: store, groups, userLimits: limits } = await stores();
+    const ended = await endedSessions();
+    return createAdministration({
+      adminEmails,
+      users,
+      store,
+      groups,
+      userLimits: limits,
+      endedSessions: ended,
+    });
+  });
   const logInLimits = lazy(async () => createLogInLimits((await stores()).rateLimits, quotas));
   const auth = lazy(async () => {
     const { users, refreshTokens: store } = await stores();
@@ -55,6 +89,7 @@ export function openAccounts({ config, log, stores, surroundings }: Foundation):
       endedSessions: await endedSessions(),
       requestLimits,
       logInLimits: await logInLimits(),
+      registrations: await registrations(),
     });
   });
   const callers = {
@@ -69,11 +104,30 @@ export function openAccounts({ config, log, stores, surroundings }: Foundation):
     apiKeys,
     endedSessions,
     idempotencyStore: lazy(async () => (await stores()).idempotency),
-    answerSealer: lazy(async () => createTextSealer(signingSecrets(await keys()))),
+    answerSealer: lazy(async () => createTextSealer((await keys()).secrets)),
     callers,
     requestLimits,
     logInLimits,
+    userLimits,
+    registrations,
+    invitations: lazy(async () => createInvitations((await stores()).invitations, clock)),
+    administration,
   };
+}
+
+/** Limits of users who have no others. */
+function limitsOf({ quotas, limits, retention }: Config): Limits {
+  const {
+    requestsOfUser: requests,
+    openUploads,
+    waitingTasks,
+    runningTasks,
+    storedBytes,
+    audioMinutes,
+  } = quotas;
+  const { uploadBytes, durationSeconds } = limits;
+  const counts = { openUploads, waitingTasks, runningTasks, storedBytes, audioMinutes };
+  return { requests, ...counts, uploadBytes, durationSeconds, retentionDays: retention.days, formats: null };
 }
 
 /** Cores for the passwords of one process: those of the machine are shared by all processes of the API. */

@@ -63,10 +63,10 @@ export function createApp(
   const { originals, results, adoption, check } = storage;
   const accounts = openAccounts(foundation);
   const webhookServices = openWebhooks(foundation);
-  const uploads = openUploads(foundation, accounts.tokens, webhookServices.webhooks);
+  const uploads = openUploads(foundation, accounts, webhookServices.webhooks);
   const account = lazy(async () => {
     const { users } = await stores();
-    const { passwords, auth, endedSessions, logInLimits } = accounts;
+    const { passwords, auth, endedSessions, logInLimits, registrations } = accounts;
     const tasks = await uploads.tasks();
     return createAccount({
       users,
@@ -74,11 +74,12 @@ export function createApp(
       auth: await auth(),
       endedSessions: await endedSessions(),
       limits: await logInLimits(),
+      registrations: await registrations(),
       removeTasks: ({ id: userId, email }) => tasks.removeAll({ userId, email }),
     });
   });
   const services = openConversions(foundation, uploads);
-  const transfers = openTransfers(foundation);
+  const transfers = openTransfers(foundation, accounts.userLimits);
   const metrics = openMetrics(foundation);
   return {
     config,

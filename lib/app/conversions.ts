@@ -40,13 +40,15 @@ export function openConversions(
     conversions: lazy(async () => {
       const { tasks, leases } = await stores();
       const limits = { paused, deadline, attempts };
+      const { countAudio, mustAllowDuration } = await admission();
       return createConversions({
         ...files,
         ...limits,
         tasks,
         leases,
         engine: await engine(),
-        countAudio: (await admission()).countAudio,
+        countAudio,
+        mustAllowDuration,
         worker,
         clock,
         log,

@@ -1,5 +1,6 @@
 import type { Connector } from '@google-cloud/cloud-sql-connector';
 import type { PubSub } from '@google-cloud/pubsub';
+import { createAdministrationStore } from '../adapters/database/administration.ts';
 import { createApiKeyStore } from '../adapters/database/api-keys.ts';
 import { createBatchStore } from '../adapters/database/batches.ts';
 import { createChangedTaskStore } from '../adapters/database/changed-tasks.ts';
@@ -16,6 +17,7 @@ import { createFirstGenerationImport } from '../adapters/database/first-generati
 import { grant } from '../adapters/database/grants.ts';
 import { createHousekeeping } from '../adapters/database/housekeeping.ts';
 import { createIdempotencyStore } from '../adapters/database/idempotency-keys.ts';
+import { createInvitationStore } from '../adapters/database/invitations.ts';
 import { createLeaseStore } from '../adapters/database/leases.ts';
 import { createPendingDeliveries } from '../adapters/database/pending-deliveries.ts';
 import { createPolledChanges } from '../adapters/database/polled-task-changes.ts';
@@ -31,6 +33,7 @@ import { createTaskStore } from '../adapters/database/tasks.ts';
 import { createTransferStore } from '../adapters/database/transfers.ts';
 import { createUploadStore } from '../adapters/database/uploads.ts';
 import { createUsageStore } from '../adapters/database/usage.ts';
+import { createGroupStore, createUserLimitStore } from '../adapters/database/user-limits.ts';
 import { createUserStore } from '../adapters/database/users.ts';
 import { createDeliveryStore } from '../adapters/database/webhook-deliveries.ts';
 import { createWebhookStore } from '../adapters/database/webhooks.ts';
@@ -38,11 +41,13 @@ import type { EmbeddedServer } from '../adapters/embedded-postgres/shared-server
 import { createPubSubQueue } from '../adapters/queue/pubsub.ts';
 import { createPubSubWakeUps } from '../adapters/queue/pubsub-wake-ups.ts';
 import type { Config, DatabaseConfig } from '../config/config.ts';
+import type { AdministrationStore } from '../ports/administration.ts';
 import type { ApiKeyStore } from '../ports/api-keys.ts';
 import type { BatchStore } from '../ports/batches.ts';
 import type { FirstGenerationImport } from '../ports/first-generation.ts';
 import type { Housekeeping } from '../ports/housekeeping.ts';
 import type { IdempotencyStore } from '../ports/idempotency.ts';
+import type { InvitationStore } from '../ports/invitations.ts';
 import type { LeaseOptions, LeaseStore } from '../ports/leases.ts';
 import type { PoolState } from '../ports/pool-state.ts';
 import type { PresetStore } from '../ports/presets.ts';
@@ -56,6 +61,7 @@ import type { TaskStore } from '../ports/tasks.ts';
 import type { TransferStore } from '../ports/transfers.ts';
 import type { ReceivedBytesStore, UploadStore } from '../ports/uploads.ts';
 import type { UsageStore } from '../ports/usage.ts';
+import type { GroupStore, UserLimitStore } from '../ports/user-limits.ts';
 import type { RefreshTokenStore, UserStore } from '../ports/users.ts';
 import type {
   DeliverySignals,
@@ -100,6 +106,10 @@ export interface Stores {
   rateLimits: RateLimitStore;
   usage: UsageStore;
   queueState: QueueStateStore;
+  userLimits: UserLimitStore;
+  groups: GroupStore;
+  invitations: InvitationStore;
+  administration: AdministrationStore;
   housekeeping: Housekeeping;
   firstGenerationImport: FirstGenerationImport;
   /** Connections of this process. */
@@ -154,6 +164,10 @@ export async function openDatabaseStores(
     rateLimits: createRateLimitStore(knex),
     usage: createUsageStore(knex),
     queueState: createQueueStateStore(knex),
+    userLimits: createUserLimitStore(knex),
+    groups: createGroupStore(knex),
+    invitations: createInvitationStore(knex),
+    administration: createAdministrationStore(knex),
     housekeeping: createHousekeeping(knex, queue, log, lease.attempts),
     firstGenerationImport: createFirstGenerationImport(knex),
     pool: () => poolState(knex),

@@ -1,10 +1,13 @@
+import { isAdministrator } from '../accounts/administration.ts';
 import type { Config } from '../config/config.ts';
 import type { Sweep } from '../housekeeping/sweep.ts';
 import { afterChanges } from '../http/after-changes.ts';
 import { createProcessCheck } from '../http/process-check.ts';
+import { createRemoteUser, type RemoteUser } from '../http/remote-user.ts';
 import { createHttp, type Router } from '../http/router.ts';
-import type { ShownQuotas, ShownRates } from '../http/schemas/limits.ts';
+import type { AccountLimits } from '../http/schemas/limits.ts';
 import { policiesOf } from '../limits/policies.ts';
+import type { User } from '../ports/users.ts';
 import { createClientAddress } from '../runtime/client-address.ts';
 import { deferred } from '../runtime/deferred.ts';
 import { lazy } from '../runtime/lazy.ts';
@@ -100,6 +103,7 @@ function joined(app: App, groups: readonly Router[], callsDatabase: boolean, cha
 }
 
 async function authGroups(app: App): Promise<Router[]> {
+  const { administrationRoutes } = await import('../http/routes/administration.ts');
   const { authRoutes } = await import('../http/routes/auth.ts');
   const { restoreRoutes } = await import('../http/routes/restore.ts');
   const { apiKeyRoutes } = await import('../http/routes/api-keys.ts');
@@ -109,8 +113,18 @@ async function authGroups(app: App): Promise<Router[]> {
   const first = deferred(lazy(async () => (await import('./first-restore.ts')).createFirstRestore(app)));
   return [
     restoreRoutes({ first, workspaces: app.workspaces, guests: config.guests }),
-    authRoutes({ auth, publicKeys: async () => (await tokens()).publicKeys, guests: config.guests }),
+    authRoutes({
+      auth,
+      publicKeys: async () => (await tokens()).publicKeys(),
+      guests: config.guests,
+      remoteUser: remoteUserOf(config),
+    }),
     apiKeyRoutes({ auth, idempotency, apiKeys: deferred(apiKeys) }),
+    administrationRoutes({
+      auth,
+      administration: deferred(app.administration),
+      invitations: deferred(app.invitations),
+    }),
   ];
 }
 
@@ -144,14 +158,7 @@ async function taskGroups(app: App): Promise<Router[]> {
     routes.coverRoutes({ auth, covers: deferred(app.covers), fileViews: app.fileViews }),
     routes.convertRoutes({ auth, idempotency, formUploads, tasks, taskEvents, formBytes }),
     routes.eventRoutes({ auth, taskEvents }),
-    routes.accountRoutes({
-      auth,
-      account: deferred(app.account),
-      tasks,
-      limits,
-      retention: config.retention,
-      ...quotasOf(config),
-    }),
+    routes.accountRoutes({ auth, account: deferred(app.account), tasks, ...accountLimits(app) }),
     routes.presetRoutes({ auth, idempotency, presets: deferred(app.presets) }),
     routes.webhookRoutes({ auth, idempotency, webhooks }),
     routes.deliveryRoutes({ auth, webhooks }),
@@ -161,13 +168,29 @@ async function taskGroups(app: App): Promise<Router[]> {
   ];
 }
 
-/** The quotas as callers see them. */
-function quotasOf(config: Config): { quotas: ShownQuotas; rates: ShownRates } {
-  const { openUploads, waitingTasks, storedBytes, audioMinutes } = config.quotas;
-  const rates = Object.values(policiesOf(config.quotas))
-    .filter(({ quota }) => quota > 0)
-    .map(({ name, quota, seconds }) => ({ policy: name, quota, seconds }));
-  return { quotas: { openUploads, waitingTasks, storedBytes, audioMinutes }, rates };
+/** The limits of each user, as callers see them. */
+function accountLimits({ config, userLimits }: App) {
+  const policies = policiesOf(config.quotas);
+  const { resultBytes } = config.limits;
+  return {
+    isAdministrator: (user: User) => isAdministrator(user, config.adminEmails),
+    async limitsOf(userId: number): Promise<{ limits: AccountLimits; group: string | null }> {
+      const { group, requests, retentionDays, uploadBytes, durationSeconds, formats, ...quotas } =
+        await userLimits.of(userId);
+      const rates = Object.values({ ...policies, user: { ...policies.user, quota: requests } })
+        .filter(({ quota }) => quota > 0)
+        .map(({ name, quota, seconds }) => ({ policy: name, quota, seconds }));
+      const retention = { days: retentionDays, maxDays: config.retention.maxDays };
+      const sizes = { uploadBytes, resultBytes, durationSeconds };
+      return { group, limits: { ...sizes, formats: formats && [...formats], quotas, rates, retention } };
+    },
+  };
+}
+
+/** Undefined where no proxy logs users in. */
+function remoteUserOf({ remoteUserHeader, trustedProxies }: Config): RemoteUser | undefined {
+  if (remoteUserHeader === undefined || typeof trustedProxies === 'number') return undefined;
+  return createRemoteUser(remoteUserHeader, trustedProxies);
 }
 
 /** The program receives large originals itself only if no bucket does. */
@@ -276,13 +299,13 @@ async function metricsGroup({ metrics, callers }: App): Promise<Router> {
 
 async function consoleGroup({ config }: App): Promise<Router> {
   const { consoleRoutes } = await import('../http/routes/console.ts');
-  const { guests, storage } = config;
+  const { guests, storage, remoteUserHeader } = config;
   const storageOrigin = storage.kind === 'gcs' ? originOfBuckets(storage.emulator) : undefined;
   const files = lazy(async () => {
     const { openConsole } = await import('./open-console.ts');
     return openConsole();
   });
-  return consoleRoutes({ files, guests, storageOrigin });
+  return consoleRoutes({ files, guests, signsOn: remoteUserHeader !== undefined, storageOrigin });
 }
 
 /** Origin of the URLs that Cloud Storage, or its stand-in, gives to clients. */

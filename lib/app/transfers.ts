@@ -1,3 +1,4 @@
+import type { UserLimits } from '../limits/user-limits.ts';
 import { startJobFetcher } from '../runtime/job-fetcher.ts';
 import { type Lazy, lazy } from '../runtime/lazy.ts';
 import { deliverResult, undelivered } from '../transfers/deliver-result.ts';
@@ -11,13 +12,13 @@ const AT_ONCE = 8;
 /** Time for one file, in seconds, where no platform sets another. */
 const SECONDS = 3600;
 
-export function openTransfers(foundation: Foundation): Lazy<Transfers> {
+export function openTransfers(foundation: Foundation, userLimits: UserLimits): Lazy<Transfers> {
   const { config, log, worker, surroundings, stores, storage, outbound } = foundation;
   return lazy(async () => {
     const { transfers: store, tasks, uploads: uploadStore } = await stores();
     const seconds = Math.min(SECONDS, config.deadlineSeconds ?? SECONDS);
     const { originals, results, buckets } = storage;
-    const { uploadBytes } = config.limits;
+    const uploadBytes = async (userId: number) => (await userLimits.of(userId)).uploadBytes;
     const { waits, throughput } = surroundings.transfers;
     const importing = {
       outbound,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Tokens } from '../accounts/tokens.ts';
 import { type Admission, createAdmission } from '../limits/admission.ts';
+import type { UserLimits } from '../limits/user-limits.ts';
 import { type Lazy, lazy } from '../runtime/lazy.ts';
 import { nextRun } from '../runtime/shared-run.ts';
 import { type Batches, createBatches } from '../tasks/batches.ts';
@@ -41,11 +42,15 @@ export interface Uploads {
   cancelUploads: () => Promise<number>;
 }
 
-export function openUploads(foundation: Foundation, tokens: Lazy<Tokens>, webhooks: Lazy<Webhooks>): Uploads {
+export function openUploads(
+  foundation: Foundation,
+  { tokens, userLimits }: { tokens: Lazy<Tokens>; userLimits: UserLimits },
+  webhooks: Lazy<Webhooks>,
+): Uploads {
   const { config, log, stores, engine, workspaces, surroundings, outbound } = foundation;
   const { originals, results, partials, uploadsFor } = foundation.storage;
   const { clock } = surroundings;
-  const { uploadBytes } = config.limits;
+  const uploadBytes = async (userId: number) => (await userLimits.of(userId)).uploadBytes;
   const addresses = createAddressRules(outbound, config.outbound.buckets);
   const wakeImports = async () => {
     if (config.mode === 'functions') await wakeTransfers(stores, log);
@@ -54,26 +59,30 @@ export function openUploads(foundation: Foundation, tokens: Lazy<Tokens>, webhoo
   const uploads = lazy(async () => uploadsFor(tokens));
   const admission = lazy(async () => {
     const { usage, rateLimits } = await stores();
-    const { quotas, minFreeBytes } = config;
+    const { minFreeBytes } = config;
     const freeBytes = () => originals.freeBytes();
-    return createAdmission({ usage, rateLimits, quotas, minFreeBytes, freeBytes });
+    return createAdmission({ usage, rateLimits, limits: userLimits, minFreeBytes, freeBytes });
   });
-  /** Stores that create no task beyond the quotas of its user. */
+  /** Stores that create no task beyond the limits of its user. */
   const admitting = async (): Promise<Pick<Stores, 'tasks' | 'batches'>> => {
     const { tasks, batches } = await stores();
-    const { admit } = await admission();
+    const { admit, mustAllowFormat } = await admission();
     return {
       tasks: {
         ...tasks,
         async create(task) {
-          await admit(task.userId, 1);
+          await admit(task.userId, [task]);
           return tasks.create(task);
+        },
+        async change(id, userId, output) {
+          await mustAllowFormat(userId, output.format);
+          return tasks.change(id, userId, output);
         },
       },
       batches: {
         ...batches,
         async create(batch) {
-          await admit(batch.userId, batch.tasks.length);
+          await admit(batch.userId, batch.tasks);
           return batches.create(batch);
         },
       },
@@ -91,7 +100,7 @@ export function openUploads(foundation: Foundation, tokens: Lazy<Tokens>, webhoo
   });
   const outputs = lazy(async () => createOutputRequests(formats, (await stores()).presets));
   const tasks = lazy(async () => {
-    const { tasks: store } = await stores();
+    const { tasks: store } = await admitting();
     return createTasks({ store, originals, results, formats, outputs: await outputs(), cancelUploads });
   });
   const presets = lazy(async () => createPresets((await stores()).presets, await outputs()));
@@ -132,11 +141,12 @@ export function openUploads(foundation: Foundation, tokens: Lazy<Tokens>, webhoo
     formUploads: lazy(async () => {
       const { receivedBytes } = await stores();
       const { tasks: store } = await admitting();
-      const { mustHaveRoom } = await admission();
+      const { mustHaveRoom, mustAllowSize } = await admission();
       const services = { tasks: await tasks(), covers: await covers(), webhooks: await webhooks() };
       const forms = createFormUploads({
         ...services,
         addresses,
+        mustAllowSize,
         store,
         receivedBytes,
         originals,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { UserListOptions } from './account/administration.ts';
 import type { FormatOptions } from './account/catalogue.ts';
 import type { ListenOptions } from './account/listen.ts';
 import type { LoginOptions } from './account/login.ts';
@@ -36,6 +37,7 @@ export function addAccountCommands(program: Command): void {
   addTasks(program);
   addCatalogue(program);
   addKeys(program);
+  addAdministration(program);
   const webhooks = program.command('webhooks').description('try webhooks on this machine');
   webhooks
     .command('listen')
@@ -160,7 +162,7 @@ function addKeys(program: Command): void {
     .command('create')
     .argument('<name>', 'what the key is for')
     .description('make an API key, and print it')
-    .option('--scope <scope>', 'a right, again for each: tasks:read, tasks:write, account', several)
+    .option('--scope <scope>', 'a right, again for each: tasks:read, tasks:write, account, admin', several)
     .action((name: string, { scope = ['tasks:read', 'tasks:write'] }: { scope?: string[] }) =>
       run(async () => (await import('./account/keys.ts')).createKey(name, { scope })),
     );
@@ -169,4 +171,38 @@ function addKeys(program: Command): void {
     .argument('<id>', 'number of a key')
     .description('remove an API key')
     .action((id: string) => run(async () => (await import('./account/keys.ts')).removeKey(id)));
+}
+
+function addAdministration(program: Command): void {
+  const admin = program
+    .command('admin')
+    .description('users and invitations, by a key with the scope admin of an administrator');
+  admin
+    .command('users')
+    .description('list users')
+    .option('--search <text>', 'only those whose name or email contains this')
+    .option('-m, --max <number>', 'number of users', count, 50)
+    .option(...JSON_LINES)
+    .action((options: UserListOptions) =>
+      run(async () => (await import('./account/administration.ts')).listUsers(options)),
+    );
+  for (const [name, suspended, description] of [
+    ['suspend', true, 'refuse the tokens and keys of a user'],
+    ['resume', false, 'let a suspended user in again'],
+  ] as const)
+    admin
+      .command(name)
+      .argument('<id>', 'number of a user')
+      .description(description)
+      .action((id: string) =>
+        run(async () => (await import('./account/administration.ts')).setSuspended(id, suspended)),
+      );
+  admin
+    .command('invite')
+    .argument('[email]', 'the only address that may use it; any without one')
+    .description('print a link by which one person can sign up')
+    .option('--days <number>', 'days for which it is valid', count, 7)
+    .action((email: string | undefined, options: { days: number }) =>
+      run(async () => (await import('./account/administration.ts')).makeInvitation(email, options)),
+    );
 }

@@ -84,7 +84,7 @@ ${valueLines(all, (values) => `words=${quoted(values.join(' '))}; COMPREPLY=($(c
   case "$path" in
 ${caseLines(all, (one) => `words=${quoted(words(one))}`)}
   esac
-  if [[ $current == -* || $path == '' || $path == 'presets' || $path == 'keys' || $path == 'webhooks' ]]; then
+  if [[ $current == -* || $path == '' || $path == 'presets' || $path == 'keys' || $path == 'webhooks' || $path == 'admin' ]]; then
     COMPREPLY=($(compgen -W "$words" -- "$current"))
   fi
 }

@@ -1,9 +1,19 @@
 import { Argument, type Command } from 'commander';
+import type { InviteOptions } from './invite.ts';
+import { count } from './option-values.ts';
 
 const OF_START = `
 Everything (an embedded PostgreSQL, files, keys) is in the folder TONEMILL_DATA,
 by default .tonemill in this folder. PORT names another port than 8080;
 docs/configuration.md has all variables.`;
+
+const OF_INVITE = `
+An address of ADMIN_EMAILS needs such an invitation, since a sign-up proves no
+address. Run it with the environment of the service, on its data folder.
+
+Examples:
+  npm run invite -- ann@example.org
+  npm run invite -- --days 1 --url https://audio.example.org`;
 
 /** Adds the commands that run a service. */
 export function addOperations(program: Command): void {
@@ -54,6 +64,21 @@ export function addOperations(program: Command): void {
     .action((options: { from: string; apply: boolean }) =>
       operate((run) => run.importFirstGeneration(options)),
     );
+  program
+    .command('invite')
+    .argument('[email]', 'the only address that may use it; any without one')
+    .description('print a link by which one person can sign up')
+    .option('--days <days>', 'days for which it is valid', count, 7)
+    .option('--url <url>', 'address of the service', 'http://localhost:8080')
+    .option('--existing', 'the account of this address is there; note that the address belongs to its user')
+    .addHelpText('after', OF_INVITE)
+    .action((email: string | undefined, options: InviteOptions) =>
+      operate((run) => run.invite(email, options)),
+    );
+  program
+    .command('rotate-keys')
+    .description('replace the key that signs tokens; nobody is logged out')
+    .action(() => operate((run) => run.rotateKeys()));
   program
     .command('new-secrets')
     .description('print new secrets for an environment file')

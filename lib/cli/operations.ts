@@ -4,7 +4,7 @@ import { createApp } from '../app/app.ts';
 import { backUp, restore } from '../app/backups.ts';
 import { serveLocal } from '../app/local-mode.ts';
 import { prepareDatabase } from '../app/open-database.ts';
-import { newServiceCredential, newSigningKeys } from '../app/secrets.ts';
+import { newServiceCredential, newSigningKeys, rotatedEnvironment, rotateKeysFile } from '../app/secrets.ts';
 import { type Running, serveWorker } from '../app/vm-mode.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import type { Mode } from '../config/variables.ts';
@@ -13,6 +13,7 @@ import type { Log } from '../runtime/log.ts';
 import { createProcessLog, type ProcessLog } from '../runtime/process-log.ts';
 import { diagnose, diagnosePrograms } from './doctor.ts';
 import { findInstallCommand } from './install-command.ts';
+import { type InviteOptions, inviteBy } from './invite.ts';
 import { readyLine, welcome } from './welcome.ts';
 
 /** Characters; a terminal without a set size reports 0. */
@@ -34,6 +35,8 @@ export const OPERATIONS = {
   backup: makeBackup,
   restore: restoreFile,
   importFirstGeneration,
+  invite,
+  rotateKeys,
   newSecrets,
 } as const;
 
@@ -153,6 +156,31 @@ async function importFirstGeneration({ from, apply }: { from: string; apply: boo
   } finally {
     await app.close();
   }
+}
+
+async function invite(email: string | undefined, options: InviteOptions): Promise<void> {
+  const config = loadConfig();
+  const app = createApp(config, logToStderr(config), 'invite');
+  try {
+    await inviteBy(app, email, options, print);
+  } finally {
+    await app.close();
+  }
+}
+
+/** Rotates the keys of the data folder, or prints those of the environment with one more. */
+async function rotateKeys(): Promise<void> {
+  const { jwtPrivateKeys, data } = loadConfig();
+  if (jwtPrivateKeys === undefined) {
+    await rotateKeysFile(data);
+    print('A new key signs. Running processes take it within a minute; tokens of the old key stay valid.');
+    return;
+  }
+  const { keys, signsFrom } = await rotatedEnvironment(jwtPrivateKeys);
+  print(`JWT_PRIVATE_KEYS='${keys}'`);
+  process.stderr.write(
+    `Set this for every process of the API, and restart each before ${signsFrom.toISOString()}, when the new key begins to sign.\n`,
+  );
 }
 
 /** Prints lines for an environment file; all processes of the API need the same secrets. */

@@ -6,6 +6,8 @@ export interface NewUser {
   name: string;
   email: string;
   password: string;
+  /** Text of an invitation. */
+  invitation?: string | undefined;
 }
 
 /** The ways to a session, and its end. */
@@ -19,6 +21,8 @@ export interface Sessions {
   isRestorable(call?: Call): Promise<boolean>;
   /** Restores a backup into such a service; with a session if its only user is a guest. */
   restore(backup: Blob, call?: Call): Promise<Schemas['Restored']>;
+  /** Opens a session of the user whom a proxy has logged in, where the service trusts one. */
+  signOn(call?: Call): Promise<Session>;
   /** Renews the session, by the cookie of an earlier log-in for example; undefined if there is none. */
   resume(): Promise<Session | undefined>;
   /** Ends the session here, also if the service cannot be told, which throws. */
@@ -54,8 +58,9 @@ export function createSessions(
     return session;
   };
   return {
-    async signUp({ name: user, email, password }, call) {
-      const body = { user, email, password1: password, password2: password };
+    async signUp({ name: user, email, password, invitation }, call) {
+      const person = { user, email, password1: password, password2: password };
+      const body = { ...person, ...(invitation !== undefined && { invitation }) };
       await answerOf(api.POST('/api/auth/signup', { body, ...options(call) }));
     },
     async logIn(email, password, call) {
@@ -74,6 +79,9 @@ export function createSessions(
       );
       if (restored.session) opened(restored.session);
       return restored;
+    },
+    async signOn(call) {
+      return opened(await answerOf(api.POST('/api/auth/remote', { headers, ...options(call) })));
     },
     async resume() {
       await credentials.renew(credentials.token());

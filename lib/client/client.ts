@@ -1,5 +1,6 @@
 import createFetchClient from 'openapi-fetch';
 import { type Account, createKeys, createSessions, type Keys, type Sessions } from './account.ts';
+import { type Administration, createAdministration } from './administration.ts';
 import { type Api, answerOf, byId, type Call, options as callOptions, type Schemas } from './api.ts';
 import { type Batches, createBatches } from './batches.ts';
 import { type Conversions, createConversions } from './conversion.ts';
@@ -41,6 +42,8 @@ export interface Client extends Conversions, Sessions, Media {
   batches: Batches;
   presets: Presets;
   webhooks: Webhooks;
+  /** For administrators. */
+  administration: Administration;
   /** Formats with their options as JSON Schema, and the limits. */
   formats(call?: Call): Promise<Schemas['Formats']>;
   /** Changes of tasks as they happen; goes on after breaks, until the signal aborts. */
@@ -95,6 +98,7 @@ export function createClient(options: ClientOptions = {}): Client {
     batches: createBatches({ api, open, sending, undo }),
     presets: createPresets(api),
     webhooks: createWebhooks(api),
+    administration: createAdministration(api),
     formats: (call) => answerOf(api.GET('/api/formats', callOptions(call))),
     events,
     api,

@@ -91,6 +91,12 @@ export interface Config {
   readonly conversions: number;
   /** Seconds after which an attempt gives up by itself, since the platform would end its request; undefined: none. */
   readonly deadlineSeconds: number | undefined;
+  /** Who may sign up. */
+  readonly registration: 'open' | 'invite' | 'closed';
+  /** Addresses of the administrators, in lower case. */
+  readonly adminEmails: ReadonlySet<string>;
+  /** Header in which trusted proxies name the email of a user; undefined: none does. */
+  readonly remoteUserHeader: string | undefined;
   /** Whether people on this machine may use the service without an email and a password. */
   readonly guests: boolean;
   readonly outbound: OutboundConfig;
@@ -208,7 +214,10 @@ function assemble(env: Environment, mode: Mode): Config {
     refusesOldFfmpeg: env.FFMPEG_FLOOR === 'refuse' && mode !== 'local',
     conversions: env.CONVERSIONS,
     deadlineSeconds: mode === 'functions' ? deadline(timeout(env, mode)) : undefined,
-    guests: mode === 'local' && env.GUEST === 'true',
+    registration: env.REGISTRATION,
+    adminEmails: new Set(env.ADMIN_EMAILS),
+    remoteUserHeader: env.REMOTE_USER_HEADER,
+    guests: mode === 'local' && env.GUEST === 'true' && env.REGISTRATION === 'open',
     outbound: outbound(env),
     paused: env.PAUSED === 'true',
     log: log(env),

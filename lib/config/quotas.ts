@@ -13,6 +13,8 @@ export interface Quotas {
   /** Tasks whose original has not come, and tasks that wait for their conversion. */
   readonly openUploads: number;
   readonly waitingTasks: number;
+  /** Tasks that are converted at one time. */
+  readonly runningTasks: number;
   /** Bytes of originals and results. */
   readonly storedBytes: number;
   /** Minutes of audio that are converted within a day. */
@@ -33,6 +35,7 @@ export function quotas(env: Environment, mode: Mode): Quotas {
     signUps: env.SIGN_UPS_PER_ADDRESS ?? defaults.signUps,
     openUploads: env.MAX_OPEN_UPLOADS,
     waitingTasks: env.MAX_WAITING_TASKS,
+    runningTasks: env.MAX_RUNNING_TASKS,
     storedBytes: env.MAX_STORED_BYTES,
     audioMinutes: env.MAX_AUDIO_MINUTES_PER_DAY,
   };

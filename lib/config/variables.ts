@@ -48,6 +48,14 @@ const networks = list.transform((listed, context) => {
   return z.NEVER;
 });
 
+/** Addresses in lower case. */
+const emails = list.transform((listed, context) => {
+  if (listed.every((email) => z.email().safeParse(email).success))
+    return listed.map((email) => email.toLowerCase());
+  context.addIssue({ code: 'custom', message: 'expected email addresses with commas between' });
+  return z.NEVER;
+});
+
 /** All origins, or those of a list, as browsers write them (RFC 6454, 6.2). */
 const origins = z.string().transform((text, context): '*' | string[] => {
   if (text.trim() === '*') return '*';
@@ -128,6 +136,12 @@ export const VARIABLES = z.object({
   METRICS_PORT: wholeNumber(0, 65_535).optional(),
   METRICS_HOST: z.string().default('127.0.0.1'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url('expected a URL such as http://127.0.0.1:4318').optional(),
+  REGISTRATION: oneOf(['open', 'invite', 'closed']).default('open'),
+  ADMIN_EMAILS: emails.default([]),
+  REMOTE_USER_HEADER: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, 'expected the name of a header: letters, digits and hyphens')
+    .optional(),
   GUEST: oneOf(['true', 'false']).default('true'),
   OUTBOUND_HTTP: oneOf(['true', 'false']).default('false'),
   OUTBOUND_ALLOWED_ADDRESSES: networks.default([]),
@@ -140,6 +154,7 @@ export const VARIABLES = z.object({
   SIGN_UPS_PER_ADDRESS: quota.optional(),
   MAX_OPEN_UPLOADS: quota.default(10_000),
   MAX_WAITING_TASKS: quota.default(20_000),
+  MAX_RUNNING_TASKS: quota.default(1000),
   MAX_STORED_BYTES: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
   MAX_AUDIO_MINUTES_PER_DAY: wholeNumber(0, 10_000_000).default(0),
   MIN_FREE_BYTES: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(256 * MIB),
@@ -162,6 +177,7 @@ export function contradictions(env: Environment, mode: Mode): FieldProblem[] {
     ...ofStorage(env, mode),
     ...ofCallers(env, mode),
     ...ofRetention(env),
+    ...ofRemoteUser(env),
   ];
 }
 
@@ -218,6 +234,14 @@ function ofRetention({ RETENTION_DAYS, MAX_RETENTION_DAYS = RETENTION_DAYS }: En
   if (MAX_RETENTION_DAYS >= RETENTION_DAYS) return [];
   const message = `expected at least ${RETENTION_DAYS}, the value of RETENTION_DAYS`;
   return [{ path: 'MAX_RETENTION_DAYS', message }];
+}
+
+/** A number of proxies does not tell which peer is one, and any peer could send the header. */
+function ofRemoteUser({ REMOTE_USER_HEADER: header, TRUST_PROXY: proxies }: Environment): FieldProblem[] {
+  if (header === undefined || Array.isArray(proxies)) return [];
+  const message =
+    'expected the addresses of the proxies, since REMOTE_USER_HEADER is believed from them alone';
+  return [{ path: 'TRUST_PROXY', message }];
 }
 
 /** Functions that only the platform calls. */

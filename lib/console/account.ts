@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { components } from '../client/index.ts';
+import { forgetInvitation, invitation } from './invitation.ts';
 import { forgetUploads } from './kept-uploads.ts';
 import { service } from './service.ts';
 import { hadSession, leaveSession, session } from './session.ts';
@@ -18,8 +19,15 @@ export const offersGuests = document.body.dataset.guests !== undefined;
 /** Whether the service is fresh, so that a backup can be restored into it. */
 export const offersRestore = signal(false);
 
-/** Goes on with the session of an earlier visit. */
+/** Whether a proxy logs the user in. */
+export const signsOn = document.body.dataset.signsOn !== undefined;
+
+/** Goes on with the session of an earlier visit, or with that of the user whom a proxy names now. */
 export async function startSession(): Promise<void> {
+  if (signsOn) {
+    await service.signOn();
+    return readAccount();
+  }
   const resumed = hadSession ? await service.resume() : undefined;
   if (resumed) await readAccount();
   else {
@@ -50,7 +58,8 @@ export async function logIn(email: string, password: string): Promise<void> {
 }
 
 export async function signUp(name: string, email: string, password: string): Promise<void> {
-  await service.signUp({ name, email, password });
+  await service.signUp({ name, email, password, invitation: invitation.value });
+  if (invitation.value !== undefined) forgetInvitation();
   await logIn(email, password);
 }
 

@@ -1,11 +1,16 @@
 import type { components } from '../client/index.ts';
+import { account } from './account.ts';
 import { service } from './service.ts';
 
 /** An API key as the service lists it, without its secret. */
 export type Key = components['schemas']['ApiKey'];
 
-/** Rights of a key. */
-export const SCOPES = ['tasks:read', 'tasks:write', 'account'] as const;
+const SCOPES = ['tasks:read', 'tasks:write', 'account', 'admin'] as const;
+
+/** Rights that a key of this user can have; that of administrators is of no use to others. */
+export function possibleScopes(): readonly (typeof SCOPES)[number][] {
+  return SCOPES.filter((scope) => scope !== 'admin' || account.value?.isAdministrator);
+}
 
 export function listKeys(): Promise<Key[]> {
   return service.keys.list();

@@ -3,10 +3,12 @@ import { startSession } from './account.ts';
 import { batchesChanged, followBatches } from './batches.ts';
 import { Page } from './components/page.tsx';
 import { loadFormats } from './formats.ts';
+import { invitation } from './invitation.ts';
 import { t } from './messages.ts';
 import { announce, complain, tell } from './notices.ts';
-import { followAddress } from './place.ts';
+import { followAddress, go } from './place.ts';
 import { followPresets, whenPresetsAreKnown } from './presets.ts';
+import { session } from './session.ts';
 import { followTasks } from './tasks.ts';
 import { checkWanted, inFormat, linkedFormat, want } from './wanted.ts';
 import { webhookDisabled } from './webhooks.ts';
@@ -28,7 +30,10 @@ followTasks({
 followBatches();
 const root = document.getElementById('console');
 if (root) render(<Page />, root);
-startSession().catch(complain);
+startSession().then(showInvitation, (error: unknown) => {
+  session.value = 'none';
+  complain(error);
+});
 loadFormats().then(() => {
   const { format, preset } = checkWanted();
   if (format !== undefined) tell(t('wanted.notIn', { format }));
@@ -40,3 +45,8 @@ loadFormats().then(() => {
     else tell(t('wanted.noPreset', { preset }));
   });
 }, complain);
+
+/** The link of an invitation leads to the sign-up. */
+function showInvitation(): void {
+  if (invitation.value !== undefined && session.value === 'none') go('#sign-up');
+}

@@ -35,6 +35,8 @@ export interface ConversionDependencies extends FailureDependencies {
   workspaces: Workspaces;
   /** Counts seconds of audio for the quota of their user. */
   countAudio(userId: number, seconds: number): Promise<void>;
+  /** Throws `too_long` for an original that lasts longer than the limit of its user. */
+  mustAllowDuration(userId: number, seconds: number): Promise<void>;
   /** Holder of the leases; see `LeaseStore.releaseAll`. */
   worker: string;
   /** Whether to acknowledge all messages and convert nothing. */
@@ -147,7 +149,9 @@ async function run(parts: CachingDependencies, attempt: Attempt, folder: string)
   const size = task.declaredSize ?? (await originals.stat(from))?.size;
   const sized = (media: MediaInfo): MediaInfo => (size === undefined ? media : { ...media, size });
   attempt.media = sized(probed.media);
-  if (lease.attempt === 1) await parts.countAudio(task.userId, probed.media.duration ?? 0);
+  const seconds = probed.media.duration ?? 0;
+  if (!probed.estimated) await parts.mustAllowDuration(task.userId, seconds);
+  if (lease.attempt === 1) await parts.countAudio(task.userId, seconds);
   const { cover, adaptations } = await fetchCover(results, task, folder);
   const output = outputFor(results, key, attempt, folder);
   const made = await engine.convert({

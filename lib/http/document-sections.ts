@@ -33,6 +33,11 @@ const SECTIONS: readonly { name: string; description: string; paths: RegExp }[] 
     description: 'Users, sessions and API keys.',
     paths: /^\/api\/(?:auth|account)/,
   },
+  {
+    name: 'Administration',
+    description: 'Users, groups, invitations and the queue, for administrators.',
+    paths: /^\/api\/admin/,
+  },
   { name: 'Operation', description: 'Routes for operators and workers.', paths: /^\// },
 ];
 

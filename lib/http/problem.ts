@@ -10,6 +10,8 @@ export const STATUS: Record<
   unauthenticated: 401,
   insufficient_scope: 403,
   wrong_password: 403,
+  suspended: 403,
+  sign_up_refused: 403,
   not_found: 404,
   method_not_allowed: 405,
   taken: 409,

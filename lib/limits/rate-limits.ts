@@ -12,6 +12,12 @@ const BLOCK_SHARE = 100;
 /** Keys whose points one process keeps. */
 const KEYS = 10_000;
 
+/** Different quotas whose limiters one process keeps. */
+const QUOTAS = 100;
+
+/** Points of a block without a limit. */
+const UNLIMITED = 1_000_000;
+
 interface Block {
   left: number;
   /** By `Date.now()`. */
@@ -21,18 +27,33 @@ interface Block {
 /**
  * A rate limit for many requests. The points of a block that a process does not use are lost at the end of the window, which
  * is at most 1 % of the quota for each process.
- * @param policy a quota of 0 is no limit
+ * @param quotaOf quota of a key, where keys differ; it is asked once a block. A quota of 0 is no limit
  */
-export function createRateLimit(store: RateLimitStore, policy: RateLimitPolicy, sentence: string): RateLimit {
-  if (policy.quota === 0) return async () => {};
-  const limiter = store.limiter(policy);
-  const size = Math.max(1, Math.floor(policy.quota / BLOCK_SHARE));
+export function createRateLimit(
+  store: RateLimitStore,
+  policy: RateLimitPolicy,
+  sentence: string,
+  quotaOf?: (key: string) => Promise<number>,
+): RateLimit {
+  if (policy.quota === 0 && !quotaOf) return async () => {};
+  const limiters = new LRUCache<number, RateLimiter>({ max: QUOTAS });
+  const limiterOf = (quota: number): RateLimiter => {
+    const known = limiters.get(quota) ?? store.limiter({ ...policy, quota });
+    limiters.set(quota, known);
+    return known;
+  };
   const blocks = new LRUCache<string, Block>({ max: KEYS });
   const asked = new Map<string, Promise<void>>();
 
+  const consume = async (key: string) => {
+    const quota = quotaOf ? await quotaOf(key) : policy.quota;
+    const size = quota === 0 ? UNLIMITED : Math.max(1, Math.floor(quota / BLOCK_SHARE));
+    const consumed = quota === 0 ? waived(size) : await limiterOf(quota).consume(key, size);
+    return { quota, size, ...consumed };
+  };
   const fetchBlock = async (key: string): Promise<void> => {
-    const consumed = await withinPatience(limiter.consume(key, size));
-    if (!consumed.isAllowed) throw await rateLimited(policy, consumed, sentence);
+    const { quota, size, ...consumed } = await withinPatience(consume(key));
+    if (!consumed.isAllowed) throw await rateLimited({ ...policy, quota }, consumed, sentence);
     blocks.set(key, { left: size, endsAt: Date.now() + consumed.resetMs });
   };
   const takeOne = (key: string): boolean => {
@@ -56,13 +77,24 @@ const HELD_BACK = 1000;
 /** Milliseconds to wait for the database, without which some routes can still answer. */
 const PATIENCE = 1000;
 
+/** A block of points. */
+interface FetchedBlock extends ConsumedPoints {
+  quota: number;
+  size: number;
+}
+
+/** Points that the database did not count: until it answers again, or until the limits are read again. */
+function waived(size: number): ConsumedPoints {
+  return { isAllowed: true, remaining: size, resetMs: PATIENCE };
+}
+
 /** The answer of the database or, if there is none in time, points for one second. */
-async function withinPatience(asked: Promise<ConsumedPoints>): Promise<ConsumedPoints> {
-  const waived = { isAllowed: true, remaining: 0, resetMs: PATIENCE };
+async function withinPatience(asked: Promise<FetchedBlock>): Promise<FetchedBlock> {
+  const free = { quota: 0, size: UNLIMITED, ...waived(UNLIMITED) };
   const late = new AbortController();
-  const waiting = setTimeout(PATIENCE, waived, { signal: late.signal, ref: false }).catch(() => waived);
+  const waiting = setTimeout(PATIENCE, free, { signal: late.signal, ref: false }).catch(() => free);
   try {
-    return await Promise.race([asked.catch(() => waived), waiting]);
+    return await Promise.race([asked.catch(() => free), waiting]);
   } finally {
     late.abort();
   }

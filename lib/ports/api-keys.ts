@@ -1,5 +1,5 @@
 /** Rights of an API key. A session has all of them. */
-export const SCOPES = ['tasks:read', 'tasks:write', 'account'] as const;
+export const SCOPES = ['tasks:read', 'tasks:write', 'account', 'admin'] as const;
 
 export type Scope = (typeof SCOPES)[number];
 
@@ -32,8 +32,8 @@ export interface ApiKeyStore {
   add(key: NewApiKey, most: number): Promise<ApiKey | undefined>;
   /** The keys of a user, by id. */
   list(userId: number): Promise<ApiKey[]>;
-  /** The key with this hash and the email of its user. */
-  find(hash: string): Promise<{ key: ApiKey; email: string } | undefined>;
+  /** The key with this hash, the email of its user, and whether the user is suspended. */
+  find(hash: string): Promise<{ key: ApiKey; email: string; isSuspended: boolean } | undefined>;
   /** Records a use. */
   touch(id: number, at: Date): Promise<void>;
   /** Removes a key, and returns it; undefined if the user has no such key. */

@@ -7,6 +7,17 @@ export interface User {
   /** Counts how often the sessions of the user were ended. */
   epoch: number;
   createdAt: Date;
+  isSuspended: boolean;
+  /** Whether the email is proven to belong to the user: by an invitation for it, or by a trusted proxy. */
+  isProven: boolean;
+}
+
+/** A user to be. */
+export interface NewUser extends Pick<User, 'name' | 'email' | 'passwordHash'> {
+  /** Whether the email is proven otherwise than by the invitation. */
+  isProven?: boolean;
+  /** Hash of an invitation that this user uses up. */
+  invitation?: string | undefined;
 }
 
 /** Whether a user has no email and no password, and so cannot log in. */
@@ -15,13 +26,16 @@ export function isGuest({ email }: Pick<User, 'email'>): boolean {
 }
 
 export interface UserStore {
-  /** Throws `taken` if the name or the email is in use. */
-  create(user: Pick<User, 'name' | 'email' | 'passwordHash'>): Promise<User>;
+  /**
+   * Uses up the invitation, if there is one, and puts the user into its group; it proves the email that it names. Throws
+   * `taken` if the name or the email is in use, and `sign_up_refused` if the invitation cannot be used any more.
+   */
+  create(user: NewUser): Promise<User>;
   /** Throws the same without writing; another request may still take the name before `create`. */
   checkFree(user: Pick<User, 'name' | 'email'>): Promise<void>;
   findByEmail(email: string): Promise<User | undefined>;
   find(id: number): Promise<User | undefined>;
-  /** Whether a user with this id exists; cheap enough for every request. */
+  /** Whether a user with this id exists and is not suspended; cheap enough for every request. */
   exists(id: number): Promise<boolean>;
   /**
    * Sets what is not undefined. A new password ends all sessions: it raises the epoch, and removes all refresh tokens.
@@ -31,6 +45,8 @@ export interface UserStore {
     user: Pick<User, 'id' | 'passwordHash'>,
     changes: { name: string | undefined; email: string | undefined; passwordHash: string | undefined },
   ): Promise<User | undefined>;
+  /** Notes that the email is proven to belong to its user; false if no user has it. */
+  prove(email: string): Promise<boolean>;
   /** Removes the user with everything that belongs to the user. */
   remove(id: number): Promise<void>;
   /** Epochs of the users who ended their sessions within these seconds. */

@@ -4,6 +4,8 @@ export type RequestErrorCode =
   | 'unauthenticated'
   | 'insufficient_scope'
   | 'wrong_password'
+  | 'suspended'
+  | 'sign_up_refused'
   | 'not_found'
   | 'method_not_allowed'
   | 'taken'
@@ -94,6 +96,8 @@ export interface ExceededLimit {
   /** Length of its window; undefined for a quota of what exists at one time. */
   seconds: number | undefined;
   remaining: number;
+  /** Unit of the quota, if it is not that of its policy's name. */
+  unit?: string | undefined;
 }
 
 export interface AppErrorOptions {

@@ -16,17 +16,17 @@ const [SALT, TAG] = [16, 16];
 /** Each key encrypts one text, so that its nonce may be the same (NIST SP 800-38D, 8). */
 const NONCE = Buffer.alloc(12);
 
-/** @param secrets the first seals, all open */
-export function createTextSealer(secrets: readonly [string, ...string[]]): TextSealer {
+/** @param secrets those of this moment: the first seals, all open */
+export function createTextSealer(secrets: () => readonly [string, ...string[]]): TextSealer {
   return {
     seal(text, second) {
       const salt = randomBytes(SALT);
-      const cipher = createCipheriv(CIPHER, keyOf(secrets[0], second, salt), NONCE);
+      const cipher = createCipheriv(CIPHER, keyOf(secrets()[0], second, salt), NONCE);
       const encrypted = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
       return Buffer.concat([salt, cipher.getAuthTag(), encrypted]);
     },
     open(sealed, second) {
-      for (const secret of secrets) {
+      for (const secret of secrets()) {
         const text = opened(sealed, secret, second);
         if (text !== undefined) return text;
       }

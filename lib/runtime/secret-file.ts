@@ -23,6 +23,17 @@ export async function secretFile(path: string, make: () => string | Promise<stri
   return readFile(path, 'utf8');
 }
 
+/** Replaces the content at once: a reader gets the old or the new one. */
+export async function replaceSecretFile(path: string, content: string): Promise<void> {
+  const partial = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(partial, content, { mode: 0o600, flush: true });
+    await rename(partial, path);
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
 /** A hard link never replaces the file of another process; a rename does, and is for file systems without hard links. */
 async function publish(partial: string, path: string): Promise<void> {
   try {

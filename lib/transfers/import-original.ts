@@ -20,8 +20,8 @@ export interface ImportDependencies {
   tasks: TaskStore;
   uploadStore: UploadStore;
   originals: Storage;
-  /** Most bytes of one original. */
-  uploadBytes: number;
+  /** Most bytes of one original of a user. */
+  uploadBytes: (userId: number) => Promise<number>;
   /** Time for one file, in seconds. */
   seconds: number;
   throughput: Pick<Timeouts, 'idleMs' | 'idleBytes'>;
@@ -42,7 +42,7 @@ export async function importOriginal(
     url,
     method: 'GET',
     redirects: REDIRECTS,
-    maxAnswerBytes: parts.uploadBytes,
+    maxAnswerBytes: await parts.uploadBytes(task.userId),
     timeouts: { ...parts.throughput, totalMs: parts.seconds * 1000 },
     signal,
   });

@@ -47,6 +47,8 @@ export interface FormUploadDependencies {
   covers: Covers;
   webhooks: Pick<Webhooks, 'check' | 'createFor'>;
   addresses: Pick<AddressRules, 'destination'>;
+  /** Throws `too_large` for an original with more bytes than its user may send. */
+  mustAllowSize(userId: number, size: number): Promise<void>;
   workspaces: Workspaces;
   clock: Clock;
 }
@@ -58,6 +60,7 @@ const UNKNOWN: RequestedOutput = { format: '', options: {} };
 
 export function createFormUploads(parts: FormUploadDependencies): FormUploads {
   const { tasks, store, receivedBytes, originals, covers, webhooks, addresses, workspaces, clock } = parts;
+  const { mustAllowSize } = parts;
   return { receive: originals.local ? spool : stream };
 
   /** Reads a whole form before it refuses it, so that clients that read only after sending all receive the answer. */
@@ -125,6 +128,7 @@ export function createFormUploads(parts: FormUploadDependencies): FormUploads {
     const cover = file.cover();
     if (cover) describeCover(cover);
     mustHoldSomething(size, 'audio', 'expected a file that is not empty');
+    await mustAllowSize(userId, size);
     const delivered = destination === undefined ? undefined : addresses.destination(destination);
     return { ...checked, webhook, destination: delivered };
   }

@@ -33,7 +33,7 @@ export interface UploadedDependencies {
   /** Bucket of the originals; undefined if they are in a folder, whose name in events is ignored. */
   bucket: string | undefined;
   /** Most bytes of one original. */
-  uploadBytes: number;
+  uploadBytes: (userId: number) => Promise<number>;
   log: Log;
 }
 
@@ -72,7 +72,7 @@ async function settle(parts: UploadedDependencies, task: Task, object: Finalized
   const { store, uploadStore, originals, uploadBytes } = parts;
   const { size, checksums } = object.size === undefined ? ((await originals.stat(object.key)) ?? {}) : object;
   if (size === undefined) return 'unplaced';
-  const failure = sizeFailure(task, size, uploadBytes);
+  const failure = sizeFailure(task, size, await uploadBytes(task.userId));
   if (failure) return (await uploadStore.refuse(task.id, failure)) ? 'refused' : 'known';
   return (await store.markUploaded(task.id, checksums)) ? 'uploaded' : 'known';
 }

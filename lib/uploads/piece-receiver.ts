@@ -32,7 +32,7 @@ export interface PieceReceiverDependencies {
   hashes: OriginalHashes;
   openUploads: OpenUploads;
   /** Most bytes of one original. */
-  uploadBytes: number;
+  uploadBytes: (userId: number) => Promise<number>;
   /** A new name for who writes, a UUID. */
   newWriter: () => string;
 }
@@ -99,6 +99,7 @@ export function createPieceReceiver(parts: PieceReceiverDependencies): PieceRece
     async receive(upload, piece, source) {
       const { task } = upload;
       const waits = task.state === 'AWAITING_UPLOAD';
+      const most = await uploadBytes(task.userId);
       const open = waits ? openUploads.begin(task.id) : undefined;
       const there = createComparison(partials, task, waits);
       const body = await createDigest(namesOf(piece.bodyHashes));
@@ -151,7 +152,7 @@ export function createPieceReceiver(parts: PieceReceiverDependencies): PieceRece
 
       try {
         await forEachUntilAborted(source, open?.signal ?? NEVER, async (chunk) => {
-          mustFit(task, piece, came + chunk.length, uploadBytes);
+          mustFit(task, piece, came + chunk.length, most);
           body.update(chunk);
           await accept(chunk);
         });

@@ -57,8 +57,8 @@ export interface ResumableUploadDependencies {
   uploadStore: UploadStore;
   uploads: Uploads;
   partials: PartialFiles;
-  /** Most bytes of one original. */
-  uploadBytes: number;
+  /** Most bytes of one original of a user. */
+  uploadBytes: (userId: number) => Promise<number>;
   /** A new name for who writes, a UUID. */
   newWriter: () => string;
 }
@@ -74,7 +74,7 @@ export function createResumableUploads(parts: ResumableUploadDependencies): Resu
       const upload = await known(taskId);
       const { task, received, claims } = upload;
       mustMatch(task, said.total);
-      if (said.total !== undefined) mustBeUploadable(said.total, uploadBytes);
+      if (said.total !== undefined) mustBeUploadable(said.total, await uploadBytes(task.userId));
       if (task.state !== 'AWAITING_UPLOAD') return completeBefore(upload, claimsOf(said));
       mustAgree(claims, claimsOf(said));
       const whole = said.total ?? task.declaredSize ?? claims.size;
@@ -85,7 +85,7 @@ export function createResumableUploads(parts: ResumableUploadDependencies): Resu
     async receive(taskId, piece, source) {
       const upload = await known(taskId);
       const { task, claims } = upload;
-      mustBePossible(task, piece, uploadBytes);
+      mustBePossible(task, piece, await uploadBytes(task.userId));
       const said = claimsOf(piece);
       if (task.state !== 'AWAITING_UPLOAD') return receiveAgain(upload, piece, source);
       mustAgree(claims, said);
@@ -125,7 +125,7 @@ export function createResumableUploads(parts: ResumableUploadDependencies): Resu
 
   /** Coming here twice, or after a crash in between, finds it done. */
   async function finish(task: Task, turn: Turn, size: number, claims: FileClaims): Promise<UploadProgress> {
-    mustBeUploadable(size, uploadBytes);
+    mustBeUploadable(size, await uploadBytes(task.userId));
     mustAgree({ size }, claims);
     const checksums = await hashesOf(task, turn, size, claims);
     if (differing(checksums, claims).length > 0) await refuse(task, turn, checksums, claims);

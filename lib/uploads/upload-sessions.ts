@@ -90,8 +90,8 @@ export interface UploadSessionDependencies {
   wakeImports: () => Promise<void>;
   transfers: Pick<TransferStore, 'begin'>;
   formats: () => Promise<readonly Format[]>;
-  /** Most bytes of one original. */
-  uploadBytes: number;
+  /** Most bytes of one original of a user. */
+  uploadBytes: (userId: number) => Promise<number>;
   clock: Clock;
 }
 
@@ -194,7 +194,7 @@ export function createUploadSessions(parts: UploadSessionDependencies): UploadSe
       request.destination === undefined ? undefined : addresses.destination(request.destination);
     const filename = request.filename ?? source?.name ?? '';
     const { name, requestedOutput } = await tasks.check(userId, filename, { newFormat, options });
-    if (size !== undefined) mustBeUploadable(size, uploadBytes);
+    if (size !== undefined) mustBeUploadable(size, await uploadBytes(userId));
     if (request.webhook) await webhooks.check(request.webhook);
     const uploadExpiresAt = new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000);
     const originalExt = extension(name);

@@ -46,7 +46,7 @@ module "front" {
 
   routes = [
     {
-      paths   = ["/api/auth/*", "/.well-known/jwks.json"]
+      paths   = ["/api/auth/*", "/api/admin/*", "/.well-known/jwks.json"]
       backend = google_compute_backend_service.function["auth"].id
     },
     {

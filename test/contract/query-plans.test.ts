@@ -19,7 +19,16 @@ const TASKS = 60_000;
 const BLOCKS = 1000;
 
 /** Tables of a few rows, which PostgreSQL reads as a whole whatever indexes they have. */
-const SMALL = new Set(['housekeeping_jobs', 'stored_bytes', 'api_keys', 'presets', 'task_changes']);
+const SMALL = new Set([
+  'groups',
+  'user_limits',
+  'invitations',
+  'housekeeping_jobs',
+  'stored_bytes',
+  'api_keys',
+  'presets',
+  'task_changes',
+]);
 
 const LEASE: Lease = { taskId: 1, revision: 1, attempt: 0 };
 const HASHES = { crc32c: 'AAAAAA==' };
@@ -78,6 +87,10 @@ function callsOf({
   rateLimits,
   usage,
   queueState,
+  userLimits,
+  groups,
+  invitations,
+  administration,
   housekeeping,
   firstGenerationImport,
 }: Stores): Calls {
@@ -209,6 +222,7 @@ function callsOf({
       exists: () => users.exists(1),
       change: () =>
         users.change({ id: 1, passwordHash: 'x' }, { ...PERSON, name: 'new', email: 'new@example.org' }),
+      prove: () => users.prove('user1@example.org'),
       remove: () => users.remove(9),
       endedSessions: () => users.endedSessions(3600),
     },
@@ -240,6 +254,29 @@ function callsOf({
       storedBytes: () => usage.storedBytes(1),
     },
     queueState: { read: () => queueState.read() },
+    userLimits: {
+      change: () => userLimits.change(1, { groupId: null, limits: {} }),
+      find: () => userLimits.find(1),
+    },
+    groups: {
+      add: () => groups.add({ name: 'students', limits: {} }, 10),
+      list: () => groups.list(),
+      change: () => groups.change(1, { name: 'pupils' }),
+      remove: () => groups.remove(2),
+    },
+    invitations: {
+      add: () => invitations.add({ hash: 'hash', email: null, groupId: null, expiresAt: NOW }, 10),
+      list: () => invitations.list(20),
+      find: () => invitations.find('hash', 'x@example.org'),
+      remove: () => invitations.remove(2),
+    },
+    administration: {
+      users: () => administration.users({ limit: 20, after: 100, search: 'user 2' }),
+      find: () => administration.find(5),
+      setSuspended: () => administration.setSuspended(9, true),
+      queue: () => administration.queue(20),
+      failures: () => administration.failures(1),
+    },
     rateLimits: {
       limiter: async () => {
         const limiter = rateLimits.limiter({ name: 'requests', quota: 10, seconds: 60 });

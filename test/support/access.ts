@@ -19,6 +19,7 @@ export interface Access {
 const READ = { needs: 'tasks:read' } as const;
 const WRITE = { needs: 'tasks:write' } as const;
 const ACCOUNT = { needs: 'account' } as const;
+const ADMIN = { needs: 'admin', owner: 404 } as const;
 const ANYONE = { needs: 'nothing' } as const;
 const FILE = { ...READ, ticket: true } as const;
 
@@ -41,6 +42,19 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'post /api/auth/refresh': { ...ANYONE, json: { refreshToken: 'x' }, owner: 401 },
   'post /api/auth/logout': { ...ANYONE, json: { refreshToken: 'x' } },
   'get /.well-known/jwks.json': ANYONE,
+  'post /api/auth/remote': { ...ANYONE, owner: 404 },
+  'get /api/admin/users': ADMIN,
+  'get /api/admin/users/{id}': ADMIN,
+  'patch /api/admin/users/{id}': { ...ADMIN, json: { suspended: true } },
+  'get /api/admin/groups': ADMIN,
+  'post /api/admin/groups': { ...ADMIN, json: { name: MARK } },
+  'patch /api/admin/groups/{id}': { ...ADMIN, json: { name: MARK } },
+  'delete /api/admin/groups/{id}': ADMIN,
+  'get /api/admin/invitations': ADMIN,
+  'post /api/admin/invitations': { ...ADMIN, json: {} },
+  'delete /api/admin/invitations/{id}': ADMIN,
+  'get /api/admin/queue': ADMIN,
+  'get /api/admin/failures': ADMIN,
   'get /api/formats': ANYONE,
   'get /health': ANYONE,
   'get /ready': ANYONE,
@@ -89,6 +103,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'delete /api/tasks/{id}/cover': WRITE,
   'patch /api/tasks/{id}': { ...WRITE, json: { expiresAt: '2027-03-01T00:00:00Z' } },
   'put /api/tasks/{id}': { ...WRITE, json: OUTPUT },
+  'patch /api/tasks/{id}': { ...WRITE, json: { expiresAt: '2999-01-01T00:00:00Z' } },
   'put /api/uploads/{id}': { needs: 'upload', body: 'original' },
   'delete /api/uploads/{id}': { needs: 'upload', owner: 410 },
   'delete /api/auth/keys/{id}': ACCOUNT,

@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { exportJWK, generateKeyPair, importJWK, SignJWT, UnsecuredJWT } from 'jose';
 import { z } from 'zod';
-import { JWT_ALGORITHM } from '../../lib/accounts/tokens.ts';
+import { JWT_ALGORITHM } from '../../lib/accounts/signing-keys.ts';
 
 /** Claims of a token that is valid, but for what is forged about it. */
 interface Claims {

@@ -316,7 +316,13 @@ export async function sweepAndLook(
   const uploads = { open: unused, cancel: unused, discard: (key: string) => originals.remove(key) };
   const common = { uploadStore, originals, log: silentLog };
   const uploaded = async () =>
-    createUploaded({ ...common, store: tasks, uploads, bucket: undefined, uploadBytes: Infinity });
+    createUploaded({
+      ...common,
+      store: tasks,
+      uploads,
+      bucket: undefined,
+      uploadBytes: async () => Infinity,
+    });
   const none = async () => 0;
   const repairs = { uploaded, cancelUploads: none, finishRemovals: none, tidyWebhooks: none };
   const retention = createRetentionStore(knex, { days: 0, maxDays: 0 });

@@ -43,6 +43,8 @@ export interface Service {
   url(): string;
   /** Folder of its data. */
   data(): string;
+  /** URL of its database, if that is on the shared server. */
+  database(): string;
   /** Someone who is signed up and logged in. */
   newUser(): Promise<User>;
   /** A guest, whose account needs no password and comes at once. */
@@ -96,6 +98,7 @@ export function testService(
   return serviceAt(
     () => started?.url ?? '',
     () => started?.data ?? '',
+    () => started?.database ?? '',
   );
 }
 
@@ -103,6 +106,8 @@ export function testService(
 export interface StartedService {
   url: string;
   data: string;
+  /** URL of its database, if that is on the shared server. */
+  database: string;
   close(): Promise<void>;
 }
 
@@ -116,14 +121,16 @@ export async function startService(
   const { PATH, FFMPEG_PATH } = process.env;
   const env = { PATH, FFMPEG_PATH, PORT: '0', TONEMILL_DATA: data, ...NO_LIMITS, ...environment };
   const config = loadConfig(env);
+  const database = environment.DATABASE ? '' : await migratedDatabase();
   const served = await serveLocal(
-    environment.DATABASE ? config : await onSharedServer(config),
+    database === '' ? config : onSharedServer(config, database),
     log,
     surroundings,
   );
   return {
     url: served.url,
     data,
+    database,
     async close() {
       await served.close();
       await removeCluster(join(data, 'postgres'));
@@ -133,11 +140,12 @@ export async function startService(
 }
 
 /** A service at an address that is known once it runs. */
-export function serviceAt(url: () => string, data: () => string): Service {
+export function serviceAt(url: () => string, data: () => string, database: () => string = () => ''): Service {
   let users = 0;
   return {
     url,
     data,
+    database,
     newUser: () => newUser(url(), users++),
     newGuest: () => newGuest(url()),
     async files() {
@@ -148,8 +156,8 @@ export function serviceAt(url: () => string, data: () => string): Service {
 }
 
 /** The database alone is another one: working files, for example, stay where the embedded database has them. */
-async function onSharedServer(config: Config): Promise<Config> {
-  return { ...config, database: { kind: 'url', url: await migratedDatabase() } };
+function onSharedServer(config: Config, url: string): Config {
+  return { ...config, database: { kind: 'url', url } };
 }
 
 /** Password of each user. */
@@ -173,7 +181,8 @@ async function newGuest(url: string): Promise<User> {
   return userAt(url, { email: '', ...SESSION.parse(await answer.json()) });
 }
 
-function userAt(url: string, session: Pick<User, 'email' | 'token' | 'refreshToken'>): User {
+/** A user with a session. */
+export function userAt(url: string, session: Pick<User, 'email' | 'token' | 'refreshToken'>): User {
   const authorised = (path: string, init: RequestInit = {}) =>
     fetch(`${url}${path}`, {
       ...init,

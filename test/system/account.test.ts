@@ -44,7 +44,9 @@ describe('The account', function () {
         uploadBytes: z.int(),
         resultBytes: z.int(),
         durationSeconds: z.int(),
+        formats: z.null(),
         quotas: z.record(z.string(), z.int()),
+        retention: z.strictObject({ days: z.literal(0), maxDays: z.literal(0) }),
         rates: z.array(z.strictObject({ policy: z.string(), quota: z.int(), seconds: z.int() })),
       }),
     });

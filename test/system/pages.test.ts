@@ -47,6 +47,8 @@ const ENGINE = 'the commands need an engine for containers; the workflow runs th
 
 /** Commands that no test runs as they stand, and the reason. */
 const NOT_RUN: Readonly<Record<string, string>> = {
+  'docs/administration.md: Administrators':
+    'on the machine of a service; test/system/administration.test.ts makes the same invitation',
   'README.md: Start':
     'the commands install over the packages of the tests; the CI script runs both on a clean checkout',
   'docs/backups.md: Backups': 'test/system/backups.long.test.ts runs the same commands',
@@ -64,6 +66,8 @@ const CODES: Readonly<Record<ErrorCode, 'request' | 'task' | 'both'>> = {
   invalid_request: 'request',
   unauthenticated: 'request',
   insufficient_scope: 'request',
+  suspended: 'request',
+  sign_up_refused: 'request',
   wrong_password: 'request',
   not_found: 'request',
   method_not_allowed: 'request',

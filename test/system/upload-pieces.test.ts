@@ -40,7 +40,7 @@ describe('Pieces of an upload', () => {
       uploadStore: createUploadStore(database.knex()),
       uploads: createFolderUploads({ originals, partials, sign: async () => 'token' }),
       partials,
-      uploadBytes: 64 * 1024 * 1024,
+      uploadBytes: async () => 64 * 1024 * 1024,
       newWriter: randomUUID,
     });
   };

@@ -37,8 +37,12 @@ export function createApiKeyStore(knex: Knex): ApiKeyStore {
       const row = await keys()
         .join('users', 'users.id', 'api_keys.user_id')
         .where({ hash })
-        .first<(KeyRow & { email: string | null }) | undefined>('api_keys.*', 'users.email');
-      return row && { key: toKey(row), email: row.email ?? '' };
+        .first<(KeyRow & { email: string | null; suspended_at: Date | null }) | undefined>(
+          'api_keys.*',
+          'users.email',
+          'users.suspended_at',
+        );
+      return row && { key: toKey(row), email: row.email ?? '', isSuspended: row.suspended_at !== null };
     },
     async touch(id, at) {
       await keys().where({ id }).update({ last_used_at: at });

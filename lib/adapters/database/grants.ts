@@ -12,6 +12,7 @@ const ONLY_FOR: Readonly<Record<string, ReadonlySet<string>>> = {
   webhooks: new Set(['tasks', 'sweep', 'api', 'worker']),
   webhook_deliveries: new Set(['tasks', 'sweep', 'api', 'worker']),
   refresh_tokens: new Set(['auth', 'tasks', 'sweep', 'api', 'worker']),
+  invitations: new Set(['auth', 'tasks', 'api']),
   rate_limits: new Set(['auth', 'tasks', 'convert', 'sweep', 'api', 'worker']),
   idempotency_keys: new Set(['auth', 'tasks', 'sweep', 'api', 'worker']),
 };

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { createAccountEvents, dropAccountEvents } from './account-events-migration.ts';
+import { createAdministration, dropAdministration } from './administration-migration.ts';
 import { createBatches, dropBatches } from './batches-migration.ts';
 import { createLimits, dropLimits } from './limits-migration.ts';
 import { createRetention, dropRetention } from './retention-migration.ts';
@@ -34,6 +35,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '008_retention', up: createRetention, down: dropRetention },
   { name: '009_account_events', up: createAccountEvents, down: dropAccountEvents },
   { name: '010_waiting_since', up: createWaitingSince, down: dropWaitingSince },
+  { name: '011_administration', up: createAdministration, down: dropAdministration },
 ];
 
 export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);

@@ -5,16 +5,22 @@ import { type TaskRow, toTask } from './rows.ts';
 
 /**
  * Decides the retention of a task's user: SQL over a row of `tasks` for a number of days, or null for files that are kept.
- * The only place that does.
+ * The only place that does. A service that keeps files keeps those of every user.
  */
 function retentionDays({ days }: RetentionRules): string {
-  return `nullif(${days}, 0)`;
+  return days === 0 ? 'null::integer' : `coalesce((${OF_USER}), ${days})`;
 }
+
+/** Days that an administrator gave to the user or, if there are none, to the user's group. */
+const OF_USER = `select coalesce((user_limits.limits ->> 'retentionDays')::integer,
+      (groups.limits ->> 'retentionDays')::integer)
+    from user_limits left join groups on groups.id = user_limits.group_id
+    where user_limits.user_id = tasks.user_id`;
 
 /** SQL for the time at which files of a task that ended at `ended` are removed; null if they are kept. */
 export function expiryOf(rules: RetentionRules, ended: string): string {
   const days = retentionDays(rules);
-  const last = `created_at + ${rules.maxDays} * interval '1 day'`;
+  const last = `tasks.created_at + ${rules.maxDays} * interval '1 day'`;
   return `case when ${days} is not null then least(${ended} + ${days} * interval '1 day', ${last}) end`;
 }
 

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
-import type { User, UserStore } from '../../ports/users.ts';
+import type { NewUser, User, UserStore } from '../../ports/users.ts';
 import { AppError } from '../../runtime/errors.ts';
+import { acceptInvitation } from './invitations.ts';
 import { createPresence } from './presence.ts';
 import { isUniqueViolation } from './rows.ts';
 
@@ -13,18 +14,16 @@ interface UserRow {
   session_epoch: number;
   sessions_ended_at: Date | null;
   created_at: Date;
+  suspended_at: Date | null;
+  /** In lower case. */
+  proven_email: string | null;
 }
 
 export function createUserStore(knex: Knex): UserStore {
   return {
-    async create({ name, email, passwordHash }) {
+    async create(user) {
       try {
-        const [row] = await knex<UserRow>('users').insert(
-          { name, email: email || null, password_hash: passwordHash },
-          '*',
-        );
-        if (!row) throw new TypeError('insert returned no row');
-        return toUser(row);
+        return await knex.transaction((transaction) => insertUser(transaction, user));
       } catch (error) {
         if (isUniqueViolation(error)) throw taken(error.constraint);
         throw error;
@@ -65,6 +64,10 @@ export function createUserStore(knex: Knex): UserStore {
         throw error;
       }
     },
+    async prove(email) {
+      const proven = { proven_email: knex.raw('lower(email)') };
+      return (await knex<UserRow>('users').whereRaw('lower(email) = lower(?)', [email]).update(proven)) > 0;
+    },
     async remove(id) {
       await knex<UserRow>('users').where({ id }).delete();
     },
@@ -77,12 +80,31 @@ export function createUserStore(knex: Knex): UserStore {
     exists: createPresence((ids) =>
       knex<UserRow>('users')
         .whereIn('id', [...ids])
+        .whereNull('suspended_at')
         .pluck('id'),
     ),
   };
 }
 
-function ended(knex: Knex) {
+async function insertUser(
+  transaction: Knex.Transaction,
+  { name, email, passwordHash, isProven = false, invitation }: NewUser,
+): Promise<User> {
+  const accepted =
+    invitation === undefined ? undefined : await acceptInvitation(transaction, invitation, email);
+  const proven = isProven || accepted?.provesEmail ? transaction.raw('lower(?)', [email]) : null;
+  const [row] = await transaction<UserRow>('users').insert(
+    { name, email: email || null, password_hash: passwordHash, proven_email: proven },
+    '*',
+  );
+  if (!row) throw new TypeError('insert returned no row');
+  const groupId = accepted?.groupId ?? null;
+  if (groupId !== null) await transaction('user_limits').insert({ user_id: row.id, group_id: groupId });
+  return toUser(row);
+}
+
+/** Columns by which all sessions of a user end. */
+export function ended(knex: Knex) {
   return { session_epoch: knex.raw('session_epoch + 1'), sessions_ended_at: knex.fn.now() };
 }
 
@@ -105,5 +127,7 @@ function toUser(row: UserRow): User {
     passwordHash: row.password_hash,
     epoch: row.session_epoch,
     createdAt: row.created_at,
+    isSuspended: row.suspended_at !== null,
+    isProven: email !== null && row.proven_email === email.toLowerCase(),
   };
 }

@@ -4,7 +4,7 @@ import { print, printError, printJson, printTable } from '../terminal/output.ts'
 import { stopSignal } from '../terminal/stop.ts';
 import { idOf } from './tasks.ts';
 
-const SCOPES = ['tasks:read', 'tasks:write', 'account'] as const;
+const SCOPES = ['tasks:read', 'tasks:write', 'account', 'admin'] as const;
 
 type Scope = (typeof SCOPES)[number];
 

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { account, changeAccount, isGuest, logOut, readAccount, removeAccount } from '../account.ts';
+import { account, changeAccount, isGuest, logOut, readAccount, removeAccount, signsOn } from '../account.ts';
 import { language, t } from '../messages.ts';
 import { complain, tell } from '../notices.ts';
 import { go } from '../place.ts';
@@ -31,7 +31,8 @@ export function AccountDialog() {
         </p>
       )}
       <Facts />
-      {!isGuest.value && (
+      {value.isAdministrator && <a href="#administration">{t('admin.title')}</a>}
+      {value.hasPassword && (
         <>
           <ChangeForm
             title={t('account.change.password')}
@@ -49,7 +50,7 @@ export function AccountDialog() {
         <summary>{t('account.remove')}</summary>
         <Removal />
       </details>
-      {!isGuest.value && (
+      {!isGuest.value && !signsOn && (
         <div class="buttons">
           <button
             type="button"
@@ -91,6 +92,12 @@ function Facts() {
           <dt>{t('account.usage')}</dt>
           <dd>{number(files)}</dd>
         </div>
+        {value.group !== null && (
+          <div>
+            <dt>{t('account.group')}</dt>
+            <dd>{value.group}</dd>
+          </div>
+        )}
         <div>
           <dt>{t('account.limit.upload')}</dt>
           <dd>{size(value.limits.uploadBytes)}</dd>
@@ -105,7 +112,7 @@ function Facts() {
           {list.format(used.map((state) => `${t(`tasks.state.${state}`)}: ${number(tasks[state] ?? 0)}`))}
         </p>
       )}
-      {!isGuest.value && <p class="hint">{t('account.sessions')}</p>}
+      {value.hasPassword && <p class="hint">{t('account.sessions')}</p>}
     </section>
   );
 }
@@ -154,13 +161,13 @@ function Removal() {
       submit={t('account.remove')}
       isDanger
       send={async (text) => {
-        await removeAccount(isGuest.value ? undefined : text('password'));
+        await removeAccount(account.value?.hasPassword ? text('password') : undefined);
         go('');
         tell(t('account.removed'));
       }}
     >
       <p>{t('account.remove.text')}</p>
-      {!isGuest.value && <PresentPassword email={account.value?.email ?? ''} />}
+      {account.value?.hasPassword && <PresentPassword email={account.value?.email ?? ''} />}
     </ProblemForm>
   );
 }

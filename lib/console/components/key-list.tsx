@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { copyText } from '../copy.ts';
-import { type Key, listKeys, makeKey, removeKey, SCOPES } from '../keys.ts';
+import { type Key, listKeys, makeKey, possibleScopes, removeKey } from '../keys.ts';
 import { t } from '../messages.ts';
 import { complain, tell } from '../notices.ts';
 import { moment } from '../quantities.ts';
@@ -42,9 +42,14 @@ export function KeyList() {
         <TextField name="name" label={t('keys.name')} />
         <fieldset class="checks">
           <legend>{t('keys.scopes')}</legend>
-          {SCOPES.map((scope) => (
+          {possibleScopes().map((scope) => (
             <label key={scope}>
-              <input type="checkbox" name="scopes" value={scope} defaultChecked={scope !== 'account'} />
+              <input
+                type="checkbox"
+                name="scopes"
+                value={scope}
+                defaultChecked={scope.startsWith('tasks:')}
+              />
               {t(`keys.scope.${scope}`)}
             </label>
           ))}

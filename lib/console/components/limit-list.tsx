@@ -11,6 +11,7 @@ export function LimitList() {
     ...[
       [t('limit.openUploads'), quotas.openUploads, number(quotas.openUploads)] as const,
       [t('limit.waitingTasks'), quotas.waitingTasks, number(quotas.waitingTasks)] as const,
+      [t('limit.runningTasks'), quotas.runningTasks, number(quotas.runningTasks)] as const,
       [t('limit.storedBytes'), quotas.storedBytes, size(quotas.storedBytes)] as const,
       [t('limit.audioMinutes'), quotas.audioMinutes, number(quotas.audioMinutes)] as const,
     ],

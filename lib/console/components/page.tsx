@@ -6,6 +6,7 @@ import { staged } from '../staged.ts';
 import { ids, isLoading } from '../tasks.ts';
 import { transfers } from '../transfers.ts';
 import { AccountDialog } from './account-dialog.tsx';
+import { AdministrationDialog } from './administration-dialog.tsx';
 import { BatchesDialog } from './batches-dialog.tsx';
 import { DropArea } from './drop-area.tsx';
 import { Header } from './header.tsx';
@@ -50,6 +51,8 @@ function OpenDialog() {
   if (value.name === 'task')
     return isIn ? <TaskDialog key={value.id} id={value.id} /> : <SessionDialog isNew={false} />;
   if (value.name === 'batches') return isIn ? <BatchesDialog /> : <SessionDialog isNew={false} />;
+  if (value.name === 'administration')
+    return isIn ? <AdministrationDialog /> : <SessionDialog isNew={false} />;
   if (value.name === 'account') return isIn ? <AccountDialog /> : <SessionDialog isNew={false} />;
   return <SessionDialog isNew={value.name === 'sign-up'} />;
 }

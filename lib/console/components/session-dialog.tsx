@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { goOnAsGuest, logIn, offersGuests, signUp } from '../account.ts';
+import { invitation } from '../invitation.ts';
 import { t } from '../messages.ts';
 import { complain } from '../notices.ts';
 import { session } from '../session.ts';
@@ -15,6 +16,7 @@ export function SessionDialog({ isNew }: { isNew: boolean }) {
   const title = isNew ? t('session.signUp') : t('session.logIn');
   return (
     <Dialog title={isNew && offersGuests ? t('session.title') : title} onClose={stopWaiting}>
+      {isNew && invitation.value !== undefined && <p>{t('session.invited')}</p>}
       {session.value === 'ended' && <p>{t('session.ended')}</p>}
       {isNew && offersGuests && (
         <>

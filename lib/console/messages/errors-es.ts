@@ -4,6 +4,8 @@ export const ERRORS_ES = {
   'error.unauthenticated': 'El token o la clave falta, es incorrecto, ha caducado o fue eliminado.',
   'error.insufficient_scope': 'La clave de API no tiene permiso para esta petición.',
   'error.wrong_password': 'La contraseña actual es otra.',
+  'error.suspended': 'La administración ha suspendido la cuenta.',
+  'error.sign_up_refused': 'El servicio solo acepta esta cuenta con invitación, o no la acepta.',
   'error.not_found': 'No existe, o pertenece a otra persona.',
   'error.method_not_allowed': 'La dirección no tiene este método.',
   'error.taken': 'El nombre o el correo pertenece a otra cuenta.',

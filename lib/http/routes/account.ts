@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { Account, AccountCaller } from '../../accounts/account.ts';
+import { type Account, type AccountCaller, hasPassword } from '../../accounts/account.ts';
 import { looksLikeKey } from '../../accounts/api-key-text.ts';
 import type { Auth } from '../../accounts/sessions.ts';
 import { TASK_STATES } from '../../ports/tasks.ts';
@@ -8,16 +8,7 @@ import type { User } from '../../ports/users.ts';
 import type { Tasks } from '../../tasks/tasks.ts';
 import { bearer, clientOf, principalOf, type RouterEnv, tokenOf } from '../bearer-auth.ts';
 import { createRouter, jsonBody, type Router } from '../router.ts';
-import {
-  LIMITS,
-  QUOTAS,
-  RATES,
-  RETENTION,
-  type ShownLimits,
-  type ShownQuotas,
-  type ShownRates,
-  type ShownRetention,
-} from '../schemas/limits.ts';
+import { ACCOUNT_LIMITS, type AccountLimits } from '../schemas/limits.ts';
 import { NAME } from '../schemas/parameters.ts';
 import { body, json, problems, SECURITY } from '../schemas/responses.ts';
 import { sessionAnswer } from '../session-cookie.ts';
@@ -27,10 +18,9 @@ export interface AccountRouteDependencies {
   auth: Pick<Auth, 'authenticate'>;
   account: Account;
   tasks: Pick<Tasks, 'usage'>;
-  limits: ShownLimits;
-  quotas: ShownQuotas;
-  rates: ShownRates;
-  retention: ShownRetention;
+  /** The limits of a user, and the name of the user's group. */
+  limitsOf(userId: number): Promise<{ limits: AccountLimits; group: string | null }>;
+  isAdministrator(user: User): boolean;
 }
 
 const USER = z
@@ -48,7 +38,12 @@ const ACCOUNT = USER.extend({
       .partialRecord(z.enum(TASK_STATES), z.int())
       .openapi({ description: 'Number of tasks by state.' }),
   }),
-  limits: LIMITS.extend({ quotas: QUOTAS, rates: RATES, retention: RETENTION }),
+  limits: ACCOUNT_LIMITS,
+  group: z.string().nullable().openapi({ description: 'Name of the group that sets limits.' }),
+  isAdministrator: z.boolean(),
+  hasPassword: z.boolean().openapi({
+    description: 'Guests have none, nor have users whom only a proxy logs in.',
+  }),
 }).openapi('Account');
 
 const CHANGE = z
@@ -116,20 +111,21 @@ export function accountRoutes({
   auth,
   account,
   tasks,
-  limits,
-  quotas,
-  rates,
-  retention,
+  limitsOf,
+  isAdministrator,
 }: AccountRouteDependencies): Router {
   const router = createRouter();
   router.use('/api/account', bearer(auth, 'account'));
 
   router.openapi(get, async (c) => {
     const { userId } = principalOf(c);
-    const [user, usage] = await Promise.all([account.get(userId), tasks.usage(userId)]);
-    const { uploadBytes, resultBytes, durationSeconds } = limits;
-    const shown = { uploadBytes, resultBytes, durationSeconds, quotas, rates, retention };
-    return c.json({ ...userJson(user), usage, limits: shown }, 200);
+    const [user, usage, own] = await Promise.all([
+      account.get(userId),
+      tasks.usage(userId),
+      limitsOf(userId),
+    ]);
+    const roles = { isAdministrator: isAdministrator(user), hasPassword: hasPassword(user) };
+    return c.json({ ...userJson(user), usage, ...own, ...roles }, 200);
   });
   router.openapi(change, async (c) => {
     const { user: name, ...change } = c.req.valid('json');

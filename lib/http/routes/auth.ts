@@ -7,10 +7,11 @@ import {
   passwordProblem,
 } from '../../accounts/password-rules.ts';
 import type { Auth } from '../../accounts/sessions.ts';
-import type { PublicKeys } from '../../accounts/tokens.ts';
+import type { PublicKeys } from '../../accounts/signing-keys.ts';
 import { AppError } from '../../runtime/errors.ts';
 import { clientOf } from '../bearer-auth.ts';
 import { isOnThisMachine } from '../own-machine.ts';
+import type { RemoteUser } from '../remote-user.ts';
 import { createRouter, jsonBody, type Router } from '../router.ts';
 import { NAME } from '../schemas/parameters.ts';
 import { body, json, problems, textHeader } from '../schemas/responses.ts';
@@ -21,6 +22,8 @@ export interface AuthRouteDependencies {
   publicKeys: () => Promise<PublicKeys>;
   /** Whether the service gives accounts to guests, if they are on its own machine. */
   guests: boolean;
+  /** Finds the user whom a proxy has logged in; undefined where none does. */
+  remoteUser: RemoteUser | undefined;
 }
 
 export const NEW_PASSWORD = z
@@ -43,12 +46,22 @@ export const PASSWORD = z
   .refine(isWellFormed, 'expected whole Unicode characters')
   .refine((password) => !isTooLong(password), `expected at most ${4 * MOST_BYTES} bytes in UTF-8`);
 
+/** Text of an invitation; only its hash is looked for. */
+const INVITATION = z
+  .string()
+  .min(1, 'expected the text of an invitation')
+  .max(200, 'expected at most 200 characters')
+  .openapi({
+    description: 'Of the link of an invitation, which `REGISTRATION` may need.',
+  });
+
 const SIGN_UP = z
   .object({
     user: NAME.openapi({ example: 'ann' }),
     email: z.email('expected an email address').max(254).openapi({ example: 'ann@example.org' }),
     password1: NEW_PASSWORD,
     password2: z.string(),
+    invitation: INVITATION.optional(),
   })
   .refine(({ password1, password2 }) => password1 === password2, {
     path: ['password2'],
@@ -115,7 +128,7 @@ const signUp = createRoute({
   summary: 'Sign up',
   middleware: jsonBody(),
   request: { body: body(SIGN_UP, { user: 'ann', ...ANN, password1: PRESENT, password2: PRESENT }) },
-  responses: { 200: json(SIGNED_UP, 'The new user.'), ...problems(400, 409, 413, 415, 503) },
+  responses: { 200: json(SIGNED_UP, 'The new user.'), ...problems(400, 403, 409, 413, 415, 503) },
 });
 
 const logIn = createRoute({
@@ -127,7 +140,7 @@ const logIn = createRoute({
   request: { headers: SESSION_HEADERS, body: body(LOG_IN, { ...ANN, password: PRESENT }) },
   responses: {
     200: { ...json(SESSION, 'A session.'), headers: COOKIE },
-    ...problems(400, 401, 413, 415, 503),
+    ...problems(400, 401, 403, 413, 415, 503),
   },
 });
 
@@ -142,6 +155,17 @@ const guest = createRoute({
   responses: { 200: { ...json(SESSION, 'A session.'), headers: COOKIE }, ...problems(401, 404) },
 });
 
+const signOn = createRoute({
+  method: 'post',
+  path: '/api/auth/remote',
+  operationId: 'signOn',
+  summary: 'Open a session of the user whom a proxy has logged in',
+  description:
+    'Only with `REMOTE_USER_HEADER`, otherwise 404. A trusted proxy names the email in that header; the account is made at first sight, without a password.',
+  request: { headers: SESSION_HEADERS },
+  responses: { 200: { ...json(SESSION, 'A session.'), headers: COOKIE }, ...problems(401, 403, 404, 409) },
+});
+
 const refresh = createRoute({
   method: 'post',
   path: '/api/auth/refresh',
@@ -149,7 +173,10 @@ const refresh = createRoute({
   summary: 'Exchange a refresh token for a new session',
   middleware: jsonBody(),
   request: { headers: SESSION_HEADERS, body: body(REFRESH, { refreshToken: 'that of the session' }) },
-  responses: { 200: { ...json(SESSION, 'A session.'), headers: COOKIE }, ...problems(400, 401, 413, 415) },
+  responses: {
+    200: { ...json(SESSION, 'A session.'), headers: COOKIE },
+    ...problems(400, 401, 403, 413, 415),
+  },
 });
 
 const logOut = createRoute({
@@ -173,11 +200,11 @@ const jwks = createRoute({
   responses: { 200: json(KEYS, 'A JWK set.'), ...problems() },
 });
 
-export function authRoutes({ auth, publicKeys, guests }: AuthRouteDependencies): Router {
+export function authRoutes({ auth, publicKeys, guests, remoteUser }: AuthRouteDependencies): Router {
   const router = createRouter();
   router.openapi(signUp, async (c) => {
-    const { user: name, email, password1 } = c.req.valid('json');
-    const { id, ...user } = await auth.signUp({ user: name, email, password: password1 }, clientOf(c));
+    const { user: name, email, password1: password, invitation } = c.req.valid('json');
+    const { id, ...user } = await auth.signUp({ user: name, email, password, invitation }, clientOf(c));
     return c.json({ message: 'Signed up.', user: { id, user: user.name, email: user.email } }, 200);
   });
   router.openapi(logIn, async (c) => {
@@ -188,6 +215,10 @@ export function authRoutes({ auth, publicKeys, guests }: AuthRouteDependencies):
   router.openapi(guest, async (c) => {
     if (!guests || !isOnThisMachine(c)) throw new AppError('not_found', 'This service has no guests here.');
     return c.json(sessionAnswer(c, await auth.signUpGuest()), 200, NOT_STORED);
+  });
+  router.openapi(signOn, async (c) => {
+    if (!remoteUser) throw new AppError('not_found', 'No proxy logs users of this service in.');
+    return c.json(sessionAnswer(c, await auth.signOn(remoteUser(c))), 200, NOT_STORED);
   });
   router.openapi(refresh, async (c) => {
     const session = await auth.refresh(presentedToken(c, c.req.valid('json').refreshToken));

@@ -6,6 +6,8 @@ export interface ConsolePage {
   entry: string;
   /** Whether the page offers to go on as a guest. */
   guests: boolean;
+  /** Whether a proxy logs the user in, so that the page needs no form. */
+  signsOn: boolean;
 }
 
 /**
@@ -14,7 +16,7 @@ export interface ConsolePage {
  */
 export function consolePage(
   names: readonly string[],
-  { title, description, entry, guests }: ConsolePage,
+  { title, description, entry, guests, signsOn }: ConsolePage,
 ): string {
   const address = (begin: string, ending: string) => `/assets/${fileOf(names, begin, ending)}`;
   return `<!doctype html>
@@ -30,7 +32,7 @@ export function consolePage(
     <link rel="stylesheet" href="${address(entry, 'css')}">
     <script type="module" src="${address(entry, 'js')}"></script>
   </head>
-  <body${guests ? ' data-guests' : ''}>
+  <body${guests ? ' data-guests' : ''}${signsOn ? ' data-signs-on' : ''}>
     <div id="console"></div>
     <noscript>This page needs JavaScript. The API works without it: <a href="/openapi.json">its document</a> describes every route.</noscript>
   </body>

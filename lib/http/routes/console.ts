@@ -11,6 +11,8 @@ export interface ConsoleRouteDependencies {
   files: () => Promise<readonly { name: string; bytes: Uint8Array }[]>;
   /** Whether the service gives accounts to guests, if they are on its own machine. */
   guests: boolean;
+  /** Whether a proxy logs users in. */
+  signsOn: boolean;
   /** Origin to which the browser sends originals and from which it fetches results; undefined: this service. */
   storageOrigin: string | undefined;
 }
@@ -32,9 +34,10 @@ export const MAIN_PAGE = {
   description: 'Convert audio files from any format to any other.',
   entry: 'main',
   guests: false,
+  signsOn: false,
 } as const satisfies ConsolePage;
 
-const OF_DOCS = { entry: 'docs', guests: false } as const;
+const OF_DOCS = { entry: 'docs', guests: false, signsOn: false } as const;
 
 /** The pages of the documentation, by their paths. */
 export const DOCS_PAGES: ReadonlyMap<string, ConsolePage> = new Map<string, ConsolePage>([
@@ -51,7 +54,7 @@ export const DOCS_PAGES: ReadonlyMap<string, ConsolePage> = new Map<string, Cons
 ]);
 
 /** The page for people at `/`, the documentation, and their files under `/assets/`. */
-export function consoleRoutes({ files, guests, storageOrigin }: ConsoleRouteDependencies): Router {
+export function consoleRoutes({ files, guests, signsOn, storageOrigin }: ConsoleRouteDependencies): Router {
   const router = createRouter();
   const served = (page: ConsolePage) =>
     memoryFile({
@@ -63,7 +66,8 @@ export function consoleRoutes({ files, guests, storageOrigin }: ConsoleRouteDepe
       headers: pageHeaders(storageOrigin),
       caching: 'no-cache',
     });
-  const [plain, forGuests] = [served(MAIN_PAGE), served({ ...MAIN_PAGE, guests: true })];
+  const main = { ...MAIN_PAGE, signsOn };
+  const [plain, forGuests] = [served(main), served({ ...main, guests: true })];
   const assets = lazy(async () => new Map((await files()).map(asset)));
 
   router.get('/', (c) => (guests && isOnThisMachine(c) ? forGuests(c) : plain(c)));

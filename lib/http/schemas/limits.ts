@@ -6,17 +6,16 @@ export const LIMITS = z
   .openapi('Limits');
 
 /** Quotas of what a user has; a quota of 0 is no limit. */
-export const QUOTAS = z.object({
+const QUOTAS = z.object({
   openUploads: z.int().openapi({ description: 'Tasks whose original has not come.' }),
   waitingTasks: z.int().openapi({ description: 'Tasks that wait for their conversion.' }),
+  runningTasks: z.int().openapi({ description: 'Tasks that are converted at one time.' }),
   storedBytes: z.int().openapi({ description: 'Bytes of originals and results.' }),
   audioMinutes: z.int().openapi({ description: 'Minutes of audio that are converted within a day.' }),
 });
 
-export type ShownQuotas = z.output<typeof QUOTAS>;
-
 /** Retention of files in days. */
-export const RETENTION = z.object({
+const RETENTION = z.object({
   days: z.int().openapi({
     description: 'From the end of the conversion to the removal of the files; 0: they are kept.',
   }),
@@ -26,10 +25,8 @@ export const RETENTION = z.object({
   }),
 });
 
-export type ShownRetention = z.output<typeof RETENTION>;
-
 /** Quotas of a user or an address in a window of time. */
-export const RATES = z
+const RATES = z
   .array(
     z.object({
       policy: z
@@ -43,6 +40,53 @@ export const RATES = z
     description: 'Requests of a user and from an address, wrong passwords and new accounts from an address.',
   });
 
-export type ShownRates = z.output<typeof RATES>;
+/** Limits of an account. */
+export const ACCOUNT_LIMITS = LIMITS.extend({
+  formats: z.array(z.string()).nullable().openapi({ description: 'Allowed output formats; null: all.' }),
+  quotas: QUOTAS,
+  rates: RATES,
+  retention: RETENTION,
+}).openapi('AccountLimits');
+
+export type AccountLimits = z.output<typeof ACCOUNT_LIMITS>;
+
+const count = (most: number) => {
+  const message = `expected a whole number from 0 to ${most}`;
+  return z.int(message).min(0, message).max(most, message).optional();
+};
+
+const size = (most: number) => {
+  const message = `expected a whole number from 1 to ${most}`;
+  return z.int(message).min(1, message).max(most, message).optional();
+};
+
+const FORMAT_NAME = z.string().regex(/^[a-z0-9]{1,10}$/, 'expected the name of a format, such as mp3');
+
+/** Limits that an administrator sets in place of those of the service. */
+export const LIMIT_OVERRIDES = z
+  .strictObject({
+    requests: count(1_000_000_000).openapi({ description: 'Requests in a minute; 0 is no limit.' }),
+    openUploads: count(1_000_000_000),
+    waitingTasks: count(1_000_000_000),
+    runningTasks: count(1_000_000_000),
+    storedBytes: count(Number.MAX_SAFE_INTEGER),
+    audioMinutes: count(10_000_000),
+    uploadBytes: size(Number.MAX_SAFE_INTEGER).openapi({ description: 'Largest original in bytes.' }),
+    durationSeconds: size(604_800).openapi({ description: 'Longest original in seconds.' }),
+    retentionDays: size(36_500).openapi({
+      description: 'Days for which files are kept, in a service that removes files; at most its `maxDays`.',
+    }),
+    formats: z
+      .array(FORMAT_NAME)
+      .min(1, 'expected a format')
+      .max(100, 'expected at most 100 formats')
+      .nullable()
+      .optional()
+      .openapi({ description: 'Allowed output formats; null: all.' }),
+  })
+  .openapi('LimitOverrides', {
+    description:
+      'Limits in place of those of the group and of the service; those that are absent are inherited. A larger file or a longer original than the service itself allows stays refused.',
+  });
 
 export type ShownLimits = z.output<typeof LIMITS>;

@@ -37,6 +37,15 @@ export const TIME = z
   .refine((seconds) => seconds <= 43_200, SECONDS)
   .openapi({ type: 'number', minimum: 0, maximum: 43_200 });
 
+/** Path of a route of one user. */
+export const USER_ID = idOf('user');
+
+/** Path of a route of one group. */
+export const GROUP_ID = idOf('group');
+
+/** Path of a route of one invitation. */
+export const INVITATION_ID = idOf('invitation');
+
 /** Path of a route of one webhook. */
 export const WEBHOOK_ID = idOf('webhook');
 

@@ -59,6 +59,7 @@ describe('The service of sessions', () => {
         signUps: 0,
       }),
       requestLimits: { ofUser: async () => {} },
+      registrations: { admit: async () => undefined },
     });
     email = `${randomUUID()}@example.org`;
     await auth.signUp({ user: randomUUID(), email, password: 'correct horse' });
@@ -140,24 +141,28 @@ describe('The service of sessions', () => {
   describe('refuses a token that', () => {
     const claims = () =>
       new SignJWT({ email }).setSubject('1').setIssuer('tonemill').setAudience('tonemill-api').setIssuedAt();
-    const kid = () => tokens.publicKeys.keys[0]?.kid ?? '';
+    const kid = async () => (await tokens.publicKeys()).keys[0]?.kid ?? '';
 
     it('is signed by another key', async () => {
       const { privateKey } = await generateKeyPair('ES256');
-      const forged = claims().setExpirationTime('1h').setProtectedHeader({ alg: 'ES256', kid: kid() });
+      const forged = claims()
+        .setExpirationTime('1h')
+        .setProtectedHeader({ alg: 'ES256', kid: await kid() });
       await assert.rejects(auth.authenticate(await forged.sign(privateKey)), unauthenticated);
     });
 
     it('has alg none', async () => {
       const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
       const payload = { sub: '1', email, iss: 'tonemill', aud: 'tonemill-api', iat: 1, exp: 9_999_999_999 };
-      const forged = `${part({ alg: 'none', kid: kid() })}.${part(payload)}.`;
+      const forged = `${part({ alg: 'none', kid: await kid() })}.${part(payload)}.`;
       await assert.rejects(auth.authenticate(forged), unauthenticated);
     });
 
     it('is signed with the public key as an HMAC secret', async () => {
-      const secret = Buffer.from(JSON.stringify(tokens.publicKeys.keys[0]));
-      const forged = claims().setExpirationTime('1h').setProtectedHeader({ alg: 'HS256', kid: kid() });
+      const secret = Buffer.from(JSON.stringify((await tokens.publicKeys()).keys[0]));
+      const forged = claims()
+        .setExpirationTime('1h')
+        .setProtectedHeader({ alg: 'HS256', kid: await kid() });
       await assert.rejects(auth.authenticate(await forged.sign(secret)), unauthenticated);
     });
 

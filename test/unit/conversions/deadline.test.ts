@@ -71,6 +71,7 @@ describe('An attempt whose time is up', () => {
     };
     const settings = {
       countAudio: stub().resolves(),
+      mustAllowDuration: stub().resolves(),
       worker: 'w',
       paused: false,
       deadline: 0.05,

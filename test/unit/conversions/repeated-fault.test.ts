@@ -45,6 +45,7 @@ describe('An attempt that breaks off', () => {
       engine: engine as unknown as AudioEngine,
       workspaces: { use: (work) => work('/none'), clearDead: stub() },
       countAudio: stub().resolves(),
+      mustAllowDuration: stub().resolves(),
       worker: 'w',
       paused: false,
       deadline: undefined,

@@ -34,7 +34,7 @@ describe('An upload whose time is up', () => {
       discard: (key: string) => originals().remove(key),
     };
     const parts = { store: tasks(), uploadStore: uploadStore(), uploads, originals: originals() };
-    return createUploaded({ ...parts, bucket: 'originals', uploadBytes: 1000, log: silentLog });
+    return createUploaded({ ...parts, bucket: 'originals', uploadBytes: async () => 1000, log: silentLog });
   };
   const sweep = (storage: Storage = originals()) =>
     endOverdue({

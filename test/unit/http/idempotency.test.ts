@@ -28,7 +28,7 @@ describe('An attempt under an Idempotency-Key', () => {
   ) {
     const idempotency = createIdempotency({
       store,
-      sealer: async () => createTextSealer([secrets]),
+      sealer: async () => createTextSealer(() => [secrets]),
       formBytes: 1000,
       log: silentLog,
     });

@@ -40,6 +40,7 @@ for (const local of [true, false])
     const receive = async (id: string, isResumed: boolean, file = form()) => {
       const uploads = createFormUploads({
         addresses: createAddressRules({ check: () => undefined }, []),
+        mustAllowSize: async () => {},
         tasks: { check: async (_user, name) => ({ name, requestedOutput: OUTPUT }) },
         store: store(),
         receivedBytes: createReceivedBytesStore(database.knex()),

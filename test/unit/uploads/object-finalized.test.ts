@@ -26,7 +26,12 @@ describe('An original that its bucket reports', () => {
   const uploaded = (object: Partial<FinalizedObject> & { key: string }) => {
     const uploads = { open: sinon.stub().rejects(), cancel: sinon.stub().rejects(), discard };
     const parts = { store: tasks(), uploadStore: uploadStore(), uploads, originals: originals() };
-    const place = createUploaded({ ...parts, bucket: 'originals', uploadBytes: LIMIT, log: silentLog });
+    const place = createUploaded({
+      ...parts,
+      bucket: 'originals',
+      uploadBytes: async () => LIMIT,
+      log: silentLog,
+    });
     return place({ bucket: 'originals', version: '5', size: 10, ...object });
   };
   const opened = async (declaredSize: number | null = null): Promise<Task> => {

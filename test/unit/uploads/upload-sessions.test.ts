@@ -61,7 +61,7 @@ describe('An upload session', () => {
     const requestedOutput = { format: 'mp3', options: {} };
     return createUploadSessions({
       batches: createBatchStore(database.knex()),
-      ...{ store: tasks(), uploadStore: uploadStore(), uploads, uploadBytes: 1000 },
+      ...{ store: tasks(), uploadStore: uploadStore(), uploads, uploadBytes: async () => 1000 },
       tasks: { check: async (_userId, name) => ({ name, requestedOutput }) },
       addresses: createAddressRules({ check: () => undefined }, []),
       wakeImports: async () => undefined,

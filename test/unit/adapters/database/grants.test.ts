@@ -19,6 +19,8 @@ const RIGHTS: readonly [statement: string, who: readonly string[]][] = [
   ['delete from idempotency_keys', ['auth', 'tasks', 'sweep', 'api', 'worker']],
   ['delete from rate_limits', ['auth', 'tasks', 'convert', 'sweep', 'api', 'worker']],
   ['delete from api_keys', ['auth', 'tasks', 'api']],
+  ['delete from invitations', ['auth', 'tasks', 'api']],
+  ['select limits from user_limits', NAMES.filter((name) => name !== 'site')],
   ['delete from presets', ['tasks', 'api']],
   ['select secret from webhooks', ['tasks', 'sweep', 'api', 'worker']],
   ['delete from webhook_deliveries', ['tasks', 'sweep', 'api', 'worker']],

@@ -35,12 +35,12 @@ describe('Too many log-ins at once', () => {
     findByEmail = asked();
     const [change, remove, endedSessions] = [asked(), asked(), asked()];
     const reads = { checkFree: asked(), exists: asked(), find: asked(), findByEmail, endedSessions };
-    const users = { create: asked(), change, remove, ...reads };
+    const users = { create: asked(), change, remove, prove: asked(), ...reads };
     const refreshTokens = { issue: asked(), rotate: asked(), revoke: asked() };
     const publicKeys = { keys: [] };
     const tickets = { signTicket: asked(), verifyTicket: asked() };
     const uploads = { signUpload: asked(), verifyUpload: asked() };
-    const tokens = { publicKeys, sign: asked(), verify: asked(), ...uploads, ...tickets };
+    const tokens = { publicKeys: asked(), sign: asked(), verify: asked(), ...uploads, ...tickets };
     const auth = createAuth({
       users,
       passwords: createPasswords(2, { waiting: QUEUE, pause: 0 }),
@@ -50,9 +50,13 @@ describe('Too many log-ins at once', () => {
       endedSessions: { mustBeOpen: asked() },
       logInLimits: { checked: (_account, _address, check) => check(), signUp: async () => {} },
       requestLimits: { ofUser: async () => {} },
+      registrations: { admit: async () => undefined },
     });
     const http = createHttp(createLog((event) => lines.push(LINE.parse(JSON.parse(jsonLine(event))))));
-    http.route('/', authRoutes({ auth, publicKeys: async () => publicKeys, guests: false }));
+    http.route(
+      '/',
+      authRoutes({ auth, publicKeys: async () => publicKeys, guests: false, remoteUser: undefined }),
+    );
     server = createServer(getRequestListener(http.fetch));
     url = await listen(server, 0);
   });
