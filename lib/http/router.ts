@@ -83,7 +83,7 @@ export function createHttp(
     const failure = failureOf(c);
     const known = failure ?? toAppError(error);
     if (!failure && isClientGone(c)) return clientClosed(log, error, known, c);
-    if (known?.code === 'unavailable' && known.retryAfter === undefined)
+    if (known?.code === 'unavailable' && (known.retryAfter === undefined || known.cause !== undefined))
       log.warn('A dependency of a request does not answer', { error });
     if (known && !OURS.has(known.code)) return respond(c, known);
     const userId = userIdOf(c);

@@ -7,6 +7,7 @@ import { writeTables } from './figures.ts';
 import { growth } from './growth.ts';
 import { kills } from './kills.ts';
 import { latency } from './latency.ts';
+import { limits } from './limits.ts';
 import { listeners } from './listeners.ts';
 import { loop } from './loop.ts';
 import { memory } from './memory.ts';
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   growth,
   kills,
   latency,
+  limits,
   listeners,
   loop,
   memory,

@@ -3,6 +3,23 @@ import pg from 'pg';
 import { AppError } from '../../runtime/errors.ts';
 import { storable } from '../../runtime/text.ts';
 
+/** Requests that wait for a connection; further ones are refused at once. */
+const WAITING = 1000;
+
+/** Seconds after which a request may find a connection. */
+const RETRY_SECONDS = 5;
+
+/** Codes of a server that is stopped, starts or has no connection left (PostgreSQL manual, appendix A), and of Node.js. */
+const AWAY: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  '53300',
+  '57P01',
+  '57P02',
+  '57P03',
+]);
+
 /** SQLSTATE 23503, foreign_key_violation (PostgreSQL manual, appendix A). */
 const FOREIGN_KEY = '23503';
 
@@ -24,13 +41,24 @@ const NO_PLACE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * knex's client of PostgreSQL with one more duty: a value that PostgreSQL can't hold is never reported as a server error.
+ * knex's client of PostgreSQL with two more duties. A request that gets no connection in time is refused as `unavailable`. And
+ * a value that PostgreSQL can't hold is never reported as a server error.
  * Texts in JSON are cleaned, since they come from files; any other value is refused as `invalid_request`. A row
  * for a removed user is refused as `unauthenticated`.
  */
 export function postgresClient(): typeof Knex.Client {
   const Postgres: typeof Knex.Client = knexFactory({ client: 'pg' }).client.constructor;
   return class extends Postgres {
+    override async acquireConnection(): Promise<unknown> {
+      const { pool } = this;
+      if (pool && 'numPendingAcquires' in pool && pool.numPendingAcquires() >= WAITING) throw noConnection();
+      try {
+        return await super.acquireConnection();
+      } catch (error) {
+        throw isAway(error) ? noConnection(error) : error;
+      }
+    }
+
     override async query(connection: unknown, query: unknown): Promise<unknown> {
       try {
         return await super.query(connection, query);
@@ -44,6 +72,16 @@ export function postgresClient(): typeof Knex.Client {
       return Array.isArray(prepared) ? prepared.map(cleaned) : prepared;
     }
   };
+}
+
+function isAway(error: unknown): boolean {
+  if (error instanceof knexFactory.KnexTimeoutError) return true;
+  return error instanceof Error && 'code' in error && AWAY.has(error.code);
+}
+
+function noConnection(cause: unknown = new Error('too many requests wait for a connection')): AppError {
+  const sentence = 'The database has no connection free, or does not answer. Try again in a few seconds.';
+  return new AppError('unavailable', sentence, { retryAfter: RETRY_SECONDS, cause });
 }
 
 function refusalOf(cause: unknown): AppError | undefined {

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { LEVELS, type Sandbox } from '../../process/sandbox.ts';
-import { AppError } from '../../runtime/errors.ts';
+import { AppError, hasCode } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
 import { sharedRun, within } from '../../runtime/shared-run.ts';
 import { memoryFile } from '../memory-file.ts';
@@ -66,7 +66,7 @@ export function siteRoutes({ documented, process, checks, sandbox, log }: SiteRo
   router.openapi(ready, async (c) => {
     const failing = await failingChecks();
     if (failing.length > 0) {
-      throw new AppError('unavailable', `Not ready: ${failing.join(', ')} did not answer.`);
+      throw new AppError('unavailable', `Not ready: ${failing.join('; ')}.`);
     }
     const { level, limitsResources, endsWithParent } = await sandboxHere();
     const limits = { resources: limitsResources, parent: endsWithParent };
@@ -85,7 +85,8 @@ export function siteRoutes({ documented, process, checks, sandbox, log }: SiteRo
 }
 
 /**
- * Runs all checks at once, each at most once at a time and within the time limit. Returns the names of failing checks.
+ * Runs all checks at once, each at most once at a time and within the time limit. Returns the names of failing checks, with
+ * their reasons as far as those are for callers.
  */
 function readiness(checks: SiteRouteDependencies['checks'], log: Log): () => Promise<string[]> {
   const asking = Object.entries(checks).map(([name, check]) => {
@@ -96,7 +97,7 @@ function readiness(checks: SiteRouteDependencies['checks'], log: Log): () => Pro
         return [];
       } catch (error) {
         log.warn('Not ready', { part: name, error });
-        return [name];
+        return [hasCode(error, 'unavailable') ? `${name}: ${error.message}` : `${name} did not answer`];
       }
     };
   });
