@@ -105,7 +105,7 @@ describe('A peer that is no trusted proxy', () => {
 });
 
 describe('An account that somebody made by a password', () => {
-  const service = testService({ REMOTE_USER_HEADER: HEADER, TRUST_PROXY: '127.0.0.1' });
+  const service = testService({ REMOTE_USER_HEADER: HEADER, TRUST_PROXY: '127.0.0.1, ::1' });
 
   it('is not given to the user of a proxy with the same email', async () => {
     await post(`${service.url()}/api/auth/signup`, formOf('eve', 'dan@example.org'));
