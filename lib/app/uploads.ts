@@ -7,7 +7,7 @@ import { nextRun } from '../runtime/shared-run.ts';
 import { type Batches, createBatches } from '../tasks/batches.ts';
 import { type Covers, createCovers } from '../tasks/covers.ts';
 import { createPresets, type Presets } from '../tasks/presets.ts';
-import { createOutputRequests, type OutputRequests } from '../tasks/requested-output.ts';
+import { createOutputRequests, type OutputRequest, type OutputRequests } from '../tasks/requested-output.ts';
 import type { ResultArchives } from '../tasks/result-archive.ts';
 import { createRetention, type Retention } from '../tasks/retention.ts';
 import { createTaskEvents, type TaskEvents } from '../tasks/task-events.ts';
@@ -66,17 +66,13 @@ export function openUploads(
   /** Stores that create no task beyond the limits of its user. */
   const admitting = async (): Promise<Pick<Stores, 'tasks' | 'batches'>> => {
     const { tasks, batches } = await stores();
-    const { admit, mustAllowFormat } = await admission();
+    const { admit } = await admission();
     return {
       tasks: {
         ...tasks,
         async create(task) {
           await admit(task.userId, [task]);
           return tasks.create(task);
-        },
-        async change(id, userId, output) {
-          await mustAllowFormat(userId, output.format);
-          return tasks.change(id, userId, output);
         },
       },
       batches: {
@@ -98,9 +94,20 @@ export function openUploads(
     const { uploads: uploadStore } = await stores();
     return cancelEnded({ uploads: await uploads(), uploadStore, log });
   });
-  const outputs = lazy(async () => createOutputRequests(formats, (await stores()).presets));
+  const outputs = lazy(async () => {
+    const { mustAllowFormat } = await admission();
+    const requests = createOutputRequests(formats, (await stores()).presets);
+    return {
+      ...requests,
+      async resolve(userId: number, request: OutputRequest) {
+        const output = await requests.resolve(userId, request);
+        await mustAllowFormat(userId, output.format);
+        return output;
+      },
+    };
+  });
   const tasks = lazy(async () => {
-    const { tasks: store } = await admitting();
+    const { tasks: store } = await stores();
     return createTasks({ store, originals, results, formats, outputs: await outputs(), cancelUploads });
   });
   const presets = lazy(async () => createPresets((await stores()).presets, await outputs()));

@@ -7,7 +7,6 @@ import type { UserLimits } from './user-limits.ts';
 
 /** A task that a user asks for. */
 export interface WantedTask {
-  requestedOutput: { format: string };
   /** Bytes; null if they are not known yet. */
   declaredSize: number | null;
 }
@@ -15,8 +14,7 @@ export interface WantedTask {
 /** Decides whether a user may have more tasks. */
 export interface Admission {
   /**
-   * Throws `quota_exceeded` if the user may not have these further tasks, as `mustHaveRoom`, `mustAllowFormat` and
-   * `mustAllowSize` do. Requests at once may go beyond a quota by their number.
+   * Throws `quota_exceeded` if the user may not have these further tasks, as `mustHaveRoom` and `mustAllowSize` do. Requests at once may go beyond a quota by their number.
    */
   admit(userId: number, tasks: readonly WantedTask[]): Promise<void>;
   /** Throws `insufficient_storage` while the free space of the disk is under its floor. */
@@ -84,10 +82,8 @@ export function createAdmission(parts: AdmissionDependencies): Admission {
     async admit(userId, tasks) {
       await mustHaveRoom();
       const own = await limits.of(userId);
-      for (const { requestedOutput, declaredSize } of tasks) {
-        await mustAllowFormat(userId, requestedOutput.format);
+      for (const { declaredSize } of tasks)
         if (declaredSize !== null) await mustAllowSize(userId, declaredSize);
-      }
       for (const limit of STATE_LIMITS) {
         const quota = own[limit.quota];
         if (quota === 0) continue;

@@ -103,7 +103,6 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'delete /api/tasks/{id}/cover': WRITE,
   'patch /api/tasks/{id}': { ...WRITE, json: { expiresAt: '2027-03-01T00:00:00Z' } },
   'put /api/tasks/{id}': { ...WRITE, json: OUTPUT },
-  'patch /api/tasks/{id}': { ...WRITE, json: { expiresAt: '2999-01-01T00:00:00Z' } },
   'put /api/uploads/{id}': { needs: 'upload', body: 'original' },
   'delete /api/uploads/{id}': { needs: 'upload', owner: 410 },
   'delete /api/auth/keys/{id}': ACCOUNT,
