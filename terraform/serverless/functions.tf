@@ -73,6 +73,8 @@ locals {
     MAX_RETENTION_DAYS   = tostring(var.max_retention_days)
     DESTINATION_BUCKETS  = join(",", var.destination_buckets)
 
+    REGISTRATION              = var.registration
+    ADMIN_EMAILS              = join(",", var.admin_emails)
     REQUESTS_PER_USER         = tostring(var.limits.requests_per_user)
     REQUESTS_PER_ADDRESS      = tostring(var.limits.requests_per_address)
     FAILED_LOGINS             = tostring(var.limits.failed_logins)
@@ -80,6 +82,7 @@ locals {
     SIGN_UPS_PER_ADDRESS      = tostring(var.limits.sign_ups_per_address)
     MAX_OPEN_UPLOADS          = tostring(var.limits.open_uploads)
     MAX_WAITING_TASKS         = tostring(var.limits.waiting_tasks)
+    MAX_RUNNING_TASKS         = tostring(var.limits.running_tasks)
     MAX_STORED_BYTES          = tostring(var.limits.stored_bytes)
     MAX_AUDIO_MINUTES_PER_DAY = tostring(var.limits.audio_minutes_per_day)
   }

@@ -373,6 +373,7 @@ variable "limits" {
     sign_ups_per_address      = optional(number, 100)
     open_uploads              = optional(number, 10000)
     waiting_tasks             = optional(number, 20000)
+    running_tasks             = optional(number, 1000)
     stored_bytes              = optional(number, 0)
     audio_minutes_per_day     = optional(number, 0)
   })
@@ -398,5 +399,27 @@ variable "destination_buckets" {
   validation {
     condition     = alltrue([for bucket in var.destination_buckets : can(regex("^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$", bucket))])
     error_message = "Expected names of buckets, without gs://."
+  }
+}
+
+variable "registration" {
+  type        = string
+  description = "Who may sign up: open, invite (by an invitation) or closed (nobody but administrators)."
+  default     = "open"
+
+  validation {
+    condition     = contains(["open", "invite", "closed"], var.registration)
+    error_message = "Expected open, invite or closed."
+  }
+}
+
+variable "admin_emails" {
+  type        = list(string)
+  description = "Addresses of the administrators; npm run invite makes the invitation that each needs (docs/administration.md)."
+  default     = []
+
+  validation {
+    condition     = alltrue([for email in var.admin_emails : can(regex("^[^@, ]+@[^@, ]+$", email))])
+    error_message = "Expected email addresses."
   }
 }

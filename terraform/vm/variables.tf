@@ -442,6 +442,7 @@ variable "limits" {
     sign_ups_per_address      = optional(number, 100)
     open_uploads              = optional(number, 10000)
     waiting_tasks             = optional(number, 20000)
+    running_tasks             = optional(number, 1000)
     stored_bytes              = optional(number, 0)
     audio_minutes_per_day     = optional(number, 0)
   })
@@ -478,5 +479,27 @@ variable "min_free_bytes" {
   validation {
     condition     = var.min_free_bytes >= 0 && var.min_free_bytes <= 9007199254740991 && floor(var.min_free_bytes) == var.min_free_bytes
     error_message = "Expected a whole number of at least 0."
+  }
+}
+
+variable "registration" {
+  type        = string
+  description = "Who may sign up: open, invite (by an invitation) or closed (nobody but administrators)."
+  default     = "open"
+
+  validation {
+    condition     = contains(["open", "invite", "closed"], var.registration)
+    error_message = "Expected open, invite or closed."
+  }
+}
+
+variable "admin_emails" {
+  type        = list(string)
+  description = "Addresses of the administrators; npm run invite makes the invitation that each needs (docs/administration.md)."
+  default     = []
+
+  validation {
+    condition     = alltrue([for email in var.admin_emails : can(regex("^[^@, ]+@[^@, ]+$", email))])
+    error_message = "Expected email addresses."
   }
 }
