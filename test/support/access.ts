@@ -83,7 +83,6 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'post /api/plan': { ...WRITE, body: 'form' },
   'post /api/verify': { ...WRITE, body: 'form', owner: 400 },
   'post /api/convert': { ...WRITE, body: 'form' },
-  'post /api/plan': { ...WRITE, json: { taskId: 1, ...OUTPUT } },
   'post /api/tasks': { ...WRITE, body: 'form' },
   'get /api/tasks': READ,
   'get /api/tasks/{id}': READ,
