@@ -36,9 +36,10 @@ export async function measure(
   chain: Chain | null = null,
   length: number | null = null,
   run = decode,
+  dualMono = false,
 ): Promise<Loudness | null> {
   const { input, probed } = material;
-  const args = loudnessArguments(selectedSound(input, probed), chain, length);
+  const args = loudnessArguments(selectedSound(input, probed), chain, length, dualMono);
   const { ending, report } = await run(tools, material, args, { steady: true });
   if (isEmpty(report)) return null;
   if (ending.code !== 0) throw decodingFailure(ending);

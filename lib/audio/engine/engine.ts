@@ -6,7 +6,7 @@ import type { OpenedSource, Prober } from '../ffmpeg/input.ts';
 import { createSink } from '../ffmpeg/output.ts';
 import { probe } from '../ffmpeg/probe.ts';
 import { mustBePlausible } from '../ffmpeg/resource-limits.ts';
-import { type EngineOptions, type Material, runReported, type Tools } from '../ffmpeg/runs.ts';
+import { decode, type EngineOptions, type Material, runReported, type Tools } from '../ffmpeg/runs.ts';
 import { createTimeouts } from '../ffmpeg/timeouts.ts';
 import { type Format, possibleFormats } from '../formats/formats.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
@@ -170,8 +170,9 @@ async function convertPlanned(tools: Tools, work: Work): Promise<Made> {
   if (copied) return { ...copied, warnings: [...ofTags, ...copied.warnings] };
   mustFit(plan, probed, tools.limits);
   const length = needsLength(plan) ? await countSamples(tools, work) : null;
+  const dualMono = plan.options.loudness?.dualMono === 'yes';
   const { made, before, after, adaptations } = await encodeAtLevel(plan, {
-    measure: () => measure(tools, work, plan.chain, length),
+    measure: () => measure(tools, work, plan.chain, length, decode, dualMono),
     encode: (wanted) =>
       encodeHeld(plan, wanted, (level) =>
         typeof output === 'string'
@@ -180,7 +181,8 @@ async function convertPlanned(tools: Tools, work: Work): Promise<Made> {
       ),
     async measureResult() {
       if (typeof output !== 'string') throw new TypeError('a result that may be made again needs a file');
-      return measure(tools, { input: output, probed: await probe(tools, output, signal), signal });
+      const made = { input: output, probed: await probe(tools, output, signal), signal };
+      return measure(tools, made, null, null, decode, dualMono);
     },
   });
   const { originalSeconds: duration, clipping, ...rest } = made;

@@ -2,7 +2,7 @@ import type { Adaptation } from '../media/adaptations.ts';
 import type { Loudness } from '../media/media-info.ts';
 import { type Level, UNCHANGED } from '../plan/filters.ts';
 import type { Plan } from '../plan/plan.ts';
-import { firstLevel, isDoubtful, type LoudnessTarget, nextLevel } from './loudness.ts';
+import { firstLevel, isDoubtful, isTolerated, type LoudnessTarget, nextLevel } from './loudness.ts';
 
 /** Maximum number of encodings, including the first; an original with high peaks and a loud target need the most. */
 const MOST_TRIES = 5;
@@ -40,6 +40,7 @@ export async function encodeAtLevel<Made>(
   if (!requested) return { ...NOTHING, made: await encode({ gain, ceiling: null }) };
   const before = await measure();
   if (!before) return { ...NOTHING, made: await encode(UNCHANGED), adaptations: [tooQuiet(requested)] };
+  if (isTolerated(requested, before)) return { ...NOTHING, made: await encode(UNCHANGED), before };
   const lossy = encoder.depth === null;
   const first = firstLevel(requested, before, lossy);
   let made = await encode(first);

@@ -5,6 +5,10 @@ import type { Level } from '../plan/filters.ts';
 export interface LoudnessTarget {
   target: number;
   truePeak: number;
+  /** LU by which an original may miss the target and keep its level. */
+  tolerance?: number | undefined;
+  /** Whether one channel is measured as the two that play it. */
+  dualMono?: 'yes' | 'no' | undefined;
 }
 
 /** LUFS: the absolute gate of EBU R128; quieter sound has no loudness. */
@@ -31,6 +35,15 @@ export function readLoudness(stderr: string): Loudness | null {
   const range = number(/\bLRA:\s+(-?[\d.]+) LU/);
   const measured = [integrated, truePeak, range].every(Number.isFinite) && integrated > GATE;
   return measured ? { integrated, truePeak, range } : null;
+}
+
+/** Whether an original keeps its level: it misses the target by no more than the tolerance, and its peaks are low enough. */
+export function isTolerated(
+  { target, truePeak, tolerance = 0 }: LoudnessTarget,
+  original: Loudness,
+): boolean {
+  const isNear = Math.abs(original.integrated - target) <= tolerance;
+  return tolerance > 0 && isNear && original.truePeak <= truePeak;
 }
 
 /** Level of the first encoding: linear gain, with a limiter only if the peak would exceed the requested one. */

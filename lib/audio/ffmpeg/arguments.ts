@@ -164,14 +164,17 @@ export function selectedSound(
 /**
  * Arguments for a pass that measures loudness and prints it on stderr.
  * @param chain measures the output of these filters before the change of level; null: measures the file itself
+ * @param dualMono whether one channel counts as the two that play it
  */
 export function loudnessArguments(
   sound: SelectedSound,
   chain: Chain | null,
   length: number | null,
+  dualMono = false,
 ): string[] {
   const before = chain ? measuredFilters(chain, length) : [];
-  return measuring(sound, [...before, `ebur128=peak=true:framelog=${DEBUG}`]);
+  const mono = dualMono ? ':dualmono=true' : '';
+  return measuring(sound, [...before, `ebur128=peak=true:framelog=${DEBUG}${mono}`]);
 }
 
 /** Arguments for a pass that writes the samples of a conversion as 32-bit floating point to standard output. */

@@ -4,6 +4,7 @@ import { CHAPTERS } from './chapter-option.ts';
 import { AUDIO, WHEN_LOSSY } from './copy-options.ts';
 import { ENCODING_NAMES } from './encodings.ts';
 import type { Format } from './formats.ts';
+import { LOUDNESS_TARGET_NAMES, LOUDNESS_TARGETS } from './loudness-targets.ts';
 import { METADATA } from './metadata-option.ts';
 import { conflicts, describeConflicts } from './option-conflicts.ts';
 import { PRESET_NAMES } from './presets.ts';
@@ -47,6 +48,16 @@ function isEncoding(name: string): boolean {
   }
 }
 
+const TARGETS = `expected -50 to -5 LUFS, or one of ${LOUDNESS_TARGET_NAMES.join(', ')}`;
+
+const TARGET = z.union(
+  [
+    z.number({ error: TARGETS }).min(-50, TARGETS).max(-5, TARGETS),
+    z.enum(LOUDNESS_TARGET_NAMES, { error: TARGETS }).transform((name) => LOUDNESS_TARGETS[name]),
+  ],
+  { error: TARGETS },
+);
+
 /** Contents of a receipt. */
 const RECEIPTS = ['hashes', 'loudness'] as const;
 
@@ -65,12 +76,23 @@ const COMMON = {
   loudness: z
     .strictObject(
       {
-        target: between(-50, -5, 'LUFS').describe('LUFS, integrated, by EBU R128.'),
+        target: TARGET.describe(
+          'LUFS, integrated, by EBU R128; or a name: ebu-r128 -23, atsc-a85 -24, podcast -16, spotify -14, apple -16, replaygain -18.',
+        ),
         truePeak: between(-12, 0, 'dBTP')
           .default(-1)
           .describe('dBTP; a limiter holds it if the target would exceed it.'),
+        tolerance: between(0, 10, 'LU')
+          .optional()
+          .describe(
+            'LU by which the original may miss the target and keep its level, if its peaks allow. Default 0.',
+          ),
+        dualMono: z
+          .enum(['yes', 'no'], { error: 'expected yes or no' })
+          .optional()
+          .describe('yes: measures one channel as the two that play it, which is 3 LU more. Default no.'),
       },
-      { error: 'expected target in LUFS and optionally truePeak in dBTP' },
+      { error: 'expected target in LUFS, and optionally truePeak in dBTP, tolerance in LU and dualMono' },
     )
     .describe('Not together with gain.'),
   gain: between(-60, 60, 'dB').describe('dB. Not together with loudness.'),

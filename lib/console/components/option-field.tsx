@@ -87,7 +87,8 @@ const USUAL: Readonly<Record<'bitrate' | 'sampleRate' | 'channels', readonly num
 };
 
 function choicesOf(name: string, schema: Schema): Choices | undefined {
-  const listed = schema.enum ?? schema.anyOf?.find((kind) => kind.enum)?.enum;
+  const takesNumber = schema.anyOf?.some(({ type }) => type === 'number') === true;
+  const listed = schema.enum ?? (takesNumber ? undefined : schema.anyOf?.find((kind) => kind.enum)?.enum);
   if (listed) return listed.map((value) => [value, known(`value.${value}`) ?? String(value)]);
   const { minimum = 0, maximum = Number.POSITIVE_INFINITY } = schema;
   const within = (value: number) => value >= minimum && value <= maximum;

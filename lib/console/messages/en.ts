@@ -65,6 +65,8 @@ export const EN = {
   'option.end': 'End (s)',
   'option.loudness': 'Loudness',
   'option.loudness.target': 'Loudness (LUFS)',
+  'option.loudness.tolerance': 'Leave alone within (LU)',
+  'option.loudness.dualMono': 'One channel counts as two',
   'option.loudness.truePeak': 'Highest peak (dBTP)',
   'option.gain': 'Gain (dB)',
   'option.fadeIn': 'Fade in (s)',

@@ -67,6 +67,8 @@ export const ES: Messages = {
   'option.end': 'Final (s)',
   'option.loudness': 'Sonoridad',
   'option.loudness.target': 'Sonoridad (LUFS)',
+  'option.loudness.tolerance': 'Dejar igual dentro de (LU)',
+  'option.loudness.dualMono': 'Un canal cuenta como dos',
   'option.loudness.truePeak': 'Pico máximo (dBTP)',
   'option.gain': 'Ganancia (dB)',
   'option.fadeIn': 'Fundido de entrada (s)',

@@ -10,7 +10,11 @@ export const OPTIONS_ES: Readonly<Record<string, string>> = {
   start: 'Segundos; el resultado omite lo anterior, exacto a la muestra.',
   end: 'Segundos; el resultado omite lo posterior, exacto a la muestra.',
   loudness: 'No junto con la ganancia.',
-  'loudness.target': 'LUFS, integrada, según EBU R128.',
+  'loudness.target':
+    'LUFS, integrada, según EBU R128; o un nombre: ebu-r128 -23, atsc-a85 -24, podcast -16, spotify -14, apple -16, replaygain -18.',
+  'loudness.tolerance':
+    'LU que el original puede desviarse y conservar su nivel, si sus picos lo permiten. Por defecto 0.',
+  'loudness.dualMono': 'yes: mide un canal como los dos que lo reproducen, que son 3 LU más. Por defecto no.',
   'loudness.truePeak': 'dBTP; un limitador lo mantiene si la sonoridad elegida lo superara.',
   gain: 'dB. No junto con la sonoridad.',
   fadeIn: 'Segundos desde el comienzo, después del recorte.',
