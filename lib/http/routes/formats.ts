@@ -24,7 +24,7 @@ const list = createRoute({
   path: '/api/formats',
   operationId: 'listFormats',
   summary: 'Output formats and limits',
-  request: { headers: CONDITIONS.pick({ 'if-none-match': true }) },
+  request: { headers: CONDITIONS.pick({ 'if-match': true, 'if-none-match': true }) },
   responses: {
     200: {
       ...json(FORMATS, 'Formats and limits.'),
@@ -34,7 +34,7 @@ const list = createRoute({
       },
     },
     304: { description: 'The client already has them.', headers: { ETag: VALIDATORS.ETag } },
-    ...problems(),
+    ...problems(412),
   },
 });
 
