@@ -62,14 +62,20 @@ export async function writeBackup(parts: BackupDependencies, archive: ArchiveWri
       continue;
     }
     report.tasks += 1;
-    for (const key of keysAmongResults(task)) {
-      const isAdded = await addFile(parts.results, 'results', key);
-      if (!isAdded && key === task.result?.key) again.push(task.id);
-    }
+    const made = new Set(resultKeys(task));
+    let isWhole = true;
+    for (const key of keysAmongResults(task))
+      if (!(await addFile(parts.results, 'results', key)) && made.has(key)) isWhole = false;
+    if (!isWhole) again.push(task.id);
   }
   await addDatabase(archive, snapshot, { without, again });
   await archive.end();
   return { ...report, leftOut: without.size };
+}
+
+/** Keys of the results that a task has. */
+function resultKeys({ result }: Task): string[] {
+  return result ? [result.key, ...(result.more ?? []).map(({ key }) => key)] : [];
 }
 
 function needsOriginal(task: Task): boolean {

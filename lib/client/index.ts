@@ -13,5 +13,5 @@ export { outputOf, type RequestedOutput } from './requested-output.ts';
 export type { Retries } from './retries.ts';
 export type { components, paths } from './schema.ts';
 export type { FileSource } from './source.ts';
-export type { TaskQuery, Tasks } from './tasks.ts';
+export type { NamedResult, TaskQuery, Tasks } from './tasks.ts';
 export type { Delivery, DeliveryQuery, Webhook, Webhooks } from './webhooks.ts';

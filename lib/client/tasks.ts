@@ -3,11 +3,14 @@ import type { Download } from './download.ts';
 import { orGone } from './errors.ts';
 import type { Task } from './events.ts';
 import type { RequestedOutput } from './requested-output.ts';
-import type { operations } from './schema.ts';
+import type { components, operations } from './schema.ts';
 import type { TaskWatch } from './task-watch.ts';
 
 /** Which tasks a list has, and in which order: `name`, `state`, `format`, `batchId`, `sort`, `order`, `max`, `after`. */
 export type TaskQuery = NonNullable<operations['listTasks']['parameters']['query']>;
+
+/** One of the results of a task. */
+export type NamedResult = components['schemas']['NamedResult'];
 
 /** A page of a list, and the query of the next one; undefined on the last. */
 export interface TaskPage {
@@ -40,7 +43,14 @@ export interface Tasks {
   keep(id: number, until: Date, call?: Call): Promise<Task>;
   /** Removes a task with its files; one that does not exist any more counts as removed. */
   remove(id: number, call?: Call): Promise<void>;
-  download(task: Pick<Task, 'id' | 'name'>, of?: 'result' | 'original', call?: Call): Promise<Download>;
+  /** All results of a task, in the order of its outputs. */
+  results(id: number, call?: Call): Promise<NamedResult[]>;
+  /** Opens a file of a task. @param of a number from 1: that result */
+  download(
+    task: Pick<Task, 'id' | 'name'>,
+    of?: 'result' | 'original' | number,
+    call?: Call,
+  ): Promise<Download>;
 }
 
 /** @param open opens a file of the service by its path */
@@ -82,8 +92,11 @@ export function createTasks(
       answerOf(api.PATCH(path, { body: { expiresAt: until.toISOString() }, ...byId(id, call) })),
     remove: (id, call) => orGone(answerOf(api.DELETE(path, byId(id, call)))),
     // The service answers the address of a file that an object storage has: a redirection would lose the page's origin.
-    download: ({ id, name }, of = 'result', call) =>
-      open(`/api/tasks/${id}/${of}?redirect=false`, name, call),
+    results: (id, call) => answerOf(api.GET('/api/tasks/{id}/results', byId(id, call))),
+    download: ({ id, name }, of = 'result', call) => {
+      const file = typeof of === 'number' ? `results/${of}` : of;
+      return open(`/api/tasks/${id}/${file}?redirect=false`, name, call);
+    },
   };
 }
 

@@ -14,6 +14,16 @@ export function resultPath({ id }: Pick<Task, 'id'>): string {
   return `/api/tasks/${id}/result`;
 }
 
+/** Path of one of several results of a task. @param number from 1 */
+export function numberedPath({ id }: Pick<Task, 'id'>, number: number): string {
+  return `/api/tasks/${id}/results/${number}`;
+}
+
+/** Path of all results of a task as one ZIP file. */
+export function taskZipPath({ id }: Pick<Task, 'id'>): string {
+  return `/api/tasks/${id}/results.zip`;
+}
+
 /** Path of the results of tasks as one ZIP file; those without a result are left out. */
 export function zipPath(ids: readonly number[]): string {
   return `/api/tasks/results.zip?ids=${ids.join(',')}`;

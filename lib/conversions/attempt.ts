@@ -6,12 +6,18 @@ import type { Claimed, Lease, LeaseStore } from '../ports/leases.ts';
 import type { Task } from '../ports/tasks.ts';
 import { AppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
+import { type NamedResult, namedResults } from '../tasks/result-names.ts';
 
 /** Milliseconds between heartbeats; a task that was removed or changed stops within about that time. */
 const HEARTBEAT = 1000;
 
 /** Milliseconds from an abort until an attempt counts as ended; ffmpeg takes 2 s at most. */
 const PATIENCE = 5000;
+
+/** One result of an attempt, with the options that it is made by. */
+export interface AttemptOutput extends Pick<NamedResult, 'key' | 'name' | 'format'> {
+  options: EffectiveOptions;
+}
 
 /** One attempt while it runs. */
 export interface Attempt {
@@ -21,7 +27,8 @@ export interface Attempt {
   waited: number | null;
   /** Fault of the attempt before; null if there is none. */
   lastFault: string | null;
-  options: EffectiveOptions;
+  /** One for each result, in their order. */
+  outputs: readonly AttemptOutput[];
   abort: AbortController;
   progress: number;
   media: MediaInfo | null;
@@ -44,21 +51,24 @@ export interface AttemptDependencies {
  * @param heldAt time before the claim
  */
 export function beginAttempt({ lease, task, fault, waited }: Claimed, heldAt: number): Attempt {
-  const format = findFormat(task.requestedOutput.format);
-  if (!format) throw new TypeError(`task ${task.id} wants the unknown format ${task.requestedOutput.format}`);
-  const options = effectiveOptions(format, parseOptions(format, task.requestedOutput.options));
   return {
     lease,
     task,
     waited,
     lastFault: fault,
-    options,
+    outputs: namedResults(task).map(attemptOutput),
     abort: new AbortController(),
     progress: 0,
     media: null,
     heldAt,
     late: false,
   };
+}
+
+function attemptOutput({ format: name, options, ...named }: NamedResult): AttemptOutput {
+  const format = findFormat(name);
+  if (!format) throw new TypeError(`${named.key} has the unknown format ${name}`);
+  return { ...named, format: name, options: effectiveOptions(format, parseOptions(format, options)) };
 }
 
 /** Renews the lease and watches the deadline, until the caller calls the returned function. */

@@ -1,21 +1,17 @@
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import type { Made } from '../audio/engine/encode.ts';
 import type { AudioEngine } from '../audio/engine/engine.ts';
-import { isStreamed, type Output } from '../audio/ffmpeg/output.ts';
 import type { MediaInfo } from '../audio/media/media-info.ts';
-import { toBytes } from '../audio/waveform/peaks.ts';
 import type { Clock } from '../ports/clock.ts';
 import { observations } from '../ports/observations.ts';
 import type { ConversionMessage, MessageOutcome } from '../ports/queue.ts';
 import type { Storage } from '../ports/storage.ts';
-import type { Task, TaskStore } from '../ports/tasks.ts';
+import type { TaskStore } from '../ports/tasks.ts';
 import { mark } from '../runtime/marks.ts';
 import { type ActiveSpan, traced } from '../runtime/tracing.ts';
 import type { Workspaces } from '../runtime/working-folders.ts';
-import { analysisKeys, originalKey, resultKey, waveformKey } from '../tasks/object-keys.ts';
-import { type Attempt, beginAttempt, endedSoon, handedBack, holds, keepAlive, lost } from './attempt.ts';
+import { analysisKeys, originalKey } from '../tasks/object-keys.ts';
+import { type Attempt, beginAttempt, endedSoon, handedBack, keepAlive, lost } from './attempt.ts';
 import { endFailed, type FailureDependencies, type Write } from './failed-attempt.ts';
+import { makeResults, type StoredResult, wholeResult } from './make-results.ts';
 import { openSource } from './open-original.ts';
 import { createKnownMedia } from './probe-cache.ts';
 import { fetchCover } from './sent-cover.ts';
@@ -93,9 +89,9 @@ export function createConversions(parts: ConversionDependencies): Conversions {
 }
 
 /** Tells the metrics and the trace of an attempt that begins. */
-function describeAttempt({ lease, waited, options }: Attempt, span: ActiveSpan): void {
+function describeAttempt({ lease, waited, task }: Attempt, span: ActiveSpan): void {
   if (lease.attempt === 1 && waited !== null) observations.waits.publish({ seconds: waited });
-  span.set({ 'tonemill.attempt': lease.attempt, 'tonemill.format': options.format.name });
+  span.set({ 'tonemill.attempt': lease.attempt, 'tonemill.format': task.requestedOutput.format });
 }
 
 /** Runs one attempt, and logs one line for every outcome. */
@@ -139,71 +135,41 @@ async function convert(
 }
 
 async function run(parts: CachingDependencies, attempt: Attempt, folder: string): Promise<void> {
-  const { engine, knownMedia, leases, originals, results } = parts;
-  const { lease, task, options, abort } = attempt;
-  const { signal } = abort;
-  const key = resultKey(task, options.format.extension);
+  const { knownMedia, leases, originals, results } = parts;
+  const { lease, task, abort } = attempt;
   const from = originalKey(task);
-  const { source, probed } = await openSource(knownMedia(from), originals, from, folder, signal);
+  const opened = await openSource(knownMedia(from), originals, from, folder, abort.signal);
   mark('probed');
   const size = task.declaredSize ?? (await originals.stat(from))?.size;
   const sized = (media: MediaInfo): MediaInfo => (size === undefined ? media : { ...media, size });
-  attempt.media = sized(probed.media);
-  const seconds = probed.media.duration ?? 0;
-  if (!probed.estimated) await parts.mustAllowDuration(task.userId, seconds);
+  attempt.media = sized(opened.probed.media);
+  const seconds = opened.probed.media.duration ?? 0;
+  if (!opened.probed.estimated) await parts.mustAllowDuration(task.userId, seconds);
   if (lease.attempt === 1) await parts.countAudio(task.userId, seconds);
-  const { cover, adaptations } = await fetchCover(results, task, folder);
-  const output = outputFor(results, key, attempt, folder);
-  const made = await engine.convert({
-    input: source,
-    output,
-    probed,
-    options,
-    cover,
-    waveform: task.revision === 1,
-    onProgress: (fraction) => {
-      attempt.progress = fraction;
-    },
-    signal,
-  });
-  mark('checked');
-  if (typeof output === 'string') {
-    if (!(await holds(leases, attempt))) throw lost();
-    await Promise.all([results.put(key, output), keepWaveform(results, task, made)]);
-  } else await keepWaveform(results, task, made);
-  mark('stored');
-  const { original, waveform, ...rest } = made;
-  const result = { key, ...rest, adaptations: [...rest.adaptations, ...adaptations] };
-  const finished = await leases.finish(lease, sized(original), result);
-  mark('finished');
-  if (finished) return;
-  await removeOrphan(parts, attempt, key);
-  throw lost();
-}
-
-/** Stores the waveform of the original for later requests and revisions. */
-async function keepWaveform(results: Storage, task: Task, { waveform }: Made): Promise<void> {
-  if (waveform) await results.put(waveformKey(task, 'original'), Readable.from([toBytes(waveform)]));
-}
-
-/** A bucket receives a result while ffmpeg writes it, if the container allows and no cover is added; others go to a file first. */
-function outputFor(results: Storage, key: string, { options, media, task }: Attempt, folder: string): Output {
-  if (results.local || task.cover || !isStreamed(options, media))
-    return join(folder, `output.${options.format.extension}`);
-  return { folder, store: (stream) => results.put(key, stream) };
+  const sent = await fetchCover(results, task, folder);
+  const stored: StoredResult[] = [];
+  try {
+    for await (const one of makeResults(parts, attempt, { folder, opened, ...sent })) stored.push(one);
+    const { original, result } = wholeResult(stored);
+    const finished = await leases.finish(lease, sized(original), result);
+    mark('finished');
+    if (!finished) throw lost();
+  } catch (error) {
+    if (stored.length > 0) await removeOrphans(parts, attempt);
+    throw error;
+  }
 }
 
 /**
- * Removes the result of an attempt that lost its lease at the last moment, but only if the revision no longer exists:
- * another attempt of the same revision writes the same key.
+ * Removes the results of an attempt that lost its lease, but only if the revision no longer exists: another attempt of the
+ * same revision writes the same keys.
  */
-async function removeOrphan(
+async function removeOrphans(
   { tasks, results }: ConversionDependencies,
-  { task }: Attempt,
-  key: string,
+  { task, outputs }: Attempt,
 ): Promise<void> {
   const now = await tasks.find(task.id);
-  if (now?.revision !== task.revision) await results.remove(key);
+  if (now?.revision !== task.revision) for (const { key } of outputs) await results.remove(key);
   if (!now) for (const one of analysisKeys(task, 'original')) await results.remove(one);
 }
 

@@ -92,6 +92,7 @@ function isOriginal(task: Task, key: string): boolean {
 function isResult(task: Task, key: string): boolean {
   return (
     task.result?.key === key ||
+    task.result?.more?.some((further) => further.key === key) ||
     task.state === 'PROCESSING' ||
     analysisKeys(task, 'original').includes(key) ||
     (task.cover !== null && key === coverKey(task.id, task.cover)) ||

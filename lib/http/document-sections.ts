@@ -20,7 +20,7 @@ const SECTIONS: readonly { name: string; description: string; paths: RegExp }[] 
     name: 'Files',
     description: 'Originals, results, waveforms, spectrograms, loudness and chapters.',
     paths:
-      /^\/api\/(?:download|tickets$|tasks\/.*(?:original|result|results\.zip|waveform|spectrogram|loudness|chapters)$)/,
+      /^\/api\/(?:download|tickets$|tasks\/.*(?:original|result|results(?:\.zip|\/\{number\})?|waveform|spectrogram|loudness|chapters)$)/,
   },
   {
     name: 'Webhooks',

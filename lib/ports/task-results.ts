@@ -10,6 +10,10 @@ export interface TaskResult {
   error: string | null;
   /** Null without a result. */
   file: { key: string /** Bytes. */; size: number; at: Date } | null;
+  /** File name of the first result without its extension, if the request gave one. */
+  resultName?: string;
+  /** Results after the first one. */
+  more?: readonly { key: string; name: string; size: number }[];
 }
 
 /** Results of many tasks at once. */

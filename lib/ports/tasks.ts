@@ -27,6 +27,21 @@ export interface RequestedOutput {
   options: TaskOptions;
 }
 
+/** One of several outputs that a task makes of its original. */
+export interface NamedOutput extends RequestedOutput {
+  /** File name of its result without the extension; null: that of the original. */
+  name: string | null;
+}
+
+/** Maximum number of outputs of one task. */
+export const MOST_OUTPUTS = 10;
+
+/** All that a task makes of its original. `format` and `options` are those of the first output. */
+export interface RequestedOutputs extends RequestedOutput {
+  /** Absent if the request asked for one output without a list. */
+  outputs?: readonly NamedOutput[];
+}
+
 export type TaskOptions = Readonly<Record<string, unknown>>;
 
 /** A conversion's outcome as the task shows it. */
@@ -43,6 +58,15 @@ export interface ConversionResult<W = Warning> {
   adaptations: readonly StoredAdaptation[];
   /** Absent if it was not asked for. */
   receipt?: Receipt;
+  /** Results after the first one, in the order of the outputs; absent if there are none. */
+  more?: readonly FurtherResult<W>[];
+}
+
+/** A result after the first one. */
+export interface FurtherResult<W = Warning> extends Omit<ConversionResult<W>, 'more'> {
+  format: string;
+  /** File name, with its extension. */
+  name: string;
 }
 
 export interface TaskFailure {
@@ -100,7 +124,7 @@ export interface Task {
   name: string;
   /** The extension of `name` in lower case, without the dot; empty if there is none. */
   originalExt: string;
-  requestedOutput: RequestedOutput;
+  requestedOutput: RequestedOutputs;
   state: TaskState;
   /** Counts the requested outputs, from 1. */
   revision: number;
@@ -137,7 +161,7 @@ export interface NewTask {
   userId: number;
   name: string;
   originalExt: string;
-  requestedOutput: RequestedOutput;
+  requestedOutput: RequestedOutputs;
   declaredSize: number | null;
   /** Time at which the task expires without an upload. */
   uploadExpiresAt: Date;
@@ -216,7 +240,7 @@ export interface TaskStore {
   /** A task as JSON; undefined if it does not exist or has another owner. */
   show(owner: Owner, id: number): Promise<string | undefined>;
   /** Sets another requested output: next revision, UPLOADED; undefined if the task does not exist or has no original. */
-  change(id: number, userId: number, requestedOutput: RequestedOutput): Promise<Task | undefined>;
+  change(id: number, userId: number, requestedOutput: RequestedOutputs): Promise<Task | undefined>;
   /**
    * Sets or removes the cover, and makes the next revision as `change` does if the original was received.
    * @returns undefined if the task does not exist, has expired, or has a refused original

@@ -2,9 +2,10 @@ import type { Format } from '../audio/formats/formats.ts';
 import { parseOptions, withSavedOptions } from '../audio/formats/options.ts';
 import { isPresetName, PRESET_NAMES } from '../audio/formats/presets.ts';
 import type { Preset, PresetStore } from '../ports/presets.ts';
-import type { RequestedOutput } from '../ports/tasks.ts';
+import type { RequestedOutput, RequestedOutputs } from '../ports/tasks.ts';
 import { AppError } from '../runtime/errors.ts';
 import { sharedByKey } from '../runtime/shared-run.ts';
+import { refuseBoth, resolveOutputs } from './several-outputs.ts';
 
 /** The requested output as a request gives it. */
 export interface OutputRequest {
@@ -12,6 +13,8 @@ export interface OutputRequest {
   newFormat?: string | undefined;
   /** Not yet validated; undefined: no options. */
   options?: unknown;
+  /** Several outputs in place of one, not yet validated; undefined: one. */
+  outputs?: unknown;
 }
 
 /** Validates requested outputs. Throws `invalid_request`, `unsupported_format`. */
@@ -20,7 +23,7 @@ export interface OutputRequests {
    * Resolves the saved preset that the option `preset` may name, so that later changes of the preset do not matter. Options
    * of the request win over those of the preset.
    */
-  resolve(userId: number, request: OutputRequest): Promise<RequestedOutput>;
+  resolve(userId: number, request: OutputRequest): Promise<RequestedOutputs>;
   /** The name of an available format that takes the options, which may name a built-in preset. */
   check(output: RequestedOutput): Promise<string>;
 }
@@ -44,19 +47,27 @@ export function createOutputRequests(
     return preset;
   };
 
+  const resolveOne = async (userId: number, { newFormat, options = {} }: OutputRequest) => {
+    const saved = bySavedPreset(options);
+    const preset = saved && (await savedPreset(userId, saved.name));
+    const wanted = newFormat ?? preset?.format;
+    if (wanted === undefined) throw noFormat();
+    if (!preset) {
+      const format = await formatCalled(wanted, 'newFormat');
+      return { format: format.name, options: parseOptions(format, options) };
+    }
+    const format = await ofPreset(preset, newFormat === undefined, () => formatCalled(wanted, 'newFormat'));
+    const whole = await ofPreset(preset, true, async () => parseOptions(format, preset.options));
+    return { format: format.name, options: withSavedOptions(whole, parseOptions(format, saved.others)) };
+  };
+
   return {
-    async resolve(userId, { newFormat, options = {} }) {
-      const saved = bySavedPreset(options);
-      const preset = saved && (await savedPreset(userId, saved.name));
-      const wanted = newFormat ?? preset?.format;
-      if (wanted === undefined) throw noFormat();
-      if (!preset) {
-        const format = await formatCalled(wanted, 'newFormat');
-        return { format: format.name, options: parseOptions(format, options) };
-      }
-      const format = await ofPreset(preset, newFormat === undefined, () => formatCalled(wanted, 'newFormat'));
-      const whole = await ofPreset(preset, true, async () => parseOptions(format, preset.options));
-      return { format: format.name, options: withSavedOptions(whole, parseOptions(format, saved.others)) };
+    async resolve(userId, { outputs, ...one }) {
+      if (outputs === undefined) return resolveOne(userId, one);
+      if (one.newFormat !== undefined || one.options !== undefined) refuseBoth();
+      return resolveOutputs(outputs, ({ format: newFormat, options }) =>
+        resolveOne(userId, { newFormat, options }),
+      );
     },
     async check({ format: name, options }) {
       const format = await formatCalled(name, 'format');

@@ -70,9 +70,13 @@ function entriesOf(results: Pick<Storage, 'read'>, tasks: readonly TaskResult[])
   const unique = createUniqueNames();
   const entries = tasks.flatMap(({ file, ...task }): Entry[] => {
     if (!file) return [];
-    const { key, size, at } = file;
-    const name = unique(portableName(resultName(task)));
-    return [{ name, size, lastModified: at, content: () => results.read(key) }];
+    const files = [{ ...file, name: resultName(task) }, ...(task.more ?? [])];
+    return files.map(({ key, size, name }) => ({
+      name: unique(portableName(name)),
+      size,
+      lastModified: file.at,
+      content: () => results.read(key),
+    }));
   });
   if (entries.length === 0) throw nothingReady(tasks);
   const missing = tasks.filter(({ file }) => !file).map(missingLine);
@@ -82,8 +86,8 @@ function entriesOf(results: Pick<Storage, 'read'>, tasks: readonly TaskResult[])
   return [...entries, list];
 }
 
-function resultName({ name, format }: Pick<TaskResult, 'name' | 'format'>): string {
-  return `${stem(name)}.${findFormat(format)?.extension ?? format}`;
+function resultName({ name, format, resultName: given }: Omit<TaskResult, 'file'>): string {
+  return `${given ?? stem(name)}.${findFormat(format)?.extension ?? format}`;
 }
 
 function missingLine({ id, name, state, error }: TaskResult): string {

@@ -1,11 +1,21 @@
-import { type Format, findFormat } from '../audio/formats/formats.ts';
+import type { Format } from '../audio/formats/formats.ts';
 import type { MediaInfo } from '../audio/media/media-info.ts';
 import type { Storage } from '../ports/storage.ts';
-import type { Owner, RequestedOutput, ShownTask, Task, TaskPage, TaskStore, Usage } from '../ports/tasks.ts';
+import type {
+  FurtherResult,
+  Owner,
+  RequestedOutputs,
+  ShownTask,
+  Task,
+  TaskPage,
+  TaskStore,
+  Usage,
+} from '../ports/tasks.ts';
 import { AppError } from '../runtime/errors.ts';
-import { analysisKeys, coverKey, fileName, originalKey, resultKey } from './object-keys.ts';
+import { analysisKeys, coverKey, fileName, originalKey } from './object-keys.ts';
 import { removeEach } from './removals.ts';
 import type { OutputRequest, OutputRequests } from './requested-output.ts';
+import { namedResults } from './result-names.ts';
 
 /** The place of one file of a task. */
 export interface TaskFile {
@@ -26,7 +36,7 @@ export interface Tasks {
     userId: number,
     filename: string,
     requestedOutput: OutputRequest,
-  ): Promise<{ name: string; requestedOutput: RequestedOutput }>;
+  ): Promise<{ name: string; requestedOutput: RequestedOutputs }>;
   /** An empty page may also mean that the owner no longer exists. */
   list(owner: Owner, page: TaskPage): Promise<ShownTask[]>;
   /** A task as JSON; undefined if it does not exist, has another owner, or if its owner no longer exists. */
@@ -40,8 +50,13 @@ export interface Tasks {
   /** Removes all tasks of an owner as `remove` does. */
   removeAll(owner: Owner): Promise<void>;
   usage(userId: number): Promise<Usage>;
-  /** Throws `not_found`, `not_uploaded`, `files_removed`, and `not_ready` before the conversion has ended. */
-  file(userId: number, id: number, which: 'original' | 'result'): Promise<TaskFile>;
+  /**
+   * Throws `not_found`, `not_uploaded`, `files_removed`, and `not_ready` before the conversion has ended.
+   * @param which `result`, or a number from 1: that result
+   */
+  file(userId: number, id: number, which: 'original' | 'result' | number): Promise<TaskFile>;
+  /** All results of a task with their names, in the order of its outputs. Throws `not_found`, `files_removed`, `not_ready`. */
+  results(userId: number, id: number): Promise<FurtherResult[]>;
   /** Media information with the name of its file. Throws `not_found`, `not_ready`. */
   media(
     userId: number,
@@ -101,14 +116,15 @@ export function createTasks(parts: TasksDependencies): Tasks {
     usage: (userId) => store.usage(userId),
     async file(userId, id, which) {
       const task = await get(userId, id);
-      return which === 'original' ? originalFile(task) : resultFile(task);
+      return which === 'original' ? originalFile(task) : resultFile(task, which === 'result' ? 1 : which);
     },
+    results: async (userId, id) => resultsOf(await get(userId, id)),
     async media(userId, id, which) {
       const task = await get(userId, id);
       const media = which === 'original' ? task.media : task.result?.media;
       if (!media)
         throw areRemoved(task) ? filesRemoved() : which === 'original' ? notProbed(task) : notReady(task);
-      return { name: which === 'original' ? task.name : (await resultFile(task)).name, media };
+      return { name: which === 'original' ? task.name : (await resultFile(task, 1)).name, media };
     },
   };
 
@@ -128,15 +144,25 @@ export function createTasks(parts: TasksDependencies): Tasks {
     };
   }
 
-  async function resultFile(task: Task): Promise<TaskFile> {
-    const format = (await formats()).find(({ name }) => name === task.requestedOutput.format);
-    if (areRemoved(task)) throw filesRemoved();
-    if (!task.result || !format) throw notReady(task);
-    const { key, size } = task.result;
-    const name = resultKey(task, format.extension).split('/').at(-1) ?? format.name;
-    const version = `${task.id}-${task.revision}`;
+  async function resultFile(task: Task, number: number): Promise<TaskFile> {
+    const made = resultsOf(task);
+    const result = made[number - 1];
+    if (!result) throw noSuchResult(number, made.length);
+    const format = (await formats()).find(({ name }) => name === result.format);
+    if (!format) throw notReady(task);
+    const { key, size, name } = result;
+    const version = `${task.id}-${task.revision}${number === 1 ? '' : `-${number}`}`;
     return { storage: results, key, size, version, name, mimeType: format.mimeType };
   }
+}
+
+/** Results of a task with their names. Throws `files_removed`, `not_ready`. */
+function resultsOf(task: Task): FurtherResult[] {
+  if (areRemoved(task)) throw filesRemoved();
+  const [first] = namedResults(task);
+  if (!task.result || !first) throw notReady(task);
+  const { more = [], ...result } = task.result;
+  return [{ ...result, format: first.format, name: first.name }, ...more];
 }
 
 /** Removes the files of one revision. Their names do not depend on the row, which may not yet know a new result. */
@@ -145,9 +171,9 @@ export async function removeResult(results: Storage, task: Task): Promise<void> 
 }
 
 function keysOfRevision(task: Task): string[] {
-  const format = findFormat(task.requestedOutput.format);
-  const key = task.result?.key ?? (format && resultKey(task, format.extension));
-  return [...(key === undefined ? [] : [key]), ...analysisKeys(task, 'result')];
+  const keys = new Set(namedResults(task).map(({ key }) => key));
+  if (task.result) keys.add(task.result.key);
+  return [...keys, ...analysisKeys(task, 'result')];
 }
 
 /** Whether a task should have an original. */
@@ -188,6 +214,12 @@ export function noSuchTask(): AppError {
 
 function notUploaded(): AppError {
   return new AppError('not_uploaded', 'The original of this task has not been uploaded.');
+}
+
+function noSuchResult(number: number, count: number): AppError {
+  const expected = count === 1 ? 'expected 1' : `expected 1 to ${count}`;
+  const details = [{ path: 'number', message: expected }];
+  return new AppError('not_found', `This task has no result ${number}: ${expected}.`, { details });
 }
 
 function notReady(task: Task): AppError {

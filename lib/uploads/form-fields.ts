@@ -20,6 +20,10 @@ const FORM_FIELDS = z.object({
       description: 'JSON; `GET /api/formats` lists the options of each format.',
       example: '{"bitrate": 128000}',
     }),
+  outputs: z
+    .string()
+    .transform((text) => parseJson(text, 'field outputs', 'outputs'))
+    .optional(),
   destination: z.string().max(8192).optional(),
   webhook: z
     .string()

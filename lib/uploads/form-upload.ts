@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { Clock } from '../ports/clock.ts';
 import type { Creation } from '../ports/idempotency.ts';
 import type { Storage } from '../ports/storage.ts';
-import type { Hashes, NewTask, RequestedOutput, Task, TaskStore } from '../ports/tasks.ts';
+import type { Hashes, NewTask, RequestedOutputs, Task, TaskStore } from '../ports/tasks.ts';
 import type { AddressRules } from '../ports/transfers.ts';
 import type { ReceivedBytesStore } from '../ports/uploads.ts';
 import { AppError } from '../runtime/errors.ts';
@@ -56,7 +56,7 @@ export interface FormUploadDependencies {
 type DescribedFile = Pick<NewTask, 'userId' | 'name' | 'requestedOutput' | 'declaredSize' | 'destination'>;
 
 /** Format in the row until the form names one; no conversion starts before that. */
-const UNKNOWN: RequestedOutput = { format: '', options: {} };
+const UNKNOWN: RequestedOutputs = { format: '', options: {} };
 
 export function createFormUploads(parts: FormUploadDependencies): FormUploads {
   const { tasks, store, receivedBytes, originals, covers, webhooks, addresses, workspaces, clock } = parts;
@@ -114,9 +114,9 @@ export function createFormUploads(parts: FormUploadDependencies): FormUploads {
   async function checkBefore(
     userId: number,
     { name: partName, before }: FormFile,
-  ): Promise<{ name: string; requestedOutput: RequestedOutput }> {
+  ): Promise<{ name: string; requestedOutput: RequestedOutputs }> {
     const name = seemingName(before.get('filename') || partName);
-    if (!before.get('newFormat')) return { name, requestedOutput: UNKNOWN };
+    if (!before.get('newFormat') && !before.get('outputs')) return { name, requestedOutput: UNKNOWN };
     return { name, requestedOutput: (await tasks.check(userId, name, parseFields(before))).requestedOutput };
   }
 

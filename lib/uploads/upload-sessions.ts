@@ -188,12 +188,16 @@ export function createUploadSessions(parts: UploadSessionDependencies): UploadSe
     request: UploadSessionRequest,
     hasWebhook: boolean,
   ): Promise<NewTask> {
-    const { newFormat, options, size } = request;
+    const { newFormat, options, outputs, size } = request;
     const source = request.source === undefined ? undefined : addresses.source(request.source);
     const destination =
       request.destination === undefined ? undefined : addresses.destination(request.destination);
     const filename = request.filename ?? source?.name ?? '';
-    const { name, requestedOutput } = await tasks.check(userId, filename, { newFormat, options });
+    const { name, requestedOutput } = await tasks.check(userId, filename, {
+      newFormat,
+      options,
+      outputs,
+    });
     if (size !== undefined) mustBeUploadable(size, await uploadBytes(userId));
     if (request.webhook) await webhooks.check(request.webhook);
     const uploadExpiresAt = new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000);

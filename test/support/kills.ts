@@ -62,6 +62,9 @@ const LOOK = 20;
 /** Tasks that may wait at once, so that creation lasts as long as conversion does. */
 const WAITING = 8;
 
+/** A task of two results, the second of which is short. */
+const TWO_OUTPUTS = JSON.stringify([{ format: 'mp3' }, { format: 'opus', options: { end: 1 } }]);
+
 /** Notes each time that a task becomes PROCESSED. */
 export const TRIGGER = `
   create table finishes (task_id integer);
@@ -252,7 +255,7 @@ export function createSender(fleet: Fleet, user: User, original: Buffer): Sender
         created(
           await user
             .at(url)
-            .upload({ audio: { name: `form ${number}.wav`, bytes: original }, newFormat: 'mp3' }),
+            .upload({ audio: { name: `form ${number}.wav`, bytes: original }, outputs: TWO_OUTPUTS }),
         ),
       ),
     async open(number) {
@@ -334,7 +337,9 @@ export async function sweepAndLook(
   const named = new Set(
     rows.flatMap((task) => [
       ...(task.state === 'EXPIRED' ? [] : [join(vm.originals, String(task.id), task.name)]),
-      ...(task.result ? [join(vm.results, task.result.key)] : []),
+      ...[task.result, ...(task.result?.more ?? [])].flatMap((one) =>
+        one ? [join(vm.results, one.key)] : [],
+      ),
     ]),
   );
   const allowed = new Set([...named, ...rows.flatMap((task) => waveforms(vm, task))]);

@@ -41,6 +41,13 @@ describe('Two API processes and two workers over one share and one database', fu
     assert.ok(report.piecesElsewhere > 10);
   });
 
+  it('finish tasks of several results with all of them', () => {
+    const several = report.rows.filter(({ requestedOutput }) => requestedOutput.outputs);
+    const ended = several.filter(({ state }) => state === 'PROCESSED');
+    assert.ok(ended.length > 0);
+    assert.ok(ended.every(({ result }) => result?.more?.length === 1));
+  });
+
   it('leave no file without a task, and lose none', () => {
     assert.deepEqual(report.orphans, []);
     assert.deepEqual(report.missing, []);

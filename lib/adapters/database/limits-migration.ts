@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
-/** Bytes of the original and the result of a row of `tasks`. */
-const bytesOf = (row: string) =>
+/** Bytes of the original and the result of a row of `tasks`, as SQL. */
+export const bytesOf = (row: string) =>
   `(coalesce(${row}.declared_size, 0) + coalesce((${row}.result ->> 'size')::bigint, 0))`;
 
 /**
@@ -19,12 +19,19 @@ export async function createLimits(knex: Knex): Promise<void> {
   )`);
   await knex.raw(`insert into stored_bytes
     select user_id, sum(${bytesOf('tasks')}) from tasks group by user_id`);
-  await knex.raw(`create function count_stored_bytes() returns trigger language plpgsql as $$
+  await countStoredBytes(knex, bytesOf);
+  await knex.raw(`create trigger count_stored_bytes after insert or delete or update of declared_size, result
+    on tasks for each row execute function count_stored_bytes()`);
+}
+
+/** Makes or replaces the function of the trigger. @param bytes bytes of a row, as SQL */
+export async function countStoredBytes(knex: Knex, bytes: (row: string) => string): Promise<void> {
+  await knex.raw(`create or replace function count_stored_bytes() returns trigger language plpgsql as $$
     declare
       more bigint := 0;
     begin
-      if tg_op <> 'DELETE' then more := more + ${bytesOf('new')}; end if;
-      if tg_op <> 'INSERT' then more := more - ${bytesOf('old')}; end if;
+      if tg_op <> 'DELETE' then more := more + ${bytes('new')}; end if;
+      if tg_op <> 'INSERT' then more := more - ${bytes('old')}; end if;
       if more = 0 then return null; end if;
       if tg_op = 'DELETE' then
         -- The user may be gone as well.
@@ -35,8 +42,6 @@ export async function createLimits(knex: Knex): Promise<void> {
       end if;
       return null;
     end $$`);
-  await knex.raw(`create trigger count_stored_bytes after insert or delete or update of declared_size, result
-    on tasks for each row execute function count_stored_bytes()`);
 }
 
 export async function dropLimits(knex: Knex): Promise<void> {

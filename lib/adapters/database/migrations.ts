@@ -3,6 +3,7 @@ import { createAccountEvents, dropAccountEvents } from './account-events-migrati
 import { createAdministration, dropAdministration } from './administration-migration.ts';
 import { createBatches, dropBatches } from './batches-migration.ts';
 import { createLimits, dropLimits } from './limits-migration.ts';
+import { createOutputs, dropOutputs } from './outputs-migration.ts';
 import { createRetention, dropRetention } from './retention-migration.ts';
 import { createTaskChanges } from './task-change-triggers.ts';
 import { createTaskLists, dropTaskLists } from './task-lists-migration.ts';
@@ -36,6 +37,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '009_account_events', up: createAccountEvents, down: dropAccountEvents },
   { name: '010_waiting_since', up: createWaitingSince, down: dropWaitingSince },
   { name: '011_administration', up: createAdministration, down: dropAdministration },
+  { name: '012_outputs', up: createOutputs, down: dropOutputs },
 ];
 
 export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);

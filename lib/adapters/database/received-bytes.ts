@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Received, ReceivedBytesStore } from '../../ports/uploads.ts';
 import { type TaskRow, toTask } from './rows.ts';
+import { outputColumns } from './tasks.ts';
 import { insertTransfers } from './transfers.ts';
 
 /**
@@ -15,11 +16,13 @@ export function createReceivedBytesStore(knex: Knex): ReceivedBytesStore {
   const locked = (trx: Knex, id: number, writer: string) =>
     waiting(id, trx).where({ upload_writer: writer }).forUpdate().first('upload_received');
   return {
-    async describeFile(
-      id,
-      { name, originalExt, requestedOutput: { format, options }, declaredSize, destination, checksums },
-    ) {
-      const description = { name, original_ext: originalExt, format, options, declared_size: declaredSize };
+    async describeFile(id, { name, originalExt, requestedOutput, declaredSize, destination, checksums }) {
+      const description: object = {
+        name,
+        original_ext: originalExt,
+        ...outputColumns(requestedOutput),
+        declared_size: declaredSize,
+      };
       if (!destination) {
         const [row] = await waiting(id).update({ ...description, checksums }, '*');
         return row && toTask(row);

@@ -5,7 +5,9 @@ import type { Warning } from '../../audio/media/warnings.ts';
 import type {
   ConversionResult,
   Delivered,
+  FurtherResult,
   Hashes,
+  NamedOutput,
   SentCover,
   ShownAddress,
   Source,
@@ -25,6 +27,8 @@ export interface TaskRow {
   original_ext: string;
   format: string;
   options: TaskOptions;
+  /** Null if the task makes one result. */
+  outputs: readonly NamedOutput[] | null;
   state: TaskState;
   revision: number;
   attempt: number;
@@ -83,7 +87,11 @@ export function toTask(row: TaskRow): Task {
     batchId: row.batch_id,
     name: row.name,
     originalExt: row.original_ext,
-    requestedOutput: { format: row.format, options: row.options },
+    requestedOutput: {
+      format: row.format,
+      options: row.options,
+      ...(row.outputs && { outputs: row.outputs }),
+    },
     state: row.state,
     revision: row.revision,
     attempt: row.attempt,
@@ -109,7 +117,11 @@ export function toTask(row: TaskRow): Task {
 /** Media information as this release or an earlier one stored it; in the latter, each tag has one text. */
 type StoredMedia = Omit<MediaInfo, 'tags'> & { tags: Readonly<Record<string, string | readonly string[]>> };
 
-type StoredResult = Omit<ConversionResult<Warning | string>, 'media'> & { media: StoredMedia };
+type StoredResult = Omit<ConversionResult<Warning | string>, 'media' | 'more'> & {
+  media: StoredMedia;
+  /** Only this release and later ones store these. */
+  more?: readonly FurtherResult[];
+};
 
 /** Media information with the members that its release did not store. */
 export function completedMedia(media: StoredMedia): MediaInfo {

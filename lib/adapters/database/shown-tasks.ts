@@ -25,7 +25,8 @@ export function createShownTasks(knex: Knex): Pick<TaskStore, 'list' | 'show'> {
 }
 
 const SELECT = `select id, name, original_ext, format, state, created_at, revision, options, progress, checksums, cover,
-  media, result - 'key', error, started_at, finished_at, batch_id, source, destination, delivered, expires_at from tasks where user_id = $1`;
+  media, result - 'key' - 'more', error, started_at, finished_at, batch_id, source, destination, delivered, expires_at,
+  outputs, 1 + coalesce(jsonb_array_length(result->'more'), 0) from tasks where user_id = $1`;
 
 /** Columns by which a list is ordered before the id. */
 const COLUMNS: Readonly<Record<TaskOrder, string | undefined>> = {
@@ -75,14 +76,16 @@ function escaped(text: string): string {
 function shown(row: readonly (string | null)[], user: string): ShownTask {
   const [id, name, originalExt, format, state, created, revision, options, progress, ...rest] = row;
   const [checksums, cover, media = null, result = null, error = null, started, finished, ...more] = rest;
-  const [batch = null, source = null, destination = null, delivered = null, expires] = more;
+  const [batch = null, source = null, destination = null, delivered = null, expires, ...last] = more;
+  const [outputs = null, count] = last;
   const json =
     `{"id":${id},"name":${JSON.stringify(name)},"originalExt":${JSON.stringify(originalExt)}` +
     `,"convertedExt":${JSON.stringify(format)},"state":"${state}","timestamp":${time(created)},"user":${user}` +
     `,"revision":${revision},"options":${options},"progress":${progress}` +
     `,"checksums":${hashes(checksums)},"cover":${coverJson(cover)},"media":${mediaJson(media)},"result":${resultJson(result)},"error":${error}` +
     `,"startedAt":${time(started)},"finishedAt":${time(finished)},"batchId":${batch}` +
-    `,"source":${source},"destination":${destination},"delivered":${delivered},"expiresAt":${time(expires)}}`;
+    `,"source":${source},"destination":${destination},"delivered":${delivered},"expiresAt":${time(expires)}` +
+    `,"outputs":${outputs},"resultCount":${result === null ? 0 : count}}`;
   return { id: Number(id), json };
 }
 

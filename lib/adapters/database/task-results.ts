@@ -12,11 +12,16 @@ interface ResultRow {
   /** PostgreSQL's bigint, as text. */
   size: string | null;
   at: Date;
+  result_name: string | null;
+  more: { key: string; name: string; size: number }[] | null;
 }
 
 /** Reads few members of the JSON columns: media information of thousands of tasks would take a hundred times the memory. */
 const COLUMNS = `id, name, format, state, error->>'message' as error, result->>'key' as key,
-  (result->>'size')::bigint as size, coalesce(finished_at, created_at) as at`;
+  (result->>'size')::bigint as size, coalesce(finished_at, created_at) as at,
+  outputs->0->>'name' as result_name,
+  (select jsonb_agg(jsonb_build_object('key', one->'key', 'name', one->'name', 'size', one->'size') order by number)
+    from jsonb_array_elements(result->'more') with ordinality further (one, number)) as more`;
 
 export function createTaskResultStore(knex: Knex): TaskResultStore {
   const rows = async (userId: number, condition: string, value: number | number[]) => {
@@ -29,7 +34,8 @@ export function createTaskResultStore(knex: Knex): TaskResultStore {
   };
 }
 
-function toResult({ key, size, at, ...row }: ResultRow): TaskResult {
+function toResult({ key, size, at, result_name: resultName, more, ...row }: ResultRow): TaskResult {
   const file = row.state === 'PROCESSED' && key !== null ? { key, size: Number(size), at } : null;
-  return { ...row, file };
+  if (!file) return { ...row, file };
+  return { ...row, file, ...(resultName !== null && { resultName }), ...(more && { more }) };
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { keyInUse } from '../../ports/idempotency.ts';
-import type { NewTask, Task, TaskState, TaskStore } from '../../ports/tasks.ts';
+import type { NewTask, RequestedOutputs, Task, TaskState, TaskStore } from '../../ports/tasks.ts';
 import { REFUSALS } from '../../ports/uploads.ts';
 import type { Log } from '../../runtime/log.ts';
 import { currentTraceparent } from '../../runtime/traceparent.ts';
@@ -93,7 +93,7 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
       const rows = await tasks().whereRaw('id = any(?)', [[...ids]]);
       return new Map(rows.map((row) => [row.id, toTask(row)]));
     },
-    change: (id, userId, { format, options }) => revise(id, userId, { format, options }),
+    change: (id, userId, requestedOutput) => revise(id, userId, outputColumns(requestedOutput)),
     async setCover(id, userId, cover) {
       const change = { cover: cover && JSON.stringify(cover) };
       // The original may be received between the two, so that the first is tried again.
@@ -116,15 +116,14 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
 }
 
 /** Columns of a task that waits for its original. */
-export function newTaskRow(task: NewTask): Partial<TaskRow> {
+export function newTaskRow(task: NewTask): object {
   const { userId, name, originalExt, requestedOutput, declaredSize, uploadExpiresAt, requestId } = task;
   const { source, destination } = task;
   return {
     user_id: userId,
     name,
     original_ext: originalExt,
-    format: requestedOutput.format,
-    options: requestedOutput.options,
+    ...outputColumns(requestedOutput),
     state: 'AWAITING_UPLOAD',
     declared_size: declaredSize,
     upload_expires_at: uploadExpiresAt,
@@ -133,6 +132,11 @@ export function newTaskRow(task: NewTask): Partial<TaskRow> {
     destination: destination ? { url: destination.url } : null,
     traceparent: currentTraceparent(),
   };
+}
+
+/** Columns of a requested output. An array would become one of PostgreSQL, so that JSON is printed here. */
+export function outputColumns({ format, options, outputs }: RequestedOutputs) {
+  return { format, options, outputs: outputs ? JSON.stringify(outputs) : null };
 }
 
 /** Columns of a revision that no worker has tried to convert. */

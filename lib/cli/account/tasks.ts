@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Task } from '../../client/index.ts';
+import type { Download, Task } from '../../client/index.ts';
 import { escaped } from '../../runtime/log-formats.ts';
 import { publishFile } from '../files/partial-files.ts';
 import { safePart } from '../files/safe-names.ts';
@@ -44,24 +44,34 @@ export interface GetOptions {
   force?: boolean;
 }
 
-/** Waits for tasks, and saves their results or originals. */
-export async function getTasks(ids: readonly string[], { out, original, force }: GetOptions): Promise<void> {
+/** Waits for tasks, and saves all their results, or their originals. */
+export async function getTasks(ids: readonly string[], options: GetOptions): Promise<void> {
   const numbers = ids.map(idOf);
   const { client } = await openService({ patient: true });
   const call = { signal: stopSignal };
   for (const id of numbers) {
-    const task = original ? await client.tasks.get(id, call) : await client.tasks.settled(id, call);
-    const download = await client.tasks.download(task, original ? 'original' : 'result', call);
-    const target = join(out, safePart(download.name));
-    if (!force && (await exists(target)))
-      throw usageError(`${escaped(target)} is there already. Name another folder by --out, or give --force.`);
-    await publishFile(target, async (folder) => {
-      const partial = join(folder, 'file');
-      await pipeline(Readable.fromWeb(download.stream()), createWriteStream(partial), call);
-      return partial;
-    });
-    print(escaped(target));
+    const task = options.original ? await client.tasks.get(id, call) : await client.tasks.settled(id, call);
+    for (const file of options.original ? ['original' as const] : resultsOf(task))
+      await save(await client.tasks.download(task, file, call), options);
   }
+}
+
+/** Results of a task; a task without one has the service say so. */
+function resultsOf({ resultCount }: Task): ('result' | number)[] {
+  return resultCount > 1 ? Array.from({ length: resultCount }, (_, index) => index + 1) : ['result'];
+}
+
+async function save(download: Download, { out, force }: GetOptions): Promise<void> {
+  const target = join(out, safePart(download.name));
+  if (!force && (await exists(target)))
+    throw usageError(`${escaped(target)} is there already. Name another folder by --out, or give --force.`);
+  await publishFile(target, async (folder) => {
+    const partial = join(folder, 'file');
+    const signal = { signal: stopSignal };
+    await pipeline(Readable.fromWeb(download.stream()), createWriteStream(partial), signal);
+    return partial;
+  });
+  print(escaped(target));
 }
 
 /** Removes tasks with their files. */

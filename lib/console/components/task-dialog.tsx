@@ -18,6 +18,7 @@ import { Icon } from './icon.tsx';
 import { Listening } from './listening.tsx';
 import { Notes } from './notes.tsx';
 import { Properties } from './properties.tsx';
+import { ResultList } from './result-list.tsx';
 import { Tags } from './tags.tsx';
 import { removeTask, saveResult } from './task-row.tsx';
 
@@ -76,6 +77,7 @@ function Content({ task }: { task: Task }) {
       </div>
       <Expiry task={task} />
       {task.error && <Failure task={task} />}
+      {task.resultCount > 1 && <ResultList task={task} />}
       <Notes task={task} />
       {isThere && <Listening task={task} next={next} />}
       <Addresses task={task} />

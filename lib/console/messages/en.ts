@@ -196,6 +196,8 @@ export const EN = {
   'task.link.text': 'Whoever has the link can download the file for 15 minutes.',
   'task.link.copied': 'Copied. Whoever has the link can download the file for 15 minutes.',
   'task.again.started': '{name} is converted again, to {format}.',
+  'results.title': '{count} results',
+  'results.zip': 'All results as ZIP',
   'task.gone': 'This file is not here. It may have been deleted.',
   'task.notes.one': '{count} note',
   'task.notes.other': '{count} notes',

@@ -198,6 +198,8 @@ export const ES: Messages = {
   'task.link.text': 'Quien tenga el enlace puede descargar el archivo durante 15 minutos.',
   'task.link.copied': 'Copiado. Quien tenga el enlace puede descargar el archivo durante 15 minutos.',
   'task.again.started': '{name} se convierte otra vez, a {format}.',
+  'results.title': '{count} resultados',
+  'results.zip': 'Todos los resultados como ZIP',
   'task.gone': 'Este archivo no está aquí. Quizá fue borrado.',
   'task.notes.one': '{count} nota',
   'task.notes.other': '{count} notas',

@@ -7,7 +7,7 @@ import { bearer, principalOf } from '../bearer-auth.ts';
 import type { Idempotency } from '../idempotency.ts';
 import { formRequest, isForm, readForm } from '../multipart-form.ts';
 import { createRouter, jsonBody, type Router, validated } from '../router.ts';
-import { COVER_PART, NEW_FORMAT, OPTIONS } from '../schemas/requested-output.ts';
+import { COVER_PART, NEW_FORMAT, OPTIONS, OUTPUTS } from '../schemas/requested-output.ts';
 import { json, problems, SECURITY } from '../schemas/responses.ts';
 import { TASK, taskJson } from '../schemas/task.ts';
 import { WEBHOOK_WITH_SECRET, withSecretJson } from '../schemas/webhook.ts';
@@ -30,6 +30,7 @@ const FORM = z
     }),
     filename: z.string().optional().openapi({ description: 'Default: the name of the part `audio`.' }),
     options: OPTIONS.optional(),
+    outputs: OUTPUTS,
     audio: z.string().openapi({ format: 'binary' }),
     destination: z.string().optional().openapi({ description: 'As in `NewTask`.' }),
     webhook: z.string().optional().openapi({

@@ -5,18 +5,19 @@ import type { Context } from 'hono';
 import type { Auth } from '../../accounts/sessions.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { TaskFile, Tasks } from '../../tasks/tasks.ts';
-import { bearerOrTicket, principalOf } from '../bearer-auth.ts';
+import { bearer, bearerOrTicket, principalOf } from '../bearer-auth.ts';
 import { requestedRange } from '../byte-range.ts';
 import { rangeApplies, validatorHeaders } from '../conditional-requests.ts';
 import { createRouter, type Router } from '../router.ts';
-import { ID, TICKET } from '../schemas/parameters.ts';
-import { problems, SECURITY, textHeader } from '../schemas/responses.ts';
+import { ID, RESULT_NUMBER, TICKET } from '../schemas/parameters.ts';
+import { json, problems, SECURITY, textHeader } from '../schemas/responses.ts';
+import { NAMED_RESULT, namedResultJson } from '../schemas/result.ts';
 import { CONDITIONS, NOT_MODIFIED, notModified, VALIDATORS, validatorsOf } from '../stored-file.ts';
 import { streamedBody } from '../streamed-body.ts';
 
 export interface DownloadRouteDependencies {
   auth: Pick<Auth, 'authenticate' | 'admit'>;
-  tasks: Pick<Tasks, 'file'>;
+  tasks: Pick<Tasks, 'file' | 'results'>;
   log: Log;
 }
 
@@ -71,39 +72,75 @@ const LINK = z
   .object({ url: z.url().openapi({ description: 'Valid for 15 minutes, without a token.' }) })
   .openapi('DownloadLink');
 
+const FILE_RESPONSES = {
+  200: { ...FILE, content: { ...FILE.content, 'application/json': { schema: LINK } } },
+  206: PART,
+  ...NOT_MODIFIED,
+  302: {
+    description: 'In the cloud: redirection to the object storage.',
+    headers: { Location: textHeader('The address, valid for 15 minutes.') },
+  },
+  ...problems(400, 401, 403, 404, 409, 410, 412, 416),
+};
+
+const LIST = {
+  method: 'get',
+  path: '/api/tasks/{id}/results',
+  operationId: 'listResults',
+  summary: 'All results of a task',
+  security: SECURITY,
+  request: { params: ID },
+  responses: {
+    200: json(z.array(NAMED_RESULT), 'In the order of the outputs.'),
+    ...problems(400, 401, 403, 404, 409, 410),
+  },
+} as const;
+
+const NUMBERED = {
+  method: 'get',
+  path: '/api/tasks/{id}/results/{number}',
+  operationId: 'downloadNumberedResult',
+  summary: 'One of several results',
+  description: 'Result 1 is also `/api/tasks/{id}/result`.',
+  security: SECURITY,
+  request: { params: RESULT_NUMBER, query: QUERY, headers: HEADERS },
+  responses: FILE_RESPONSES,
+} as const;
+
 export function downloadRoutes({ auth, tasks, log }: DownloadRouteDependencies): Router {
   const router = createRouter();
   for (const [path, { which, operationId, summary }] of Object.entries(PATHS)) {
     const route = createRoute({
-      method: 'get',
-      path,
-      operationId,
-      summary,
-      security: SECURITY,
+      ...{ method: 'get', path, operationId, summary, security: SECURITY },
       middleware: bearerOrTicket(auth),
       request: { params: ID, query: QUERY, headers: HEADERS },
-      responses: {
-        200: { ...FILE, content: { ...FILE.content, 'application/json': { schema: LINK } } },
-        206: PART,
-        ...NOT_MODIFIED,
-        302: {
-          description: 'In the cloud: redirection to the object storage.',
-          headers: { Location: textHeader('The address, valid for 15 minutes.') },
-        },
-        ...problems(400, 401, 403, 404, 409, 410, 412, 416),
-      },
+      responses: FILE_RESPONSES,
     });
     router.openapi(route, async (c) => {
-      const { userId } = principalOf(c);
-      const file = await tasks.file(userId, c.req.valid('param').id, which);
-      // A redirection has no validators; the storage itself evaluates ranges and conditions.
-      const url = await file.storage.signedUrl(file.key, file);
-      if (url === undefined) return send(c, log, file);
-      c.header('Cache-Control', 'private, no-store');
-      return c.req.valid('query').redirect === 'true' ? c.redirect(url, 302) : c.json({ url }, 200);
+      const file = await tasks.file(principalOf(c).userId, c.req.valid('param').id, which);
+      return answer(c, file, c.req.valid('query').redirect);
     });
   }
+  const list = createRoute({ ...LIST, middleware: bearer(auth) });
+  router.openapi(list, async (c) => {
+    const made = await tasks.results(principalOf(c).userId, c.req.valid('param').id);
+    return c.json(made.map(namedResultJson), 200);
+  });
+  const numbered = createRoute({ ...NUMBERED, middleware: bearerOrTicket(auth) });
+  router.openapi(numbered, async (c) => {
+    const { id, number } = c.req.valid('param');
+    const file = await tasks.file(principalOf(c).userId, id, number);
+    return answer(c, file, c.req.valid('query').redirect);
+  });
   return router;
+
+  async function answer(c: Context, file: TaskFile, redirect: 'true' | 'false') {
+    // A redirection has no validators; the storage itself evaluates ranges and conditions.
+    const url = await file.storage.signedUrl(file.key, file);
+    if (url === undefined) return send(c, log, file);
+    c.header('Cache-Control', 'private, no-store');
+    return redirect === 'true' ? c.redirect(url, 302) : c.json({ url }, 200);
+  }
 }
 
 /** Streams a file, or one requested range of it (RFC 9110, 14.2). HEAD does not open the file. */

@@ -10,7 +10,7 @@ import type { Batches } from '../../tasks/batches.ts';
 import type { ResultArchive, ResultArchives } from '../../tasks/result-archive.ts';
 import { bearerOrTicket, principalOf } from '../bearer-auth.ts';
 import { createRouter, type Router } from '../router.ts';
-import { BATCH_ID, TICKET } from '../schemas/parameters.ts';
+import { BATCH_ID, ID, TICKET } from '../schemas/parameters.ts';
 import { problems, SECURITY, textHeader } from '../schemas/responses.ts';
 import { streamedBody } from '../streamed-body.ts';
 
@@ -54,6 +54,16 @@ const ofBatch = createRoute({
   responses: { 200: ARCHIVE, ...problems(400, 401, 403, 404, 409) },
 });
 
+const ofTask = createRoute({
+  method: 'get',
+  path: '/api/tasks/{id}/results.zip',
+  operationId: 'downloadTaskResults',
+  summary: 'All results of a task in one file',
+  security: SECURITY,
+  request: { params: ID, query: z.object({ ticket: TICKET }) },
+  responses: { 200: ARCHIVE, ...problems(400, 401, 403, 404, 409) },
+});
+
 const ofTasks = createRoute({
   method: 'get',
   path: '/api/tasks/results.zip',
@@ -69,12 +79,17 @@ export function archiveRoutes(parts: ArchiveRouteDependencies): Router {
   const router = createRouter();
   router.get('/api/batches/:id/results.zip', bearerOrTicket(auth));
   router.get('/api/tasks/results.zip', bearerOrTicket(auth));
+  router.get('/api/tasks/:id/results.zip', bearerOrTicket(auth));
 
   router.openapi(ofBatch, async (c) => {
     const { userId } = principalOf(c);
     const { id } = c.req.valid('param');
     const { name } = await batches.get({ id, userId });
     return send(c, `${name ?? `batch-${id}`}.zip`, await archives.ofBatch(userId, id));
+  });
+  router.openapi(ofTask, async (c) => {
+    const { id } = c.req.valid('param');
+    return send(c, `task-${id}.zip`, await archives.ofTasks(principalOf(c).userId, [id]));
   });
   router.openapi(ofTasks, async (c) => {
     const ids = taskIds(c.req.valid('query').ids);

@@ -83,9 +83,9 @@ export function sessionRequest(
   c: Context,
   request: z.output<typeof SESSION_REQUEST> & Pick<z.output<typeof TASK_REQUEST>, 'webhook'>,
 ): UploadSessionRequest {
-  const { filename, url: source, destination, newFormat, options, size, webhook } = request;
+  const { filename, url: source, destination, newFormat, options, outputs, size, webhook } = request;
   const file = { filename, source, destination, size };
-  return { ...file, newFormat, options, webhook, origin: originOf(c), service: serviceUrl(c) };
+  return { ...file, newFormat, options, outputs, webhook, origin: originOf(c), service: serviceUrl(c) };
 }
 
 /** A task that waits for its file, as the API shows it. */

@@ -7,7 +7,7 @@ import { body, json, problems, SECURITY } from '../schemas/responses.ts';
 
 /** Files that a ticket may be for: originals, results and ZIP files of results. */
 const FILE =
-  '^/api/(?:tasks/[1-9][0-9]{0,9}/(?:original|result)|batches/[1-9][0-9]{0,9}/results\\.zip|tasks/results\\.zip\\?ids=[0-9,]{1,12000})$';
+  '^/api/(?:tasks/[1-9][0-9]{0,9}/(?:original|result|results/[1-9][0-9]{0,3}|results\\.zip)|batches/[1-9][0-9]{0,9}/results\\.zip|tasks/results\\.zip\\?ids=[0-9,]{1,12000})$';
 
 const EXPECTED =
   'expected the path of an original, a result or a ZIP file of results, such as /api/tasks/7/result';

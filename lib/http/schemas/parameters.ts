@@ -16,6 +16,17 @@ export const ID = idOf('task');
 /** Path of a route of one batch. */
 export const BATCH_ID = idOf('batch');
 
+/** Path of one of several results of a task. */
+export const RESULT_NUMBER = ID.extend({
+  number: wholeNumber(1, MOST_INTEGER, 'expected the number of a result').openapi({
+    type: 'integer',
+    minimum: 1,
+    maximum: MOST_INTEGER,
+    param: { name: 'number', in: 'path' },
+    example: 2,
+  }),
+});
+
 /** The right to read a file without a token, in the query of its address. */
 export const TICKET = z
   .string()

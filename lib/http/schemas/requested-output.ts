@@ -10,9 +10,15 @@ export const NEW_FORMAT = z
 /** Options of any format; they are validated after the format is known. */
 export const OPTIONS = z.record(z.string(), z.unknown()).openapi('Options');
 
-/** A format and its options. The format may be that of the saved preset which the options name. */
+/** Several outputs, which the domain validates. */
+export const OUTPUTS = z
+  .unknown()
+  .optional()
+  .openapi({ type: 'array', description: 'Several outputs in place of `newFormat` and `options`.' });
+
+/** A format and its options, or several of them. The format may be that of the saved preset which the options name. */
 export const REQUESTED_OUTPUT = z
-  .object({ newFormat: NEW_FORMAT.optional(), options: OPTIONS.optional() })
+  .object({ newFormat: NEW_FORMAT.optional(), options: OPTIONS.optional(), outputs: OUTPUTS })
   .openapi('RequestedOutput');
 
 /** The part `cover` of a form. */

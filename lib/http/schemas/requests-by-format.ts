@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { formatSchemas, OBJECT, optionProperties, schemaReference } from './format-options.ts';
+import { MOST_OUTPUTS } from '../../ports/tasks.ts';
+import { FORMAT_NAMES, formatSchemas, OBJECT, optionProperties, schemaReference } from './format-options.ts';
 
 /** A requested output with further properties, as the library of the document writes it. */
 const EXTENDED = z.object({
@@ -7,7 +8,9 @@ const EXTENDED = z.object({
 });
 
 /** Keywords of a schema that has a requested output among its properties. */
-const ANY_OUTPUT = { oneOf: [schemaReference('FormatOutput'), schemaReference('PresetOutput')] };
+const ANY_OUTPUT = {
+  oneOf: ['FormatOutput', 'PresetOutput', 'SeveralOutputs'].map(schemaReference),
+};
 
 /** Format and options of a saved preset, with further options. */
 const PRESET_OUTPUT = {
@@ -15,6 +18,7 @@ const PRESET_OUTPUT = {
   description: 'Format and options of the saved preset that `options.preset` names, and further options.',
   properties: {
     newFormat: false,
+    outputs: false,
     options: {
       allOf: [
         schemaReference('Options'),
@@ -23,6 +27,42 @@ const PRESET_OUTPUT = {
     },
   },
   required: ['options'],
+};
+
+/** Several outputs of one original. */
+const SEVERAL_OUTPUTS = {
+  type: 'object',
+  description: 'Several outputs of one original, in place of `newFormat` and `options`.',
+  properties: {
+    newFormat: false,
+    options: false,
+    outputs: {
+      type: 'array',
+      minItems: 1,
+      maxItems: MOST_OUTPUTS,
+      items: schemaReference('NamedOutput'),
+    },
+  },
+  required: ['outputs'],
+};
+
+/** One of several outputs: a format, its options and the name of its result. */
+const NAMED_OUTPUT = {
+  type: 'object',
+  properties: {
+    format: { type: 'string', enum: FORMAT_NAMES, example: 'mp3' },
+    options: schemaReference('Options'),
+    name: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 150,
+      example: 'preview',
+      description:
+        'File name of the result without its extension. Default: that of the original; equal names get a number.',
+    },
+  },
+  required: ['format'],
+  additionalProperties: false,
 };
 
 /** The schemas of the document, exact for each format, with those that they refer to. */
@@ -34,6 +74,8 @@ export function withFormats(schemas: Readonly<Record<string, object>>): Record<s
     NewPreset: { ...schemas.NewPreset, ...FormatPreset },
     RequestedOutput: ANY_OUTPUT,
     PresetOutput: PRESET_OUTPUT,
+    SeveralOutputs: SEVERAL_OUTPUTS,
+    NamedOutput: NAMED_OUTPUT,
     ...byName,
   };
 }

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { ADAPTATIONS } from '../../audio/media/adaptations.ts';
 import { RECEIPT } from '../../audio/media/receipt.ts';
 import { WARNINGS } from '../../audio/media/warnings.ts';
-import type { ConversionResult } from '../../ports/tasks.ts';
+import type { ConversionResult, FurtherResult } from '../../ports/tasks.ts';
 import { MEDIA, mediaJson } from './media.ts';
 
 const WARNING_CODES = Object.keys(WARNINGS);
@@ -56,6 +56,21 @@ export const RESULT = z
     receipt: SHOWN_RECEIPT.optional(),
   })
   .openapi('Result');
+
+/** A result in the list of all results of a task. */
+export const NAMED_RESULT = z
+  .object({
+    number: z.int().openapi({ description: 'From 1; `/api/tasks/{id}/results/{number}` is its file.' }),
+    name: z.string().openapi({ description: 'File name.', example: 'song.mp3' }),
+    format: z.string().openapi({ example: 'mp3' }),
+  })
+  .extend(RESULT.shape)
+  .openapi('NamedResult');
+
+export function namedResultJson(result: FurtherResult, index: number): z.input<typeof NAMED_RESULT> {
+  const { name, format } = result;
+  return { number: index + 1, name, format, ...resultJson(result) };
+}
 
 /** A result as the API shows it, without its storage key. */
 export function resultJson({

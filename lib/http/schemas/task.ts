@@ -58,6 +58,17 @@ const DELIVERED = z
   })
   .openapi('TaskDelivery');
 
+const OUTPUT = z
+  .object({
+    format: z.string(),
+    options: OPTIONS,
+    name: z
+      .string()
+      .nullable()
+      .openapi({ description: 'File name without extension; null: as the original.' }),
+  })
+  .openapi('TaskOutput');
+
 export const TASK = z
   .object({
     id: z.int(),
@@ -93,6 +104,13 @@ export const TASK = z
       description:
         'Time at which the service removes the files, and the task becomes EXPIRED; null if they are kept, and until the conversion has ended.',
     }),
+    outputs: z
+      .array(OUTPUT)
+      .nullable()
+      .openapi({ description: 'All outputs, if the request gave a list; null if it gave one output.' }),
+    resultCount: z.int().openapi({
+      description: 'Number of results, of which `result` is the first; 0 before the conversion has ended.',
+    }),
   })
   .openapi('Task');
 
@@ -121,6 +139,9 @@ export function taskJson(task: Task, user: string): z.input<typeof TASK> {
     destination: task.destination,
     delivered: task.delivered,
     expiresAt: task.expiresAt?.toISOString() ?? null,
+    outputs:
+      task.requestedOutput.outputs?.map((output) => ({ ...output, options: { ...output.options } })) ?? null,
+    resultCount: task.result ? 1 + (task.result.more?.length ?? 0) : 0,
   };
 }
 

@@ -19,6 +19,8 @@ const TASK: Task = {
     destination: null,
     delivered: null,
     expiresAt: null,
+    outputs: null,
+    resultCount: 0,
     cover: null,
     media: null,
     result: null,

@@ -5,7 +5,12 @@ import type { LeaseStore } from '../../../lib/ports/leases.ts';
 import type { Task } from '../../../lib/ports/tasks.ts';
 
 describe('The lease of an attempt', () => {
-  const task = { id: 7, requestedOutput: { format: 'mp3', options: {} } } as unknown as Task;
+  const task = {
+    id: 7,
+    name: 'a.wav',
+    revision: 1,
+    requestedOutput: { format: 'mp3', options: {} },
+  } as unknown as Task;
   const lease = { taskId: 7, revision: 1, attempt: 1 };
   const claimed = (ago: number) =>
     beginAttempt({ lease, task, waited: null, fault: null }, performance.now() - ago);

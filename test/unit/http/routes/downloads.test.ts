@@ -38,7 +38,10 @@ describe('A download whose file cannot be read to its end', () => {
     const admit = async () => ({ userId: 1, email: '', scopes: ['tasks:read'] as const });
     const auth = { authenticate: admit, admit };
     const http = createHttp(log);
-    http.route('/', downloadRoutes({ auth, tasks: { file: async () => file }, log }));
+    http.route(
+      '/',
+      downloadRoutes({ auth, tasks: { file: async () => file, results: async () => [] }, log }),
+    );
     const server = createHttpServer(http, log);
     const url = await listen(server, 0);
     const asked = fetch(`${url}/api/tasks/1/original`, { headers: { Authorization: 'Bearer token' } });
