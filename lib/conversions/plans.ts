@@ -9,6 +9,7 @@ import type { RequestedOutput } from '../ports/tasks.ts';
 import { AppError } from '../runtime/errors.ts';
 import type { Workspaces } from '../runtime/working-folders.ts';
 import type { OutputRequest, OutputRequests } from '../tasks/requested-output.ts';
+import { refuseSeveral } from '../tasks/several-outputs.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import { openSource } from './open-original.ts';
 
@@ -79,6 +80,7 @@ export function createPlans({ tasks, outputs, engine, workspaces }: PlanDependen
       audio: AudioEngine,
     ) => Promise<Omit<OpenedSource, 'source'> & { source: OpenedSource['source'] | null }>,
   ): Promise<PlannedConversion> {
+    refuseSeveral(request.outputs);
     if (asked >= MOST) throw new AppError('unavailable', 'Too many plans wait to be made. Try again.');
     asked += 1;
     try {

@@ -57,6 +57,12 @@ export function refuseBoth(): never {
   throw invalid([{ path: 'outputs', message: 'expected newFormat and options, or outputs, not both' }]);
 }
 
+/** Throws `invalid_request` if a request that takes one output has a list. */
+export function refuseSeveral(outputs: unknown): void {
+  if (outputs === undefined) return;
+  throw invalid([{ path: 'outputs', message: 'expected one output as newFormat and options, no list' }]);
+}
+
 function named({ name }: ListedOutput, output: RequestedOutput): NamedOutput {
   if (name === undefined) return { ...output, name: null };
   const whole = `${name}.${findFormat(output.format)?.extension ?? output.format}`;

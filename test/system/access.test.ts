@@ -56,7 +56,10 @@ describe('Every route of the OpenAPI document', function () {
     const [, path = '', kind = ''] = / (\/(?:api\/(?:auth\/)?)?([^/]*).*)/.exec(operation) ?? [];
     const { ids } = has;
     const own = kind === 'batches' ? ids.batch : ids[kind.replace(/s$/, '')];
-    return path.replace('{deliveryId}', String(ids.delivery)).replace('{id}', String(own ?? ids.task));
+    return path
+      .replace('{deliveryId}', String(ids.delivery))
+      .replace('{number}', '1')
+      .replace('{id}', String(own ?? ids.task));
   };
   /** Path and query for which a ticket is given. */
   const targetOf = (operation: string) => {
