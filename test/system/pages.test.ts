@@ -31,6 +31,7 @@ const RUN: Readonly<Record<string, string>> = {
   'docs/api.md: Loudness and spectrograms': 'test/system/readme.test.ts',
   'docs/api.md: Media information without a task': 'test/system/readme.test.ts',
   'docs/api.md: Plans': 'test/system/readme.test.ts',
+  'docs/api.md: Several results': 'test/system/readme.test.ts',
   'docs/formats.md: Commands': 'test/system/readme.test.ts',
   'docs/formats.md: Saved presets': 'test/system/readme.test.ts',
   'docs/webhooks.md: Webhooks': 'test/system/readme.test.ts',

@@ -236,6 +236,16 @@ describe('Commands of the README and of docs/', () => {
     assert.equal(picture.subarray(1, 4).toString(), 'PNG');
   });
 
+  it('make several results of one upload', async () => {
+    await makeTone(join(folder(), 'song.wav'), 1);
+    const user = await service.newUser();
+    const [send] = commands('docs/api.md', 'Several results');
+    const answer = JSON.parse(await bash(`TOKEN=${user.token}`, send));
+    assert.equal((await user.settled(answer.task.id)).state, 'PROCESSED');
+    const preview = await user.fetch(`/api/tasks/${answer.task.id}/results/2`);
+    assert.match(preview.headers.get('content-disposition') ?? '', /preview\.opus/);
+  });
+
   it('ask for a ticket of a file, for its loudness and for a picture of its frequencies', async () => {
     await makeTone(join(folder(), 'song.wav'), 10);
     const user = await service.newUser();
