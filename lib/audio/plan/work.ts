@@ -1,32 +1,35 @@
 import type { MediaInfo } from '../media/media-info.ts';
 import type { Plan } from './plan.ts';
 
-/** Seconds of one core for an hour of stereo at 48000 Hz, by encoder: measured with ffmpeg 5.1 on a core of 2.5 GHz. */
+/**
+ * Seconds of one core for an hour of stereo at 48000 Hz, by encoder: CPU time of ffmpeg 5.1 for two minutes of tones and
+ * pink noise, on a core of an AMD EPYC.
+ */
 const HOURLY: ReadonlyMap<string, number> = new Map(
   Object.entries({
-    copy: 4,
-    libmp3lame: 60,
-    libvorbis: 75,
-    libopus: 70,
-    aac: 90,
-    wmav2: 30,
-    mp2: 25,
-    ac3: 25,
-    eac3: 30,
-    flac: 14,
-    alac: 20,
-    wavpack: 30,
-    tta: 14,
+    copy: 0.1,
+    libmp3lame: 38,
+    libvorbis: 35,
+    libopus: 31,
+    aac: 68,
+    wmav2: 9,
+    mp2: 6,
+    ac3: 6,
+    eac3: 6,
+    flac: 8,
+    alac: 13,
+    wavpack: 7,
+    tta: 9,
   }),
 );
 
 /** The same for PCM, for decoding, for a pass that measures loudness, and for a change of the sample rate. */
-const PCM = 3;
-const DECODING = { samples: 2, compressed: 8 };
-const LOUDNESS = 110;
-const RESAMPLING = 25;
+const PCM = 0.4;
+const DECODING = { samples: 0.6, compressed: 5 };
+const LOUDNESS = 11;
+const RESAMPLING = 1.2;
 
-/** Seconds that each conversion takes, however short. */
+/** Seconds that each conversion takes, however short: starts of ffmpeg and ffprobe. */
 const START = 0.15;
 
 /** Samples of an hour of stereo at 48000 Hz. */
