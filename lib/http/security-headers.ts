@@ -15,8 +15,12 @@ export const SECURITY_HEADERS = {
 /** Half a year in seconds. */
 const TRANSPORT = { 'Strict-Transport-Security': 'max-age=15768000' };
 
-/** Adds those headers of `SECURITY_HEADERS` that the answer to a request does not have. */
+/**
+ * Adds those headers of `SECURITY_HEADERS` that the answer to a request does not have. A 304 gets none: its headers replace
+ * those of the stored answer (RFC 9111, 3.2), and a page would lose its own policy.
+ */
 export function secure(c: Context): void {
+  if (c.res.status === 304) return;
   const wanted = isByHttps(c) ? { ...SECURITY_HEADERS, ...TRANSPORT } : SECURITY_HEADERS;
   const { headers } = c.res;
   for (const [name, value] of Object.entries(wanted)) if (!headers.has(name)) headers.set(name, value);

@@ -415,8 +415,10 @@ function withField(object: Readonly<Record<string, unknown>>, name: string, json
 /** What is wrong with an answer, whatever was asked. */
 function faultOf({ status, headers, body }: RawAnswer): string | undefined {
   if (Number.isNaN(status)) return 'no answer';
-  const missing = Object.keys(SECURITY_HEADERS).filter((name) => !headers.has(name.toLowerCase()));
-  if (missing.length > 0) return `${status} without ${missing}`;
+  const wrong = Object.keys(SECURITY_HEADERS).filter(
+    (name) => headers.has(name.toLowerCase()) === (status === 304),
+  );
+  if (wrong.length > 0) return `${status} with or without ${wrong}`;
   if (status >= 500) return `${status} ${body}`;
   if (status < 400 || status === 499) return undefined;
   const type = headers.get('content-type');
