@@ -33,6 +33,7 @@ const ANSWER_HEADERS = [
   'Accept-Ranges',
   'Allow',
   'Content-Disposition',
+  'Content-Encoding',
   'Content-Range',
   'ETag',
   'Idempotent-Replayed',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ADMIN, newAdministrator } from '../support/administrator.ts';
 import { makeTone } from '../support/audio.ts';
 import { apiDocument } from '../support/document.ts';
 import { testService } from '../support/service.ts';
@@ -22,23 +23,38 @@ interface Example {
 }
 
 /** Requests that others depend on come first; those that end a session or the account come last. */
-const ORDER = ['/api/auth/signup', '/api/auth/login', '/api/tasks', '/api/presets', '/api/webhooks'];
+const ORDER = [
+  '/api/auth/signup',
+  '/api/auth/login',
+  '/api/tasks',
+  '/api/presets',
+  '/api/webhooks',
+  '/api/admin/groups',
+];
 const LAST = ['PATCH /api/account', 'POST /api/auth/logout', 'DELETE /api/account'];
 
 describe('The examples of the OpenAPI document', () => {
-  const service = testService();
+  const service = testService({ ADMIN_EMAILS: ADMIN });
 
-  it('are all accepted, sent one after another by the user whom they sign up', async () => {
+  it('are all accepted, sent one after another by the user whom they sign up, or an administrator', async () => {
     const examples = inOrder(await documentedExamples());
     assert.ok(examples.length >= 12);
     let session = { token: '', refreshToken: '' };
-    const ids = new Map<string, number>();
+    const admin = await newAdministrator(service);
+    const somebody = await service.newUser();
+    const { id } = CREATED.parse(await (await somebody.fetch('/api/account')).json());
+    const ids = new Map([['/api/admin/users/{id}', id]]);
     for (const { method, path, body } of examples) {
       const target = path.replace('{id}', String(ids.get(path)));
-      const sent = 'refreshToken' in body ? { ...body, refreshToken: session.refreshToken } : body;
+      const sent = {
+        ...body,
+        ...('refreshToken' in body && { refreshToken: session.refreshToken }),
+        ...('taskId' in body && { taskId: ids.get('/api/tasks/{id}') }),
+      };
+      const { token } = path.startsWith('/api/admin/') ? admin : session;
       const answer = await fetch(`${service.url()}${target}`, {
         method,
-        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${session.token}` },
+        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
         body: JSON.stringify(sent),
       });
       const text = await answer.text();
@@ -46,6 +62,7 @@ describe('The examples of the OpenAPI document', () => {
       const given: unknown = JSON.parse(text);
       session = SESSION.safeParse(given).data ?? session;
       if (path === '/api/auth/login') ids.set('/api/tasks/{id}', await uploadedTask(session.token));
+      if (path === '/api/admin/groups') ids.set('/api/admin/groups/{id}', CREATED.parse(given).id);
       if (path === '/api/presets') ids.set('/api/presets/{id}', CREATED.parse(given).id);
       if (path === '/api/webhooks')
         for (const own of ['/api/webhooks/{id}', '/api/webhooks/{id}/secret'])
