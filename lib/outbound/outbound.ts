@@ -96,10 +96,8 @@ async function followed(first: URL, request: OutboundRequest, at: Circumstances)
     const headers = url.origin === first.origin ? request.headers : withoutPersonal(request.headers);
     const connecting = at.patience.connecting();
     const addresses = await at.patience.race(checkedAddresses(url, at.resolver, at.rules.address));
-    const message = await sendOnce(
-      { ...request, headers: headers ?? {}, url, addresses },
-      at.patience,
-      connecting,
+    const message = await at.patience.race(
+      sendOnce({ ...request, headers: headers ?? {}, url, addresses }, at.patience, connecting),
     );
     const next = (request.redirects ?? 0) > 0 ? redirectOf(message, url) : undefined;
     if (next === undefined) return answerOf(message, url, request.maxAnswerBytes, at.patience);

@@ -8,6 +8,7 @@ import {
 import { request as overHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
+import { OutboundError } from './outbound-error.ts';
 import type { Patience } from './patience.ts';
 import { hostOf } from './url-rules.ts';
 
@@ -45,6 +46,13 @@ export function sendOnce(
     // The window of the body has its own limit, which counts no time in which this process reads nothing.
     outgoing.setTimeout(0);
     resolve(message);
+  });
+  // Without a listener, Node closes the connection of an answer of 101 and reports neither an answer nor an error.
+  outgoing.once('upgrade', (_message, socket) => {
+    socket.destroy();
+    reject(
+      new OutboundError('invalid_answer', 'The server switches to another protocol; expected an answer.'),
+    );
   });
   outgoing.on('error', reject);
   sendBody(outgoing, request.body);

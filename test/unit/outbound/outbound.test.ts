@@ -21,7 +21,7 @@ const SHORT = { connectMs: 300, idleMs: 300, totalMs: 5000 };
 
 /** Sends to the loopback, which only these options allow. */
 const outbound = (options: OutboundOptions = {}) =>
-  createOutbound({ http: true, allowedAddresses: ['127.0.0.1'], timeouts: SHORT, ...options });
+  createOutbound({ http: true, allowedAddresses: ['127.0.0.1'], ...options });
 
 const named =
   (...addresses: string[]) =>
@@ -147,6 +147,8 @@ describe('A request to another server', () => {
       ['http://0x7f000002/', 'private_address'],
       ['http://ann:secret@127.0.0.1/', 'credentials'],
       ['file:///etc/passwd', 'scheme'],
+      ['data:audio/wav,x', 'scheme'],
+      ['http://127.0.0.1:22/', 'port'],
       ['http://[', 'malformed'],
     ];
     for (const [to, reason] of refused) await assert.rejects(via(to), { reason, code: 'url_refused' });
@@ -192,7 +194,7 @@ describe('A request to another server', () => {
     const handshake = createOutbound({ allowedAddresses: ['127.0.0.1'], timeouts: { connectMs: 200 } });
     const request = { url: `https://127.0.0.1:${silent}/`, method: 'GET', maxAnswerBytes: 1 } as const;
     await assert.rejects(handshake.send(request), { reason: 'connect_timeout' });
-    const unanswered = outbound({ resolver: () => new Promise(() => {}) });
+    const unanswered = outbound({ timeouts: SHORT, resolver: () => new Promise(() => {}) });
     await assert.rejects(unanswered.send({ ...request, url: 'http://a.example/' }), {
       reason: 'connect_timeout',
     });
@@ -206,6 +208,9 @@ describe('A request to another server', () => {
       return text(await outbound().send({ url, method: 'GET', maxAnswerBytes: 100 }));
     };
     await assert.rejects(get(await raw('SSH-2.0-OpenSSH_9.2\r\n')), { reason: 'invalid_answer' });
+    await assert.rejects(get(await raw('<html>HTTP/0.9</html>')), { reason: 'invalid_answer' });
+    const switching = 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n';
+    await assert.rejects(get(await raw(switching)), { reason: 'invalid_answer', transient: false });
     await assert.rejects(get(await raw('')), { reason: 'broken_off', transient: true });
     const cut = 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf';
     await assert.rejects(get(await raw(cut)), { reason: 'broken_off', transient: true });

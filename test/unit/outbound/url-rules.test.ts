@@ -26,6 +26,16 @@ const REFUSED: ReadonlyArray<readonly [url: string, reason: string]> = [
   ['https://127.1/', 'private_address'],
   ['https://１２７.０.０.１/', 'private_address'],
   ['https://0/', 'private_address'],
+  ['https://[::]/', 'private_address'],
+  ['https://127.0.0.1./', 'private_address'],
+  ['https:127.0.0.1', 'private_address'],
+  ['https://[::7f00:1]/', 'private_address'],
+  ['https://[64:ff9b::a00:1]/', 'private_address'],
+  ['https://[2002:7f00:1::]/', 'private_address'],
+  ['https://[fe80::1%25eth0]/', 'malformed'],
+  ['https://example.org:0/', 'port'],
+  ['https://127.0.0.1%2f@example.org/', 'credentials'],
+  ['data:audio/wav,x', 'scheme'],
 ];
 
 describe('The rules of URLs', () => {
