@@ -211,6 +211,21 @@ describe('tonemill convert --local', function () {
     assert.deepEqual([code, stdout.match(/^converted/gm)?.length], [0, 2]);
   });
 
+  it('has a probe beside it that names a file that is none, also before a service is asked', async () => {
+    const nowhere = { TONEMILL_URL: 'http://127.0.0.1:1', TONEMILL_KEY: 'tm_none' };
+    for (const local of [['--local'], []])
+      for (const [path, reason] of [
+        ['gone.wav', 'There is no such file.'],
+        ['.', 'It is a folder; expected a file.'],
+      ]) {
+        const { code, stderr } = await tonemill(['probe', ...local, String(path)], {
+          cwd: folder(),
+          env: nowhere,
+        });
+        assert.deepEqual([code, stderr], [1, `${path}: ${reason}\n`]);
+      }
+  });
+
   it('refuses a folder that this user may not write to', async function () {
     if (process.getuid?.() === 0) return this.skip();
     await put('a.wav');

@@ -1,4 +1,5 @@
 import { loadCommandLine } from '../../config/command-line.ts';
+import { escaped } from '../../runtime/log-formats.ts';
 import { readCredentials } from '../service/credentials.ts';
 import { clientOf, serviceUrl } from '../service/service.ts';
 import { usageError } from '../terminal/command-error.ts';
@@ -27,7 +28,10 @@ export async function listFormats(name: string | undefined, how: FormatOptions):
     return printTable([['FORMAT', 'FILE', 'CODEC'], ...rows]);
   }
   const found = formats.find((format) => format.name === name.toLowerCase());
-  if (!found) throw usageError(`Expected one of ${formats.map((format) => format.name).join(', ')}.`);
+  if (!found) {
+    const names = formats.map((format) => format.name).join(', ');
+    throw usageError(`"${escaped(name)}" is no format. Expected one of ${names}.`);
+  }
   if (how.json) return printJson(found);
   print(`${found.name}: .${found.extension}, ${found.codec}`);
   printTable([['OPTION', 'VALUES', ''], ...Object.entries(propertiesOf(found.options)).map(optionRow)]);

@@ -1,7 +1,10 @@
+import { access, constants, stat } from 'node:fs/promises';
 import { fileAt } from '../../client/node.ts';
 import { escaped } from '../../runtime/log-formats.ts';
+import { reasonOf } from '../files/file-errors.ts';
 import { openLocalEngine } from '../local/local-engine.ts';
 import { openService } from '../service/service.ts';
+import { CommandError, EXIT } from '../terminal/command-error.ts';
 import { print, printJson } from '../terminal/output.ts';
 import { stopSignal } from '../terminal/stop.ts';
 
@@ -16,6 +19,7 @@ export async function probe(paths: readonly string[], options: ProbeOptions): Pr
   const look = options.local ? await localProbe() : await remoteProbe();
   try {
     for (const path of paths) {
+      await mustBeReadable(path);
       const media = await look.probe(path, options.loudness ?? false);
       if (options.json) printJson({ file: path, ...media });
       else printMedia(path, media);
@@ -23,6 +27,14 @@ export async function probe(paths: readonly string[], options: ProbeOptions): Pr
   } finally {
     look.close();
   }
+}
+
+/** Throws a CommandError that names the path: neither the engine nor the client says in words why it opens no file. */
+async function mustBeReadable(path: string): Promise<void> {
+  const reason = await access(path, constants.R_OK)
+    .then(() => stat(path))
+    .then((found) => (found.isDirectory() ? 'It is a folder; expected a file.' : undefined), reasonOf);
+  if (reason !== undefined) throw new CommandError(EXIT.failed, escaped(`${path}: ${reason}`));
 }
 
 interface Look {
