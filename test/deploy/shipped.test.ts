@@ -14,7 +14,8 @@ const MANIFEST = z.object({
 });
 
 /** npm scripts that run tests, faults or benchmarks, or hold the code to its rules. */
-const OF_DEVELOPMENT = /^(test|bench|types|lint|format|check|chaos|coverage|client|screenshots|dev:console)\b/;
+const OF_DEVELOPMENT =
+  /^(test|bench|types|lint|format|check|chaos|coverage|client|screenshots|dev:console)\b/;
 
 const SHIPPED = ['functions', 'lib', 'terraform', 'cloudbuild.yaml', 'package.json', 'package-lock.json'];
 
