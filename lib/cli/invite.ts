@@ -29,7 +29,7 @@ export async function inviteBy(
     );
   const invitations = await app.invitations();
   const { text, invitation } = await invitations.create({ email, days });
-  print(`${url.replace(/\/+$/, '')}/?invitation=${text}`);
+  print(`${url.replace(/(?<!\/)\/+$/, '')}/?invitation=${text}`);
   print(`Valid for one sign-up, until ${invitation.expiresAt.toISOString()}.`);
 }
 

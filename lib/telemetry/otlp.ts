@@ -41,7 +41,7 @@ const KINDS: Readonly<Record<NonNullable<SpanOptions['kind']>, SpanKind>> = {
  */
 export function createOtlpTracer({ endpoint, role, delay, log }: OtlpOptions): OtlpTracer {
   const exporter = new OTLPTraceExporter({
-    url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
+    url: `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/traces`,
     timeoutMillis: TIMEOUT,
   });
   const processor = new BatchSpanProcessor({

@@ -190,7 +190,9 @@ describe('No request makes an ERROR of the service', function () {
   });
 
   it('by an id in a spelling that is not its own', async () => {
-    const reading = operations.filter(({ method, path }) => method === 'GET' && path.includes('{id}'));
+    const reading = operations.filter(
+      ({ method, path }) => method === 'GET' && path.includes('{id}') && !path.startsWith('/api/admin/'),
+    );
     for (const { path } of reading) {
       for (const text of NUMBERS) {
         const answer = await user.fetch(path.replace('{id}', encodeURIComponent(text)));

@@ -54,7 +54,7 @@ function amount(property: string, value: string | number): string {
 
 /** A warning with its details. */
 function sentenceOf({ code, message, seconds, peak }: Result['warnings'][number]): string {
-  const encoding = /Encoding: (.+)\.$/.exec(message)?.[1];
+  const [, encoding] = message.replace(/\.$/, '').split('Encoding: ');
   const parts = [
     known(`warning.${code}`) ?? message,
     encoding !== undefined && t('warning.encoding', { encoding }),
