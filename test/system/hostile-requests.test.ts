@@ -129,6 +129,9 @@ describe('No request makes an ERROR of the service', function () {
     lines = [];
   });
 
+  /** Operations that look at requests of a user, who is no administrator. */
+  const theirs = () => operations.filter(({ path }) => !path.startsWith('/api/admin/'));
+
   /** Sends all, and answers what was wrong with the answers and in the log. */
   async function faults(requests: readonly RawRequest[]): Promise<string[]> {
     const found: string[] = [];
@@ -190,9 +193,7 @@ describe('No request makes an ERROR of the service', function () {
   });
 
   it('by an id in a spelling that is not its own', async () => {
-    const reading = operations.filter(
-      ({ method, path }) => method === 'GET' && path.includes('{id}') && !path.startsWith('/api/admin/'),
-    );
+    const reading = theirs().filter(({ method, path }) => method === 'GET' && path.includes('{id}'));
     for (const { path } of reading) {
       for (const text of NUMBERS) {
         const answer = await user.fetch(path.replace('{id}', encodeURIComponent(text)));
@@ -300,7 +301,7 @@ describe('No request makes an ERROR of the service', function () {
   });
 
   it('by breaking off a body in its middle, of which the log says 499', async () => {
-    const sending = operations.filter(({ types, method }) => types.length > 0 || method === 'PUT');
+    const sending = theirs().filter(({ types, method }) => types.length > 0 || method === 'PUT');
     assert.ok(sending.length >= 8);
     const upload = await uploadTarget();
     for (const { method, path, types } of sending) {
