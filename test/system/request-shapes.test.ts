@@ -61,7 +61,9 @@ describe('The shape of a request', function () {
   it('bounds JSON that declares no length, on every route', async () => {
     assert.ok(withJson.length > 10);
     // Administration answers 404 to others, before it reads what they send.
-    for (const { operation, method, path } of withJson.filter(({ path }) => !path.startsWith('/api/admin/'))) {
+    for (const { operation, method, path } of withJson.filter(
+      ({ path }) => !path.startsWith('/api/admin/'),
+    )) {
       const authorization = { Authorization: `Bearer ${user.token}` };
       const type = { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' };
       const headers = { ...authorization, ...type };
