@@ -30,7 +30,9 @@ export function testReceiver(): Receiver {
   const answers: RequestListener[] = [];
   const server = createServer(async (request, response) => {
     const body = (await request.setEncoding('utf8').toArray()).join('');
-    received.push({ path: request.url ?? '', headers: request.headers, body });
+    // The hook of the functions, once a test has loaded it, replaces the type in the headers of each server of the process.
+    const type = request.headersDistinct['content-type']?.[0];
+    received.push({ path: request.url ?? '', headers: { ...request.headers, 'content-type': type }, body });
     const answer = answers.shift();
     if (answer) answer(request, response);
     else response.writeHead(204).end();

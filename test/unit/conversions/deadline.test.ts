@@ -38,7 +38,7 @@ describe('An attempt whose time is up', () => {
   const settled = async (progress: number, attempt: number) => {
     const lease = { taskId: 7, revision: 1, attempt };
     const leases = {
-      claim: stub().resolves({ lease, task: TASK }),
+      claim: stub().resolves({ lease, task: TASK, waited: null }),
       heartbeat: stub().resolves(true),
       fail: stub().resolves(true),
       postpone: stub().resolves(true),
