@@ -25,7 +25,7 @@ export interface GroupChange {
   limits?: LimitOverrides | undefined;
 }
 
-/** What administrators do. Methods throw `not_found` for what does not exist. */
+/** Administration of users and groups. Methods throw `not_found` for what does not exist. */
 export interface Administration {
   /** Throws `not_found` for everybody else, who shall not learn that there is something. */
   mustBeAdministrator(principal: Principal): Promise<void>;

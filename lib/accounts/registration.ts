@@ -2,7 +2,7 @@ import type { InvitationStore } from '../ports/invitations.ts';
 import { AppError } from '../runtime/errors.ts';
 import { hashOfInvitation } from './invitations.ts';
 
-/** Who may sign up: everybody, those with an invitation, or nobody but administrators. */
+/** The people who may sign up: everybody, those with an invitation, or nobody but administrators. */
 export type Registration = 'open' | 'invite' | 'closed';
 
 /** Decides who may have an account by a sign-up. All methods throw `sign_up_refused`. */

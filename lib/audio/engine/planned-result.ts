@@ -18,7 +18,7 @@ import { keptChunks } from '../tags/kept-chunks.ts';
 import { lostTags } from '../tags/lost-tags.ts';
 import { hasTags, headPadding, type PlannedTags, planTags } from './result-tags.ts';
 
-/** What a conversion will make, and what it takes. */
+/** The expected result of a conversion, and its cost. */
 export interface PlannedResult {
   /** Whether the packets of the original will be copied. */
   copied: boolean;
