@@ -9,6 +9,9 @@ const GRACE = 3000;
 /** Milliseconds without a byte after which a connection is closed. */
 const IDLE = 300_000;
 
+/** Connections that wait to be accepted; the kernel drops more, and their clients try again a second later. It caps this by net.core.somaxconn. */
+const BACKLOG = 4096;
+
 /** Time limit for the headers of a request, and the interval of its check, in milliseconds. */
 const HEADERS = 20_000;
 const HEADERS_CHECK = 5000;
@@ -52,7 +55,7 @@ export function listen(server: Server, port: number, host?: string): Promise<str
   allowLongUploads(server);
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(isErrno(error, 'EADDRINUSE') ? occupied(port) : error));
-    server.listen({ port, host }, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       const address = server.address();
       resolve(`http://localhost:${typeof address === 'object' && address ? address.port : port}`);
     });

@@ -66,6 +66,9 @@ export async function startApi({ data }: Pick<RunningService, 'data'>): Promise<
     NFS_RESULTS: join(data, 'results'),
     DATABASE: 'url',
     DATABASE_URL: database.url,
+    // As `npm start` has them: both count in the same rows.
+    REQUESTS_PER_USER: '600000',
+    REQUESTS_PER_ADDRESS: '1200000',
     JWT_PRIVATE_KEYS: await signingKeys(data),
     SERVICE_CREDENTIAL: await serviceCredential(data),
   };
