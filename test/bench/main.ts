@@ -4,6 +4,7 @@ import { chaos } from './chaos.ts';
 import { coldStart } from './cold-start.ts';
 import { convert } from './convert.ts';
 import { writeTables } from './figures.ts';
+import { fit } from './fit.ts';
 import { growth } from './growth.ts';
 import { kills } from './kills.ts';
 import { latency } from './latency.ts';
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   chaos,
   'cold-start': coldStart,
   convert,
+  fit,
   growth,
   kills,
   latency,

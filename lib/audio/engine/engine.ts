@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { createChildren } from '../../process/limited-process.ts';
 import type { SpectrumWindow } from '../ffmpeg/arguments.ts';
 import type { Binaries } from '../ffmpeg/binaries.ts';
@@ -30,6 +31,7 @@ import { clippedWarnings, encodeHeld } from './clipping.ts';
 import { copyToFile } from './copy.ts';
 import { corrected, materialOf } from './corrections.ts';
 import { type Conversion, convertToFile, convertToSink, type Made, type Work } from './encode.ts';
+import { makeFitting } from './fit.ts';
 import { encodeAtLevel } from './loudness-normalization.ts';
 import { probeOriginal } from './original-probe.ts';
 import { drawSpectrum, drawWaveform } from './pictures-of-sound.ts';
@@ -87,22 +89,25 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
       const watch = createTimeouts(conversion.signal, { wall: conversionSeconds, stall: conversionSeconds });
       try {
         const { signal } = watch;
-        const made = await corrected(tools, { original: input, probed, signal }, (found) => {
-          const plan = planConversion(options, found.probed);
-          const skipped = plan.chain.trim.start / found.probed.media.sampleRate;
-          const tags = withCover(plan.format, planTags(plan, found.probed), conversion.cover);
-          return convertPlanned(tools, {
-            ...conversion,
-            ...found,
-            ...materialOf(found),
-            onProgress,
-            skipped,
-            plan,
-            tags,
-            worker,
-            kept: keptChunks(plan, found.probed),
-          });
-        });
+        const sent = conversion.cover ? (await stat(conversion.cover.path)).size : 0;
+        const made = await corrected(tools, { original: input, probed, signal }, (found) =>
+          makeFitting(tools, options, found, sent, (effective) => {
+            const plan = planConversion(effective, found.probed);
+            const tags = withCover(plan.format, planTags(plan, found.probed), conversion.cover);
+            return convertPlanned(tools, {
+              ...conversion,
+              ...found,
+              ...materialOf(found),
+              options: effective,
+              onProgress,
+              skipped: plan.chain.trim.start / found.probed.media.sampleRate,
+              plan,
+              tags,
+              worker,
+              kept: keptChunks(plan, found.probed),
+            });
+          }),
+        );
         const warnings = [...made.warnings, ...ringtoneWarnings(options.format.name, made.media)];
         const { output } = conversion;
         if (options.asked.receipt === undefined || typeof output !== 'string') return { ...made, warnings };

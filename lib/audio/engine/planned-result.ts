@@ -8,7 +8,13 @@ import type { Adaptation } from '../media/adaptations.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
 import { takeTrack } from '../media/tracks.ts';
 import { planCopy } from '../plan/copy-plan.ts';
-import { type Encoded, type ExpectedSize, ratedSize, sampledSize } from '../plan/expected-size.ts';
+import {
+  type Encoded,
+  type ExpectedSize,
+  fittedSize,
+  ratedSize,
+  sampledSize,
+} from '../plan/expected-size.ts';
 import { frameFileSize } from '../plan/frame-size.ts';
 import { type Plan, planConversion } from '../plan/plan.ts';
 import { resultSamples } from '../plan/result-samples.ts';
@@ -16,7 +22,9 @@ import { sampleFileSize } from '../plan/sample-size.ts';
 import { workSeconds } from '../plan/work.ts';
 import { keptChunks } from '../tags/kept-chunks.ts';
 import { lostTags } from '../tags/lost-tags.ts';
-import { hasTags, headPadding, type PlannedTags, planTags } from './result-tags.ts';
+import { chosenFit } from './fit.ts';
+import { headPadding, type PlannedTags, planTags } from './result-tags.ts';
+import { tagBytes } from './tag-size.ts';
 
 /** The expected result of a conversion, and its cost. */
 export interface PlannedResult {
@@ -54,10 +62,10 @@ export interface PlannedOriginal {
  * its size. Throws as the plan of a conversion.
  */
 export async function planResult(tools: Tools, original: PlannedOriginal): Promise<PlannedResult> {
-  const { options } = original;
-  const probed = takeTrack(original.probed, options.options.track);
+  const probed = takeTrack(original.probed, original.options.options.track);
+  const copy = planCopy(planConversion(original.options, probed), original.options, probed);
+  const { options, adaptations } = copy ? { ...original, adaptations: [] } : fittedOptions(original, probed);
   const encoding = planConversion(options, probed);
-  const copy = planCopy(encoding, options, probed);
   const plan = copy?.plan ?? encoding;
   const tags = planTags(plan, probed);
   const chunks = keptChunks(plan, probed);
@@ -75,8 +83,25 @@ export async function planResult(tools: Tools, original: PlannedOriginal): Promi
     duration: plan.seconds,
     bytes,
     work: plan.seconds === null ? null : workSeconds(plan, probed.media, plan.seconds),
-    adaptations: [...plan.adaptations, ...chunks.adaptations, ...tags.adaptations, ...untagged(plan, tags)],
+    adaptations: [
+      ...adaptations,
+      ...plan.adaptations,
+      ...chunks.adaptations,
+      ...tags.adaptations,
+      ...untagged(plan, tags),
+    ],
   };
+}
+
+/** The options with what the option `fit` will choose. */
+function fittedOptions(
+  { options }: PlannedOriginal,
+  probed: Probed,
+): { options: EffectiveOptions; adaptations: readonly Adaptation[] } {
+  const seconds = planConversion(options, probed).seconds;
+  if (!options.options.fit || seconds === null) return { options, adaptations: [] };
+  const { effective, adaptations } = chosenFit(options, probed, seconds);
+  return { options: effective, adaptations };
 }
 
 function untagged({ format }: Plan, { tags }: PlannedTags): Adaptation[] {
@@ -107,6 +132,7 @@ async function encodedSize(
   const { probed } = original;
   const { seconds } = plan;
   if (seconds === null) return null;
+  if (plan.options.fit) return fittedSize(plan, seconds, bytes, plan.options.fit);
   const samples = resultSamples(plan, probed);
   const reserved = headPadding(plan.format, tags);
   const writer = tools.binaries.ffmpeg.writer;
@@ -121,18 +147,6 @@ async function encodedSize(
 /** Sound whose size is known, with tags whose size is estimated. */
 function known(sound: number, tags: number): ExpectedSize {
   return { least: sound, likely: sound + tags, most: sound + tags * 2, exact: tags === 0 };
-}
-
-/** Bytes of a frame or a block around a tag. */
-const FRAME = 32;
-
-function tagBytes(planned: PlannedTags, chunks: readonly { bytes: Buffer }[]): number {
-  const ofChunks = chunks.reduce((sum, { bytes }) => sum + bytes.length + 8, 0);
-  if (!hasTags(planned)) return ofChunks;
-  const names = [...Object.entries(planned.tags), ...Object.entries(planned.chapters)];
-  const texts = names.map(([name, values]) => FRAME + Buffer.byteLength([name, ...values].join()));
-  const pictures = planned.pictures.map(({ bytes }) => FRAME + bytes);
-  return [...texts, ...pictures].reduce((sum, bytes) => sum + bytes, ofChunks);
 }
 
 /** Seconds of a sound that is encoded whole, and of the excerpts of a longer one with the places where they begin. */

@@ -25,13 +25,13 @@ export type Output = string | StreamedOutput;
 const STREAMABLE: ReadonlySet<string> = new Set(['ogg', 'oga', 'opus', 'adts', 'mp2', 'ac3', 'eac3']);
 
 /**
- * Whether a result can be stored while ffmpeg writes it. Loudness normalization may encode it more than once, and the
+ * Whether a result can be stored while ffmpeg writes it. Loudness normalization and a limit of its size may encode it more than once, and the
  * library writes tags into a finished file, of which a receipt is made. A copy of packets is compared with its original first.
  */
 export function isStreamed(effective: EffectiveOptions, media: MediaInfo | null): boolean {
   const { format, options } = effective;
   const { muxer, tags } = format;
-  const { loudness, metadata, chapters, receipt } = options;
+  const { loudness, metadata, chapters, receipt, fit } = options;
   if (media && mayCopy(effective, media)) return false;
   const { tags: kept = {}, coverArt = false, chapters: marked = [] } = media ?? {};
   const isKept = Object.keys(kept).length > 0 || coverArt || marked.length > 0;
@@ -40,6 +40,7 @@ export function isStreamed(effective: EffectiveOptions, media: MediaInfo | null)
     STREAMABLE.has(muxer) &&
     loudness === undefined &&
     receipt === undefined &&
+    fit === undefined &&
     !(isTagged && tags === 'library')
   );
 }

@@ -29,6 +29,8 @@ export interface Bitrates {
   readonly possible: (sampleRate: number, channels: number) => readonly number[];
   /** Arguments for a constant bitrate. */
   readonly constant: (bitrate: number) => readonly string[];
+  /** Arguments for an average of any bitrate, which the file may miss a little; absent if a constant one does as well. */
+  readonly average?: (bitrate: number) => readonly string[];
   /** Arguments for a variable bitrate by a quality of 0 to 10; absent if the encoder has none. */
   readonly variable?: (quality: number, channels: number) => readonly string[];
   readonly standard: Rate;

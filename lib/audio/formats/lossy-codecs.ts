@@ -24,6 +24,9 @@ export const MP3: Codec = {
     possible: (sampleRate) =>
       MP3_STEPS[sampleRate < 16_000 ? 'low' : sampleRate < 32_000 ? 'middle' : 'high'],
     constant: (bitrate) => ['-b:a', String(bitrate)],
+    // LAME's averages end at 310 kbit/s.
+    average: (bitrate) =>
+      bitrate >= 320_000 ? ['-b:a', '320000'] : ['-abr', '1', '-b:a', String(Math.min(bitrate, 310_000))],
     variable: (quality) => ['-q:a', decimals((10 - quality) * 0.9)],
     standard: { perChannel: 96_000 },
     presets: {

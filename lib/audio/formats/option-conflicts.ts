@@ -2,6 +2,7 @@ import { copyConflicts, describeCopyConflicts } from './copy-options.ts';
 import { DEPTHS, ENCODING_NAMES, type EncodingName } from './encodings.ts';
 
 type Options = Parameters<typeof copyConflicts>[0] & {
+  readonly fit?: unknown;
   readonly start?: number | undefined;
   readonly end?: number | undefined;
   readonly bitDepth?: number | undefined;
@@ -14,6 +15,8 @@ type Refused = Readonly<Record<string, unknown>>;
 /** Options of which a request may have one. */
 const EITHER = [
   ['bitrate', 'quality'],
+  ['fit', 'bitrate'],
+  ['fit', 'quality'],
   ['loudness', 'gain'],
 ] as const;
 

@@ -3,6 +3,7 @@ import { AppError, type FieldProblem } from '../../runtime/errors.ts';
 import { CHAPTERS } from './chapter-option.ts';
 import { AUDIO, WHEN_LOSSY } from './copy-options.ts';
 import { ENCODING_NAMES } from './encodings.ts';
+import { FIT } from './fit-option.ts';
 import type { Format } from './formats.ts';
 import { LOUDNESS_TARGET_NAMES, LOUDNESS_TARGETS } from './loudness-targets.ts';
 import { METADATA } from './metadata-option.ts';
@@ -137,6 +138,7 @@ const ALL = z
   .object({
     ...COMMON,
     bitrate: z.int(),
+    fit: FIT,
     quality: z.number(),
     bitDepth: z.literal([8, 16, 24, 32, 64]),
     encoding: z.enum(ENCODING_NAMES),
@@ -221,11 +223,14 @@ function rateOptions({ codec: { bitrates } }: Format) {
   const bitrate = whole(bitrates.least, bitrates.most, 'bits a second').describe(
     'Constant bitrate in bits a second; the codec uses the nearest that it supports for the sample rate and channels.',
   );
-  if (!bitrates.variable) return { bitrate };
+  const fit = FIT.describe(
+    'Chooses bitrate, sample rate and channels so that the result stays within maxBytes; or a name: speech-25mb, chat-10mb, messenger-16mb. Not together with bitrate or quality.',
+  );
+  if (!bitrates.variable) return { bitrate, fit };
   const quality = between(0, 10, '').describe(
     'Variable bitrate: 0 is the smallest, 10 the best. Not together with bitrate.',
   );
-  return { bitrate, quality };
+  return { bitrate, fit, quality };
 }
 
 function depthOption({ codec: { encoders } }: Format) {

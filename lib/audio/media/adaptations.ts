@@ -22,6 +22,7 @@ export const ADAPTATIONS = {
   repaired: 'The bytes of the text are not in the encoding that they declare; they are read as Windows-1252.',
   outdated: 'It described the original, and does not fit the changed sound.',
   unreadable: 'It could not be read.',
+  fitted: 'It was chosen so that the result stays within the size of the option fit.',
   loops_outside: 'Loops that are not wholly inside the result are left out.',
 } as const;
 

@@ -119,6 +119,15 @@ function gapless({ format }: Plan, { estimated, media }: Probed, isCut: boolean)
   return format.muxer === 'mp3' && !known ? ['-write_xing', '0'] : [];
 }
 
+/** Whether the packets of an original stay within the limit of the option `fit`, by their rate. */
+function fitsAsItIs({ fit }: Options, { bitrate, duration }: MediaInfo): boolean {
+  if (!fit || bitrate === null || duration === null) return false;
+  return ((bitrate * duration) / 8) * CONTAINED < fit.maxBytes;
+}
+
+/** Containers add a few percent to packets. */
+const CONTAINED = 1.03;
+
 type Name = keyof Options;
 
 /** Options that change the sound, and those that only say how to encode it. */
@@ -131,6 +140,7 @@ const ANY: readonly Name[] = [
   'compressionLevel',
   'start',
   'end',
+  'fit',
 ];
 
 /** Whether the samples have the requested depth already. */
@@ -148,6 +158,7 @@ function touching({ options, asked }: EffectiveOptions, source: Probed, names: r
     fadeIn: 0,
     fadeOut: 0,
     start: 0,
+    fit: fitsAsItIs(options, source.media) ? options.fit : undefined,
   };
   const all = { ...options, ...asked };
   return names.filter((name) => all[name] !== undefined && all[name] !== met[name]);

@@ -1,3 +1,4 @@
+import type { Fit } from '../formats/fit-option.ts';
 import type { Plan } from './plan.ts';
 
 /** Bytes that a result will have. */
@@ -31,6 +32,7 @@ const OVERHEADS: ReadonlyMap<string, Overhead> = new Map(
     webm: { packet: 7.4, second: 4, file: 540 },
     matroska: { packet: 8, second: 4, file: 700 },
     flac: { packet: 0, second: 0, file: 8300 },
+    asf: { packet: 36, second: 0, file: 3800 },
     tta: { packet: 4, second: 0, file: 22 },
   }),
 );
@@ -84,6 +86,12 @@ export function ratedSize(plan: Plan, seconds: number, tags: number): ExpectedSi
   return around(likely + overhead(plan, seconds) + tags, plan.bitrate === null ? 0.5 : 0.1);
 }
 
+/** Size of a file that stays within a limit: encoding goes on until it uses enough of it, or as much as the sound can use. */
+export function fittedSize(plan: Plan, seconds: number, tags: number, { maxBytes }: Fit): ExpectedSize {
+  const { least, likely, most } = ratedSize(plan, seconds, tags);
+  return { least, likely: Math.min(likely, maxBytes), most: Math.min(most, maxBytes), exact: false };
+}
+
 /** Bytes by which small files differ. */
 const ALIGNED = 300;
 
@@ -100,7 +108,11 @@ function around(likely: number, share: number): ExpectedSize {
   };
 }
 
-function overhead({ format, encoder, sampleRate }: Plan, seconds: number): number {
+/** Bytes that a container adds to the packets of so many seconds. */
+export function overhead(
+  { format, encoder, sampleRate }: Pick<Plan, 'format' | 'encoder' | 'sampleRate'>,
+  seconds: number,
+): number {
   const { packet, second, file } = OVERHEADS.get(format.muxer) ?? NONE;
   const packets = (seconds * sampleRate) / (PACKETS.get(encoder.codec) ?? 1024);
   return packet * packets + second * seconds + file;

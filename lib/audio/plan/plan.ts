@@ -1,5 +1,5 @@
 import { channelNames, mixTo, renameTo } from '../formats/channel-layouts.ts';
-import { type Codec, type Encoder, isLossless } from '../formats/codecs.ts';
+import { type Bitrates, type Codec, type Encoder, isLossless } from '../formats/codecs.ts';
 import type { EffectiveOptions } from '../formats/effective-options.ts';
 import type { Format } from '../formats/formats.ts';
 import type { Options } from '../formats/options.ts';
@@ -183,6 +183,7 @@ function rateOf(
     return { settings: [], bitrate: null, mostBitrate };
   }
   const possible = bitrates.possible(sampleRate, channels);
+  if (options.fit && options.bitrate !== undefined) return fittedRate(bitrates, options.bitrate, possible);
   const wanted = options.bitrate;
   const quality = options.quality ?? ('quality' in rate ? rate.quality : undefined);
   if (wanted === undefined && quality !== undefined && bitrates.variable) {
@@ -200,6 +201,17 @@ function rateOf(
     );
   }
   return { settings: bitrates.constant(used), bitrate: used, mostBitrate: used * 1.1 };
+}
+
+/** The bitrate that makes a result fit: never a higher one than wanted. */
+function fittedRate(
+  { average, constant, steps }: Bitrates,
+  wanted: number,
+  possible: readonly number[],
+): Pick<Plan, 'settings' | 'bitrate' | 'mostBitrate'> {
+  const below = possible.filter((step) => step <= wanted);
+  const used = steps && !average && below.length > 0 ? Math.max(...below) : wanted;
+  return { settings: (average ?? constant)(used), bitrate: used, mostBitrate: used * 1.1 };
 }
 
 function nearest(wanted: number, possible: readonly number[], steps: boolean): number {

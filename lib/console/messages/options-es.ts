@@ -37,6 +37,7 @@ export const OPTIONS_ES: Readonly<Record<string, string>> = {
     'Por defecto se conservan, si el contenedor tiene lugar para ellos. Una lista los sustituye; sus tiempos son los del original.',
   bitrate:
     'Tasa constante en bits por segundo; el códec usa la más cercana que admite para la frecuencia y los canales.',
+  fit: 'Elige tasa, frecuencia y canales para que el resultado no pase de maxBytes; o un nombre: speech-25mb, chat-10mb, messenger-16mb. No junto con la tasa de bits ni la calidad.',
   quality: 'Tasa variable: 0 es el archivo más pequeño, 10 el mejor sonido. No junto con la tasa de bits.',
   bitDepth:
     'Bits por muestra. 32 y 64 son de coma flotante, si la codificación no es pcm. Por defecto: como el original.',
