@@ -164,8 +164,17 @@ async function taskGroups(app: App): Promise<Router[]> {
     routes.deliveryRoutes({ auth, webhooks }),
     routes.taskRoutes({ auth, tasks, taskEvents, retention: deferred(app.retention) }),
     routes.batchRoutes({ auth, idempotency, batches, taskEvents, uploadSessions }),
+    routes.joinRoutes({ auth, idempotency, joins: deferred(openJoins(app)) }),
     ...uploadGroup(app, routes.uploadRoutes),
   ];
+}
+
+function openJoins({ stores, batches, formUploads }: App) {
+  return lazy(async () => {
+    const { createJoins } = await import('../uploads/joins.ts');
+    const { batches: batchStore, tasks: store } = await stores();
+    return createJoins({ batches: await batches(), batchStore, store, formUploads: await formUploads() });
+  });
 }
 
 /** The limits of each user, as callers see them. */
@@ -223,6 +232,7 @@ async function loadTaskRoutes() {
     webhooks,
     deliveries,
     batches,
+    joins,
     archives,
     tickets,
     analyses,
@@ -246,6 +256,7 @@ async function loadTaskRoutes() {
     import('../http/routes/webhooks.ts'),
     import('../http/routes/webhook-deliveries.ts'),
     import('../http/routes/batches.ts'),
+    import('../http/routes/joins.ts'),
     import('../http/routes/result-archives.ts'),
     import('../http/routes/tickets.ts'),
     import('../http/routes/analyses.ts'),
@@ -270,6 +281,7 @@ async function loadTaskRoutes() {
     webhookRoutes: webhooks.webhookRoutes,
     deliveryRoutes: deliveries.deliveryRoutes,
     batchRoutes: batches.batchRoutes,
+    joinRoutes: joins.joinRoutes,
     archiveRoutes: archives.archiveRoutes,
     ticketRoutes: tickets.ticketRoutes,
     analysisRoutes: analyses.analysisRoutes,

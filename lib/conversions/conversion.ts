@@ -12,9 +12,10 @@ import { analysisKeys, originalKey } from '../tasks/object-keys.ts';
 import { type Attempt, beginAttempt, endedSoon, handedBack, keepAlive, lost } from './attempt.ts';
 import { endFailed, type FailureDependencies, type Write } from './failed-attempt.ts';
 import { makeResults, type StoredResult, wholeResult } from './make-results.ts';
+import { type OpenedJoin, openJoin } from './open-join.ts';
 import { openSource } from './open-original.ts';
 import { createKnownMedia } from './probe-cache.ts';
-import { fetchCover } from './sent-cover.ts';
+import { type FetchedCover, fetchCover } from './sent-cover.ts';
 
 export interface Conversions {
   /** Makes one attempt to convert the task of a message. Throws an error if a later attempt may succeed. */
@@ -138,7 +139,8 @@ async function run(parts: CachingDependencies, attempt: Attempt, folder: string)
   const { knownMedia, leases, originals, results } = parts;
   const { lease, task, abort } = attempt;
   const from = originalKey(task);
-  const opened = await openSource(knownMedia(from), originals, from, folder, abort.signal);
+  const joined = await openJoin(parts, task, folder, abort.signal);
+  const opened = joined ?? (await openSource(knownMedia(from), originals, from, folder, abort.signal));
   mark('probed');
   const size = task.declaredSize ?? (await originals.stat(from))?.size;
   const sized = (media: MediaInfo): MediaInfo => (size === undefined ? media : { ...media, size });
@@ -146,7 +148,7 @@ async function run(parts: CachingDependencies, attempt: Attempt, folder: string)
   const seconds = opened.probed.media.duration ?? 0;
   if (!opened.probed.estimated) await parts.mustAllowDuration(task.userId, seconds);
   if (lease.attempt === 1) await parts.countAudio(task.userId, seconds);
-  const sent = await fetchCover(results, task, folder);
+  const sent = withJoined(await fetchCover(results, task, folder), joined);
   const stored: StoredResult[] = [];
   try {
     for await (const one of makeResults(parts, attempt, { folder, opened, ...sent })) stored.push(one);
@@ -158,6 +160,12 @@ async function run(parts: CachingDependencies, attempt: Attempt, folder: string)
     if (stored.length > 0) await removeOrphans(parts, attempt);
     throw error;
   }
+}
+
+/** A join has the cover of its tracks, unless its owner sent one, and what was adapted in them. */
+function withJoined(sent: FetchedCover, joined: OpenedJoin | undefined): FetchedCover {
+  if (!joined) return sent;
+  return { cover: sent.cover ?? joined.cover, adaptations: [...joined.adaptations, ...sent.adaptations] };
 }
 
 /**

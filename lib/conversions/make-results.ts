@@ -76,7 +76,7 @@ async function makeResult(
   { key, name, format, options, file, onProgress, waveform }: Wanted,
 ): Promise<StoredResult> {
   const { task, media, abort } = attempt;
-  const isFile = results.local || task.cover !== null || !isStreamed(options, media);
+  const isFile = results.local || cover !== undefined || !isStreamed(options, media);
   // A bucket receives a result while ffmpeg writes it, if the container allows and no cover is added.
   const output: Output = isFile ? file : { folder, store: (stream) => results.put(key, stream) };
   const { signal } = abort;

@@ -44,6 +44,7 @@ export const STATUS: Record<
   invalid_image: 422,
   no_such_track: 422,
   nothing_left: 422,
+  cannot_join: 422,
   cannot_copy: 422,
   already_lossy: 422,
   too_long: 422,

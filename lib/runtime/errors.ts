@@ -41,6 +41,7 @@ export type FailureCode =
   | 'unsupported_codec'
   | 'no_such_track'
   | 'nothing_left'
+  | 'cannot_join'
   | 'cannot_copy'
   | 'already_lossy'
   | 'too_long'
@@ -67,6 +68,7 @@ export const FAILURE_CODES: ReadonlySet<string> = new Set<FailureCode>([
   'unsupported_codec',
   'no_such_track',
   'nothing_left',
+  'cannot_join',
   'cannot_copy',
   'already_lossy',
   'too_long',

@@ -75,6 +75,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'get /api/webhooks/{id}/deliveries': READ,
   'post /api/webhooks/{id}/deliveries/{deliveryId}/replay': WRITE,
   'post /api/batches': { ...WRITE, json: { name: MARK, tasks: [{ filename: 'a.wav', ...OUTPUT }] } },
+  'post /api/batches/{id}/join': { ...WRITE, json: OUTPUT, owner: 409 },
   'get /api/batches': READ,
   'get /api/batches/{id}': READ,
   'get /api/batches/{id}/events': READ,

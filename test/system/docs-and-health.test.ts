@@ -40,6 +40,7 @@ const ROUTES = [
   'post /api/probe',
   'post /api/plan',
   'post /api/verify',
+  'post /api/batches/{id}/join',
   'get /health',
   'get /ready',
 ];

@@ -89,6 +89,13 @@ const VALID: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     webhook: HOOK,
     tasks: [{ filename: 'a.wav', newFormat: 'mp3', size: 1, options: { bitrate: 128_000 } }],
   },
+  'POST /api/batches/{id}/join': {
+    newFormat: 'm4b',
+    name: 'album',
+    tasks: [7],
+    crossfade: 1,
+    webhook: HOOK,
+  },
   'POST /api/webhooks': {
     url: 'https://example.com/',
     events: ['task.failed'],

@@ -102,6 +102,7 @@ const CODES: Readonly<Record<ErrorCode, 'request' | 'task' | 'both'>> = {
   unsupported_codec: 'task',
   no_such_track: 'task',
   nothing_left: 'task',
+  cannot_join: 'task',
   cannot_copy: 'task',
   already_lossy: 'task',
   too_long: 'task',

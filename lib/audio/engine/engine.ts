@@ -32,6 +32,7 @@ import { copyToFile } from './copy.ts';
 import { corrected, materialOf } from './corrections.ts';
 import { type Conversion, convertToFile, convertToSink, type Made, type Work } from './encode.ts';
 import { makeFitting } from './fit.ts';
+import { type Joined, type JoinRequest, joinTracks } from './join.ts';
 import { encodeAtLevel } from './loudness-normalization.ts';
 import { probeOriginal } from './original-probe.ts';
 import { drawSpectrum, drawWaveform } from './pictures-of-sound.ts';
@@ -48,6 +49,8 @@ export interface AudioEngine extends Prober {
   readonly binaries: Binaries;
   /** Makes a result and checks it. Throws a failure code, `unavailable`, or the reason of the signal. */
   convert(conversion: Conversion): Promise<Made>;
+  /** Joins tracks as one original. Throws as `convert`, and `cannot_join` for a crossfade that is too long. */
+  join(request: JoinRequest): Promise<Joined>;
   /** Plans a conversion without making it. Throws as `convert` for what the plan shows. */
   plan(original: PlannedOriginal): Promise<PlannedResult>;
   /** Compares a local file with the receipt of a result. */
@@ -117,6 +120,7 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
         watch.stop();
       }
     },
+    join: (request) => joinTracks(tools, request),
     async plan(original) {
       mustBePlausible(original.probed.media);
       return planResult(tools, original);

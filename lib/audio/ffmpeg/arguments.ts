@@ -192,7 +192,7 @@ export function levelledArguments(
 }
 
 /** Writes to a pipe in blocks of 64 KiB; writing each packet, which is ffmpeg's default, costs eight times as much. */
-const BUFFERED = ['-flush_packets', '0', '-blocksize', '65536'];
+export const BUFFERED = ['-flush_packets', '0', '-blocksize', '65536'];
 
 /** The decoded original: one channel of unsigned 8-bit samples. */
 function soundArguments(pipe: Address, track: number): string[] {

@@ -212,6 +212,8 @@ export const DOCS_EN = {
   'remedy.damaged': 'Leave out `onDamage: fail`, and the result has all that can be read.',
   'remedy.unsupported_codec': 'Convert it by the program that made it into WAV or FLAC first.',
   'remedy.no_such_track': 'Choose a track that the sentence of the error names.',
+  'remedy.cannot_join':
+    'Join tasks whose originals are there, with a crossfade of at most half of the shortest.',
   'remedy.nothing_left': 'Set `start` and `end` inside of the sound.',
   'remedy.cannot_copy': 'Leave out `audio: copy`, or choose a format that holds the codec.',
   'remedy.already_lossy': 'Set `whenLossy` to `encode` or `copy`.',

@@ -178,6 +178,8 @@ export const DOCS_ES: DocsMessages = {
   'remedy.damaged': 'Quita `onDamage: fail`, y el resultado tiene todo lo que se puede leer.',
   'remedy.unsupported_codec': 'Conviértelo antes a WAV o FLAC con el programa que lo hizo.',
   'remedy.no_such_track': 'Elige una pista que nombre la frase del error.',
+  'remedy.cannot_join':
+    'Une tareas cuyos originales estén, con un fundido de la mitad de la más corta como máximo.',
   'remedy.nothing_left': 'Pon `start` y `end` dentro del sonido.',
   'remedy.cannot_copy': 'Quita `audio: copy`, o elige un formato que admita el códec.',
   'remedy.already_lossy': 'Pon `whenLossy` en `encode` o `copy`.',

@@ -1,0 +1,105 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import type { AudioEngine } from '../audio/engine/engine.ts';
+import { type Joined, type JoinTrack, ofTrack } from '../audio/engine/join.ts';
+import type { Storage } from '../ports/storage.ts';
+import type { Task, TaskStore } from '../ports/tasks.ts';
+import { AppError, hasCode } from '../runtime/errors.ts';
+import { JOIN_EXTENSION, type JoinList, MOST_LIST_BYTES, readJoinList } from '../tasks/join-list.ts';
+import { originalKey, stem } from '../tasks/object-keys.ts';
+import { hasOriginal } from '../tasks/tasks.ts';
+import { openSource } from './open-original.ts';
+
+export interface JoinDependencies {
+  tasks: Pick<TaskStore, 'findAll'>;
+  originals: Storage;
+  engine: AudioEngine;
+}
+
+/** The tracks of a join as one original, with the cover of the first track that has one. */
+export interface OpenedJoin extends Joined {
+  cover: { path: string; mimeType: string } | undefined;
+}
+
+/**
+ * Opens the originals of the tasks that the original of a join lists, as one. Undefined if the original is an ordinary file.
+ * @throws `cannot_join` for a track that is not there, and as `Prober.probe`, with the number of the track
+ */
+export async function openJoin(
+  parts: JoinDependencies,
+  task: Task,
+  folder: string,
+  signal: AbortSignal,
+): Promise<OpenedJoin | undefined> {
+  const list = await listOf(parts.originals, task);
+  if (!list) return undefined;
+  const found = await parts.tasks.findAll(new Set(list.join));
+  const sources = list.join.map((id, index) => mustBeThere(found.get(id), task.userId, index, id));
+  const tracks: JoinTrack[] = [];
+  let cover: OpenedJoin['cover'];
+  for (const [index, source] of sources.entries()) {
+    const own = join(folder, `track-${index + 1}`);
+    await mkdir(own, { mode: 0o700 });
+    const track = await openTrack(parts, source, index, own, signal);
+    tracks.push(track);
+    cover ??= await coverOf(parts.engine, track, own);
+  }
+  const joined = await parts.engine.join({
+    ...{ tracks, title: list.title, crossfade: list.crossfade, folder, signal },
+  });
+  return { ...joined, cover };
+}
+
+async function listOf(originals: Storage, task: Task): Promise<JoinList | undefined> {
+  if (task.originalExt !== JOIN_EXTENSION) return undefined;
+  const key = originalKey(task);
+  const size = (await originals.stat(key))?.size ?? 0;
+  return size <= MOST_LIST_BYTES ? readJoinList(await buffer(await originals.read(key))) : undefined;
+}
+
+function mustBeThere(source: Task | undefined, userId: number, index: number, id: number): Task {
+  const place = `Track ${index + 1} of the join, the original of task ${id},`;
+  if (source?.userId !== userId) throw new AppError('cannot_join', `${place} was removed.`);
+  if (source.originalExt === JOIN_EXTENSION) throw new AppError('cannot_join', `${place} is a join itself.`);
+  if (!hasOriginal(source))
+    throw new AppError('cannot_join', `${place} is not there: it is ${source.state}.`);
+  return source;
+}
+
+async function openTrack(
+  { engine, originals }: JoinDependencies,
+  source: Task,
+  index: number,
+  folder: string,
+  signal: AbortSignal,
+): Promise<JoinTrack> {
+  try {
+    const opened = await openSource(engine, originals, originalKey(source), folder, signal);
+    return { ...opened, name: stem(source.name) };
+  } catch (error) {
+    if (!hasCode(error, 'not_found')) throw ofTrack(index, source.name, error);
+    const sentence = `Track ${index + 1} of the join (${source.name}) was removed.`;
+    throw new AppError('cannot_join', sentence, { cause: error });
+  }
+}
+
+/** The first bytes of pictures that every format with a cover holds. */
+const KINDS = [
+  [Buffer.from([0xff, 0xd8, 0xff]), 'image/jpeg'],
+  [Buffer.from([0x89, 0x50, 0x4e, 0x47]), 'image/png'],
+] as const;
+
+async function coverOf(
+  engine: AudioEngine,
+  { source, probed }: JoinTrack,
+  folder: string,
+): Promise<OpenedJoin['cover']> {
+  if (!probed.media.coverArt || typeof source !== 'string') return undefined;
+  const picture = await engine.picture(source);
+  const kind = KINDS.find(([start]) => picture?.subarray(0, start.length).equals(start));
+  if (!picture || !kind) return undefined;
+  const path = join(folder, 'cover');
+  await writeFile(path, picture, { mode: 0o600 });
+  return { path, mimeType: kind[1] };
+}
