@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { escaped } from '../runtime/log-formats.ts';
 import { addAccountCommands } from './account-commands.ts';
 import { addConvertCommand } from './convert-command.ts';
+import { addJoinCommand } from './join-command.ts';
 import { addOperations } from './operation-commands.ts';
 
 const EXAMPLES = `
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     })
     .exitOverride();
   addConvertCommand(program);
+  addJoinCommand(program);
   addAccountCommands(program);
   addOperations(program);
   program

@@ -43,6 +43,8 @@ export interface Batches {
   settled(id: number, how?: Call & { onProgress?: (progress: number) => void }): Promise<Batch>;
   list(query?: operations['listBatches']['parameters']['query'], call?: Call): Promise<Batch[]>;
   get(id: number, call?: Call): Promise<Batch>;
+  /** Joins the originals of a batch to one file; `tasks.settled` waits for the task of the join. */
+  join(id: number, request: Schemas['NewJoin'], call?: Call): Promise<Task>;
   /** Removes a batch with its tasks and files; one that does not exist any more counts as removed. */
   remove(id: number, call?: Call): Promise<void>;
   /** Opens all results as one ZIP file. */
@@ -82,6 +84,8 @@ export function createBatches({ api, open, sending, undo }: BatchDependencies): 
     },
     list: (query = {}, call) => answerOf(api.GET('/api/batches', { params: { query }, ...options(call) })),
     get: (id, call) => answerOf(api.GET(path, byId(id, call))),
+    join: async (id, body, call) =>
+      (await answerOf(api.POST('/api/batches/{id}/join', { body, ...byId(id, call) }))).task,
     remove: (id, call) => orGone(answerOf(api.DELETE(path, byId(id, call)))),
     download: (id, call) => open(`/api/batches/${id}/results.zip`, 'results.zip', call),
   };

@@ -1,4 +1,5 @@
 import type { AudioEngine } from '../audio/engine/engine.ts';
+import type { Joined } from '../audio/engine/join.ts';
 import type { MediaInfo } from '../audio/media/media-info.ts';
 import type { Clock } from '../ports/clock.ts';
 import { observations } from '../ports/observations.ts';
@@ -12,7 +13,7 @@ import { analysisKeys, originalKey } from '../tasks/object-keys.ts';
 import { type Attempt, beginAttempt, endedSoon, handedBack, keepAlive, lost } from './attempt.ts';
 import { endFailed, type FailureDependencies, type Write } from './failed-attempt.ts';
 import { makeResults, type StoredResult, wholeResult } from './make-results.ts';
-import { type OpenedJoin, openJoin } from './open-join.ts';
+import { openJoin } from './open-join.ts';
 import { openSource } from './open-original.ts';
 import { createKnownMedia } from './probe-cache.ts';
 import { type FetchedCover, fetchCover } from './sent-cover.ts';
@@ -163,7 +164,7 @@ async function run(parts: CachingDependencies, attempt: Attempt, folder: string)
 }
 
 /** A join has the cover of its tracks, unless its owner sent one, and what was adapted in them. */
-function withJoined(sent: FetchedCover, joined: OpenedJoin | undefined): FetchedCover {
+function withJoined(sent: FetchedCover, joined: Joined | undefined): FetchedCover {
   if (!joined) return sent;
   return { cover: sent.cover ?? joined.cover, adaptations: [...joined.adaptations, ...sent.adaptations] };
 }

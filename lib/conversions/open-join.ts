@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { AudioEngine } from '../audio/engine/engine.ts';
@@ -17,11 +17,6 @@ export interface JoinDependencies {
   engine: AudioEngine;
 }
 
-/** The tracks of a join as one original, with the cover of the first track that has one. */
-export interface OpenedJoin extends Joined {
-  cover: { path: string; mimeType: string } | undefined;
-}
-
 /**
  * Opens the originals of the tasks that the original of a join lists, as one. Undefined if the original is an ordinary file.
  * @throws `cannot_join` for a track that is not there, and as `Prober.probe`, with the number of the track
@@ -31,24 +26,18 @@ export async function openJoin(
   task: Task,
   folder: string,
   signal: AbortSignal,
-): Promise<OpenedJoin | undefined> {
+): Promise<Joined | undefined> {
   const list = await listOf(parts.originals, task);
   if (!list) return undefined;
   const found = await parts.tasks.findAll(new Set(list.join));
   const sources = list.join.map((id, index) => mustBeThere(found.get(id), task.userId, index, id));
   const tracks: JoinTrack[] = [];
-  let cover: OpenedJoin['cover'];
   for (const [index, source] of sources.entries()) {
     const own = join(folder, `track-${index + 1}`);
     await mkdir(own, { mode: 0o700 });
-    const track = await openTrack(parts, source, index, own, signal);
-    tracks.push(track);
-    cover ??= await coverOf(parts.engine, track, own);
+    tracks.push(await openTrack(parts, source, index, own, signal));
   }
-  const joined = await parts.engine.join({
-    ...{ tracks, title: list.title, crossfade: list.crossfade, folder, signal },
-  });
-  return { ...joined, cover };
+  return parts.engine.join({ tracks, title: list.title, crossfade: list.crossfade, folder, signal });
 }
 
 async function listOf(originals: Storage, task: Task): Promise<JoinList | undefined> {
@@ -82,24 +71,4 @@ async function openTrack(
     const sentence = `Track ${index + 1} of the join (${source.name}) was removed.`;
     throw new AppError('cannot_join', sentence, { cause: error });
   }
-}
-
-/** The first bytes of pictures that every format with a cover holds. */
-const KINDS = [
-  [Buffer.from([0xff, 0xd8, 0xff]), 'image/jpeg'],
-  [Buffer.from([0x89, 0x50, 0x4e, 0x47]), 'image/png'],
-] as const;
-
-async function coverOf(
-  engine: AudioEngine,
-  { source, probed }: JoinTrack,
-  folder: string,
-): Promise<OpenedJoin['cover']> {
-  if (!probed.media.coverArt || typeof source !== 'string') return undefined;
-  const picture = await engine.picture(source);
-  const kind = KINDS.find(([start]) => picture?.subarray(0, start.length).equals(start));
-  if (!picture || !kind) return undefined;
-  const path = join(folder, 'cover');
-  await writeFile(path, picture, { mode: 0o600 });
-  return { path, mimeType: kind[1] };
 }

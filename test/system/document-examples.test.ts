@@ -33,6 +33,11 @@ const ORDER = [
 ];
 const LAST = ['PATCH /api/account', 'POST /api/auth/logout', 'DELETE /api/account'];
 
+const BATCH = z.object({
+  batch: z.object({ id: z.int() }),
+  tasks: z.array(z.object({ upload: z.object({ url: z.url() }) })),
+});
+
 describe('The examples of the OpenAPI document', () => {
   const service = testService({ ADMIN_EMAILS: ADMIN });
 
@@ -62,6 +67,7 @@ describe('The examples of the OpenAPI document', () => {
       const given: unknown = JSON.parse(text);
       session = SESSION.safeParse(given).data ?? session;
       if (path === '/api/auth/login') ids.set('/api/tasks/{id}', await uploadedTask(session.token));
+      if (path === '/api/auth/login') ids.set('/api/batches/{id}/join', await uploadedBatch(session.token));
       if (path === '/api/admin/groups') ids.set('/api/admin/groups/{id}', CREATED.parse(given).id);
       if (path === '/api/presets') ids.set('/api/presets/{id}', CREATED.parse(given).id);
       if (path === '/api/webhooks')
@@ -69,6 +75,21 @@ describe('The examples of the OpenAPI document', () => {
           ids.set(own, CREATED.parse(given).id);
     }
   });
+
+  /** A batch whose only task has its original, so that it can be joined. */
+  async function uploadedBatch(token: string): Promise<number> {
+    const answer = await fetch(`${service.url()}/api/batches`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+      body: JSON.stringify({ tasks: [{ filename: 'tone.wav', newFormat: 'flac' }] }),
+    });
+    const { batch, tasks } = BATCH.parse(await answer.json());
+    for (const { upload } of tasks) {
+      const body = await readFile(join(service.data(), 'tone.wav'));
+      assert.equal((await fetch(upload.url, { method: 'PUT', body })).status, 200);
+    }
+    return batch.id;
+  }
 
   /** A task that has its original, so that another format can be requested. */
   async function uploadedTask(token: string): Promise<number> {

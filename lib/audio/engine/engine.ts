@@ -120,7 +120,7 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
         watch.stop();
       }
     },
-    join: (request) => joinTracks(tools, request),
+    join: (request) => joinTracks(tools, worker, request),
     async plan(original) {
       mustBePlausible(original.probed.media);
       return planResult(tools, original);

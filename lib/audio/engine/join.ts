@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../runtime/errors.ts';
@@ -15,8 +17,10 @@ import { type CommonSound, commonSound, overlapOf, planTrack, trackChanges } fro
 import type { Plan } from '../plan/plan.ts';
 import { resultSamples } from '../plan/result-samples.ts';
 import { originalTags } from '../tags/original-tags.ts';
+import type { TagWorker } from '../tags/tag-worker.ts';
 import { countSamples } from './analysis-passes.ts';
 import { crossfaded, soundOf } from './joined-samples.ts';
+import type { SentCover } from './sent-cover.ts';
 
 /** One track of a join. */
 export interface JoinTrack extends OpenedSource {
@@ -27,6 +31,8 @@ export interface JoinTrack extends OpenedSource {
 /** Tracks as one original, which is decoded track by track whenever it is opened. */
 export interface Joined extends OpenedSource {
   adaptations: readonly Adaptation[];
+  /** The cover of the first track that has one; undefined if none has. */
+  cover: SentCover | undefined;
 }
 
 /** Tracks to join. */
@@ -45,7 +51,7 @@ export interface JoinRequest {
  * Joins tracks without a sample between them that they do not have: each is decoded by itself, without the delay and the padding of
  * its encoder. Throws as `convert`, and `cannot_join` for a crossfade that is longer than half of a track.
  */
-export async function joinTracks(tools: Tools, request: JoinRequest): Promise<Joined> {
+export async function joinTracks(tools: Tools, worker: TagWorker, request: JoinRequest): Promise<Joined> {
   const { tracks, crossfade, folder, signal } = request;
   const common = commonSound(
     tracks.map(({ probed }) => probed),
@@ -60,13 +66,38 @@ export async function joinTracks(tools: Tools, request: JoinRequest): Promise<Jo
   const overlap = overlapOf(lengths, crossfade, common.sampleRate);
   const adaptations = tracks.flatMap(({ name, probed }) => trackChanges(name, probed, common));
   const open = async () => Readable.from(joinedSamples(tools, planned, common, overlap, signal));
-  return { source: { folder, open }, probed: joinedProbe(request, common, lengths, overlap), adaptations };
+  const cover = await coverOf(worker, tracks, folder);
+  const probed = joinedProbe(request, common, lengths, overlap);
+  return { source: { folder, open }, probed, adaptations, cover };
 }
 
 interface PlannedTrack extends JoinTrack {
   plan: Plan;
   /** In the sound that all have in common. */
   samples: number;
+}
+
+/** The first bytes of pictures that every format with a cover holds. */
+const PICTURES = [
+  [Buffer.from([0xff, 0xd8, 0xff]), 'image/jpeg'],
+  [Buffer.from([0x89, 0x50, 0x4e, 0x47]), 'image/png'],
+] as const;
+
+async function coverOf(
+  worker: TagWorker,
+  tracks: readonly JoinTrack[],
+  folder: string,
+): Promise<SentCover | undefined> {
+  for (const { source, probed } of tracks) {
+    if (!probed.media.coverArt || typeof source !== 'string') continue;
+    const picture = await worker.picture(source);
+    const kind = PICTURES.find(([start]) => picture?.subarray(0, start.length).equals(start));
+    if (!picture || !kind) continue;
+    const path = join(folder, 'joined-cover');
+    await writeFile(path, picture, { mode: 0o600 });
+    return { path, mimeType: kind[1] };
+  }
+  return undefined;
 }
 
 /** Counts the samples of a track, unless its lossless codec declares them. */

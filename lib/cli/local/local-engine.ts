@@ -1,8 +1,9 @@
-import { symlink } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, symlink } from 'node:fs/promises';
+import { join, parse, resolve } from 'node:path';
 import { openEngine } from '../../app/open-engine.ts';
 import type { Made } from '../../audio/engine/encode.ts';
 import type { AudioEngine } from '../../audio/engine/engine.ts';
+import { type JoinTrack, ofTrack } from '../../audio/engine/join.ts';
 import type { PlannedResult } from '../../audio/engine/planned-result.ts';
 import { effectiveOptions } from '../../audio/formats/effective-options.ts';
 import type { Format } from '../../audio/formats/formats.ts';
@@ -27,7 +28,17 @@ export interface LocalEngine {
   plan(path: string, how: { format: string; options: object; signal: AbortSignal }): Promise<PlannedResult>;
   /** Converts a file into a private folder, and answers the path of the result there. */
   convert(conversion: LocalConversion): Promise<{ path: string; made: Made }>;
+  /** Joins files to one in a private folder, and answers its path there. */
+  join(join: LocalJoin): Promise<{ path: string; made: Made }>;
   close(): void;
+}
+
+export interface LocalJoin extends Omit<LocalConversion, 'path' | 'onProgress'> {
+  /** Tracks in their order. */
+  paths: readonly string[];
+  title: string;
+  /** Seconds by which neighbours overlap. */
+  crossfade: number;
 }
 
 export interface LocalConversion {
@@ -95,11 +106,46 @@ export async function openLocalEngine(jobs: number): Promise<LocalEngine> {
         throw writeErrorIn(error) ?? error;
       }
     },
+    async join({ paths, folder, format: name, options, title, crossfade, signal }) {
+      const format = formatOf(engine, name);
+      const effective = parsedOptions(engine, name, options);
+      const output = join(folder, `output.${format.extension}`);
+      const tracks: JoinTrack[] = [];
+      for (const [index, path] of paths.entries())
+        tracks.push(await openTrack(engine, folder, index, path, signal));
+      try {
+        const joined = await engine.join({ tracks, title, crossfade, folder, signal });
+        const { source: input, probed, cover } = joined;
+        const how = { options: effective, onProgress: () => undefined, signal };
+        const made = await engine.convert({ input, output, probed, cover, ...how });
+        return { path: output, made: { ...made, adaptations: [...joined.adaptations, ...made.adaptations] } };
+      } catch (error) {
+        throw writeErrorIn(error) ?? error;
+      }
+    },
     close() {
       forget();
       engine.killAll();
     },
   };
+}
+
+async function openTrack(
+  engine: AudioEngine,
+  folder: string,
+  index: number,
+  path: string,
+  signal: AbortSignal,
+): Promise<JoinTrack> {
+  const own = join(folder, `track-${index + 1}`);
+  await mkdir(own, { mode: 0o700 });
+  const source = await linked(path, own);
+  const name = parse(path).name;
+  try {
+    return { source, probed: await engine.probe(source, signal), name };
+  } catch (error) {
+    throw ofTrack(index, name, error);
+  }
 }
 
 /** Programs see no name of a person: only this link. */

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Batch } from '../../client/index.ts';
-import { batches, hasOlder, nameOf, readBatches, readOlder, removeBatch } from '../batches.ts';
+import { batches, hasOlder, joinBatch, nameOf, readBatches, readOlder, removeBatch } from '../batches.ts';
 import { EVERYTHING } from '../criteria.ts';
 import { save } from '../download.ts';
 import { counted, t } from '../messages.ts';
@@ -74,6 +74,15 @@ function BatchRow({ batch }: { batch: Batch }) {
           >
             <Icon name="download" />
             ZIP
+          </button>
+        )}
+        {ended && done > 0 && (
+          <button
+            type="button"
+            aria-label={t('batch.join.of', { name })}
+            onClick={() => joinBatch(id).then(() => tell(t('batch.joined', { name })), complain)}
+          >
+            {t('batch.join')}
           </button>
         )}
         <Removal batch={batch} name={name} />
