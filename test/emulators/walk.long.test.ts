@@ -156,6 +156,14 @@ describe('npm run emulate', function () {
       'a.mp3',
       'a.mp3',
     ]);
+    const joined = await ann.fetch(`/api/batches/${id}/join`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ newFormat: 'flac' }),
+    });
+    const { task: join } = z.object({ task: TASK }).parse(await joined.json());
+    const { state, error } = await ann.settled(join.id);
+    assert.equal(state, 'PROCESSED', error?.message);
     assert.equal((await ann.fetch(`/api/batches/${id}`, { method: 'DELETE' })).status, 200);
     for (const { task, upload } of made.tasks) assert.equal(await stored(upload, task.id, task.name), false);
   });

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { effectiveOptions } from '../../lib/audio/formats/effective-options.ts';
 import { parseOptions } from '../../lib/audio/formats/options.ts';
+import { probedOf } from '../../lib/audio/media/described-media.ts';
 import { makeSound } from '../support/audio.ts';
 import { convertFile, formatCalled, testEngine } from '../support/engine.ts';
 import { temporaryFolder } from '../support/folders.ts';
@@ -61,6 +62,32 @@ describe('The option fit', function () {
     assert.deepEqual([plan.sampleRate, plan.channels], [media.sampleRate, media.channels]);
     assert.ok(plan.bytes && plan.bytes.most <= 60_000 && plan.bytes.likely > 50_000);
     assert.ok(plan.adaptations.some(({ property, code }) => property === 'bitrate' && code === 'fitted'));
+  });
+
+  it('refuses three hours in 100 kB before any work, and names how much they need', async () => {
+    const [audio, format] = [await testEngine(), formatCalled('opus')];
+    const planned = (maxBytes: number) => {
+      const options = effectiveOptions(format, parseOptions(format, { fit: { maxBytes } }));
+      const { signal } = new AbortController();
+      const media = {
+        container: 'wav',
+        codec: 'pcm_s16le',
+        duration: 10_800,
+        sampleRate: 44_100,
+        channels: 2,
+      };
+      return audio.plan({ input: null, probed: probedOf(media), options, signal });
+    };
+    await assert.rejects(planned(100_000), {
+      code: 'result_too_large',
+      message: /10800 s .* at least 1\d{7} /,
+    });
+    const { adaptations, bytes } = await planned(25_000_000);
+    assert.deepEqual(
+      adaptations.map(({ property }) => property),
+      ['sampleRate', 'channels', 'bitrate'],
+    );
+    assert.ok(bytes && bytes.most <= 25_000_000);
   });
 
   it('copies an original that fits, and encodes one that does not', async () => {

@@ -147,7 +147,7 @@ describe('A join of a batch', function () {
     assert.equal(samples.length, 14_000);
     for (const [place, value] of [
       [5999, -0.25],
-      [7000, (0.5 - 0.25) * Math.SQRT1_2],
+      [7000, (0.5 - 0.25) / 2],
       [8001, 0.5],
     ] as const)
       assert.ok(Math.abs((samples[place] ?? 0) - value) < 0.002, `${place}: ${samples[place]}`);

@@ -30,7 +30,7 @@ export async function* soundOf(stream: Readable, headed: boolean, frame: number)
   }
 }
 
-/** Joins sounds of floating point whose neighbours overlap by so many samples, each at equal power. */
+/** Joins sounds of floating point whose neighbours overlap by so many samples, one fading out while the next fades in: linearly, so that no sum exceeds full scale. */
 export async function* crossfaded(
   sounds: readonly (() => Readable)[],
   overlap: number,
@@ -67,19 +67,19 @@ export async function* crossfaded(
   yield tail;
 }
 
-/** The end of one sound and the beginning of the next, at equal power. */
+/** The end of one sound and the beginning of the next, linearly. */
 function mixed(end: Buffer, beginning: Buffer, channels: number, bytes: number): Buffer {
   const made = Buffer.from(beginning);
   const count = Math.min(end.length, made.length) / bytes;
   const frames = count / channels;
   for (let sample = 0; sample < count; sample++) {
-    const angle = ((Math.floor(sample / channels) + 0.5) / frames) * (Math.PI / 2);
+    const share = (Math.floor(sample / channels) + 0.5) / frames;
     const at = sample * bytes;
     const [one, other] =
       bytes === 8
         ? [end.readDoubleLE(at), made.readDoubleLE(at)]
         : [end.readFloatLE(at), made.readFloatLE(at)];
-    const sum = one * Math.cos(angle) + other * Math.sin(angle);
+    const sum = one * (1 - share) + other * share;
     if (bytes === 8) made.writeDoubleLE(sum, at);
     else made.writeFloatLE(sum, at);
   }

@@ -29,12 +29,17 @@ export function commonSound(tracks: readonly Probed[], fades: boolean): CommonSo
   const depths = tracks.flatMap(({ depth }) => (depth ? [depth] : []));
   const most = depths.reduce<Depth | null>(deeper, null);
   const isLossy = depths.length < tracks.length;
-  const depth = isLossy && (most?.bits ?? 0) <= 16 ? null : most;
+  const depth = isLossy ? depthOfMixed(most) : most;
   const floating = isLossy || fades || depth === null || depth.float;
   const stored: Depth = floating ? { bits: depth && depth.bits > 32 ? 64 : 32, float: true } : depth;
   const { channels, channelLayout } = widest.media;
   const sampleRate = Math.max(...tracks.map(({ media }) => media.sampleRate));
   return { sampleRate, channels, channelLayout, depth, stored };
+}
+
+/** Samples of lossy tracks may exceed full scale, which only floating point holds. */
+function depthOfMixed(most: Depth | null): Depth | null {
+  return most === null || most.bits <= 16 ? null : { bits: most.bits > 32 ? 64 : 32, float: true };
 }
 
 function deeper(one: Depth | null, other: Depth): Depth {
