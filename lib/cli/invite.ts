@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { App } from '../app/app.ts';
+import { withoutSlashAtEnd } from '../runtime/urls.ts';
 import { usageError } from './terminal/command-error.ts';
 
 export interface InviteOptions {
@@ -29,7 +30,7 @@ export async function inviteBy(
     );
   const invitations = await app.invitations();
   const { text, invitation } = await invitations.create({ email, days });
-  print(`${url.replace(/(?<!\/)\/+$/, '')}/?invitation=${text}`);
+  print(`${withoutSlashAtEnd(url)}/?invitation=${text}`);
   print(`Valid for one sign-up, until ${invitation.expiresAt.toISOString()}.`);
 }
 

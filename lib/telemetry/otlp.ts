@@ -4,6 +4,7 @@ import { detectResources, envDetector, resourceFromAttributes } from '@opentelem
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Log } from '../runtime/log.ts';
 import type { SpanOptions, StartedSpan, Tracer } from '../runtime/tracing.ts';
+import { withoutSlashAtEnd } from '../runtime/urls.ts';
 import { reportingExporter } from './reporting-exporter.ts';
 
 export interface OtlpOptions {
@@ -41,7 +42,7 @@ const KINDS: Readonly<Record<NonNullable<SpanOptions['kind']>, SpanKind>> = {
  */
 export function createOtlpTracer({ endpoint, role, delay, log }: OtlpOptions): OtlpTracer {
   const exporter = new OTLPTraceExporter({
-    url: `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/traces`,
+    url: `${withoutSlashAtEnd(endpoint)}/v1/traces`,
     timeoutMillis: TIMEOUT,
   });
   const processor = new BatchSpanProcessor({

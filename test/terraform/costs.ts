@@ -115,8 +115,8 @@ const ITEMS: readonly Item[] = [
   },
   {
     name: 'Pub/Sub',
-    how: 'conversions x 3 deliveries and publications x 1 KB x $40 a TB',
-    price: (size) => ((conversions(size) * 3) / 1e9) * 40,
+    how: 'conversions x 5 deliveries and publications, 2 of them for a webhook, x 1 KB x $40 a TB',
+    price: (size) => ((conversions(size) * 5) / 1e9) * 40,
   },
   {
     name: 'Logs',

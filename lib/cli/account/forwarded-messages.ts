@@ -22,27 +22,38 @@ const TYPES: Partial<Record<Task['state'], string>> = {
 const UNFINISHED: ReadonlySet<Task['state']> = new Set(['AWAITING_UPLOAD', 'UPLOADED', 'PROCESSING']);
 
 /**
- * Turns events of a stream into messages, each of them once: a stream may tell an event twice. `batch.finished` is missing if
- * the removal of a task ends its batch, which the stream does not tell.
+ * Turns events of a stream into messages, each of them once: a stream may tell an event twice.
  * @param since milliseconds; tasks that ended before give no message
  */
 export function createMessages(client: Pick<Client, 'tasks' | 'batches'>, since: number) {
   const sent = new Set<string>();
   const once = (key: string) => !sent.has(key) && sent.add(key);
+  /** Batches of unfinished tasks: the removal of the last of them ends a batch too. */
+  const unfinished = new Map<number, number>();
 
   async function* ofTask(task: Task): AsyncGenerator<Message> {
     const message = messageOf(task);
     const key = `${task.id} ${task.revision} ${message?.type}`;
     if (message && message.at.getTime() >= since && once(key)) yield message;
     if (task.batchId === null) return;
-    const finished = `batch ${task.batchId}`;
-    if (UNFINISHED.has(task.state)) sent.delete(finished);
-    else if (message && message.at.getTime() >= since) yield* ofBatch(task.batchId, finished);
+    if (UNFINISHED.has(task.state)) {
+      unfinished.set(task.id, task.batchId);
+      sent.delete(`batch ${task.batchId}`);
+      return;
+    }
+    unfinished.delete(task.id);
+    if (message && message.at.getTime() >= since) yield* ofBatch(task.batchId);
   }
 
-  async function* ofBatch(batchId: number, key: string): AsyncGenerator<Message> {
+  async function* ofRemoved(taskId: number): AsyncGenerator<Message> {
+    const batchId = unfinished.get(taskId);
+    unfinished.delete(taskId);
+    if (batchId !== undefined) yield* ofBatch(batchId);
+  }
+
+  async function* ofBatch(batchId: number): AsyncGenerator<Message> {
     const batch = await orMissing(client.batches.get(batchId));
-    if (!batch?.ended || !once(key)) return;
+    if (!batch?.ended || batch.total === 0 || !once(`batch ${batchId}`)) return;
     const { id, name, total, states, createdAt } = batch;
     const data = { id, name, total, states, createdAt };
     yield { type: 'batch.finished', at: new Date(), about: `batch ${id}  ${name ?? ''}`.trim(), data };
@@ -52,6 +63,8 @@ export function createMessages(client: Pick<Client, 'tasks' | 'batches'>, since:
     switch (event.type) {
       case 'task.state':
         return yield* ofTask(event.task);
+      case 'task.removed':
+        return yield* ofRemoved(event.taskId);
       case 'task.expiring': {
         const task = await orMissing(client.tasks.get(event.taskId));
         if (!task || !once(`${event.taskId} expiring ${event.expiresAt}`)) return;

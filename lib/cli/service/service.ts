@@ -1,5 +1,6 @@
 import { type Client, createClient, TonemillError } from '../../client/index.ts';
 import { type CommandLineConfig, loadCommandLine } from '../../config/command-line.ts';
+import { withoutSlashAtEnd } from '../../runtime/urls.ts';
 import { CommandError, EXIT, usageError } from '../terminal/command-error.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
 
@@ -59,7 +60,7 @@ export function serviceUrl(text: string, where: string): string {
     url.hash
   )
     throw usageError(`${where}: expected the address of a service, such as https://audio.example.org.`);
-  return `${url.origin}${url.pathname}`.replace(/(?<!\/)\/+$/, '');
+  return withoutSlashAtEnd(`${url.origin}${url.pathname}`);
 }
 
 /** The error of the client as a sentence with what to do, and an exit code; undefined for other errors. */

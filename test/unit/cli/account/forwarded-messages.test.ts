@@ -44,6 +44,19 @@ describe('The messages that tonemill webhooks listen forwards', () => {
     ]);
   });
 
+  it('tell the end of a batch whose last unfinished task was removed, unless nothing is left of it', async () => {
+    const ended = { ...batch, ended: true, total: 1, states: { PROCESSED: 1 } } as Batch;
+    get.resolves(ended);
+    const removed = (taskId: number) => types({ type: 'task.removed', taskId });
+    assert.deepEqual(await removed(7), []);
+    await types(state(task(2, 'PROCESSING')));
+    assert.deepEqual(await removed(2), ['batch.finished']);
+    assert.deepEqual(await removed(2), []);
+    await types(state(task(3, 'PROCESSING', { batchId: 6 })));
+    get.resolves({ ...ended, total: 0, states: {} });
+    assert.deepEqual(await removed(3), []);
+  });
+
   it('tell a disabled webhook and files that are removed soon once, with the data of the service', async () => {
     const webhook = { id: 3, url: 'https://example.org/', taskId: null, batchId: null } as const;
     const disabled = { ...webhook, reason: 'gone', disabledAt: NOW } as const;
