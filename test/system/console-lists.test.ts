@@ -93,6 +93,10 @@ describe('The list of the console', function () {
     assert.deepEqual(await names(page), ['sound 59.wav', 'sound 29.wav']);
     await page.getByRole('button', { name: 'Leave the batch Album 29' }).click();
     await page.getByRole('link', { name: 'Batches' }).click();
+    await page
+      .getByRole('button', { name: 'Join the files of Album 28 to one, in the chosen format' })
+      .click();
+    await page.getByText('The files of Album 28 become one file.').waitFor();
     await page.getByRole('button', { name: 'Delete Album 29' }).click();
     await page.getByRole('button', { name: 'Delete 2 files for good' }).click();
     await page.getByText('The batch Album 29 is deleted.').waitFor();
