@@ -10,7 +10,7 @@ import type { Log } from '../runtime/log.ts';
 
 /** Finds ffmpeg and ffprobe, and logs which they are. Throws `misconfigured` if one of them is missing or refused. */
 export async function openEngine(config: Config, log: Log): Promise<AudioEngine> {
-  const { path, limits, conversions } = config;
+  const { path, limits, conversions, splitSeconds } = config;
   const binaries = await findBinaries(wantedBinaries(config));
   const { level, parts } = binaries.sandbox;
   log.info('Programs', {
@@ -24,7 +24,7 @@ export async function openEngine(config: Config, log: Log): Promise<AudioEngine>
   }
   for (const warning of [...binaries.warnings, ...binaries.holes]) log.warn(warning);
   const spawner = config.mode === 'functions' ? createSpawner() : createSpawnHelper();
-  return createEngine({ binaries, limits, path, semaphore: pLimit(conversions), spawner });
+  return createEngine({ binaries, limits, path, semaphore: pLimit(conversions), splitSeconds, spawner });
 }
 
 /** The programs that a configuration names or leaves to be found, with the ffmpeg of 2018 if there is no other. */

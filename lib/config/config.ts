@@ -89,6 +89,8 @@ export interface Config {
   readonly refusesOldFfmpeg: boolean;
   /** Conversions at once in this process. */
   readonly conversions: number;
+  /** Seconds of sound above which free places for conversions encode one original together; undefined: never. */
+  readonly splitSeconds: number | undefined;
   /** Seconds after which an attempt gives up by itself, since the platform would end its request; undefined: none. */
   readonly deadlineSeconds: number | undefined;
   /** Who may sign up. */
@@ -213,6 +215,7 @@ function assemble(env: Environment, mode: Mode): Config {
     sandbox: env.SANDBOX,
     refusesOldFfmpeg: env.FFMPEG_FLOOR === 'refuse' && mode !== 'local',
     conversions: env.CONVERSIONS,
+    splitSeconds: mode !== 'functions' && env.SPLIT === 'auto' ? env.SPLIT_SECONDS : undefined,
     deadlineSeconds: mode === 'functions' ? deadline(timeout(env, mode)) : undefined,
     registration: env.REGISTRATION,
     adminEmails: new Set(env.ADMIN_EMAILS),

@@ -131,6 +131,8 @@ export const VARIABLES = z.object({
   FFMPEG_FLOOR: oneOf(['warn', 'refuse']).default('warn'),
   API_PROCESSES: wholeNumber(1, 1024).default(availableParallelism()),
   CONVERSIONS: wholeNumber(1, 1024).default(availableParallelism()),
+  SPLIT: oneOf(['auto', 'off']).default('auto'),
+  SPLIT_SECONDS: wholeNumber(60, 604_800).default(600),
   LOG_LEVEL: oneOf(['debug', 'info', 'warning', 'error']).default('info'),
   LOG_FORMAT: oneOf(['json', 'pretty']).optional(),
   METRICS_PORT: wholeNumber(0, 65_535).optional(),

@@ -18,6 +18,8 @@ const NEITHER = {
   K_SERVICE: 'Cloud Run sets it',
   LOG_FORMAT: 'by whether the output is a terminal',
   LOG_LEVEL: 'its default fits',
+  SPLIT: 'its default fits',
+  SPLIT_SECONDS: 'its default fits',
   STALL_TIMEOUT_SECONDS: 'its default fits',
   METRICS_HOST: 'its default fits',
   METRICS_PORT: 'Google Cloud has metrics of its own, from which the alerts are made',

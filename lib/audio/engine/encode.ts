@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { PipeReader } from '../../process/limited-process.ts';
 import { AppError } from '../../runtime/errors.ts';
-import { convertArguments } from '../ffmpeg/arguments.ts';
+import { convertArguments, type Encoding } from '../ffmpeg/arguments.ts';
 import { conversionFailure } from '../ffmpeg/exit-errors.ts';
 import type { Source } from '../ffmpeg/input.ts';
 import type { Output, Sink } from '../ffmpeg/output.ts';
@@ -25,6 +25,7 @@ import type { TagWorker } from '../tags/tag-worker.ts';
 import { createPeaks, type Waveform } from '../waveform/peaks.ts';
 import type { Clipping } from './clipping.ts';
 import type { Original } from './corrections.ts';
+import { encodePieces } from './encode-pieces.ts';
 import { isEmpty, judge, reportOnOriginal } from './judgement.ts';
 import { checkResult } from './result-check.ts';
 import { lookAtResult, probeResult } from './result-probe.ts';
@@ -167,8 +168,12 @@ async function encode(
   sink: Sink | undefined,
 ): Promise<Pick<Encoded, 'warnings' | 'originalSeconds' | 'clipping' | 'waveform'> & { written: number }> {
   const { plan, probed } = work;
-  const peaks = isDrawnInPassing(work) ? createPeaks(probed.media.sampleRate) : undefined;
-  const { ending, report } = await runEncoder(tools, work, how, sink, peaks?.read);
+  const joined = sink
+    ? undefined
+    : await encodePieces(tools, work, await encodingOf(tools, work, how, false));
+  const isDrawn = !joined && isDrawnInPassing(work);
+  const peaks = isDrawn ? createPeaks(probed.media.sampleRate) : undefined;
+  const { ending, report } = joined ?? (await runEncoder(tools, work, how, sink, peaks?.read));
   const seen = reportOnOriginal(report, work);
   if (ending.code !== 0 && !isEmpty(seen)) throw conversionFailure(ending, plan.format, tools.limits);
   const judged = await judge(work, seen);
@@ -181,19 +186,35 @@ async function encode(
 async function runEncoder(
   tools: Tools,
   work: Work,
-  { level, length }: Encode,
+  how: Encode,
   sink: Sink | undefined,
   sound: PipeReader | undefined,
 ): Promise<Run> {
-  const { input, output, plan, tags, onProgress } = work;
+  const { plan, onProgress } = work;
+  const encoding = await encodingOf(tools, work, how, sound !== undefined);
+  const onSeconds = (seconds: number) => {
+    if (plan.seconds) onProgress(Math.min(1, seconds / plan.seconds));
+  };
+  const listeners = { sink, output: sink?.read, sound, onSeconds, steady: true };
+  return decode(tools, work, convertArguments(encoding), listeners);
+}
+
+/** The encoding as ffmpeg needs it, with its file of chapters. */
+async function encodingOf(
+  tools: Tools,
+  work: Work,
+  { level, length }: Encode,
+  drawn: boolean,
+): Promise<Encoding> {
+  const { input, output, plan, tags } = work;
   const { movieTimescale, peakMeter } = tools.binaries;
   const chapterFile = await writeChapterFile(folderOf(output), plan.format, plan.chapters, tools.binaries);
-  const args = convertArguments({
+  return {
     input,
     track: work.probed.track,
     decoder: work.probed.decoder,
     output,
-    drawn: sound !== undefined,
+    drawn,
     plan,
     level,
     length,
@@ -204,12 +225,7 @@ async function runEncoder(
     movieTimescale: movieTimescale && isMovie(work),
     peakMeter,
     mostBytes: tools.limits.resultBytes + 1,
-  });
-  const onSeconds = (seconds: number) => {
-    if (plan.seconds) onProgress(Math.min(1, seconds / plan.seconds));
   };
-  const listeners = { sink, output: sink?.read, sound, onSeconds, steady: true };
-  return decode(tools, work, args, listeners);
 }
 
 /** Packets of other containers have durations that do not suit a length of MP4 in samples (tried: ALAC of CAF). */

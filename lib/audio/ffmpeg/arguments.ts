@@ -123,15 +123,27 @@ const DEBUG = 48;
 /** ffmpeg reads a tag file of this service in this format only. */
 const TAG_FILE = ['-protocol_whitelist', 'file', '-f', 'ffmetadata'];
 
+/** A part of an original, in seconds; without `seconds` it reaches to the end. */
+export interface Part {
+  start: number;
+  seconds?: number | undefined;
+}
+
 /** Arguments of ffmpeg for one conversion: one sound track and no picture. */
-export function convertArguments(encoding: Encoding): string[] {
+export function convertArguments(encoding: Encoding, part: Part | null = null): string[] {
   const { input, track, decoder, drawn, plan, level, length, tags, chapterFile, mostBytes } = encoding;
   const { format, encoder, chain, settings, options } = plan;
   const metering = { exact: options.clip === 'limit', peakMeter: encoding.peakMeter };
   const output = addressOf(encoding.output, PIPES.stdout);
   const { sound, progress } = otherPipes(output, drawn);
   return [
-    ...[...quiet(progress), ...REPORTING, ...DELIVER, ...inputArguments(input, decoder)],
+    ...[
+      ...quiet(progress),
+      ...REPORTING,
+      ...DELIVER,
+      ...partArguments(part),
+      ...inputArguments(input, decoder),
+    ],
     ...(chapterFile ? [...TAG_FILE, '-i', addressOf(chapterFile, PIPES.stdin)] : []),
     ...[...soundTrack(track), '-vn', '-sn', '-dn'],
     ...['-map_chapters', chapterFile ? '1' : '-1', ...tagArguments(tags)],
@@ -143,6 +155,13 @@ export function convertArguments(encoding: Encoding): string[] {
     ...['-f', format.muxer, output],
     ...(drawn ? soundArguments(sound, track) : []),
   ];
+}
+
+/** ffmpeg reads times as microseconds. */
+function partArguments(part: Part | null): string[] {
+  if (!part) return [];
+  const length = part.seconds === undefined ? [] : ['-t', part.seconds.toFixed(6)];
+  return ['-ss', part.start.toFixed(6), ...length];
 }
 
 /** One sound track of an input, from 1. */

@@ -24,6 +24,8 @@ export interface EngineOptions {
   path: string;
   /** Semaphore that bounds the runs of ffmpeg of this process. */
   semaphore: LimitFunction;
+  /** Seconds of sound above which free places of the semaphore encode one original together; absent: never. */
+  splitSeconds?: number | undefined;
   spawner: Spawner;
 }
 

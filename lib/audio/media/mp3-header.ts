@@ -14,8 +14,9 @@ const COUNTS = 3;
 /** The parts of an MP3 file whose header frame states the bytes of its sound. */
 export interface Mp3Parts {
   header: FileHeader;
-  /** Bytes of tags at the beginning, of the sound with its header frame, and after that. */
+  /** Bytes of tags at the beginning, of the header frame, of the sound with its header frame, and after that. */
   tags: number;
+  headerFrame: number;
   sound: number;
   rest: number;
 }
@@ -56,7 +57,7 @@ async function bytesAt(file: FileHandle, at: number, length: number): Promise<Bu
   return buffer.subarray(0, bytesRead);
 }
 
-function parse(head: Buffer): Pick<Mp3Parts, 'header' | 'sound'> | undefined {
+function parse(head: Buffer): Pick<Mp3Parts, 'header' | 'headerFrame' | 'sound'> | undefined {
   if (head.length < 64) return undefined;
   const first = head.readUInt32BE(0);
   const format = frameFormat(first);
@@ -74,7 +75,7 @@ function parse(head: Buffer): Pick<Mp3Parts, 'header' | 'sound'> | undefined {
   if (sampleRate !== format.sampleRate || channels !== format.channels) return undefined;
   const seconds = (frames * (isFirst ? 1152 : 576)) / format.sampleRate;
   const bitrate = name === 'Info' ? frameBitrate(second) : Math.round((sound * 8) / seconds);
-  return { header: describe(format, Number(seconds.toFixed(6)), bitrate), sound };
+  return { header: describe(format, Number(seconds.toFixed(6)), bitrate), headerFrame: next, sound };
 }
 
 function versionOf(header: number): number {
