@@ -22,6 +22,8 @@ async function outcome(): Promise<Outcome> {
   } catch (error) {
     // It has printed its sentence.
     if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? 0 : EXIT.usage };
+    // A reader that is gone, such as head, has what it wanted.
+    if (error instanceof CommandError && error.exit === EXIT.brokenPipe) return { exitCode: error.exit };
     if (error instanceof CommandError) return { exitCode: error.exit, sentence: error.message };
     if (error instanceof AppError) return { exitCode: EXIT.failed, sentence: error.message };
     const known = await knownError(error);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { watchOutput } from './terminal/output.ts';
 import { stopSignal, watchSignals } from './terminal/stop.ts';
 
@@ -12,5 +13,7 @@ export async function run(command: () => Promise<void>, sentence = 'Stopped.'): 
     stopSignal.throwIfAborted();
     throw error;
   }
+  // The error of the last write comes after it.
+  await setImmediate();
   if (process.exitCode === undefined) stopSignal.throwIfAborted();
 }

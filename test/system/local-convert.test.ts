@@ -167,6 +167,37 @@ describe('tonemill convert --local', function () {
     assert.deepEqual(await files('out'), []);
   });
 
+  it('says that a disk is full, and keeps no result whose end is missing', async function () {
+    const disk = join(folder(), 'disk');
+    await mkdir(disk);
+    // The last bytes of a short result are written when ffmpeg ends: version 5 then ends as if all were well.
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', disk]).status !== 0)
+      return this.skip();
+    try {
+      await makeTone(join(folder(), 'long.wav'), 20);
+      await writeFile(join(disk, 'full'), Buffer.alloc(250_000));
+      for (const format of ['flac', 'mp3', 'm4a', 'wav']) {
+        const { code, stderr } = await convert(['long.wav', '--to', format, '--out', 'disk']);
+        assert.deepEqual([code, await files('disk')], [5, ['full']], `${format}: ${stderr}`);
+        assert.match(stderr, /^0 converted\.\nThe disk is full\. /);
+      }
+    } finally {
+      spawnSync('umount', [disk]);
+    }
+  });
+
+  it('says that a disk takes no standard output', async () => {
+    await put('a.wav');
+    const main = join(process.cwd(), 'lib/cli/main.ts');
+    for (const command of ['formats', 'convert --local - --to wav < a.wav']) {
+      const line = `exec "$1" "$2" ${command} > /dev/full`;
+      const { status, stderr } = spawnSync('sh', ['-c', line, 'sh', process.execPath, main], {
+        ...{ cwd: folder(), env: { PATH: process.env.PATH }, encoding: 'utf8' },
+      });
+      assert.deepEqual([status, stderr.split('.')[0]], [5, 'The disk is full'], command);
+    }
+  });
+
   it('ends in order when the reader of its output is gone', async () => {
     await put(...Array.from({ length: 6 }, (_, index) => `in/${index}.wav`));
     const { code, stderr } = await convert(['in', '--to', 'flac', '--out', 'out', '--jobs', '1'], {

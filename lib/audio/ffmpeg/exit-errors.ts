@@ -29,7 +29,18 @@ const FAILED_READ =
   /Input\/output error|Remote I\/O error|Stale (NFS )?file handle|endpoint is not connected|Host is down|Connection (timed out|reset|refused)|No route to host|Network is (down|unreachable)/i;
 
 /** Messages for a full disk, or for a share that disappeared after the original was found; the file is not the cause. */
-const OUT_OF_REACH = /No space left|No such file or directory/i;
+const OUT_OF_REACH = /No space left|Disk quota exceeded|Read-only file system|No such file or directory/i;
+
+/** ffmpeg before version 6 ends with 0 if the last bytes of a result, which it held until then, could not be written. */
+const FAILED_END = /Error (?:writing trailer|closing file)\b/;
+
+/** Messages for a disk that takes no more, besides those of one that fails. */
+const FULL = /No space left|Disk quota exceeded|File too large|Read-only file system/i;
+
+/** Whether a line says that the end of a result could not be written. */
+export function saysFailedEnd(line: string): boolean {
+  return FAILED_END.test(line) && (FULL.test(line) || FAILED_READ.test(line));
+}
 
 /** Whether a line says that a program could not read on. */
 export function saysFailedRead(line: string): boolean {

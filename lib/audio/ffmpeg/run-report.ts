@@ -1,5 +1,5 @@
 import { type Complaint, createMessageReader } from './decoder-messages.ts';
-import { saysFailedRead } from './exit-errors.ts';
+import { saysFailedEnd, saysFailedRead } from './exit-errors.ts';
 
 /** Arguments that make ffmpeg print all that a report needs: every line with its level, none collapsed. */
 export const REPORTING = ['-v', 'repeat+level+verbose'] as const;
@@ -26,6 +26,8 @@ export interface RunReport {
   formats: readonly SoundFormat[];
   /** Whether ffmpeg could not read on. */
   failedRead: boolean;
+  /** Whether the end of a result could not be written. */
+  failedEnd: boolean;
   /** Whether a filter found samples that exceed full scale, or 16-bit samples at full scale, which may have exceeded it. */
   clips: boolean;
   /** Number of error messages about the sound by their meaning. */
@@ -75,6 +77,7 @@ export function createReportReader(onChange: (from: SoundFormat, to: SoundFormat
   };
   let clips = false;
   let failedRead = false;
+  let failedEnd = false;
 
   const readGraph = (line: string) => {
     const [, graph, samples = '', rate, layout = ''] = GRAPH.exec(line) ?? [];
@@ -100,9 +103,18 @@ export function createReportReader(onChange: (from: SoundFormat, to: SoundFormat
       clips ||= Number(level ?? 0) > 0 || FULL_SCALE.test(line);
       const isError = !CHATTER.test(line);
       failedRead ||= isError && saysFailedRead(line);
+      failedEnd ||= isError && saysFailedEnd(line);
       return isError;
     },
-    report: () => ({ ...summary, format: formats[0] ?? null, formats, failedRead, clips, complaints }),
+    report: () => ({
+      ...summary,
+      format: formats[0] ?? null,
+      formats,
+      failedRead,
+      failedEnd,
+      clips,
+      complaints,
+    }),
   };
 }
 

@@ -139,6 +139,7 @@ export async function runFfmpeg(
       onErrorLine: reported ? read : undefined,
       readers: [output, sound, onLine].filter((reader) => reader !== undefined),
     });
+    if (report().failedEnd && ending.code === 0) ending.code = FAILED;
     const elapsed = (performance.now() - began) / 1000;
     observedRuns.publish({ sound: seconds, seconds: elapsed, isSuccess: ending.code === 0 });
     if (ending.code === 0 && report().failedRead) await judgeBrokenRead(input, reread);
@@ -153,6 +154,9 @@ async function sizeOf(input: Source): Promise<number | null> {
   if (typeof input !== 'string') return null;
   return (await stat(input).catch(() => null))?.size ?? null;
 }
+
+/** ffmpeg's exit code for all errors. */
+const FAILED = 1;
 
 /** CPU seconds for a second of sound with the slowest codec tried. */
 const SLOWEST = 0.05;

@@ -1,7 +1,8 @@
 import { styleText } from 'node:util';
 import { escaped } from '../../runtime/log-formats.ts';
-import { EXIT } from './command-error.ts';
+import { CommandError, EXIT } from './command-error.ts';
 import { stopBy } from './stop.ts';
+import { writeError } from './write-errors.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -38,11 +39,14 @@ export function printTable(rows: readonly (readonly (string | number)[])[]): voi
   }
 }
 
-/** Ends the program in order when the reader of its output is gone, as `head -1` is after a line. */
+/** Ends the program in order when the reader of its output is gone, as `head -1` is after a line, or the disk that it goes to is full. */
 export function watchOutput(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    stopBy(EXIT.brokenPipe, 'The reader of the output is gone.');
+  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+    // Further writes fail as the first one.
+    process.stdout.on('error', () => undefined);
+    if (error.code === 'EPIPE') return stopBy(EXIT.brokenPipe, 'The reader of the output is gone.');
+    const { exit, message } = writeError(error) ?? new CommandError(EXIT.failed, error.message);
+    stopBy(exit, message);
   });
   // Nobody reads what is wrong; the exit code tells it.
   process.stderr.on('error', () => undefined);

@@ -19,6 +19,8 @@ export function writeError(cause: unknown): CommandError | undefined {
 /** The errors of a disk that only another program has met, by its words. */
 export function toldWriteError(text: string, cause: unknown): CommandError | undefined {
   if (/No space left on device/i.test(text)) return ofCode('ENOSPC', cause);
+  if (/Disk quota exceeded/i.test(text)) return ofCode('EDQUOT', cause);
+  if (/Read-only file system/i.test(text)) return ofCode('EROFS', cause);
   return /File too large|set the FSIZE resource limit/i.test(text) ? ofCode('EFBIG', cause) : undefined;
 }
 

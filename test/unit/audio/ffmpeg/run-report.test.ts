@@ -39,6 +39,7 @@ describe('The report of a run of ffmpeg', () => {
       format: { sampleRate: 48_000, layout: 'mono' },
       formats: [{ sampleRate: 48_000, layout: 'mono' }],
       failedRead: false,
+      failedEnd: false,
       complaints: { lost: 2, junk: 0, cut: 1 },
     });
     assert.deepEqual(changes, []);
