@@ -127,7 +127,7 @@ export const VARIABLES = z.object({
   FFMPEG_PATH: z.string().optional(),
   FFPROBE_PATH: z.string().optional(),
   PATH: z.string().default(''),
-  SANDBOX: oneOf(['auto', 'required', 'off']).default('auto'),
+  SANDBOX: oneOf(['auto', 'required', 'off']).default('off'),
   FFMPEG_FLOOR: oneOf(['warn', 'refuse']).default('warn'),
   API_PROCESSES: wholeNumber(1, 1024).default(availableParallelism()),
   CONVERSIONS: wholeNumber(1, 1024).default(availableParallelism()),
