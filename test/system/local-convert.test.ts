@@ -135,6 +135,9 @@ describe('tonemill convert --local', function () {
       String((await codes('a.wav', '--to', 'mp3', '--option', 'bitrate=1'))[1]),
       /options\.bitrate: expected a whole number of 8000/,
     );
+    const unfit = await convert(['a.wav', '--to', 'opus', '--option', 'fit.maxBytes=1000']);
+    assert.equal(unfit.code, 1);
+    assert.match(unfit.stdout + unfit.stderr, /1 s in opus need fit\.maxBytes of at least \d+ /);
     const [code, sentence] = await codes('a.wav', '--to', 'mp3', '--out', '/proc/none/out');
     assert.deepEqual([code, sentence], [5, '0 converted.']);
   });

@@ -109,10 +109,11 @@ export function cannotFit(effective: EffectiveOptions, sound: FitSound, bitrate:
   const needed = (bitrate * sound.seconds) / 8 + around(effective, sound);
   const least = Math.ceil(needed / AIM / 1000) * 1000;
   const sentence = `${Math.ceil(sound.seconds)} s in ${format.name} need fit.maxBytes of at least ${least} to stay intelligible, and it is ${options.fit?.maxBytes}.`;
-  return new AppError(
-    'result_too_large',
-    `${sentence} Allow as many, convert parts (start and end), or choose opus, which needs the fewest.`,
-  );
+  const ways =
+    format.name === 'opus'
+      ? 'Allow as many, or convert parts (start and end).'
+      : 'Allow as many, convert parts (start and end), or choose opus, which needs the fewest.';
+  return new AppError('result_too_large', `${sentence} ${ways}`);
 }
 
 function withRate(effective: EffectiveOptions, bitrate: number): EffectiveOptions {

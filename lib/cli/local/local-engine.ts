@@ -103,7 +103,8 @@ export async function openLocalEngine(jobs: number): Promise<LocalEngine> {
           made: await engine.convert({ input, output, probed, options: effective, onProgress, signal }),
         };
       } catch (error) {
-        throw writeErrorIn(error) ?? error;
+        const isUnfit = 'fit' in options && hasCode(error, 'result_too_large');
+        throw (isUnfit ? undefined : writeErrorIn(error)) ?? error;
       }
     },
     async join({ paths, folder, format: name, options, title, crossfade, signal }) {
