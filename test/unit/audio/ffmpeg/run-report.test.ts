@@ -95,6 +95,15 @@ describe('The report of a run of ffmpeg', () => {
     assert.equal(read([line]).decoded, 77);
   });
 
+  it('tells that the end of a result could not be written, by any release, and by nothing that a file says', () => {
+    const ends = (line: string) => read([line]).failedEnd;
+    assert.ok(ends('[error] Error writing trailer of a.flac: No space left on device'));
+    assert.ok(ends('[out#0/flac @ 0x5] [error] Error writing trailer: Disk quota exceeded'));
+    assert.ok(ends('[error] Error closing file a.wav: Input/output error'));
+    assert.ok(!ends('[error] Error writing trailer of a.mkv: Invalid argument'));
+    assert.ok(!ends('[info]     title           : Error writing trailer: No space left on device'));
+  });
+
   it('tells of a change of the decoded format', () => {
     const graph = (index: number, rate: number) =>
       `[graph_${index}_in_0_0 @ 0x5] [verbose] tb:1/1 samplefmt:fltp samplerate:${rate} chlayout:0x4`;
