@@ -4,7 +4,7 @@ import type { Task, TaskStore } from '../ports/tasks.ts';
 import { AppError } from '../runtime/errors.ts';
 import type { Batches } from '../tasks/batches.ts';
 import { JOIN_EXTENSION, MOST_JOINED, writeJoinList } from '../tasks/join-list.ts';
-import { fileName, stem } from '../tasks/object-keys.ts';
+import { fileName } from '../tasks/object-keys.ts';
 import { hasOriginal } from '../tasks/tasks.ts';
 import type { Fields } from './form-fields.ts';
 import type { FormUploads, ReceivedForm } from './form-upload.ts';
@@ -48,7 +48,8 @@ export function createJoins({ batches, batchStore, store, formUploads }: JoinsDe
       mustBeJoinable(ids, found);
       const title = request.name ?? batch.name;
       const list = writeJoinList({ join: ids, title, crossfade: request.crossfade });
-      const name = `${stem(fileName(title ?? `batch ${key.id}`))}.${JOIN_EXTENSION}`;
+      // A title is no path: AC/DC is one name.
+      const name = fileName(`${(title ?? `batch ${key.id}`).replace(/[/\\]/g, '_')}.${JOIN_EXTENSION}`);
       return formUploads.receive(key.userId, listFile(name, request.fields, list), creation);
     },
   };

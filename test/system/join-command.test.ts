@@ -44,6 +44,9 @@ describe('tonemill join', function () {
     assert.match(again.stderr, /--force replaces it/);
     for (const args of [['Book'], ['Book', '--to', 'xyz'], ['Book/1.mp3', '--to', 'mp3', '--out', 'Book']])
       assert.equal((await run([...args, '--local'])).code, 2);
+    const named = await run(['Book', '--to', 'm4b', '--local', '--out', 'Out', '--name', '../AC/DC']);
+    assert.deepEqual([named.code, named.stdout], [0, 'Out/.._AC_DC.m4b: 2 tracks\n'], named.stderr);
+    assert.equal((await run(['Book', '--to', 'm4b', '--local', '--name', ' '])).code, 2);
     const missing = await run(['Book', 'none.mp3', '--to', 'm4b', '--local', '--force']);
     assert.deepEqual([missing.code, /none\.mp3/.test(missing.stderr)], [1, true]);
   });

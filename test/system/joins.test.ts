@@ -108,14 +108,21 @@ describe('A join of a batch', function () {
       await makeSound(at(name), NOISE.replace('duration=2', `duration=${1 + index / 10}`), ...tags);
     }
     const { id } = await batchOf(user, names);
-    const book = await joined(user, id, { newFormat: 'm4b', name: 'Book' });
+    const book = await joined(user, id, { newFormat: 'm4b', name: 'A/B 2.0' });
     assert.equal(book.state, 'PROCESSED', book.error?.message);
     const { media } = book.result ?? assert.fail();
     assert.deepEqual(
       media.chapters.map(({ title }) => title),
       ['Part 1', 'Part 2', 'Part 3'],
     );
-    assert.deepEqual([media.tags.album, media.tags.artist, media.tags.title], [['Book'], ['Ann'], ['Book']]);
+    assert.deepEqual(
+      [media.tags.album, media.tags.artist, media.tags.title],
+      [['Book'], ['Ann'], ['A/B 2.0']],
+    );
+    const listed = z
+      .array(z.object({ name: z.string() }))
+      .parse(await (await user.fetch('/api/tasks')).json());
+    assert.equal(listed.at(-1)?.name, 'A_B 2.0.join');
     const ends = media.chapters.map(({ end }) => end);
     for (const [index, end] of [1, 2.1, 3.3].entries())
       assert.ok(Math.abs((ends[index] ?? 0) - end) < 0.002, `${ends}`);

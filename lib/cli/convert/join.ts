@@ -8,7 +8,7 @@ import { outputOf, TonemillError } from '../../client/index.ts';
 import { fileAt } from '../../client/node.ts';
 import { escaped } from '../../runtime/log-formats.ts';
 import { publishFile } from '../files/partial-files.ts';
-import { plainName } from '../files/safe-names.ts';
+import { safePart } from '../files/safe-names.ts';
 import { openLocalEngine } from '../local/local-engine.ts';
 import { formatOf, optionsOf, type RequestedOutput } from '../service/requested-output.ts';
 import { openService } from '../service/service.ts';
@@ -44,9 +44,10 @@ export async function join(paths: readonly string[], options: JoinOptions): Prom
   if (to === undefined)
     throw usageError('Name a format by --to, such as --to m4b. "tonemill formats" lists all.');
   const output = { ...formatOf(to), options: optionsOf(option, preset) };
+  if (name?.trim() === '') throw usageError('--name: expected a title.');
   const inputs = await inputsOf(paths);
   const title = name ?? titleOf(paths);
-  const target = joinPath(out, `${plainName(title)}.${output.extension}`);
+  const target = joinPath(out, `${safePart(title)}.${output.extension}`);
   if (inputs.some(({ path }) => resolve(path) === resolve(target)))
     throw usageError(`${escaped(target)} is one of the tracks. Choose another name by --name.`);
   if (!force && (await stat(target).catch(() => undefined)))
@@ -56,7 +57,7 @@ export async function join(paths: readonly string[], options: JoinOptions): Prom
   await publishFile(target, (folder) =>
     local ? joinHere(wanted, folder, notes) : joinThere(wanted, folder, notes, remove ?? false),
   );
-  print(`${escaped(target)}: ${inputs.length} tracks`);
+  print(`${escaped(target)}: ${inputs.length} ${inputs.length === 1 ? 'track' : 'tracks'}`);
   for (const note of notes) print(`  ${escaped(note)}`);
 }
 
