@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/folders.ts';
 const NOISE = 'anoisesrc=color=pink:sample_rate=44100:amplitude=0.4:seed=3:duration=8';
 
 describe('The option fit', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folder = temporaryFolder();
   let input = '';
   beforeEach(async () => {

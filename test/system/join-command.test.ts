@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/folders.ts';
 import { testService } from '../support/service.ts';
 
 describe('tonemill join', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const service = testService();
   const folder = temporaryFolder();
 

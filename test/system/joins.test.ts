@@ -30,7 +30,7 @@ const JOINED = TASK.extend({
 });
 
 describe('A join of a batch', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const service = testService();
   const folder = temporaryFolder();
   const at = (name: string) => join(folder(), name);

@@ -9,7 +9,7 @@ import { tonemill } from '../support/command-line.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 describe('tonemill convert --local', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folder = temporaryFolder();
   let tone: Buffer;
   before(async () => {

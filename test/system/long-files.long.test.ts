@@ -41,7 +41,7 @@ const WHOLE: Readonly<Record<string, Case & { format?: string }>> = {
 };
 
 describe('Long files in pieces', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folder = temporaryFolder();
 
   for (const [name, { source, settings = [], options = {} }] of Object.entries(SPLIT))
