@@ -13,9 +13,9 @@ import { type Running, serveApi } from './vm-mode.ts';
 const PAUSE = 1000;
 
 /**
- * The API on several processes of one machine, which share its port. The first process only starts the others, which
- * accept connections themselves: handed over one by one, the last of 750 that came at once waited 3 s. One that dies is replaced. With `API_PROCESSES=1` the process serves itself. Throws
- * `misconfigured` with the sentence of a process that cannot start.
+ * The API on several processes of one machine, which share its port. The first process only starts the others, and replaces one
+ * that dies. They accept connections themselves: handed over one by one, the last of 750 that came at once waited 3 s. With
+ * `API_PROCESSES=1` the process serves itself. Throws `misconfigured` with the sentence of a process that cannot start.
  */
 export async function serveApiProcesses(config: Config, log: Log): Promise<Running> {
   if (cluster.isWorker || config.apiProcesses === 1) return serveApi(config, log);

@@ -6,6 +6,7 @@ import type { Output } from '../ffmpeg/output.ts';
 import { decode, folderOf, type Run, type Tools } from '../ffmpeg/runs.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
 import { completeHeaderFrame, haveSameBytes, type SoundRange, writeSound } from '../media/mp3-pieces.ts';
+import type { Level } from '../plan/filters.ts';
 import { type Pieces, planPieces } from '../plan/pieces.ts';
 import type { Plan } from '../plan/plan.ts';
 
@@ -35,30 +36,28 @@ interface Piece {
 /**
  * Encodes a long original by several runs at once, and joins what they made: the same bytes as of one run. Undefined if one run
  * has to encode it: it is short or cannot be split, no other place is free, a run found damage, or a join was not proved.
+ * @param encodingOf writes the files that an encoding needs; called only if there are pieces
  */
 export async function encodePieces(
   tools: Tools,
   work: LongWork,
-  encoding: Encoding,
+  level: Level,
+  encodingOf: () => Promise<Encoding>,
 ): Promise<Run | undefined> {
-  const pieces = piecesFor(tools, work, encoding);
+  const pieces = piecesFor(tools, work, level);
   if (!pieces || typeof work.output !== 'string') return undefined;
   const folder = join(folderOf(work.output), 'pieces');
   await mkdir(folder, { mode: 0o700 });
   const stop = new AbortController();
   try {
     const signal = AbortSignal.any([work.signal, stop.signal]);
-    return await makeAndJoin(tools, { ...work, signal }, encoding, { ...pieces, folder, stop });
+    return await makeAndJoin(tools, { ...work, signal }, await encodingOf(), { ...pieces, folder, stop });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function piecesFor(
-  { semaphore, splitSeconds }: Tools,
-  work: LongWork,
-  { level }: Encoding,
-): Pieces | undefined {
+function piecesFor({ semaphore, splitSeconds }: Tools, work: LongWork, level: Level): Pieces | undefined {
   const { plan, probed, steady, input } = work;
   const isLong = splitSeconds !== undefined && (plan.seconds ?? 0) > splitSeconds;
   if (!isLong || steady || typeof input !== 'string') return undefined;

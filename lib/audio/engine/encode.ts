@@ -168,9 +168,8 @@ async function encode(
   sink: Sink | undefined,
 ): Promise<Pick<Encoded, 'warnings' | 'originalSeconds' | 'clipping' | 'waveform'> & { written: number }> {
   const { plan, probed } = work;
-  const joined = sink
-    ? undefined
-    : await encodePieces(tools, work, await encodingOf(tools, work, how, false));
+  const encoding = () => encodingOf(tools, work, how, false);
+  const joined = sink ? undefined : await encodePieces(tools, work, how.level, encoding);
   const isDrawn = !joined && isDrawnInPassing(work);
   const peaks = isDrawn ? createPeaks(probed.media.sampleRate) : undefined;
   const { ending, report } = joined ?? (await runEncoder(tools, work, how, sink, peaks?.read));

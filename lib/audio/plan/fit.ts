@@ -21,7 +21,7 @@ export interface FitChoice {
 
 /** Sound that has to fit. */
 export interface FitSound {
-  /** Of the result. */
+  /** Duration of the result. */
   seconds: number;
   /** Bytes of tags, pictures and chapters. */
   tags: number;

@@ -103,8 +103,7 @@ export async function openLocalEngine(jobs: number): Promise<LocalEngine> {
           made: await engine.convert({ input, output, probed, options: effective, onProgress, signal }),
         };
       } catch (error) {
-        const isUnfit = 'fit' in options && hasCode(error, 'result_too_large');
-        throw (isUnfit ? undefined : writeErrorIn(error)) ?? error;
+        throw toldError(error, options);
       }
     },
     async join({ paths, folder, format: name, options, title, crossfade, signal }) {
@@ -121,7 +120,7 @@ export async function openLocalEngine(jobs: number): Promise<LocalEngine> {
         const made = await engine.convert({ input, output, probed, cover, ...how });
         return { path: output, made: { ...made, adaptations: [...joined.adaptations, ...made.adaptations] } };
       } catch (error) {
-        throw writeErrorIn(error) ?? error;
+        throw toldError(error, options);
       }
     },
     close() {
@@ -171,6 +170,12 @@ function parsedOptions(engine: AudioEngine, name: string, options: object) {
   } catch (error) {
     throw error instanceof AppError ? usageError(error.message) : error;
   }
+}
+
+/** The error of a conversion, as a person is told it. A result that cannot fit met the limit of the request, not that of the system. */
+function toldError(error: unknown, options: object): unknown {
+  const isUnfit = 'fit' in options && hasCode(error, 'result_too_large');
+  return isUnfit ? error : (writeErrorIn(error) ?? error);
 }
 
 /** Programs alone have met a disk that takes no more, and tell it in their own words. */
