@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Auth } from '../../accounts/sessions.ts';
+import { MOST_INTEGER } from '../../runtime/whole-number.ts';
 import { LONGEST_CROSSFADE, MOST_JOINED } from '../../tasks/join-list.ts';
 import type { Joins } from '../../uploads/joins.ts';
 import { bearer, principalOf } from '../bearer-auth.ts';
@@ -25,9 +26,14 @@ const NEW_JOIN = REQUESTED_OUTPUT.extend({
   name: NAME.optional().openapi({
     description: 'Names the file and the whole. Default: the name of the batch.',
   }),
-  tasks: z.array(z.int(IDS).min(1, IDS), IDS).min(1, IDS).max(MOST_JOINED, IDS).optional().openapi({
-    description: 'Tracks in their order. Default: all tasks of the batch, in theirs.',
-  }),
+  tasks: z
+    .array(z.int(IDS).min(1, IDS).max(MOST_INTEGER, IDS), IDS)
+    .min(1, IDS)
+    .max(MOST_JOINED, IDS)
+    .optional()
+    .openapi({
+      description: 'Tracks in their order. Default: all tasks of the batch, in theirs.',
+    }),
   crossfade: z.number(CROSSFADE).min(0, CROSSFADE).max(LONGEST_CROSSFADE, CROSSFADE).default(0).openapi({
     description: 'Seconds by which neighbours overlap.',
   }),
