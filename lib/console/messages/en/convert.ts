@@ -1,0 +1,56 @@
+/** Texts in English: files before their conversion and on their way. */
+export const CONVERT_EN = {
+  'staged.title': 'Ready to convert',
+  'staged.list': 'Files to convert',
+  'staged.remove': 'Take {name} out',
+  'staged.clear': 'Clear',
+  'staged.applyToAll': '{format} for all files',
+  'staged.format.of': 'Format of {name}',
+  'staged.tags.of': 'Tags, cover and chapters of {name}',
+  'staged.tags.reading': 'Reading the file…',
+  'staged.tags.beginning':
+    'Only the beginning of this large file was read. It may have more behind the sound.',
+  'staged.tags.whole': 'Read all of it ({size})',
+  'staged.tooLarge': 'Larger than {size}, the most that this service takes.',
+  'staged.empty': 'An empty file',
+  'staged.convert.one': 'Convert {count} file',
+  'staged.convert.other': 'Convert {count} files',
+
+  'plan.title': 'Expected result',
+  'plan.exact': '{size} exactly',
+  'plan.about': 'about {size}',
+  'plan.copied': 'sound copied without loss',
+  'plan.work': 'about {seconds} s of work',
+  'plan.adapted': '{property}: {to}',
+
+  'wanted.title': 'For all files',
+  'wanted.format': 'Format',
+  'wanted.more': 'More options',
+  'wanted.set.one': '{count} set',
+  'wanted.set.other': '{count} set',
+  'wanted.reset': 'Back to the defaults',
+  'wanted.default': 'Default',
+  'wanted.notIn': 'This service cannot make {format}. MP3 is chosen instead.',
+  'wanted.noPreset': 'There is no preset {preset}. None is chosen.',
+
+  'transfer.title': 'Uploading',
+  'transfer.waiting': 'Waits for its turn',
+  'transfer.sending': '{sent} of {size} at {speed}/s, {left} left',
+  'transfer.starting': '{sent} of {size}',
+  'transfer.progress': 'Upload of {name}',
+  'transfer.pause': 'Pause {name}',
+  'transfer.resume': 'Resume {name}',
+  'transfer.cancel': 'Cancel {name}',
+  'transfer.paused': 'Paused at {percent}',
+  'transfer.failed': 'Not sent. {reason}',
+
+  'address.label': 'Or the address of a file',
+  'address.add': 'Add',
+  'address.wrong': 'Write an address that begins with https://',
+  'address.fetched': 'The service fetches it',
+
+  'destination.title': 'Deliver results',
+  'destination.hint':
+    'An address that takes the result by PUT: a signed URL of S3, Cloud Storage or Azure, or gs://bucket/name where this service may write. The result stays here as well.',
+  'destination.of': 'Deliver the result of {name} to',
+} as const;

@@ -1,0 +1,55 @@
+/** Texts in English: frame of the page, the first visit and the log-in. */
+export const PAGE_EN = {
+  'app.documentation': 'API',
+  'app.language': 'Language',
+  'app.theme': 'Colours',
+  'app.theme.system': 'Auto',
+  'app.theme.light': 'Light',
+  'app.theme.dark': 'Dark',
+  'app.close': 'Close',
+  'app.undo': 'Undo',
+
+  'hero.title': 'Audio in, audio out.',
+  'hero.text': 'Drop a file. Take it back in another format.',
+
+  'drop.title': 'Drop audio or video here',
+  'drop.hint': 'Or paste it. A folder gives all the files in it.',
+  'drop.now': 'Let go to add the files',
+  'drop.files': 'Choose files',
+  'drop.folder': 'Choose folder',
+  'drop.more': 'Add files',
+
+  'restore.hint': 'New here, with files on another computer? Its backup brings everything along.',
+  'restore.choose': 'Restore a backup …',
+  'restore.running': 'The backup is being restored …',
+  'restore.done.logIn': 'The backup is restored. Log in as before.',
+  'restore.done': 'The backup is restored.',
+
+  'session.title': 'How would you like to go on?',
+  'session.guest.title': 'Try it now',
+  'session.guest.text': 'On this computer you need no account. Make one later, and keep your files.',
+  'session.guest': 'Guest',
+  'session.ended': 'Your session has ended. Log in again.',
+  'session.signUp': 'Sign up',
+  'session.signUp.text': 'Your files wait here. With an account they are converted at once.',
+  'session.invited': 'You have an invitation. It is for one account.',
+  'session.logIn': 'Log in',
+  'session.logOut': 'Log out',
+  'session.user': 'Name',
+  'session.email': 'Email',
+  'session.password': 'Password',
+  'session.password.hint': 'At least 8 characters, and not one of the most common passwords.',
+  'session.have': 'I have an account',
+  'session.haveNot': 'I have no account yet',
+
+  'refused.password':
+    'Choose another password: at least 8 characters, not one of the most common, and not your name or email.',
+  'refused.password.present': 'The present password is wrong.',
+  'refused.email': 'This is no email address.',
+  'refused.email.taken': 'This email has an account already. Choose another, or log in.',
+  'refused.user.taken': 'This name is taken. Choose another, or log in.',
+  'refused.logIn': 'Email or password is wrong.',
+
+  'error.offline': 'The service does not answer. Try again in a moment.',
+  'error.unexpected': 'Something went wrong: {reason}',
+} as const;

@@ -1,0 +1,56 @@
+/** Texts in Spanish: files before their conversion and on their way. */
+export const CONVERT_ES = {
+  'staged.title': 'Listos para convertir',
+  'staged.list': 'Archivos por convertir',
+  'staged.remove': 'Quitar {name}',
+  'staged.clear': 'Vaciar',
+  'staged.applyToAll': '{format} para todos',
+  'staged.format.of': 'Formato de {name}',
+  'staged.tags.of': 'Etiquetas, portada y capítulos de {name}',
+  'staged.tags.reading': 'Leyendo el archivo…',
+  'staged.tags.beginning':
+    'Solo se leyó el comienzo de este archivo grande. Puede tener más detrás del sonido.',
+  'staged.tags.whole': 'Leerlo entero ({size})',
+  'staged.tooLarge': 'Supera {size}, lo máximo que acepta este servicio.',
+  'staged.empty': 'Un archivo vacío',
+  'staged.convert.one': 'Convertir {count} archivo',
+  'staged.convert.other': 'Convertir {count} archivos',
+
+  'plan.title': 'Resultado previsto',
+  'plan.exact': '{size} exactos',
+  'plan.about': 'unos {size}',
+  'plan.copied': 'sonido copiado sin pérdida',
+  'plan.work': 'unos {seconds} s de trabajo',
+  'plan.adapted': '{property}: {to}',
+
+  'wanted.title': 'Para todos los archivos',
+  'wanted.format': 'Formato',
+  'wanted.more': 'Más opciones',
+  'wanted.set.one': '{count} elegida',
+  'wanted.set.other': '{count} elegidas',
+  'wanted.reset': 'Volver a los valores iniciales',
+  'wanted.default': 'Automático',
+  'wanted.notIn': 'Este servicio no produce {format}. En su lugar se eligió MP3.',
+  'wanted.noPreset': 'No existe el ajuste {preset}. No se eligió ninguno.',
+
+  'transfer.title': 'Subiendo',
+  'transfer.waiting': 'Espera su turno',
+  'transfer.sending': '{sent} de {size} a {speed}/s, faltan {left}',
+  'transfer.starting': '{sent} de {size}',
+  'transfer.progress': 'Subida de {name}',
+  'transfer.pause': 'Pausar {name}',
+  'transfer.resume': 'Continuar {name}',
+  'transfer.cancel': 'Cancelar {name}',
+  'transfer.paused': 'En pausa al {percent}',
+  'transfer.failed': 'No se envió. {reason}',
+
+  'address.label': 'O una dirección',
+  'address.add': 'Agregar',
+  'address.wrong': 'Escribe una dirección que empiece por https://',
+  'address.fetched': 'El servicio lo busca',
+
+  'destination.title': 'Entregar los resultados',
+  'destination.hint':
+    'Una dirección que recibe el resultado por PUT: una URL firmada de S3, Cloud Storage o Azure, o gs://cubo/nombre si este servicio puede escribir allí. El resultado también se queda aquí.',
+  'destination.of': 'Entregar el resultado de {name} en',
+} as const;

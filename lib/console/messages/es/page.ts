@@ -1,0 +1,55 @@
+/** Texts in Spanish: frame of the page, the first visit and the log-in. */
+export const PAGE_ES = {
+  'app.documentation': 'API',
+  'app.language': 'Idioma',
+  'app.theme': 'Colores',
+  'app.theme.system': 'Auto',
+  'app.theme.light': 'Claro',
+  'app.theme.dark': 'Oscuro',
+  'app.close': 'Cerrar',
+  'app.undo': 'Deshacer',
+
+  'hero.title': 'Entra audio, sale audio.',
+  'hero.text': 'Suelta un archivo. Recíbelo en otro formato.',
+
+  'drop.title': 'Suelta aquí audio o video',
+  'drop.hint': 'También puedes pegarlo. Una carpeta aporta todos sus archivos.',
+  'drop.now': 'Suelta para agregar los archivos',
+  'drop.files': 'Elegir archivos',
+  'drop.folder': 'Elegir carpeta',
+  'drop.more': 'Agregar archivos',
+
+  'restore.hint': '¿Empiezas aquí y tienes archivos en otro ordenador? Su copia de seguridad lo trae todo.',
+  'restore.choose': 'Restaurar una copia …',
+  'restore.running': 'Se está restaurando la copia …',
+  'restore.done.logIn': 'La copia está restaurada. Inicia sesión como antes.',
+  'restore.done': 'La copia está restaurada.',
+
+  'session.title': '¿Cómo quieres seguir?',
+  'session.guest.title': 'Probar ahora',
+  'session.guest.text': 'En este equipo no necesitas cuenta. Créala después y conserva tus archivos.',
+  'session.guest': 'Invitado',
+  'session.ended': 'Tu sesión terminó. Inicia sesión de nuevo.',
+  'session.signUp': 'Crear cuenta',
+  'session.signUp.text': 'Tus archivos esperan aquí. Con una cuenta se convierten enseguida.',
+  'session.invited': 'Tienes una invitación. Sirve para una cuenta.',
+  'session.logIn': 'Iniciar sesión',
+  'session.logOut': 'Cerrar sesión',
+  'session.user': 'Nombre',
+  'session.email': 'Correo',
+  'session.password': 'Contraseña',
+  'session.password.hint': 'Al menos 8 caracteres, y no una de las contraseñas más comunes.',
+  'session.have': 'Ya tengo cuenta',
+  'session.haveNot': 'Aún no tengo cuenta',
+
+  'refused.password':
+    'Elige otra contraseña: al menos 8 caracteres, no una de las más comunes, y no tu nombre ni tu correo.',
+  'refused.password.present': 'La contraseña actual no es correcta.',
+  'refused.email': 'No es una dirección de correo.',
+  'refused.email.taken': 'Ese correo ya tiene cuenta. Elige otro o inicia sesión.',
+  'refused.user.taken': 'Ese nombre está ocupado. Elige otro o inicia sesión.',
+  'refused.logIn': 'El correo o la contraseña no son correctos.',
+
+  'error.offline': 'El servicio no responde. Inténtalo de nuevo en un momento.',
+  'error.unexpected': 'Algo salió mal: {reason}',
+} as const;
