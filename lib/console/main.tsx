@@ -9,7 +9,7 @@ import { announce, complain, tell } from './notices.ts';
 import { followAddress, go } from './place.ts';
 import { followPresets, whenPresetsAreKnown } from './presets.ts';
 import { session } from './session.ts';
-import { followTasks } from './tasks.ts';
+import { followTasks } from './task-events.ts';
 import { checkWanted, inFormat, linkedFormat, want } from './wanted.ts';
 import { webhookDisabled } from './webhooks.ts';
 import './styles/base.css';

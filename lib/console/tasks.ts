@@ -1,18 +1,12 @@
-import { effect, signal, untracked } from '@preact/signals';
-import { type DisabledWebhook, outputOf, type TaskQuery } from '../client/index.ts';
+import { signal } from '@preact/signals';
+import type { TaskQuery } from '../client/index.ts';
 import { type Criteria, compare, criteria, fits, movesFrom, queryOf } from './criteria.ts';
 import { forget, forgetAll, remember, taskOf } from './known-tasks.ts';
-import { complain } from './notices.ts';
-import type { Options } from './options.ts';
 import { service } from './service.ts';
-import { session } from './session.ts';
 import type { Task } from './task.ts';
 
 /** Tasks in one request. */
 const PAGE = 200;
-
-/** Milliseconds for which a deletion can be undone. */
-const UNDO = 5000;
 
 /** Ids of the loaded tasks that fit, in their order. */
 export const ids = signal<readonly number[]>([]);
@@ -22,9 +16,6 @@ export const hasMore = signal(true);
 
 /** Whether a page is on its way. */
 export const isLoading = signal(false);
-
-/** Tasks of which this page requests another output at this moment: nobody may ask for their results any more. */
-export const leaving = signal<ReadonlySet<number>>(new Set());
 
 /** The same ids as `ids`. */
 let present = new Set<number>();
@@ -38,37 +29,8 @@ let list = new AbortController();
 /** Tasks that changed while the first page of a list was on its way; undefined at other times. */
 let meanwhile: Map<number, Task> | undefined;
 
-/** Deleted tasks, which no late change shows again, with the function that runs a deletion at once. */
-const hidden = new Map<number, () => void>();
-
-/** A listener of changes that come while the page is open. */
-interface Listener {
-  /** A task was converted, or could not be. */
-  onEnded(task: Task): void;
-  /** A task of a batch changed or was removed. */
-  onBatch(): void;
-  /** The service disabled a webhook. */
-  onWebhookDisabled(webhook: DisabledWebhook): void;
-}
-
-/** Follows the tasks of the user for as long as there is one. */
-export function followTasks(listener: Listener): void {
-  effect(() => {
-    if (session.value !== 'open') return;
-    const stop = new AbortController();
-    void follow(listener, stop.signal).catch(complain);
-    untracked(() => void choose({}).catch(complain));
-    return () => {
-      stop.abort();
-      list.abort();
-      forgetAll();
-      replace([]);
-    };
-  });
-  addEventListener('pagehide', () => {
-    for (const now of hidden.values()) now();
-  });
-}
+/** Deleted tasks, which no late change shows again. */
+const hidden = new Set<number>();
 
 /** Changes what the list has, or its order, and loads its first page. The old list stays until then. */
 export async function choose(change: Partial<Criteria>): Promise<void> {
@@ -122,88 +84,8 @@ async function load(take: (page: readonly Task[]) => void): Promise<void> {
   }
 }
 
-/** Requests another output of the same original. */
-export async function convertAgain(id: number, newFormat: string, options: Options): Promise<void> {
-  leaving.value = new Set([...leaving.value, id]);
-  try {
-    changed(await service.tasks.change(id, outputOf(newFormat, options)));
-  } finally {
-    leaving.value = new Set([...leaving.value].filter((other) => other !== id));
-  }
-}
-
-const DAY = 86_400_000;
-
-/**
- * Keeps the files of a task for another time, as far as the service allows.
- * @returns the new time; undefined if they cannot be kept longer
- */
-export async function keepLonger(id: number): Promise<string | undefined> {
-  const [{ limits }, { timestamp, expiresAt }] = await Promise.all([
-    service.account.get(),
-    service.tasks.get(id),
-  ]);
-  if (expiresAt === null) return undefined;
-  const { days, maxDays } = limits.retention;
-  const until = Math.min(Date.parse(expiresAt) + days * DAY, Date.parse(timestamp) + maxDays * DAY);
-  if (until <= Date.parse(expiresAt)) return undefined;
-  const task = await service.tasks.keep(id, new Date(until));
-  changed(task);
-  return task.expiresAt ?? undefined;
-}
-
-/** Takes a task off the list, and deletes it unless the answer is called within five seconds. */
-export function removeLater(id: number): () => void {
-  const show = () => {
-    hidden.delete(id);
-    const task = taskOf(id)?.peek();
-    if (task) put(task);
-  };
-  const remove = () => {
-    clearTimeout(timer);
-    hidden.set(id, () => undefined);
-    // The page may be about to close, and its requests with it.
-    service.tasks.remove(id, { keepalive: true }).catch((error: unknown) => {
-      show();
-      complain(error);
-    });
-  };
-  const timer = setTimeout(remove, UNDO);
-  hidden.set(id, remove);
-  drop(id);
-  return () => {
-    clearTimeout(timer);
-    show();
-  };
-}
-
-/** Passes on the changes of all tasks, also those of other programs. */
-async function follow({ onEnded, onBatch, onWebhookDisabled }: Listener, signal: AbortSignal): Promise<void> {
-  try {
-    for await (const event of service.events({ signal })) {
-      if (event.type === 'task.state') {
-        const before = taskOf(event.task.id)?.peek();
-        changed(event.task);
-        const { state, batchId } = event.task;
-        const isEnd = state === 'PROCESSED' || state === 'FAILED';
-        if (before && before.state !== state && isEnd) onEnded(event.task);
-        if (batchId !== null) onBatch();
-      }
-      if (event.type === 'task.progress') progressed(event.taskId, event.progress);
-      if (event.type === 'webhook.disabled') onWebhookDisabled(event.webhook);
-      if (event.type === 'task.removed') {
-        if (taskOf(event.taskId)?.peek().batchId !== null) onBatch();
-        forget(event.taskId);
-        meanwhile?.delete(event.taskId);
-        drop(event.taskId);
-      }
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-}
-
-function changed(task: Task): void {
+/** Takes the newest state of a task, and puts its row where it belongs. */
+export function changed(task: Task): void {
   const before = taskOf(task.id)?.peek();
   remember(task);
   if (meanwhile) {
@@ -215,9 +97,37 @@ function changed(task: Task): void {
   if (!stays) put(task);
 }
 
-function progressed(id: number, progress: number): void {
+/** Takes the progress of a conversion, 0 to 1. */
+export function progressed(id: number, progress: number): void {
   const task = taskOf(id);
   if (task) task.value = { ...task.peek(), progress };
+}
+
+/** Takes a task off the list that the service has no longer. */
+export function gone(id: number): void {
+  forget(id);
+  meanwhile?.delete(id);
+  drop(id);
+}
+
+/** Takes a task off the list until it is shown again. */
+export function hide(id: number): void {
+  hidden.add(id);
+  drop(id);
+}
+
+/** Brings a hidden task back. */
+export function show(id: number): void {
+  hidden.delete(id);
+  const task = taskOf(id)?.peek();
+  if (task) put(task);
+}
+
+/** Forgets the tasks of a user who has left. */
+export function clearTasks(): void {
+  list.abort();
+  forgetAll();
+  replace([]);
 }
 
 /** Puts a task at its place, or takes it off if it does not fit. A later page has those behind the loaded ones. */

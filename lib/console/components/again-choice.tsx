@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { t } from '../messages.ts';
 import { complain, tell } from '../notices.ts';
 import type { Task } from '../task.ts';
-import { convertAgain } from '../tasks.ts';
+import { convertAgain } from '../task-changes.ts';
 import { Icon } from './icon.tsx';
 import { FormatOptions } from './wanted-form.tsx';
 

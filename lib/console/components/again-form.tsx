@@ -5,7 +5,7 @@ import { standing } from '../jump.ts';
 import { t } from '../messages.ts';
 import { complain, tell } from '../notices.ts';
 import type { Task } from '../task.ts';
-import { convertAgain } from '../tasks.ts';
+import { convertAgain } from '../task-changes.ts';
 import type { Wanted } from '../wanted.ts';
 import { PlannedResult } from './planned-result.tsx';
 import { TagEditor } from './tag-editor.tsx';

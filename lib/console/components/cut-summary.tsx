@@ -3,7 +3,7 @@ import { t } from '../messages.ts';
 import { complain, tell } from '../notices.ts';
 import { clock } from '../quantities.ts';
 import type { Task } from '../task.ts';
-import { convertAgain } from '../tasks.ts';
+import { convertAgain } from '../task-changes.ts';
 import { trimOf, withTrim } from '../trim.ts';
 import type { Wanted } from '../wanted.ts';
 

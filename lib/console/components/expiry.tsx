@@ -3,7 +3,7 @@ import { t } from '../messages.ts';
 import { complain, tell } from '../notices.ts';
 import { day } from '../quantities.ts';
 import type { Task } from '../task.ts';
-import { keepLonger } from '../tasks.ts';
+import { keepLonger } from '../task-changes.ts';
 
 /** The day on which the files of a task are removed, and the way to keep them longer. */
 export function Expiry({ task: { id, expiresAt, state } }: { task: Task }) {

@@ -4,7 +4,7 @@ import { complain, tell } from '../notices.ts';
 import type { Options } from '../options.ts';
 import { translated } from '../service-sentences.ts';
 import type { Task } from '../task.ts';
-import { convertAgain } from '../tasks.ts';
+import { convertAgain } from '../task-changes.ts';
 import { ServiceDetails } from './service-details.tsx';
 import { failureOf } from './task-row.tsx';
 

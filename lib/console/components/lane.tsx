@@ -5,7 +5,7 @@ import { t } from '../messages.ts';
 import { complain } from '../notices.ts';
 import { service } from '../service.ts';
 import { durationOf, offsetOf, type Part, type Task } from '../task.ts';
-import { leaving } from '../tasks.ts';
+import { leaving } from '../task-changes.ts';
 import type { View } from '../view.ts';
 import { waveformPath } from '../waveform-shape.ts';
 

@@ -6,7 +6,7 @@ import type { Player } from '../player.ts';
 import { clock, hertz } from '../quantities.ts';
 import { service } from '../service.ts';
 import { durationOf, offsetOf, type Part, type Task } from '../task.ts';
-import { leaving } from '../tasks.ts';
+import { leaving } from '../task-changes.ts';
 import { moved, placeIn, type View } from '../view.ts';
 
 /** Seconds of the longest picture, and of the window around the playhead where more is in sight. */
