@@ -1,18 +1,16 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { UserListOptions } from './account/administration.ts';
 import type { FormatOptions } from './account/catalogue.ts';
 import type { ListenOptions } from './account/listen.ts';
 import type { LoginOptions } from './account/login.ts';
 import type { SaveOptions } from './account/presets.ts';
 import type { ProbeOptions } from './account/probe.ts';
 import type { GetOptions, ListOptions } from './account/tasks.ts';
-import { count, several } from './option-values.ts';
+import { addAdministration } from './administration-commands.ts';
+import { count, JSON_LINES, several } from './option-values.ts';
 import { run } from './run-command.ts';
 
 const STATES = ['AWAITING_UPLOAD', 'UPLOADED', 'PROCESSING', 'PROCESSED', 'FAILED', 'EXPIRED'];
-
-const JSON_LINES = ['--json', 'print one JSON object a line, for programs'] as const;
 
 const OF_LOGIN = `
 The key is kept in ~/.config/tonemill/credentials.json (or $XDG_CONFIG_HOME),
@@ -171,38 +169,4 @@ function addKeys(program: Command): void {
     .argument('<id>', 'number of a key')
     .description('remove an API key')
     .action((id: string) => run(async () => (await import('./account/keys.ts')).removeKey(id)));
-}
-
-function addAdministration(program: Command): void {
-  const admin = program
-    .command('admin')
-    .description('users and invitations, by a key with the scope admin of an administrator');
-  admin
-    .command('users')
-    .description('list users')
-    .option('--search <text>', 'only those whose name or email contains this')
-    .option('-m, --max <number>', 'number of users', count, 50)
-    .option(...JSON_LINES)
-    .action((options: UserListOptions) =>
-      run(async () => (await import('./account/administration.ts')).listUsers(options)),
-    );
-  for (const [name, suspended, description] of [
-    ['suspend', true, 'refuse the tokens and keys of a user'],
-    ['resume', false, 'let a suspended user in again'],
-  ] as const)
-    admin
-      .command(name)
-      .argument('<id>', 'number of a user')
-      .description(description)
-      .action((id: string) =>
-        run(async () => (await import('./account/administration.ts')).setSuspended(id, suspended)),
-      );
-  admin
-    .command('invite')
-    .argument('[email]', 'the only address that may use it; any without one')
-    .description('print a link by which one person can sign up')
-    .option('--days <number>', 'days for which it is valid', count, 7)
-    .action((email: string | undefined, options: { days: number }) =>
-      run(async () => (await import('./account/administration.ts')).makeInvitation(email, options)),
-    );
 }

@@ -63,6 +63,12 @@ function valueLines(all: readonly Completions[], line: (values: readonly string[
   return lines.join('\n');
 }
 
+/** Condition of bash: the words so far end in a command that has commands of its own. */
+function parents(all: readonly Completions[]): string {
+  const found = all.filter(({ commands }) => commands.length > 0);
+  return found.map(({ path }) => `$path == ${quoted(path)}`).join(' || ');
+}
+
 function subcommands(all: readonly Completions[]): string {
   const known = all.filter(({ path }) => path !== '').map(({ path }) => quoted(path));
   return known.join('|');
@@ -84,7 +90,7 @@ ${valueLines(all, (values) => `words=${quoted(values.join(' '))}; COMPREPLY=($(c
   case "$path" in
 ${caseLines(all, (one) => `words=${quoted(words(one))}`)}
   esac
-  if [[ $current == -* || $path == '' || $path == 'presets' || $path == 'keys' || $path == 'webhooks' || $path == 'admin' ]]; then
+  if [[ $current == -* || ${parents(all)} ]]; then
     COMPREPLY=($(compgen -W "$words" -- "$current"))
   fi
 }

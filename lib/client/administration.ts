@@ -13,6 +13,8 @@ export type UserQuery = NonNullable<operations['listUsers']['parameters']['query
 export interface Administration {
   /** One page of users, by id; `after` the last of them begins the next. */
   users(query?: UserQuery, call?: Call): Promise<ManagedUser[]>;
+  user(id: number, call?: Call): Promise<ManagedUser>;
+  /** Suspends a user, or sets the group or the limits; limits replace all limits of the user's own. */
   changeUser(id: number, change: Body<'changeUser'>, call?: Call): Promise<ManagedUser>;
   groups(call?: Call): Promise<Schemas['CountedGroup'][]>;
   createGroup(group: Body<'createGroup'>, call?: Call): Promise<Group>;
@@ -34,6 +36,7 @@ export function createAdministration(api: Api): Administration {
   return {
     users: (query = {}, call) =>
       answerOf(api.GET('/api/admin/users', { params: { query }, ...options(call) })),
+    user: (id, call) => answerOf(api.GET('/api/admin/users/{id}', byId(id, call))),
     changeUser: (id, body, call) => answerOf(api.PATCH('/api/admin/users/{id}', { body, ...byId(id, call) })),
     groups: (call) => answerOf(api.GET('/api/admin/groups', options(call))),
     createGroup: (body, call) => answerOf(api.POST('/api/admin/groups', { body, ...options(call) })),

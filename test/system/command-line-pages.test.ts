@@ -119,6 +119,7 @@ describe('tonemill completion', () => {
     assert.equal(await complete('tonemill', 'convert', 'a.wav', '--pl'), '--playlist');
     assert.equal(await complete('tonemill', 'convert', '--to', 'fl'), 'flac');
     assert.equal(await complete('tonemill', 'presets', ''), 'list save rm help -h --help');
+    assert.equal(await complete('tonemill', 'admin', 'groups', 'c'), 'create change');
     assert.equal(await complete('tonemill', 'ls', '--state', 'F'), 'FAILED');
     assert.equal(await complete('tonemill', 'convert', '--out', ''), '');
   });
