@@ -41,6 +41,7 @@ import { issueReceipt, type Verification, verifyFile } from './receipts.ts';
 import { planTags } from './result-tags.ts';
 import { ringtoneWarnings } from './ringtone.ts';
 import { withCover } from './sent-cover.ts';
+import { trimSilentEnds } from './silent-ends.ts';
 
 export interface AudioEngine extends Prober {
   /** Output formats of this ffmpeg. */
@@ -93,8 +94,9 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
       try {
         const { signal } = watch;
         const sent = conversion.cover ? (await stat(conversion.cover.path)).size : 0;
-        const made = await corrected(tools, { original: input, probed, signal }, (found) =>
-          makeFitting(tools, options, found, sent, (effective) => {
+        const made = await corrected(tools, { original: input, probed, signal }, async (found) => {
+          const trimmed = await trimSilentEnds(tools, options, found);
+          const made = await makeFitting(tools, trimmed.effective, found, sent, (effective) => {
             const plan = planConversion(effective, found.probed);
             const tags = withCover(plan.format, planTags(plan, found.probed), conversion.cover);
             return convertPlanned(tools, {
@@ -109,8 +111,9 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
               worker,
               kept: keptChunks(plan, found.probed),
             });
-          }),
-        );
+          });
+          return { ...made, adaptations: [...trimmed.adaptations, ...made.adaptations] };
+        });
         const warnings = [...made.warnings, ...ringtoneWarnings(options.format.name, made.media)];
         const { output } = conversion;
         if (options.asked.receipt === undefined || typeof output !== 'string') return { ...made, warnings };

@@ -24,6 +24,7 @@ import { keptChunks } from '../tags/kept-chunks.ts';
 import { lostTags } from '../tags/lost-tags.ts';
 import { chosenFit } from './fit.ts';
 import { headPadding, type PlannedTags, planTags } from './result-tags.ts';
+import { type Trimmed, trimSilentEnds } from './silent-ends.ts';
 import { tagBytes } from './tag-size.ts';
 
 /** The expected result of a conversion, and its cost. */
@@ -63,8 +64,9 @@ export interface PlannedOriginal {
  */
 export async function planResult(tools: Tools, original: PlannedOriginal): Promise<PlannedResult> {
   const probed = takeTrack(original.probed, original.options.options.track);
-  const copy = planCopy(planConversion(original.options, probed), original.options, probed);
-  const { options, adaptations } = copy ? { ...original, adaptations: [] } : fittedOptions(original, probed);
+  const trimmed = await trimmedOptions(tools, original, probed);
+  const copy = planCopy(planConversion(trimmed.options, probed), trimmed.options, probed);
+  const { options, adaptations } = copy ? { ...trimmed, adaptations: [] } : fittedOptions(trimmed, probed);
   const encoding = planConversion(options, probed);
   const plan = copy?.plan ?? encoding;
   const tags = planTags(plan, probed);
@@ -72,7 +74,7 @@ export async function planResult(tools: Tools, original: PlannedOriginal): Promi
   const { codec, depth } = plan.encoder;
   const bytes = copy
     ? copiedSize(plan, probed)
-    : await encodedSize(tools, { ...original, probed }, plan, { tags, bytes: tagBytes(tags, chunks.chunks) });
+    : await encodedSize(tools, { ...trimmed, probed }, plan, { tags, bytes: tagBytes(tags, chunks.chunks) });
   return {
     copied: copy !== null,
     codec,
@@ -81,9 +83,10 @@ export async function planResult(tools: Tools, original: PlannedOriginal): Promi
     bitDepth: copy ? probed.media.bitDepth : (depth?.bits ?? null),
     bitrate: copy ? probed.media.bitrate : plan.bitrate,
     duration: plan.seconds,
-    bytes,
+    bytes: bytes && trimmed.isShorter ? { ...bytes, least: 0, exact: false } : bytes,
     work: plan.seconds === null ? null : workSeconds(plan, probed.media, plan.seconds),
     adaptations: [
+      ...trimmed.adaptations,
       ...adaptations,
       ...plan.adaptations,
       ...chunks.adaptations,
@@ -91,6 +94,23 @@ export async function planResult(tools: Tools, original: PlannedOriginal): Promi
       ...untagged(plan, tags),
     ],
   };
+}
+
+/** The original without the silence that the option `trimSilence` leaves out; without a file, nobody knows how much that is. */
+async function trimmedOptions(
+  tools: Tools,
+  original: PlannedOriginal,
+  probed: Probed,
+): Promise<PlannedOriginal & Pick<Trimmed, 'adaptations'> & { isShorter: boolean }> {
+  const { input, options, signal } = original;
+  if (input === null)
+    return { ...original, adaptations: [], isShorter: options.options.trimSilence !== undefined };
+  const { effective, adaptations } = await trimSilentEnds(tools, options, {
+    original: input,
+    probed,
+    signal,
+  });
+  return { ...original, options: effective, adaptations, isShorter: false };
 }
 
 /** The options with what the option `fit` will choose. */

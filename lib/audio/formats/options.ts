@@ -9,6 +9,7 @@ import { LOUDNESS_TARGET_NAMES, LOUDNESS_TARGETS } from './loudness-targets.ts';
 import { METADATA } from './metadata-option.ts';
 import { conflicts, describeConflicts } from './option-conflicts.ts';
 import { PRESET_NAMES } from './presets.ts';
+import { TRIM_SILENCE } from './trim-silence-option.ts';
 
 const between = (least: number, most: number, unit: string) => {
   const error = `expected ${least} to ${most} ${unit}`.trimEnd();
@@ -74,6 +75,9 @@ const COMMON = {
   ),
   start: seconds().describe('Seconds; the result omits everything before, exact to the sample.'),
   end: seconds().describe('Seconds; the result omits everything after, exact to the sample.'),
+  trimSilence: TRIM_SILENCE.describe(
+    'Leaves out the silence at both ends, within start and end and exact to the sample; never inside.',
+  ),
   loudness: z
     .strictObject(
       {

@@ -24,6 +24,7 @@ export const ADAPTATIONS = {
   unreadable: 'It could not be read.',
   fitted: 'It was chosen so that the result stays within the size of the option fit.',
   joined: 'All tracks of a join have one sample rate and one number of channels.',
+  silence: 'Silence at an end is left out.',
   loops_outside: 'Loops that are not wholly inside the result are left out.',
 } as const;
 

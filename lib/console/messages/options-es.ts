@@ -9,6 +9,10 @@ export const OPTIONS_ES: Readonly<Record<string, string>> = {
     'Pista de sonido del original: su número desde 1, o un idioma como spa o es. Por defecto: la que el archivo marca.',
   start: 'Segundos; el resultado omite lo anterior, exacto a la muestra.',
   end: 'Segundos; el resultado omite lo posterior, exacto a la muestra.',
+  trimSilence:
+    'Omite el silencio de ambos extremos, dentro del recorte y exacto a la muestra; nunca el de dentro.',
+  'trimSilence.threshold': 'dBFS; lo que lo supera en algún canal es sonido. Por defecto -60.',
+  'trimSilence.keep': 'Segundos del silencio que quedan en cada extremo, si los hay. Por defecto 0.',
   loudness: 'No junto con la ganancia.',
   'loudness.target':
     'LUFS, integrada, según EBU R128; o un nombre: ebu-r128 -23, atsc-a85 -24, podcast -16, spotify -14, apple -16, replaygain -18.',

@@ -30,6 +30,7 @@ export const ADAPTATIONS_ES = {
   'adaptation.repaired': 'La codificación del texto era incorrecta y se corrigió.',
   'adaptation.outdated': 'Describía el original y no corresponde al sonido modificado.',
   'adaptation.unreadable': 'No se pudo leer.',
+  'adaptation.silence': 'El silencio de un extremo se omite.',
   'adaptation.loops_outside': 'Los bucles que no caben por completo se omiten.',
 
   'warning.truncated': 'El original termina antes de lo que declara. El resultado tiene todo lo que hay.',
