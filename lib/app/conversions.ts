@@ -8,6 +8,7 @@ import { createReports, type Reports } from '../first-generation/worker-reports.
 import { createSweep, type Sweep } from '../housekeeping/sweep.ts';
 import type { Housekeeping } from '../ports/housekeeping.ts';
 import { type Lazy, lazy } from '../runtime/lazy.ts';
+import { createPlaces, type Places } from '../runtime/places.ts';
 import { tidyWebhooks } from '../webhooks/tidy.ts';
 import type { Foundation } from './foundation.ts';
 import type { Uploads } from './uploads.ts';
@@ -16,6 +17,8 @@ import type { Uploads } from './uploads.ts';
 export interface ConversionServices {
   conversions: Lazy<Conversions>;
   probes: Probes;
+  /** Requests at once that send a file which is looked at and not kept. */
+  filePlaces: Places;
   plans: Plans;
   waveforms: Waveforms;
   loudness: MeasuredLoudness;
@@ -29,7 +32,7 @@ export function openConversions(
   { config, log, worker, surroundings, stores, engine, workspaces, storage }: Foundation,
   { tasks: taskService, outputs, batches, uploaded, admission, cancelUploads }: Uploads,
 ): ConversionServices {
-  const { clock, lease } = surroundings;
+  const { clock, lease, places } = surroundings;
   const { originals, results, adoption } = storage;
   const { paused, deadlineSeconds: deadline } = config;
   const { attempts } = lease;
@@ -54,7 +57,8 @@ export function openConversions(
         log,
       });
     }),
-    probes: createProbes(engine),
+    probes: createProbes(engine, config.conversions),
+    filePlaces: createPlaces({ most: places.files, name: 'probes', retryAfter: 2 }),
     plans: createPlans({ tasks: taskService, outputs, engine, workspaces }),
     waveforms: createWaveforms(analysis),
     loudness: createMeasuredLoudness(analysis),

@@ -30,6 +30,8 @@ export interface Surroundings {
   resolver: Resolver;
   transfers: TransferPatience;
   deliveries: DeliveryOptions;
+  /** Requests with a body that one process takes at once. */
+  places: PlaceCounts;
 }
 
 export const SURROUNDINGS: Surroundings = {
@@ -44,7 +46,17 @@ export const SURROUNDINGS: Surroundings = {
     pollMs: 1000,
   },
   deliveries: DELIVERY_OPTIONS,
+  // Each holds a connection and a file; of 1,024 descriptors, which many systems give, some are left.
+  places: { uploads: 400, files: 64 },
 };
+
+/** Places of the requests that send files. */
+export interface PlaceCounts {
+  /** Originals, in forms or in pieces. */
+  uploads: number;
+  /** Files that are looked at and not kept: probes, plans and comparisons with receipts. */
+  files: number;
+}
 
 /** Patience with servers that users name. */
 export interface TransferPatience {

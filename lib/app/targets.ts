@@ -130,6 +130,7 @@ async function authGroups(app: App): Promise<Router[]> {
 
 async function taskGroups(app: App): Promise<Router[]> {
   const { waveforms, probes, plans, workspaces, callers, config, engine, log } = app;
+  const { uploadPlaces, filePlaces: places } = app;
   const [auth, tasks, taskEvents] = [deferred(app.auth), deferred(app.tasks), deferred(app.taskEvents)];
   const routes = await loadTaskRoutes();
   const idempotency = openIdempotency(app);
@@ -151,12 +152,18 @@ async function taskGroups(app: App): Promise<Router[]> {
     routes.waveformRoutes({ auth, waveforms }),
     routes.analysisRoutes({ auth, loudness: app.loudness, fileViews: app.fileViews }),
     routes.chapterRoutes({ auth, tasks }),
-    routes.probeRoutes({ auth, probes, workspaces, formBytes }),
-    routes.planRoutes({ auth, plans, workspaces, formBytes }),
-    routes.receiptRoutes({ auth, probes, workspaces, formBytes }),
-    routes.creationRoutes({ auth, idempotency, formUploads, uploadSessions, formBytes }),
+    routes.probeRoutes({ auth, probes, workspaces, places, formBytes }),
+    routes.planRoutes({ auth, plans, workspaces, places, formBytes }),
+    routes.receiptRoutes({ auth, probes, workspaces, places, formBytes }),
+    routes.creationRoutes({
+      ...{ auth, idempotency, formUploads, uploadSessions, formBytes },
+      places: uploadPlaces,
+    }),
     routes.coverRoutes({ auth, covers: deferred(app.covers), fileViews: app.fileViews }),
-    routes.convertRoutes({ auth, idempotency, formUploads, tasks, taskEvents, formBytes }),
+    routes.convertRoutes({
+      ...{ auth, idempotency, formUploads, tasks, taskEvents, formBytes },
+      places: uploadPlaces,
+    }),
     routes.eventRoutes({ auth, taskEvents }),
     routes.accountRoutes({ auth, account: deferred(app.account), tasks, ...accountLimits(app) }),
     routes.presetRoutes({ auth, idempotency, presets: deferred(app.presets) }),
@@ -290,7 +297,7 @@ async function loadTaskRoutes() {
 
 async function siteGroup(app: App): Promise<Router> {
   const { siteRoutes } = await import('../http/routes/docs-and-health.ts');
-  const { stores, originals, results, sandbox, log } = app;
+  const { stores, originals, results, admission, sandbox, log } = app;
   return siteRoutes({
     documented: async () => [...(await called(app)), await metricsGroup(app)],
     process: createProcessCheck(),
@@ -299,6 +306,7 @@ async function siteGroup(app: App): Promise<Router> {
       storage: () => Promise.all([originals.check(), results.check()]),
       queue: async () => (await stores()).queue.check(),
     },
+    room: async () => (await admission()).mustHaveRoom(),
     sandbox,
     log,
   });

@@ -3,6 +3,7 @@ import type { Tokens } from '../accounts/tokens.ts';
 import { type Admission, createAdmission } from '../limits/admission.ts';
 import type { UserLimits } from '../limits/user-limits.ts';
 import { type Lazy, lazy } from '../runtime/lazy.ts';
+import { createPlaces, type Places } from '../runtime/places.ts';
 import { nextRun } from '../runtime/shared-run.ts';
 import { type Batches, createBatches } from '../tasks/batches.ts';
 import { type Covers, createCovers } from '../tasks/covers.ts';
@@ -38,6 +39,8 @@ export interface Uploads {
   resumableUploads: Lazy<ResumableUploads> | undefined;
   uploaded: Lazy<(object: FinalizedObject) => Promise<Placement>>;
   admission: Lazy<Admission>;
+  /** Originals that this process receives at once, in forms or in pieces. */
+  uploadPlaces: Places;
   /** Cancels the sessions of tasks that ended before their original came. */
   cancelUploads: () => Promise<number>;
 }
@@ -49,8 +52,9 @@ export function openUploads(
 ): Uploads {
   const { config, log, stores, engine, workspaces, surroundings, outbound } = foundation;
   const { originals, results, partials, uploadsFor } = foundation.storage;
-  const { clock } = surroundings;
+  const { clock, places } = surroundings;
   const uploadBytes = async (userId: number) => (await userLimits.of(userId)).uploadBytes;
+  const uploadPlaces = createPlaces({ most: places.uploads, name: 'uploads', retryAfter: 5 });
   const addresses = createAddressRules(outbound, config.outbound.buckets);
   const wakeImports = async () => {
     if (config.mode === 'functions') await wakeTransfers(stores, log);
@@ -145,6 +149,7 @@ export function openUploads(
     taskEvents,
     cancelUploads,
     admission,
+    uploadPlaces,
     formUploads: lazy(async () => {
       const { receivedBytes } = await stores();
       const { tasks: store } = await admitting();
@@ -182,7 +187,12 @@ export function openUploads(
     resumableUploads:
       partials &&
       lazy(async () =>
-        createResumableUploads({ ...(await dependencies()), partials, newWriter: randomUUID }),
+        createResumableUploads({
+          ...(await dependencies()),
+          partials,
+          places: uploadPlaces,
+          newWriter: randomUUID,
+        }),
       ),
     uploaded: lazy(async () => {
       const bucket = config.storage.kind === 'gcs' ? config.storage.originals : undefined;

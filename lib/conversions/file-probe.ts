@@ -3,6 +3,8 @@ import type { AudioEngine } from '../audio/engine/engine.ts';
 import type { Verification } from '../audio/engine/receipts.ts';
 import type { MediaInfo } from '../audio/media/media-info.ts';
 import type { Receipt } from '../audio/media/receipt.ts';
+import { createBoundedSemaphore } from '../runtime/bounded-semaphore.ts';
+import { AppError } from '../runtime/errors.ts';
 
 /** Probes files that belong to no task. */
 export interface Probes {
@@ -18,11 +20,22 @@ export interface Probes {
   picture(path: string): Promise<Buffer | undefined>;
 }
 
-export function createProbes(engine: () => Promise<AudioEngine>): Probes {
+/** Files whose probe may wait; a waiting one holds its file. */
+const WAITING = 64;
+
+/** Seconds after which some of them are probed. */
+const RETRY_AFTER = 2;
+
+/**
+ * @param atOnce runs of ffprobe at once. Measurements and decodings take turns with conversions instead, and are bounded by
+ * the places of their requests.
+ */
+export function createProbes(engine: () => Promise<AudioEngine>, atOnce: number): Probes {
+  const inTurn = createBoundedSemaphore({ concurrency: atOnce, queue: WAITING, full: async () => tooMany() });
   return {
     async look(path, measured, signal) {
       const audio = await engine();
-      const probed = await audio.probe(path, signal);
+      const probed = await inTurn(() => audio.probe(path, signal), signal);
       const media = { ...probed.media, size: (await stat(path)).size };
       if (!measured) return media;
       return { ...media, loudness: await audio.loudness(async () => ({ source: path, probed }), signal) };
@@ -30,4 +43,10 @@ export function createProbes(engine: () => Promise<AudioEngine>): Probes {
     verify: async (path, receipt, signal) => (await engine()).verify(path, receipt, signal),
     picture: async (path) => (await engine()).picture(path),
   };
+}
+
+function tooMany(): AppError {
+  return new AppError('unavailable', 'Too many files wait for their probe. Try again.', {
+    retryAfter: RETRY_AFTER,
+  });
 }

@@ -4,7 +4,7 @@ import type { AudioEngine } from '../audio/engine/engine.ts';
 import type { OpenedSource } from '../audio/ffmpeg/input.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { Task, TaskStore } from '../ports/tasks.ts';
-import { hasCode } from '../runtime/errors.ts';
+import { AppError, hasCode } from '../runtime/errors.ts';
 import type { Workspaces } from '../runtime/working-folders.ts';
 import type { AnalysisOf } from '../tasks/object-keys.ts';
 import type { TaskFile, Tasks } from '../tasks/tasks.ts';
@@ -21,7 +21,7 @@ export interface FoundAnalysis<T> {
   /** The original or the result. */
   file: TaskFile;
   task: Task;
-  /** Reads the stored value, or makes it. Throws as `AudioEngine.waveform` and `whileThere`. */
+  /** Reads the stored value, or makes it. Throws `unavailable` if too many values wait, and as `AudioEngine.waveform` and `whileThere`. */
   read(): Promise<T>;
 }
 
@@ -41,6 +41,12 @@ export interface AnalysisKind<T> {
   fromBytes(bytes: Buffer): T;
 }
 
+/** Values of one kind that this process makes at once or that wait; a waiting one holds no file. */
+const MOST = 64;
+
+/** Seconds after which some of them are made. */
+const RETRY_AFTER = 5;
+
 export function createKeptAnalysis<T>(parts: AnalysisDependencies, kind: AnalysisKind<T>): KeptAnalysis<T> {
   const { tasks, results } = parts;
   /** Values in progress by key: concurrent requests share one run. */
@@ -59,9 +65,10 @@ export function createKeptAnalysis<T>(parts: AnalysisDependencies, kind: Analysi
     const key = kind.key(task, of);
     const kept = await readKept(results, key);
     if (kept) return kind.fromBytes(kept);
+    const running = making.get(key);
+    if (!running && making.size >= MOST) throw tooMany();
     const made =
-      making.get(key) ??
-      whileThere(file, () => make(parts, kind, task, of, file)).finally(() => making.delete(key));
+      running ?? whileThere(file, () => make(parts, kind, task, of, file)).finally(() => making.delete(key));
     making.set(key, made);
     return made;
   }
@@ -97,4 +104,10 @@ async function make<T>(
 async function isStillThere(store: TaskStore, { id, revision }: Task, of: AnalysisOf): Promise<boolean> {
   const now = await store.find(id);
   return now !== undefined && (of === 'original' || now.revision === revision);
+}
+
+function tooMany(): AppError {
+  return new AppError('unavailable', 'Too many files wait to be measured or drawn. Try again.', {
+    retryAfter: RETRY_AFTER,
+  });
 }

@@ -49,6 +49,9 @@ export interface PlanDependencies {
 /** Plans that this process makes at once or that wait: some of them encode a few seconds. */
 const MOST = 64;
 
+/** Seconds after which some of them are made. */
+const RETRY_AFTER = 2;
+
 export function createPlans({ tasks, outputs, engine, workspaces }: PlanDependencies): Plans {
   let asked = 0;
 
@@ -81,7 +84,10 @@ export function createPlans({ tasks, outputs, engine, workspaces }: PlanDependen
     ) => Promise<Omit<OpenedSource, 'source'> & { source: OpenedSource['source'] | null }>,
   ): Promise<PlannedConversion> {
     refuseSeveral(request.outputs);
-    if (asked >= MOST) throw new AppError('unavailable', 'Too many plans wait to be made. Try again.');
+    if (asked >= MOST)
+      throw new AppError('unavailable', 'Too many plans wait to be made. Try again.', {
+        retryAfter: RETRY_AFTER,
+      });
     asked += 1;
     try {
       const { format: name, options } = await (await outputs()).resolve(userId, request);

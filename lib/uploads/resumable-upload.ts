@@ -1,6 +1,7 @@
 import type { Hashes, Task, TaskStore } from '../ports/tasks.ts';
 import type { FileClaims, PartialFiles, ReceivedBytesStore, UploadStore, Uploads } from '../ports/uploads.ts';
 import { hasCode } from '../runtime/errors.ts';
+import type { Places } from '../runtime/places.ts';
 import { originalKey } from '../tasks/object-keys.ts';
 import { differing } from './checksums.ts';
 import { createOpenUploads } from './open-uploads.ts';
@@ -59,12 +60,14 @@ export interface ResumableUploadDependencies {
   partials: PartialFiles;
   /** Most bytes of one original of a user. */
   uploadBytes: (userId: number) => Promise<number>;
+  /** Pieces that this process receives at once. */
+  places: Places;
   /** A new name for who writes, a UUID. */
   newWriter: () => string;
 }
 
 export function createResumableUploads(parts: ResumableUploadDependencies): ResumableUploads {
-  const { store, receivedBytes, uploadStore, uploads, partials, uploadBytes } = parts;
+  const { store, receivedBytes, uploadStore, uploads, partials, uploadBytes, places } = parts;
   const hashes = createOriginalHashes(partials);
   const openUploads = createOpenUploads(receivedBytes);
   const receiver = createPieceReceiver({ ...parts, hashes, openUploads });
@@ -90,7 +93,9 @@ export function createResumableUploads(parts: ResumableUploadDependencies): Resu
       if (task.state !== 'AWAITING_UPLOAD') return receiveAgain(upload, piece, source);
       mustAgree(claims, said);
       if (piece.start > upload.received) throw gap(piece.start, upload.received);
-      const { received, came, writing } = await receiver.receive(upload, piece, source);
+      const { received, came, writing } = await places(task.userId, () =>
+        receiver.receive(upload, piece, source),
+      );
       if (!piece.last || came !== (piece.total ?? came)) return incomplete(received);
       mustMatch(task, came);
       if (came < received) throw endsEarly(came, received);
@@ -118,7 +123,7 @@ export function createResumableUploads(parts: ResumableUploadDependencies): Resu
   ): Promise<UploadProgress> {
     const complete = completeBefore(upload, claimsOf(piece));
     if (piece.start > upload.received) throw gap(piece.start, upload.received);
-    const { came } = await receiver.receive(upload, piece, source);
+    const { came } = await places(upload.task.userId, () => receiver.receive(upload, piece, source));
     if (piece.last && came < upload.received) throw endsEarly(came, upload.received);
     return complete;
   }

@@ -95,5 +95,8 @@ describe('A disk that is nearly full', () => {
     }
     assert.deepEqual(await ann.tasks(), []);
     assert.equal((await fetch(`${service.url()}/health`)).status, 200);
+    const ready = await fetch(`${service.url()}/ready`);
+    assert.equal(ready.status, 200);
+    assert.match(await ready.text(), /"storage: The disk of the service is nearly full/);
   });
 });

@@ -41,6 +41,7 @@ describe('Pieces of an upload', () => {
       uploads: createFolderUploads({ originals, partials, sign: async () => 'token' }),
       partials,
       uploadBytes: async () => 64 * 1024 * 1024,
+      places: (_userId, work) => work(),
       newWriter: randomUUID,
     });
   };

@@ -4,6 +4,7 @@ import { create as contentDisposition } from 'content-disposition';
 import type { Context } from 'hono';
 import type { Auth } from '../../accounts/sessions.ts';
 import { AppError } from '../../runtime/errors.ts';
+import type { Places } from '../../runtime/places.ts';
 import { COVER_BYTES } from '../../tasks/cover-image.ts';
 import type { TaskEvents } from '../../tasks/task-events.ts';
 import type { Tasks } from '../../tasks/tasks.ts';
@@ -25,6 +26,8 @@ export interface ConvertRouteDependencies {
   formUploads: FormUploads;
   tasks: Tasks;
   taskEvents: Pick<TaskEvents, 'settled'>;
+  /** Forms at once in this process. */
+  places: Places;
   /** Maximum size of one file in a form, in bytes. */
   formBytes: number;
 }
@@ -87,14 +90,14 @@ const CONVERT = createRoute({
 });
 
 export function convertRoutes(parts: ConvertRouteDependencies): Router {
-  const { auth, idempotency, formUploads, tasks, taskEvents, formBytes } = parts;
+  const { auth, idempotency, formUploads, tasks, taskEvents, places, formBytes } = parts;
   const router = createRouter();
   router.openAPIRegistry.registerPath(CONVERT);
   router.post('/api/convert', bearer(auth), idempotency.again, async (c) => {
     const { wait, ...query } = c.req.query();
     const { wait: seconds } = validated(WAIT, wait === undefined ? {} : { wait });
     const { userId, email } = principalOf(c);
-    const id = keptId(c) ?? (await create(c, query));
+    const id = keptId(c) ?? (await places(userId, () => create(c, query)));
     const isAsync = prefersAsync(c);
     const settled = (signal: AbortSignal) => taskEvents.settled(userId, id, signal);
     await waitForEnd(c, settled, seconds, isAsync ? 0 : WAIT_SECONDS);

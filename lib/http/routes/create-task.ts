@@ -1,9 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Auth } from '../../accounts/sessions.ts';
+import type { Places } from '../../runtime/places.ts';
 import { COVER_BYTES } from '../../tasks/cover-image.ts';
 import type { FormUploads } from '../../uploads/form-upload.ts';
 import type { UploadSessions } from '../../uploads/upload-sessions.ts';
 import { bearer, principalOf } from '../bearer-auth.ts';
+import { formsInPlaces } from '../forms-in-places.ts';
 import type { Idempotency } from '../idempotency.ts';
 import { formRequest, isForm, readForm } from '../multipart-form.ts';
 import { createRouter, jsonBody, type Router, validated } from '../router.ts';
@@ -19,6 +21,8 @@ export interface CreationRouteDependencies {
   idempotency: Idempotency;
   formUploads: FormUploads;
   uploadSessions: UploadSessions;
+  /** Forms at once in this process. */
+  places: Places;
   /** Maximum size of one file in a form, in bytes. */
   formBytes: number;
 }
@@ -76,10 +80,10 @@ const CREATE = createRoute({
 });
 
 export function creationRoutes(parts: CreationRouteDependencies): Router {
-  const { auth, idempotency, formUploads, uploadSessions, formBytes } = parts;
+  const { auth, idempotency, formUploads, uploadSessions, places, formBytes } = parts;
   const router = createRouter();
   router.openAPIRegistry.registerPath(CREATE);
-  router.post('/api/tasks', bearer(auth), idempotency.form, async (c, next) => {
+  router.post('/api/tasks', bearer(auth), formsInPlaces(places), idempotency.form, async (c, next) => {
     if (!isForm(c)) return next();
     const { userId, email } = principalOf(c);
     const keyed = c.get('keyed');

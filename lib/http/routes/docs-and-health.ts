@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { LEVELS, type Sandbox } from '../../process/sandbox.ts';
+import { LEVELS, type Sandbox, type SandboxLevel } from '../../process/sandbox.ts';
 import { AppError, hasCode } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
-import { sharedRun, within } from '../../runtime/shared-run.ts';
 import { memoryFile } from '../memory-file.ts';
+import { type Checks, failingChecks, patient } from '../readiness.ts';
 import { createRouter, type Router } from '../router.ts';
 import { json, problems } from '../schemas/responses.ts';
 
@@ -13,7 +13,9 @@ export interface SiteRouteDependencies {
   /** Throws `unavailable` while the process can open no files. */
   process: () => Promise<void>;
   /** Checks of the dependencies by name; each throws while its dependency does not answer. */
-  checks: Readonly<Record<string, () => Promise<unknown>>>;
+  checks: Checks;
+  /** Throws `insufficient_storage` while new originals are refused for it. */
+  room: () => Promise<void>;
   /** Finds what confines conversions on this machine. */
   sandbox: () => Promise<Sandbox>;
   log: Log;
@@ -31,7 +33,20 @@ const READY = z.object({
       .boolean()
       .openapi({ description: 'Whether a conversion ends together with its parent process.' }),
   }),
+  notices: z.array(z.string()).openapi({
+    description:
+      'Sentences on what does not work as it should while requests are answered all the same: a disk that is nearly full, a weak sandbox.',
+  }),
 });
+
+/** Openness of each level that keeps ffmpeg from less than a sandbox must. */
+const OPEN: Partial<Record<SandboxLevel, string>> = {
+  seccomp: 'sandbox: at level seccomp, nothing keeps ffmpeg from files of the service.',
+  limits: 'sandbox: at level limits, nothing keeps ffmpeg from files of the service and from the network.',
+};
+
+/** Seconds after which a process may be ready. */
+const LATER = 5;
 
 const health = createRoute({
   method: 'get',
@@ -52,25 +67,26 @@ const ready = createRoute({
   },
 });
 
-/** Time limit of one check in milliseconds. */
-const PATIENCE = 5000;
-
-export function siteRoutes({ documented, process, checks, sandbox, log }: SiteRouteDependencies): Router {
+export function siteRoutes(parts: SiteRouteDependencies): Router {
+  const { documented, process, checks, room, sandbox, log } = parts;
   const router = createRouter();
-  const failingChecks = readiness({ process, ...checks }, log);
-  const sandboxHere = sharedRun(() => within(PATIENCE, sandbox()));
+  const sandboxHere = patient(sandbox);
+  const failing = failingChecks({ process, ...checks, sandbox: sandboxHere }, log);
+  const roomHere = patient(room);
   router.openapi(health, async (c) => {
     await process();
     return c.json({ status: 'ok' as const }, 200);
   });
   router.openapi(ready, async (c) => {
-    const failing = await failingChecks();
-    if (failing.length > 0) {
-      throw new AppError('unavailable', `Not ready: ${failing.join('; ')}.`);
+    const reasons = await failing();
+    if (reasons.length > 0) {
+      const sentence = `Not ready: ${reasons.join('; ')}.`;
+      throw new AppError('unavailable', sentence, { retryAfter: LATER });
     }
     const { level, limitsResources, endsWithParent } = await sandboxHere();
     const limits = { resources: limitsResources, parent: endsWithParent };
-    return c.json({ status: 'ready' as const, sandbox: level, limits }, 200);
+    const notices = [...(await lackOf(roomHere)), OPEN[level]].filter((notice) => notice !== undefined);
+    return c.json({ status: 'ready' as const, sandbox: level, limits, notices }, 200);
   });
   const description = memoryFile({
     load: async () => {
@@ -84,22 +100,13 @@ export function siteRoutes({ documented, process, checks, sandbox, log }: SiteRo
   return router;
 }
 
-/**
- * Runs all checks at once, each at most once at a time and within the time limit. Returns the names of failing checks, with
- * their reasons as far as those are for callers.
- */
-function readiness(checks: SiteRouteDependencies['checks'], log: Log): () => Promise<string[]> {
-  const asking = Object.entries(checks).map(([name, check]) => {
-    const bounded = sharedRun(() => within(PATIENCE, check()));
-    return async () => {
-      try {
-        await bounded();
-        return [];
-      } catch (error) {
-        log.warn('Not ready', { part: name, error });
-        return [hasCode(error, 'unavailable') ? `${name}: ${error.message}` : `${name} did not answer`];
-      }
-    };
-  });
-  return async () => (await Promise.all(asking.map((ask) => ask()))).flat();
+/** Sentence of a disk that is nearly full. */
+async function lackOf(room: () => Promise<void>): Promise<string[]> {
+  try {
+    await room();
+    return [];
+  } catch (error) {
+    if (hasCode(error, 'insufficient_storage')) return [`storage: ${error.message}`];
+    throw error;
+  }
 }

@@ -1,10 +1,12 @@
 import { createRoute, type z } from '@hono/zod-openapi';
 import type { Auth } from '../../accounts/sessions.ts';
 import type { PlannedConversion, Plans } from '../../conversions/plans.ts';
+import type { Places } from '../../runtime/places.ts';
 import type { Workspaces } from '../../runtime/working-folders.ts';
 import { parseFields } from '../../uploads/form-fields.ts';
 import { saveFormFile } from '../../uploads/form-file.ts';
 import { bearer, principalOf } from '../bearer-auth.ts';
+import { formsInPlaces } from '../forms-in-places.ts';
 import { formRequest, isForm, readForm } from '../multipart-form.ts';
 import { createRouter, jsonBody, type Router, validated } from '../router.ts';
 import { describedMedia, PLAN, PLAN_FORM, PLAN_REQUEST } from '../schemas/plan.ts';
@@ -14,6 +16,8 @@ export interface PlanRouteDependencies {
   auth: Auth;
   plans: Plans;
   workspaces: Workspaces;
+  /** Requests at once in this process. */
+  places: Places;
   /** Maximum size of one file in a form, in bytes. */
   formBytes: number;
 }
@@ -42,10 +46,10 @@ const ROUTE = createRoute({
   responses: { 200: json(PLAN, 'The plan.'), ...problems(400, 401, 403, 404, 409, 413, 415, 422, 503) },
 });
 
-export function planRoutes({ auth, plans, workspaces, formBytes }: PlanRouteDependencies): Router {
+export function planRoutes({ auth, plans, workspaces, places, formBytes }: PlanRouteDependencies): Router {
   const router = createRouter();
   router.openAPIRegistry.registerPath(ROUTE);
-  router.post('/api/plan', bearer(auth), async (c, next) => {
+  router.post('/api/plan', bearer(auth), formsInPlaces(places), async (c, next) => {
     if (!isForm(c)) return next();
     const { userId } = principalOf(c);
     const form = await readForm(formRequest(c), formBytes);

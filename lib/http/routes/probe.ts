@@ -1,9 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Auth } from '../../accounts/sessions.ts';
 import type { Probes } from '../../conversions/file-probe.ts';
+import type { Places } from '../../runtime/places.ts';
 import type { Workspaces } from '../../runtime/working-folders.ts';
 import { saveFormFile } from '../../uploads/form-file.ts';
 import { bearer } from '../bearer-auth.ts';
+import { formsInPlaces } from '../forms-in-places.ts';
 import { formRequest, readForm } from '../multipart-form.ts';
 import { createRouter, type Router, validated } from '../router.ts';
 import { MEDIA, mediaJson } from '../schemas/media.ts';
@@ -14,6 +16,8 @@ export interface ProbeRouteDependencies {
   auth: Auth;
   probes: Probes;
   workspaces: Workspaces;
+  /** Requests at once in this process. */
+  places: Places;
   /** Maximum size of one file in a form, in bytes. */
   formBytes: number;
 }
@@ -58,10 +62,10 @@ const PROBE = createRoute({
   responses: { 200: json(PROBED, 'Properties of the file.'), ...problems(400, 401, 403, 413, 415, 422) },
 });
 
-export function probeRoutes({ auth, probes, workspaces, formBytes }: ProbeRouteDependencies): Router {
+export function probeRoutes({ auth, probes, workspaces, places, formBytes }: ProbeRouteDependencies): Router {
   const router = createRouter();
   router.openAPIRegistry.registerPath(PROBE);
-  router.post('/api/probe', bearer(auth), async (c) => {
+  router.post('/api/probe', bearer(auth), formsInPlaces(places), async (c) => {
     const { loudness, cover } = validated(QUERY, c.req.query());
     const file = await readForm(formRequest(c), formBytes);
     const found = await workspaces.use(async (folder) => {

@@ -2,9 +2,11 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Auth } from '../../accounts/sessions.ts';
 import type { Probes } from '../../conversions/file-probe.ts';
 import { parseJson } from '../../runtime/json-text.ts';
+import type { Places } from '../../runtime/places.ts';
 import type { Workspaces } from '../../runtime/working-folders.ts';
 import { saveFormFile } from '../../uploads/form-file.ts';
 import { bearer } from '../bearer-auth.ts';
+import { formsInPlaces } from '../forms-in-places.ts';
 import { formRequest, readForm } from '../multipart-form.ts';
 import { createRouter, type Router, validated } from '../router.ts';
 import { json, problems, SECURITY } from '../schemas/responses.ts';
@@ -14,6 +16,8 @@ export interface ReceiptRouteDependencies {
   auth: Auth;
   probes: Pick<Probes, 'verify'>;
   workspaces: Workspaces;
+  /** Requests at once in this process. */
+  places: Places;
   /** Maximum size of one file in a form, in bytes. */
   formBytes: number;
 }
@@ -56,10 +60,16 @@ const VERIFY = createRoute({
   },
 });
 
-export function receiptRoutes({ auth, probes, workspaces, formBytes }: ReceiptRouteDependencies): Router {
+export function receiptRoutes({
+  auth,
+  probes,
+  workspaces,
+  places,
+  formBytes,
+}: ReceiptRouteDependencies): Router {
   const router = createRouter();
   router.openAPIRegistry.registerPath(VERIFY);
-  router.post('/api/verify', bearer(auth), async (c) => {
+  router.post('/api/verify', bearer(auth), formsInPlaces(places), async (c) => {
     const form = await readForm(formRequest(c), formBytes);
     const verification = await workspaces.use(async (folder) => {
       const { path } = await saveFormFile(folder, form);
