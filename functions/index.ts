@@ -7,6 +7,7 @@ import { deadLetter } from './dead-letter.ts';
 import { site } from './site.ts';
 import { sweep } from './sweep.ts';
 import { tasks } from './tasks.ts';
+import { transfer } from './transfer.ts';
 import { uploaded } from './uploaded.ts';
 
 http('auth', auth);
@@ -15,6 +16,7 @@ http('site', site);
 http('api', api);
 http('uploaded', uploaded);
 http('convert', convert);
+http('transfer', transfer);
 http('dead-letter', deadLetter);
 http('sweep', sweep);
 

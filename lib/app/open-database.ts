@@ -39,7 +39,7 @@ import { createDeliveryStore } from '../adapters/database/webhook-deliveries.ts'
 import { createWebhookStore } from '../adapters/database/webhooks.ts';
 import type { EmbeddedServer } from '../adapters/embedded-postgres/shared-server.ts';
 import { createPubSubQueue } from '../adapters/queue/pubsub.ts';
-import { createPubSubWakeUps } from '../adapters/queue/pubsub-wake-ups.ts';
+import { createDeliveryWakeUps, createTransferWakeUps } from '../adapters/queue/pubsub-wake-ups.ts';
 import type { Config, DatabaseConfig } from '../config/config.ts';
 import type { AdministrationStore } from '../ports/administration.ts';
 import type { ApiKeyStore } from '../ports/api-keys.ts';
@@ -58,7 +58,7 @@ import type { RetentionStore } from '../ports/retention.ts';
 import type { ChangedTaskStore, TaskChanges } from '../ports/task-changes.ts';
 import type { TaskResultStore } from '../ports/task-results.ts';
 import type { TaskStore } from '../ports/tasks.ts';
-import type { TransferStore } from '../ports/transfers.ts';
+import type { TransferStore, TransferWakeUps } from '../ports/transfers.ts';
 import type { ReceivedBytesStore, UploadStore } from '../ports/uploads.ts';
 import type { UsageStore } from '../ports/usage.ts';
 import type { GroupStore, UserLimitStore } from '../ports/user-limits.ts';
@@ -102,6 +102,8 @@ export interface Stores {
   deliverySignals: DeliverySignals;
   /** Undefined where processes look for deliveries that are due. */
   deliveryWakeUps: DeliveryWakeUps | undefined;
+  /** Undefined where processes look for transfers that are due. */
+  transferWakeUps: TransferWakeUps | undefined;
   idempotency: IdempotencyStore;
   rateLimits: RateLimitStore;
   usage: UsageStore;
@@ -159,7 +161,7 @@ export async function openDatabaseStores(
     deliveries: createDeliveryStore(knex),
     pendingDeliveries: createPendingDeliveries(knex),
     deliverySignals: createDeliverySignals(address, log),
-    deliveryWakeUps: wakeUps(config, pubsub),
+    ...wakeUps(config, pubsub),
     idempotency: createIdempotencyStore(knex),
     rateLimits: createRateLimitStore(knex),
     usage: createUsageStore(knex),
@@ -242,9 +244,17 @@ async function openQueue(
   return createPubSubQueue(pubsub, options);
 }
 
-function wakeUps({ mode, queue }: Config, pubsub: Lazy<PubSub>): DeliveryWakeUps | undefined {
-  if (mode !== 'functions' || queue.kind !== 'pubsub') return undefined;
-  return createPubSubWakeUps(pubsub, queue.deliveriesTopic);
+function wakeUps(
+  { mode, queue }: Config,
+  pubsub: Lazy<PubSub>,
+): Pick<Stores, 'deliveryWakeUps' | 'transferWakeUps'> {
+  if (mode !== 'functions' || queue.kind !== 'pubsub') {
+    return { deliveryWakeUps: undefined, transferWakeUps: undefined };
+  }
+  return {
+    deliveryWakeUps: createDeliveryWakeUps(pubsub, queue.deliveriesTopic),
+    transferWakeUps: createTransferWakeUps(pubsub, queue.transfersTopic),
+  };
 }
 
 async function openPubSub({ project: projectId, queue }: Config): Promise<PubSub> {

@@ -1,5 +1,6 @@
 import { isAdministrator } from '../accounts/administration.ts';
 import type { Config } from '../config/config.ts';
+import type { Conversions } from '../conversions/conversion.ts';
 import type { Sweep } from '../housekeeping/sweep.ts';
 import { afterChanges } from '../http/after-changes.ts';
 import { createProcessCheck } from '../http/process-check.ts';
@@ -13,7 +14,7 @@ import { deferred } from '../runtime/deferred.ts';
 import { lazy } from '../runtime/lazy.ts';
 import type { App } from './app.ts';
 import { openIdempotency } from './idempotency.ts';
-import { handlerWithTransfers, wakeTransfers } from './transfer-messages.ts';
+import { transferHandler, WOKEN_AFTER_ONE, wakeTransfers } from './transfer-messages.ts';
 
 /** Seconds for which a sweep begins deliveries, well below its interval. */
 const DELIVERY_SECONDS = 60;
@@ -28,14 +29,23 @@ export const TARGETS = {
     const { uploadedRoute } = await import('../http/events/object-finalized.ts');
     return [uploadedRoute(callers, async (object) => (await uploaded())(object))];
   },
-  convert: async ({ callers, conversions, stores, transfers, log }: App) => {
+  convert: async ({ callers, conversions, stores, log }: App) => {
     const { convertRoute } = await import('../http/events/conversion-messages.ts');
-    const { handle } = deferred(conversions);
-    return [convertRoute(callers, { handle: handlerWithTransfers({ stores, transfers, handle, log }) })];
+    const handle: Conversions['handle'] = async (message) => {
+      const outcome = await (await conversions()).handle(message);
+      await wakeTransfers(stores, log, WOKEN_AFTER_ONE);
+      return outcome;
+    };
+    return [convertRoute(callers, { handle })];
+  },
+  transfer: async ({ callers, stores, transfers, log }: App) => {
+    const { transferRoute } = await import('../http/events/transfer-messages.ts');
+    return [transferRoute(callers, transferHandler({ stores, transfers, log }))];
   },
   'dead-letter': async ({ callers, housekeeping }: App) => {
     const { deadLetterRoute } = await import('../http/events/conversion-messages.ts');
-    return [deadLetterRoute(callers, deferred(housekeeping))];
+    const { deadTransferRoute } = await import('../http/events/transfer-messages.ts');
+    return [deadTransferRoute(callers), deadLetterRoute(callers, deferred(housekeeping))];
   },
   sweep: async ({ callers, sweep, deliveries, stores, log }: App) => {
     const { sweepRoute } = await import('../http/events/sweep.ts');
@@ -59,6 +69,7 @@ const CHANGING: ReadonlySet<TargetName> = new Set([
   'api',
   'uploaded',
   'convert',
+  'transfer',
   'dead-letter',
   'sweep',
 ]);

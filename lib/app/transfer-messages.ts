@@ -1,4 +1,4 @@
-import type { ConversionMessage, MessageOutcome } from '../ports/queue.ts';
+import type { TransferMessage } from '../ports/transfers.ts';
 import type { Lazy } from '../runtime/lazy.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Transfers } from '../transfers/transfers.ts';
@@ -7,38 +7,34 @@ import type { Stores } from './open-database.ts';
 /** Tasks that one call wakes. A function transfers some files of one user at once, and each that ends wakes the next. */
 const WOKEN = 20;
 
+/** Tasks that the end of one conversion or transfer wakes: its own, and the next. */
+export const WOKEN_AFTER_ONE = 2;
+
 /**
- * Sends a conversion message for tasks of which a transfer is due, for functions: no process of theirs looks for them. A message
- * that is lost is sent again by the sweep.
+ * Sends a message for tasks of which a transfer is due, for functions: no process of theirs looks for them. A message that is lost
+ * is sent again by the sweep.
  */
-export async function wakeTransfers(stores: Lazy<Stores>, log: Log, most = WOKEN): Promise<number> {
+export async function wakeTransfers(stores: Lazy<Stores>, log: Log, most = WOKEN): Promise<void> {
   try {
-    const { queue, transfers } = await stores();
+    const { transferWakeUps, transfers } = await stores();
+    if (!transferWakeUps) return;
     const due = await transfers.dueTasks(most);
-    if (due.length > 0) await queue.enqueue(due.map((taskId) => ({ taskId, revision: 1, turn: 0 })));
-    return due.length;
+    if (due.length > 0) await transferWakeUps.wake(due);
   } catch (error) {
     log.warn('Transfers were not woken; the sweep wakes them', { error });
-    return 0;
   }
 }
 
 export interface TransferHandlerDependencies {
   stores: Lazy<Stores>;
   transfers: Lazy<Transfers>;
-  handle(message: ConversionMessage): Promise<MessageOutcome>;
   log: Log;
 }
 
-/**
- * Handles a message by the transfers of its task that are due or, if there are none, by its conversion: both together could take
- * longer than a function may run. The end of each makes the next message.
- */
-export function handlerWithTransfers({ stores, transfers, handle, log }: TransferHandlerDependencies) {
-  return async (message: ConversionMessage): Promise<MessageOutcome> => {
-    const transferred = await (await transfers()).runOf(message.taskId);
-    const outcome = transferred > 0 ? 'done' : await handle(message);
-    await wakeTransfers(stores, log, 2);
-    return outcome;
+/** Makes the transfers of a message's task that are due; the end of each makes the next messages. */
+export function transferHandler({ stores, transfers, log }: TransferHandlerDependencies) {
+  return async ({ taskId }: TransferMessage): Promise<void> => {
+    await (await transfers()).runOf(taskId);
+    await wakeTransfers(stores, log, WOKEN_AFTER_ONE);
   };
 }

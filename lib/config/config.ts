@@ -22,6 +22,8 @@ export type QueueConfig =
       readonly maxMessages: number;
       /** Topic of messages that have deliveries of webhooks sent, for functions. */
       readonly deliveriesTopic: string;
+      /** Topic of messages that name tasks with transfers that are due, for functions. */
+      readonly transfersTopic: string;
       /** `host:port` of a stand-in for Pub/Sub. */
       readonly emulator: string | undefined;
     };
@@ -268,6 +270,7 @@ function queue(env: Environment): QueueConfig {
     subscription: env.PUBSUB_SUBSCRIPTION,
     maxMessages: env.PUBSUB_MAX_MESSAGES,
     deliveriesTopic: env.PUBSUB_DELIVERIES_TOPIC,
+    transfersTopic: env.PUBSUB_TRANSFERS_TOPIC,
     emulator: env.PUBSUB_EMULATOR_HOST,
   };
 }

@@ -104,6 +104,7 @@ export const VARIABLES = z.object({
   PUBSUB_SUBSCRIPTION: z.string().default('conversions-worker'),
   PUBSUB_MAX_MESSAGES: wholeNumber(1, 100_000).default(40),
   PUBSUB_DELIVERIES_TOPIC: z.string().default('deliveries'),
+  PUBSUB_TRANSFERS_TOPIC: z.string().default('transfers'),
   PUBSUB_EMULATOR_HOST: z.string().optional(),
   GOOGLE_CLOUD_PROJECT: z.string().optional(),
   DATABASE: oneOf(['embedded', 'url', 'cloudsql']).default('embedded'),
@@ -247,7 +248,13 @@ function ofRemoteUser({ REMOTE_USER_HEADER: header, TRUST_PROXY: proxies }: Envi
 }
 
 /** Functions that only the platform calls. */
-const EVENT_TARGETS: ReadonlySet<string> = new Set(['uploaded', 'convert', 'dead-letter', 'sweep']);
+const EVENT_TARGETS: ReadonlySet<string> = new Set([
+  'uploaded',
+  'convert',
+  'transfer',
+  'dead-letter',
+  'sweep',
+]);
 
 /** In the cloud every internal route needs a token of its caller. */
 function ofCallers(env: Environment, mode: Mode): FieldProblem[] {

@@ -17,7 +17,12 @@ import { openGateway } from './gateway.ts';
 
 const PROJECT = 'emulated';
 const BUCKETS = { originals: 'originals', results: 'results' };
-const TOPICS = { messages: 'conversions', originals: 'originals', deliveries: 'deliveries' };
+const TOPICS = {
+  messages: 'conversions',
+  originals: 'originals',
+  deliveries: 'deliveries',
+  transfers: 'transfers',
+};
 const NAMES = Object.keys(TARGETS) as TargetName[];
 
 /** Milliseconds; same interval as in Cloud Scheduler. */
@@ -100,6 +105,7 @@ async function environment(emulators: Emulators, path: string, endings: Endings)
     QUEUE: 'pubsub',
     PUBSUB_TOPIC: TOPICS.messages,
     PUBSUB_DELIVERIES_TOPIC: TOPICS.deliveries,
+    PUBSUB_TRANSFERS_TOPIC: TOPICS.transfers,
     STORAGE_EMULATOR_HOST: emulators.storage,
     PUBSUB_EMULATOR_HOST: emulators.pubsub,
     DATABASE: 'url',
@@ -137,6 +143,7 @@ async function wire(
   endings.push(() => pubsub.close());
   const pushed = [
     [TOPICS.messages, functions.convert, functions['dead-letter']],
+    [TOPICS.transfers, functions.transfer, `${functions['dead-letter']}/transfers`],
     [TOPICS.originals, functions.uploaded, undefined],
     [TOPICS.deliveries, `${functions.sweep}/deliveries`, undefined],
   ] as const;

@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream';
+import type { z } from 'zod';
+import { CONVERSION_MESSAGE } from './queue.ts';
 import type { Delivered, NewAddress, Task } from './tasks.ts';
 
 /** `import` fetches the original of a task; `delivery` sends its result. */
@@ -53,6 +55,16 @@ export interface TransferStore {
   end(transfer: ClaimedTransfer, delivered?: Delivered): Promise<boolean>;
   /** Tasks of which a transfer is due. */
   dueTasks(limit: number): Promise<number[]>;
+}
+
+/** A message that names a task of which a transfer may be due. */
+export const TRANSFER_MESSAGE = CONVERSION_MESSAGE.pick({ taskId: true });
+
+export type TransferMessage = z.output<typeof TRANSFER_MESSAGE>;
+
+/** Has transfers made that are due, where no process looks for them. */
+export interface TransferWakeUps {
+  wake(taskIds: readonly number[]): Promise<void>;
 }
 
 /** Rules of addresses that users name. Each throws `url_refused` with the name of the field in its details. */

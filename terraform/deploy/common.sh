@@ -88,7 +88,7 @@ hand_over_profile() {
 
 # Sets FUNCTIONS to the functions of the profile.
 read_functions() {
-  read -ra FUNCTIONS < <(handed_over functions 'api uploaded convert dead-letter sweep')
+  read -ra FUNCTIONS < <(handed_over functions 'api uploaded convert transfer dead-letter sweep')
 }
 
 handed_over() {

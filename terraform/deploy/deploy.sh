@@ -39,9 +39,9 @@ elif [ "$DRY_RUN" != true ]; then
   usage "Expected $VARIABLES, with alert_emails = [\"you@example.com\"]."
 fi
 # A dry run has no outputs of Terraform, so these stand for them.
-functions='api uploaded convert dead-letter sweep' url="https://${NAME:-tonemill}-api-123456789012.$REGION.run.app" address=''
+functions='api uploaded convert transfer dead-letter sweep' url="https://${NAME:-tonemill}-api-123456789012.$REGION.run.app" address=''
 if [ "${PROFILE:-small}" = standard ]; then
-  functions='auth tasks site uploaded convert dead-letter sweep' url="https://$(variable host)" address=203.0.113.1
+  functions='auth tasks site uploaded convert transfer dead-letter sweep' url="https://$(variable host)" address=203.0.113.1
 fi
 export PROJECT REGION DRY_RUN VARIABLES DEPLOY HANDOVER NAME="${NAME:-tonemill}"
 . terraform/deploy/common.sh

@@ -31,7 +31,7 @@ case ${1:-} in
     deploying_only 'Applying the plan'
     impersonate
     run terraform -chdir=$root apply -input=false "$plan"
-    hand_over_profile 'api uploaded convert dead-letter sweep' https://audio.example.com
+    hand_over_profile 'api uploaded convert transfer dead-letter sweep' https://audio.example.com
     ;;
   *) fail 'Expected check, plan or apply.' ;;
 esac

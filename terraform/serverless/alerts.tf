@@ -4,7 +4,7 @@ locals {
   # Requests of people and programs that are answered with 5xx.
   answers_of_load_balancer = "resource.type = \"https_lb_rule\" AND resource.label.url_map_name = \"${var.name}\" AND metric.type = \"loadbalancing.googleapis.com/https/request_count\" AND metric.label.response_code_class = 500"
   answers_of_api           = "resource.type = \"cloud_run_revision\" AND resource.label.service_name = \"${var.name}-api\" AND metric.type = \"run.googleapis.com/request_count\" AND metric.label.response_code_class = \"5xx\""
-  messages                 = "resource.type = \"pubsub_subscription\" AND resource.label.subscription_id"
+  messages                 = "resource.type = \"pubsub_subscription\" AND resource.label.subscription_id = one_of(\"${module.conversions.subscription}\", \"${module.transfers.subscription}\")"
 }
 
 module "alerts" {
@@ -48,15 +48,15 @@ module "alerts" {
     }
     oldest_message = {
       display_name = "Oldest message waits"
-      filter       = "${local.messages} = \"${module.conversions.subscription}\" AND metric.type = \"pubsub.googleapis.com/subscription/oldest_unacked_message_age\""
+      filter       = "${local.messages} AND metric.type = \"pubsub.googleapis.com/subscription/oldest_unacked_message_age\""
       aligner      = "ALIGN_MAX", reducer = "REDUCE_MAX", group_by = [], threshold = 900, minutes = 10, severity = "ERROR"
-      remedy       = "More tasks come in than are converted, or none is converted. Raise scaling.convert.max (and the quota of CPUs), or look for a function that answers 429 for ever."
+      remedy       = "The label subscription_id says of what. More tasks come in than are converted, or none is converted: raise scaling.convert.max (and the quota of CPUs), or look for a function that answers 429 for ever. The same for files of other servers, with scaling.transfer.max."
     }
     dead_letters = {
       display_name = "Dead letters"
-      filter       = "${local.messages} = \"${module.conversions.subscription}\" AND metric.type = \"pubsub.googleapis.com/subscription/dead_letter_message_count\""
+      filter       = "${local.messages} AND metric.type = \"pubsub.googleapis.com/subscription/dead_letter_message_count\""
       aligner      = "ALIGN_DELTA", reducer = "REDUCE_SUM", group_by = [], threshold = 0, minutes = 0, severity = "ERROR"
-      remedy       = "A message was delivered a hundred times. The function dead-letter has looked at its task; read that line."
+      remedy       = "A message was delivered a hundred times. The function dead-letter has looked at its task, or its transfer; read that line."
     }
     conversions_failed = {
       display_name = "Conversions failing"

@@ -35,6 +35,13 @@ locals {
       # Gives up before the platform and the ack deadline (both 600 s) do.
       environment = { CONVERSIONS = "1", CONVERSION_TIMEOUT_SECONDS = "540" }
     }
+    # Waits for servers of users, several at once; files stream through.
+    transfer = {
+      public = false, callers = [google_service_account.push.email, google_service_account.smoke.email], secrets = {}
+      cpu    = 1, memory = "1Gi", concurrency = 8, timeout = 600, signs_urls = false
+      # Gives up before the platform and the ack deadline (both 600 s) do.
+      environment = { CONVERSION_TIMEOUT_SECONDS = "540" }
+    }
     dead-letter = {
       public = false, callers = [google_service_account.push.email, google_service_account.smoke.email], secrets = {}, environment = {}
       cpu    = 1, memory = "512Mi", concurrency = 10, timeout = 60, signs_urls = false
@@ -59,6 +66,8 @@ locals {
     PUBSUB_TOPIC         = module.conversions.topic
     # Messages that have the deliveries of webhooks sent.
     PUBSUB_DELIVERIES_TOPIC = google_pubsub_topic.deliveries.name
+    # Messages that have files fetched from URLs, and delivered to them.
+    PUBSUB_TRANSFERS_TOPIC = module.transfers.topic
     # Messages for all instances and no more: Pub/Sub delivers in no order, the database hands out fair turns.
     PUBSUB_MAX_MESSAGES  = tostring(local.scaling.convert.max)
     DATABASE             = "cloudsql"

@@ -12,7 +12,7 @@ resource "google_service_account" "function" {
 resource "google_service_account" "push" {
   account_id   = "${var.name}-push"
   display_name = "Tonemill push"
-  description  = "Account with which Pub/Sub pushes to convert, dead-letter and sweep."
+  description  = "Account with which Pub/Sub pushes to convert, transfer, dead-letter and sweep."
   depends_on   = [google_project_service.this]
 }
 

@@ -12,6 +12,7 @@ locals {
         api         = { min = 0, max = 3, pool = 4 }
         uploaded    = { min = 0, max = 2, pool = 1 }
         convert     = { min = 0, max = 5, pool = 2 }
+        transfer    = { min = 0, max = 1, pool = 2 }
         dead-letter = { min = 0, max = 1, pool = 1 }
         sweep       = { min = 0, max = 1, pool = 2 }
       }
@@ -30,13 +31,14 @@ locals {
         api         = { min = 0, max = 3, pool = 4 }
         uploaded    = { min = 0, max = 10, pool = 1 }
         convert     = { min = 0, max = 40, pool = 2 }
+        transfer    = { min = 0, max = 10, pool = 2 }
         dead-letter = { min = 0, max = 2, pool = 1 }
         sweep       = { min = 0, max = 1, pool = 2 }
       }
     }
   }
 
-  event_targets = ["uploaded", "convert", "dead-letter", "sweep"]
+  event_targets = ["uploaded", "convert", "transfer", "dead-letter", "sweep"]
   profile       = local.profiles[var.profile]
   standard      = var.profile == "standard"
 

@@ -6,7 +6,7 @@ module "conversions" {
   labels         = local.labels
   topic          = "${var.name}-conversions"
   subscription   = "${var.name}-convert"
-  publishers     = { for key in setintersection(["api", "tasks", "uploaded", "convert", "sweep"], local.targets) : key => local.accounts[key] }
+  publishers     = { for key in setintersection(["api", "tasks", "uploaded", "convert", "transfer", "sweep"], local.targets) : key => local.accounts[key] }
   viewers        = { for key in setintersection(["api", "site"], local.targets) : key => local.accounts[key] }
 
   push = {
@@ -17,6 +17,32 @@ module "conversions" {
 
   dead_letter_push = {
     endpoint = module.function["dead-letter"].uri
+    account  = google_service_account.push.email
+    audience = local.audience.dead-letter
+  }
+
+  depends_on = [google_project_service.this]
+}
+
+# A message names a task of which a file is to be fetched or delivered. The rows are in the database, and count the tries.
+module "transfers" {
+  source = "../modules/conversions"
+
+  project_number = local.project_number
+  region         = var.region
+  labels         = local.labels
+  topic          = "${var.name}-transfers"
+  subscription   = "${var.name}-transfer"
+  publishers     = { for key in setintersection(["api", "tasks", "convert", "transfer", "sweep"], local.targets) : key => local.accounts[key] }
+
+  push = {
+    endpoint = module.function["transfer"].uri
+    account  = google_service_account.push.email
+    audience = local.audience.transfer
+  }
+
+  dead_letter_push = {
+    endpoint = "${module.function["dead-letter"].uri}/transfers"
     account  = google_service_account.push.email
     audience = local.audience.dead-letter
   }
@@ -38,7 +64,7 @@ resource "google_pubsub_topic" "deliveries" {
 }
 
 resource "google_pubsub_topic_iam_member" "announces_deliveries" {
-  for_each = { for key in setintersection(["api", "tasks", "uploaded", "convert", "dead-letter", "sweep"], local.targets) : key => local.accounts[key] }
+  for_each = { for key in setintersection(["api", "tasks", "uploaded", "convert", "transfer", "dead-letter", "sweep"], local.targets) : key => local.accounts[key] }
 
   topic  = google_pubsub_topic.deliveries.name
   role   = "roles/pubsub.publisher"

@@ -3,20 +3,23 @@ locals {
   # has not. A bucket knows only ages, so that its days are more than those of any task.
   net_days = var.retention_days == 0 ? null : var.max_retention_days + 14
 
-  # Uploads, downloads and clean-up write and delete; a conversion reads one and writes the other, and fetches originals from URLs.
+  # Uploads, downloads and clean-up write and delete. A conversion reads one and writes the other; a transfer writes an original, or
+  # reads a result.
   originals_grants = {
     api      = "roles/storage.objectUser"
     tasks    = "roles/storage.objectUser"
     uploaded = "roles/storage.objectUser"
-    convert  = "roles/storage.objectUser"
+    convert  = "roles/storage.objectViewer"
+    transfer = "roles/storage.objectUser"
     sweep    = "roles/storage.objectUser"
   }
 
   results_grants = {
-    api     = "roles/storage.objectUser"
-    tasks   = "roles/storage.objectUser"
-    convert = "roles/storage.objectUser"
-    sweep   = "roles/storage.objectUser"
+    api      = "roles/storage.objectUser"
+    tasks    = "roles/storage.objectUser"
+    convert  = "roles/storage.objectUser"
+    transfer = "roles/storage.objectViewer"
+    sweep    = "roles/storage.objectUser"
   }
 
   # The check of readiness asks for an object that does not exist. An account without the right to list gets 403 instead of 404.
@@ -81,11 +84,11 @@ module "builds" {
   depends_on = [google_project_service.this]
 }
 
-# Buckets of others, to which convert writes results. A result may replace an object.
+# Buckets of others, to which transfer writes results. A result may replace an object.
 resource "google_storage_bucket_iam_member" "destination" {
   for_each = toset(var.destination_buckets)
 
   bucket = each.value
   role   = "roles/storage.objectUser"
-  member = "serviceAccount:${local.accounts.convert}"
+  member = "serviceAccount:${local.accounts.transfer}"
 }

@@ -349,7 +349,7 @@ variable "scaling" {
   default     = {}
 
   validation {
-    condition     = alltrue([for key in keys(var.scaling) : contains(["auth", "tasks", "site", "api", "uploaded", "convert", "dead-letter", "sweep"], key)])
+    condition     = alltrue([for key in keys(var.scaling) : contains(["auth", "tasks", "site", "api", "uploaded", "convert", "transfer", "dead-letter", "sweep"], key)])
     error_message = "Expected names of functions."
   }
 

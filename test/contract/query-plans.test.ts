@@ -364,7 +364,14 @@ function callsOf({
 
 type StoreName = Exclude<
   keyof Stores,
-  'queue' | 'deliverySignals' | 'deliveryWakeUps' | 'taskChanges' | 'pool' | 'check' | 'close'
+  | 'queue'
+  | 'deliverySignals'
+  | 'deliveryWakeUps'
+  | 'transferWakeUps'
+  | 'taskChanges'
+  | 'pool'
+  | 'check'
+  | 'close'
 >;
 
 type Calls = { [Name in StoreName]: { [Method in keyof Stores[Name]]: () => unknown } };

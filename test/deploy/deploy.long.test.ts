@@ -86,7 +86,7 @@ describe('npm run deploy', () => {
     assert.equal(code, 0, output);
     const calls = await stage.calls();
     const deployed = calls.flatMap((call) => /^gcloud run deploy tonemill-(\S+)/.exec(call)?.[1] ?? []);
-    assert.deepEqual(deployed, ['api', 'uploaded', 'convert', 'dead-letter', 'sweep']);
+    assert.deepEqual(deployed, ['api', 'uploaded', 'convert', 'transfer', 'dead-letter', 'sweep']);
     assert.ok(
       calls.includes('node terraform/deploy/smoke-live.ts https://tonemill-api-1.europe-west1.run.app'),
     );

@@ -5,8 +5,8 @@ import { temporaryFolder } from '../support/folders.ts';
 import { type Build, loadBuild, openStage, runBuild, type Stage } from './build.ts';
 
 const MAIN = { _DEPLOY: 'true' };
-const SMALL = ['api', 'uploaded', 'convert', 'dead-letter', 'sweep'];
-const STANDARD = ['auth', 'tasks', 'site', 'uploaded', 'convert', 'dead-letter', 'sweep'];
+const SMALL = ['api', 'uploaded', 'convert', 'transfer', 'dead-letter', 'sweep'];
+const STANDARD = ['auth', 'tasks', 'site', 'uploaded', 'convert', 'transfer', 'dead-letter', 'sweep'];
 
 describe('The steps of cloudbuild.yaml, with stand-ins for gcloud and terraform', () => {
   const folder = temporaryFolder();

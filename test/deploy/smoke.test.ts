@@ -93,7 +93,7 @@ describe('The smoke on candidates', () => {
     });
 
   it('asks each in the name of its caller for what shows that it works', async () => {
-    await smoke('auth', 'tasks', 'site', 'api', 'uploaded', 'convert', 'dead-letter', 'sweep');
+    await smoke('auth', 'tasks', 'site', 'api', 'uploaded', 'convert', 'transfer', 'dead-letter', 'sweep');
     assert.deepEqual(asked, [
       'GET /auth/.well-known/jwks.json',
       'GET /tasks/api/formats',
@@ -105,12 +105,23 @@ describe('The smoke on candidates', () => {
       'GET /api/ready',
       'POST /uploaded/ google.cloud.storage.object.v1.finalized',
       'POST /convert/',
+      'POST /transfer/',
       'POST /dead-letter/',
       'POST /sweep/',
     ]);
   });
 
-  for (const name of ['auth', 'tasks', 'site', 'api', 'uploaded', 'convert', 'dead-letter', 'sweep']) {
+  for (const name of [
+    'auth',
+    'tasks',
+    'site',
+    'api',
+    'uploaded',
+    'convert',
+    'transfer',
+    'dead-letter',
+    'sweep',
+  ]) {
     it(`fails when ${name} does not work`, async () => {
       broken = name;
       await assert.rejects(smoke(name), /answered 500; expected/);

@@ -25,10 +25,10 @@ case $call in
   'terraform '*' output '*)
     values=$(dirname "$RECORD")/terraform/serverless/terraform.tfvars
     if grep -qs '^profile *= *"standard"' "$values"; then
-      functions='auth tasks site uploaded convert dead-letter sweep' address=203.0.113.1
+      functions='auth tasks site uploaded convert transfer dead-letter sweep' address=203.0.113.1
       url=https://$(sed -n 's/^host *= *"\(.*\)"/\1/p' "$values")
     else
-      functions='api uploaded convert dead-letter sweep' address='' url=https://tonemill-api-1.europe-west1.run.app
+      functions='api uploaded convert transfer dead-letter sweep' address='' url=https://tonemill-api-1.europe-west1.run.app
     fi
     printf %s "${!#}" | sed "s|^functions$|$functions|; s|^address$|$address|; s|^url$|$url|"
     ;;

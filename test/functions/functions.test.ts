@@ -135,7 +135,7 @@ describe('The functions under functions-framework', function () {
     assert.equal(await codeOf(answer), 'too_large');
   });
 
-  it('fetch an original, convert it and deliver the result, each by a message of its own', async () => {
+  it('fetch an original, convert it and deliver the result, each in a function of its own', async () => {
     remote.on('/tone.wav', (_incoming, outgoing) => outgoing.end(tone));
     let received = 0;
     remote.on('/put', async (incoming, outgoing) => {
@@ -146,16 +146,22 @@ describe('The functions under functions-framework', function () {
     const headers = { Authorization: `Bearer ${user.token}` };
     const answer = await post(`${url('tasks')}/api/tasks`, body, headers);
     const { task } = z.object({ task: TASK }).parse(await answer.json());
-    const message = pushed({ data: base64({ taskId: task.id, revision: 1 }) });
-    const wake = async () => {
-      const sent = { ...message.headers, 'X-Service-Credential': CREDENTIAL };
-      const woken = await fetch(url('convert'), { method: 'POST', headers: sent, body: message.body });
+    const wake = async (name: TargetName, message: object) => {
+      const { headers: type, body } = pushed({ data: base64(message) });
+      const sent = { ...type, 'X-Service-Credential': CREDENTIAL };
+      const woken = await fetch(url(name), { method: 'POST', headers: sent, body });
       assert.equal(woken.status, 204);
       return (await taskNow(task.id)).state;
     };
-    assert.deepEqual([task.state, await wake(), await wake()], ['AWAITING_UPLOAD', 'UPLOADED', 'PROCESSED']);
+    const convert = () => wake('convert', { taskId: task.id, revision: 1 });
+    const transfer = () => wake('transfer', { taskId: task.id });
+    assert.deepEqual([await convert(), await transfer()], ['AWAITING_UPLOAD', 'UPLOADED']);
+    assert.deepEqual(
+      [await transfer(), await convert(), await convert()],
+      ['UPLOADED', 'PROCESSED', 'PROCESSED'],
+    );
     assert.equal(received, 0);
-    assert.equal(await wake(), 'PROCESSED');
+    assert.equal(await transfer(), 'PROCESSED');
     assert.ok(received > 1000);
   });
 
@@ -182,7 +188,7 @@ describe('The functions under functions-framework', function () {
   it('let only internal callers enqueue and sweep', async () => {
     const { id } = await created();
     const { headers, body } = pushed({ data: base64({ taskId: id, revision: 1 }) });
-    for (const name of ['uploaded', 'convert', 'dead-letter', 'sweep'] as const) {
+    for (const name of ['uploaded', 'convert', 'transfer', 'dead-letter', 'sweep'] as const) {
       for (const credential of [undefined, 'wrong']) {
         const given = { ...headers, ...(credential && { 'X-Service-Credential': credential }) };
         assert.equal((await fetch(url(name), { method: 'POST', headers: given, body })).status, 401);

@@ -49,6 +49,8 @@ export interface Cloud {
   enqueued(ids: readonly number[]): Promise<void>;
   /** Waits for a message that deliveries are due, and has them sent as Pub/Sub does; answers the status. */
   sendDeliveries(app?: App): Promise<number>;
+  /** Waits for a message that a transfer is due, and has it made as Pub/Sub does; answers the status. */
+  transferFiles(app?: App): Promise<number>;
   /** A new bucket that is not the service's own. */
   newBucket(): Promise<Bucket>;
   /** Which objects of these tasks are in both buckets. */
@@ -69,6 +71,7 @@ export function testCloud(): Cloud {
     results: `out-${randomUUID()}`,
     topic: `t-${randomUUID()}`,
     deliveries: `d-${randomUUID()}`,
+    transfers: `f-${randomUUID()}`,
   };
   let client: Storage;
   let folder = '';
@@ -81,6 +84,7 @@ export function testCloud(): Cloud {
   let enqueued = new Set<number>();
   let onMessage: () => void = () => undefined;
   let wakeUps = 0;
+  let named: string[] = [];
 
   before(async () => {
     folder = await newFolder();
@@ -103,6 +107,13 @@ export function testCloud(): Cloud {
       message.ack();
     });
     woken.on('error', () => undefined);
+    const [transfers] = await pubsub.createTopic(names.transfers);
+    const [told] = await transfers.createSubscription(`heard-${names.transfers}`);
+    told.on('message', (message) => {
+      named.push(message.data.toString());
+      message.ack();
+    });
+    told.on('error', () => undefined);
   });
   after(async () => {
     await pubsub?.close();
@@ -137,6 +148,7 @@ export function testCloud(): Cloud {
       QUEUE: 'pubsub',
       PUBSUB_TOPIC: names.topic,
       PUBSUB_DELIVERIES_TOPIC: names.deliveries,
+      PUBSUB_TRANSFERS_TOPIC: names.transfers,
       // Tests wait for the message of each task.
       PUBSUB_MAX_MESSAGES: '1000',
       PUBSUB_EMULATOR_HOST: emulators().pubsub,
@@ -216,6 +228,13 @@ export function testCloud(): Cloud {
       await until(() => wakeUps > 0);
       wakeUps = 0;
       return (await post(app, 'sweep', '/deliveries', { message: { data: 'e30=', messageId: '1' } })).status;
+    },
+    async transferFiles(app = first()) {
+      await until(() => named.length > 0);
+      const [data = ''] = named;
+      named = [];
+      const message = { data: Buffer.from(data).toString('base64'), messageId: '1' };
+      return (await post(app, 'transfer', '/', { message })).status;
     },
     async newBucket() {
       const [bucket] = await client.createBucket(`other-${randomUUID()}`);

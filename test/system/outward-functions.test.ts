@@ -54,9 +54,12 @@ describe('Functions in the cloud', function () {
     const audio = await tone();
     const destination = `gs://${bucket.name}/Töne/song ♪.mp3`;
     const { task } = CREATED.parse(await (await ann.upload({ audio, newFormat: 'mp3', destination })).json());
-    // The conversion, and then the delivery, each by a message of its own.
-    for (const _ of ['conversion', 'delivery'])
-      assert.equal(await cloud.push({ taskId: task.id, revision: 1 }, { app }), 204);
+    // The conversion, and then the delivery, each by a function of its own.
+    const message = { taskId: task.id, revision: 1 };
+    for (const _ of ['conversion', 'its message again'])
+      assert.equal(await cloud.push(message, { app }), 204);
+    assert.deepEqual(await bucket.getFiles().then(([files]) => files), []);
+    assert.equal(await cloud.transferFiles(app), 204);
     const shown = await (await ann.fetch(`/api/tasks/${task.id}`)).json();
     assert.deepEqual(DELIVERED.parse(shown).delivered, { status: 200, error: null });
     const file = bucket.file('Töne/song ♪.mp3');

@@ -6,7 +6,17 @@ type Variable = keyof Environment;
 export type Readers<T extends string> = Readonly<Record<Variable, readonly T[] | string>>;
 
 /** The functions; each has a service of its own. */
-export const EVERY = ['api', 'auth', 'convert', 'dead-letter', 'site', 'sweep', 'tasks', 'uploaded'] as const;
+export const EVERY = [
+  'api',
+  'auth',
+  'convert',
+  'dead-letter',
+  'site',
+  'sweep',
+  'tasks',
+  'transfer',
+  'uploaded',
+] as const;
 type FunctionName = (typeof EVERY)[number];
 
 const NEITHER = {
@@ -48,6 +58,7 @@ export const FUNCTIONS: Readers<FunctionName> = {
   PUBSUB_MAX_MESSAGES: EVERY,
   PUBSUB_SUBSCRIPTION: 'read by workers that pull',
   PUBSUB_DELIVERIES_TOPIC: EVERY,
+  PUBSUB_TRANSFERS_TOPIC: EVERY,
   GOOGLE_CLOUD_PROJECT: EVERY,
   DATABASE: EVERY,
   CLOUDSQL_INSTANCE: EVERY,
@@ -85,7 +96,7 @@ export const FUNCTIONS: Readers<FunctionName> = {
   MAX_STORED_BYTES: EVERY,
   MAX_AUDIO_MINUTES_PER_DAY: EVERY,
   MIN_FREE_BYTES: 'read where STORAGE is nfs',
-  CONVERSION_TIMEOUT_SECONDS: ['convert'],
+  CONVERSION_TIMEOUT_SECONDS: ['convert', 'transfer'],
 };
 
 /** What a machine is for. */
@@ -108,6 +119,7 @@ export const MACHINES: Readers<Role> = {
   PUBSUB_MAX_MESSAGES: ROLES,
   PUBSUB_SUBSCRIPTION: ROLES,
   PUBSUB_DELIVERIES_TOPIC: 'read by functions; workers look for deliveries themselves',
+  PUBSUB_TRANSFERS_TOPIC: 'read by functions; workers look for transfers themselves',
   GOOGLE_CLOUD_PROJECT: ROLES,
   DATABASE: ROLES,
   CLOUDSQL_INSTANCE: ROLES,

@@ -1,10 +1,9 @@
 import type { Conversions } from '../../conversions/conversion.ts';
 import type { Housekeeping } from '../../ports/housekeeping.ts';
 import { CONVERSION_MESSAGE, type ConversionMessage } from '../../ports/queue.ts';
-import { AppError } from '../../runtime/errors.ts';
 import type { Router } from '../router.ts';
 import type { InternalCallers } from '../service-auth.ts';
-import { decodeCloudEvent, parseBase64, pushedMessage } from './decode.ts';
+import { decodeMessage } from './decode.ts';
 import { eventRoute } from './event-route.ts';
 
 /** Converts the task of a message. 2xx acknowledges the message; Pub/Sub delivers it again after 429 and 5xx. */
@@ -30,19 +29,9 @@ export function deadLetterRoute(
   });
 }
 
-/**
- * Reads a message from an event of Eventarc, Pub/Sub push or the emulators: a CloudEvent in binary or structured mode,
- * or the raw push body. The JSON data contains the conversion message or, without data, the attributes do.
- * Throws `invalid_request`.
- */
+/** Throws `invalid_request`. */
 async function decodeConversionMessage(headers: Headers, body: string): Promise<ConversionMessage> {
-  try {
-    const event = await decodeCloudEvent(headers, body);
-    const { data, attributes } = pushedMessage(event, body);
-    const { traceparent } = attributes ?? {};
-    return { ...CONVERSION_MESSAGE.parse(data ? parseBase64(data) : attributes), traceparent };
-  } catch (cause) {
-    const sentence = 'Expected a Pub/Sub message whose data or attributes are {taskId, revision}.';
-    throw new AppError('invalid_request', sentence, { cause });
-  }
+  const sentence = 'Expected a Pub/Sub message whose data or attributes are {taskId, revision}.';
+  const { message, attributes } = await decodeMessage(headers, body, CONVERSION_MESSAGE, sentence);
+  return { ...message, traceparent: attributes?.traceparent };
 }

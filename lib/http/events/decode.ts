@@ -1,5 +1,6 @@
 import type { CloudEventV1 as CloudEvent } from 'cloudevents';
 import { z } from 'zod';
+import { AppError } from '../../runtime/errors.ts';
 
 /** The body of a Pub/Sub push request, which is also the data of its CloudEvent. */
 const PUSH = z.object({
@@ -35,4 +36,24 @@ export async function decodeCloudEvent(
 /** JSON in base64, as Pub/Sub encodes the data of a message. */
 export function parseBase64(data: string): unknown {
   return JSON.parse(Buffer.from(data, 'base64').toString());
+}
+
+/**
+ * Reads a message from an event of Eventarc, Pub/Sub push or the emulators: a CloudEvent in binary or structured mode,
+ * or the raw push body. The JSON data contains the message or, without data, the attributes do.
+ * @param sentence of the error, which says what was expected
+ * Throws `invalid_request`.
+ */
+export async function decodeMessage<T>(
+  headers: Headers,
+  body: string,
+  schema: z.ZodType<T>,
+  sentence: string,
+): Promise<{ message: T; attributes: PushedMessage['attributes'] }> {
+  try {
+    const { data, attributes } = pushedMessage(await decodeCloudEvent(headers, body), body);
+    return { message: schema.parse(data ? parseBase64(data) : attributes), attributes };
+  } catch (cause) {
+    throw new AppError('invalid_request', sentence, { cause });
+  }
 }

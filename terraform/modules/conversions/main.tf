@@ -1,4 +1,4 @@
-# The topic of conversion messages, and the topic of dead letters.
+# A topic of messages that each name a task, and the topic of its dead letters.
 resource "google_pubsub_topic" "conversions" {
   #checkov:skip=CKV_GCP_83:A message is the number of a task; Google's own keys do, and none of ours can be lost.
   name                       = var.topic

@@ -47,7 +47,7 @@ check() {
       expect api 401 "$(ask "$url/api/tasks")"
       expect api 200 "$(ask "$url/ready")"
       ;;
-    convert | dead-letter) expect "$function" '20[0-9]' "$(call "$function" -d "$event" "$url/")" ;;
+    convert | transfer | dead-letter) expect "$function" '20[0-9]' "$(call "$function" -d "$event" "$url/")" ;;
     uploaded)
       expect uploaded '20[0-9]' "$(call uploaded -H 'ce-specversion: 1.0' -H 'ce-id: smoke' -H 'ce-source: //smoke' \
         -H 'ce-type: google.cloud.storage.object.v1.finalized' -d "$object" "$url/")"

@@ -31,7 +31,7 @@ run "every_function_has_a_service_and_an_account" {
   command = plan
 
   assert {
-    condition     = toset(keys(output.services)) == toset(["auth", "convert", "dead-letter", "site", "sweep", "tasks", "uploaded"])
+    condition     = toset(keys(output.services)) == toset(["auth", "convert", "dead-letter", "site", "sweep", "tasks", "transfer", "uploaded"])
     error_message = "Expected a service for every target of functions/index.ts but api."
   }
 
@@ -188,7 +188,7 @@ run "the_defaults_fit_the_database" {
   command = plan
 
   assert {
-    condition     = local.wanted_connections == 167
+    condition     = local.wanted_connections == 187
     error_message = "Expected the sum of max x pool and the reserve."
   }
 }

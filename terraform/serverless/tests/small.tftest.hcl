@@ -29,7 +29,7 @@ run "one_function_serves_every_route_at_its_own_address" {
   command = plan
 
   assert {
-    condition     = toset(keys(output.services)) == toset(["api", "convert", "dead-letter", "sweep", "uploaded"])
+    condition     = toset(keys(output.services)) == toset(["api", "convert", "dead-letter", "sweep", "transfer", "uploaded"])
     error_message = "Expected api and the functions of events."
   }
 
@@ -78,7 +78,7 @@ run "the_database_is_small_and_keeps_its_backups" {
   }
 
   assert {
-    condition     = local.wanted_connections == 47
+    condition     = local.wanted_connections == 49
     error_message = "Expected the sum of max x pool and the reserve."
   }
 }

@@ -49,6 +49,7 @@ describe('loadConfig', () => {
       topic: 'conversions',
       subscription: 'conversions-worker',
       deliveriesTopic: 'deliveries',
+      transfersTopic: 'transfers',
     };
     assert.deepEqual(config.queue, { kind: 'pubsub', ...names, maxMessages: 40, emulator });
     assert.deepEqual(config.database, {
