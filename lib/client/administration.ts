@@ -4,6 +4,8 @@ import type { operations } from './schema.ts';
 
 export type ManagedUser = Schemas['ManagedUser'];
 export type Group = Schemas['Group'];
+/** Limits of a group or of a user alone; those that are absent are inherited. */
+export type GroupLimits = Schemas['LimitOverrides'];
 export type Invitation = Schemas['Invitation'];
 
 /** Which users to list. */

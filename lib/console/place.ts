@@ -12,12 +12,10 @@ export function followAddress(): void {
 /** The dialog that the address names. */
 export const place = computed<Place>(() => placeOf(hash.value));
 
-type Place =
-  | { name: 'files' | 'account' | 'administration' | 'batches' | 'log-in' | 'sign-up' }
-  | { name: 'task'; id: number };
+type Place = { name: 'files' | (typeof NAMED)[number] } | { name: 'task'; id: number };
 
 /** Names of dialogs in the address. */
-const NAMED = ['account', 'administration', 'batches', 'log-in', 'sign-up'] as const;
+const NAMED = ['account', 'administration', 'groups', 'invitations', 'batches', 'log-in', 'sign-up'] as const;
 
 export function go(to: string): void {
   if (to === '') history.pushState(null, '', location.pathname + location.search);

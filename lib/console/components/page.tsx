@@ -1,3 +1,4 @@
+import { AdministrationDialog } from '../administration/administration-dialog.tsx';
 import { isLimited } from '../criteria.ts';
 import { t } from '../messages.ts';
 import { place } from '../place.ts';
@@ -6,7 +7,6 @@ import { staged } from '../staged.ts';
 import { ids, isLoading } from '../tasks.ts';
 import { transfers } from '../transfers.ts';
 import { AccountDialog } from './account-dialog.tsx';
-import { AdministrationDialog } from './administration-dialog.tsx';
 import { BatchesDialog } from './batches-dialog.tsx';
 import { DropArea } from './drop-area.tsx';
 import { Header } from './header.tsx';
@@ -51,8 +51,8 @@ function OpenDialog() {
   if (value.name === 'task')
     return isIn ? <TaskDialog key={value.id} id={value.id} /> : <SessionDialog isNew={false} />;
   if (value.name === 'batches') return isIn ? <BatchesDialog /> : <SessionDialog isNew={false} />;
-  if (value.name === 'administration')
-    return isIn ? <AdministrationDialog /> : <SessionDialog isNew={false} />;
+  if (value.name === 'administration' || value.name === 'groups' || value.name === 'invitations')
+    return isIn ? <AdministrationDialog part={value.name} /> : <SessionDialog isNew={false} />;
   if (value.name === 'account') return isIn ? <AccountDialog /> : <SessionDialog isNew={false} />;
   return <SessionDialog isNew={value.name === 'sign-up'} />;
 }
