@@ -1,12 +1,14 @@
-import { lengthArguments, loudnessArguments, selectedSound } from '../ffmpeg/arguments.ts';
+import { eachLine } from '../../process/limited-process.ts';
+import { blockArguments, lengthArguments, loudnessArguments, selectedSound } from '../ffmpeg/arguments.ts';
 import { conversionFailure, decodingFailure } from '../ffmpeg/exit-errors.ts';
 import type { Source } from '../ffmpeg/input.ts';
 import { decode, type Material, type Tools } from '../ffmpeg/runs.ts';
+import { createBlockCounter, type GatingBlocks } from '../media/gating-blocks.ts';
 import type { Loudness } from '../media/media-info.ts';
 import type { Chain } from '../plan/filters.ts';
 import type { Plan } from '../plan/plan.ts';
 import { isEmpty } from './judgement.ts';
-import { readLoudness } from './loudness.ts';
+import { readLoudness, readTruePeak } from './loudness.ts';
 
 /** A source with its conversion plan. */
 interface PlannedMaterial extends Material {
@@ -44,4 +46,24 @@ export async function measure(
   if (isEmpty(report)) return null;
   if (ending.code !== 0) throw decodingFailure(ending);
   return readLoudness(ending.stderr);
+}
+
+/** Gating blocks of a source, as `measure` measures it; none for a sound that is too short or too quiet. */
+export async function measureBlocks(
+  tools: Tools,
+  material: Material,
+  chain: Chain | null = null,
+  length: number | null = null,
+  dualMono = false,
+): Promise<GatingBlocks> {
+  const { input, probed } = material;
+  const counter = createBlockCounter();
+  const args = blockArguments(selectedSound(input, probed), chain, length, dualMono);
+  const output = eachLine((line) => {
+    const level = /^lavfi\.r128\.M=(-?[\d.]+)$/.exec(line)?.[1];
+    if (level !== undefined) counter.add(Number(level));
+  });
+  const { ending, report } = await decode(tools, material, args, { steady: true, output });
+  if (ending.code !== 0 && !isEmpty(report)) throw decodingFailure(ending);
+  return { counts: counter.counts(), truePeak: readTruePeak(ending.stderr) };
 }

@@ -38,6 +38,7 @@ import { probeOriginal } from './original-probe.ts';
 import { drawSpectrum, drawWaveform } from './pictures-of-sound.ts';
 import { type PlannedOriginal, type PlannedResult, planResult } from './planned-result.ts';
 import { issueReceipt, type Verification, verifyFile } from './receipts.ts';
+import { makeWithGains } from './replay-gain.ts';
 import { planTags } from './result-tags.ts';
 import { ringtoneWarnings } from './ringtone.ts';
 import { withCover } from './sent-cover.ts';
@@ -99,7 +100,7 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
           const made = await makeFitting(tools, trimmed.effective, found, sent, (effective) => {
             const plan = planConversion(effective, found.probed);
             const tags = withCover(plan.format, planTags(plan, found.probed), conversion.cover);
-            return convertPlanned(tools, {
+            const work: Work = {
               ...conversion,
               ...found,
               ...materialOf(found),
@@ -110,7 +111,8 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
               tags,
               worker,
               kept: keptChunks(plan, found.probed),
-            });
+            };
+            return makeWithGains(tools, work, (one) => convertPlanned(tools, one));
           });
           return { ...made, adaptations: [...trimmed.adaptations, ...made.adaptations] };
         });

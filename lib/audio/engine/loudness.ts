@@ -28,13 +28,25 @@ const ROUNDING = 0.05;
 
 /** Reads the summary at the end of the output of ffmpeg's filter `ebur128`; null if there is too little sound. */
 export function readLoudness(stderr: string): Loudness | null {
-  const summary = stderr.slice(stderr.lastIndexOf('Summary:'));
-  const number = (pattern: RegExp) => Number(pattern.exec(summary)?.[1] ?? Number.NaN);
+  const number = summaryOf(stderr);
   const integrated = number(/\bI:\s+(-?[\d.]+) LUFS/);
-  const truePeak = number(/\bPeak:\s+(-?[\d.]+) dBFS/);
+  const truePeak = number(PEAK);
   const range = number(/\bLRA:\s+(-?[\d.]+) LU/);
   const measured = [integrated, truePeak, range].every(Number.isFinite) && integrated > GATE;
   return measured ? { integrated, truePeak, range } : null;
+}
+
+/** The true peak of the same summary in dBTP; null: silence. */
+export function readTruePeak(stderr: string): number | null {
+  const peak = summaryOf(stderr)(PEAK);
+  return Number.isFinite(peak) ? peak : null;
+}
+
+const PEAK = /\bPeak:\s+(-?[\d.]+) dBFS/;
+
+function summaryOf(stderr: string): (pattern: RegExp) => number {
+  const summary = stderr.slice(stderr.lastIndexOf('Summary:'));
+  return (pattern) => Number(pattern.exec(summary)?.[1] ?? Number.NaN);
 }
 
 /** Whether an original keeps its level: it misses the target by no more than the tolerance, and its peaks are low enough. */

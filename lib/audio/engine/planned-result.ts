@@ -20,6 +20,7 @@ import { type Plan, planConversion } from '../plan/plan.ts';
 import { resultSamples } from '../plan/result-samples.ts';
 import { sampleFileSize } from '../plan/sample-size.ts';
 import { workSeconds } from '../plan/work.ts';
+import { expectedGains } from '../tags/gain-tags.ts';
 import { keptChunks } from '../tags/kept-chunks.ts';
 import { lostTags } from '../tags/lost-tags.ts';
 import { chosenFit } from './fit.ts';
@@ -74,7 +75,10 @@ export async function planResult(tools: Tools, original: PlannedOriginal): Promi
   const { codec, depth } = plan.encoder;
   const bytes = copy
     ? copiedSize(plan, probed)
-    : await encodedSize(tools, { ...trimmed, probed }, plan, { tags, bytes: tagBytes(tags, chunks.chunks) });
+    : await encodedSize(tools, { ...trimmed, probed }, plan, {
+        tags,
+        bytes: tagBytes({ ...tags, tags: { ...tags.tags, ...expectedGains(plan) } }, chunks.chunks),
+      });
   return {
     copied: copy !== null,
     codec,

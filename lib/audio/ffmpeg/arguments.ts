@@ -196,6 +196,20 @@ export function loudnessArguments(
   return measuring(sound, [...before, `ebur128=peak=true:framelog=${DEBUG}${mono}`]);
 }
 
+/** As `loudnessArguments`, for a pass that also writes the loudness of each gating block to standard output. */
+export function blockArguments(
+  sound: SelectedSound,
+  chain: Chain | null,
+  length: number | null,
+  dualMono = false,
+): string[] {
+  const before = chain ? measuredFilters(chain, length) : [];
+  const mono = dualMono ? ':dualmono=true' : '';
+  const meter = `ebur128=peak=true:framelog=${DEBUG}:metadata=1${mono}`;
+  const print = 'ametadata=mode=print:key=lavfi.r128.M:file=pipe\\\\:1';
+  return measuring(sound, [...before, meter, print], PIPES.third);
+}
+
 /** Arguments for a pass that writes the samples of a conversion as 32-bit floating point to standard output. */
 export function levelledArguments(
   { input, track, decoder }: SelectedSound,
@@ -270,9 +284,13 @@ export function lengthArguments(sound: SelectedSound, chain: Chain): string[] {
   return measuring(sound, measuredFilters({ ...chain, fadeIn: 0, fadeOut: 0 }, null));
 }
 
-function measuring({ input, track, decoder }: SelectedSound, chain: string[]): string[] {
+function measuring(
+  { input, track, decoder }: SelectedSound,
+  chain: string[],
+  progress: Address = PIPES.stdout,
+): string[] {
   return [
-    ...[...quiet(PIPES.stdout), ...REPORTING, ...DELIVER, ...inputArguments(input, decoder)],
+    ...[...quiet(progress), ...REPORTING, ...DELIVER, ...inputArguments(input, decoder)],
     ...[...soundOnly(track), ...filterArguments(chain), '-f', 'null', '-'],
   ];
 }

@@ -26,12 +26,12 @@ const STREAMABLE: ReadonlySet<string> = new Set(['ogg', 'oga', 'opus', 'adts', '
 
 /**
  * Whether a result can be stored while ffmpeg writes it. Loudness normalization and a limit of its size may encode it more than once, and the
- * library writes tags into a finished file, of which a receipt is made. A copy of packets is compared with its original first.
+ * library writes tags into a finished file, of which a receipt is made and gains for players are measured. A copy of packets is compared with its original first.
  */
 export function isStreamed(effective: EffectiveOptions, media: MediaInfo | null): boolean {
   const { format, options } = effective;
   const { muxer, tags } = format;
-  const { loudness, metadata, chapters, receipt, fit } = options;
+  const { loudness, metadata, chapters, receipt, fit, replayGain = 'keep' } = options;
   if (media && mayCopy(effective, media)) return false;
   const { tags: kept = {}, coverArt = false, chapters: marked = [] } = media ?? {};
   const isKept = Object.keys(kept).length > 0 || coverArt || marked.length > 0;
@@ -41,6 +41,7 @@ export function isStreamed(effective: EffectiveOptions, media: MediaInfo | null)
     loudness === undefined &&
     receipt === undefined &&
     fit === undefined &&
+    (replayGain === 'keep' || replayGain === 'drop') &&
     !(isTagged && tags === 'library')
   );
 }

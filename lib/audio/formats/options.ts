@@ -60,6 +60,9 @@ const TARGET = z.union(
   { error: TARGETS },
 );
 
+/** Gains for players in the tags of a result. */
+const REPLAY_GAIN = ['keep', 'track', 'drop'] as const;
+
 /** Contents of a receipt. */
 const RECEIPTS = ['hashes', 'loudness'] as const;
 
@@ -101,6 +104,9 @@ const COMMON = {
     )
     .describe('Not together with gain.'),
   gain: between(-60, 60, 'dB').describe('dB. Not together with loudness.'),
+  replayGain: oneOf(REPLAY_GAIN).describe(
+    'Gains for players in the tags. track: measures the delivered sound; drop: leaves them out. Default keep, as long as the level is unchanged.',
+  ),
   fadeIn: seconds().describe('Seconds from the beginning, after trimming.'),
   fadeOut: seconds().describe('Seconds up to the end, after trimming.'),
   metadata: METADATA.describe(

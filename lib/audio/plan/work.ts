@@ -35,6 +35,11 @@ const START = 0.15;
 /** Samples of an hour of stereo at 48000 Hz. */
 const HOUR = 3600 * 2 * 48_000;
 
+/** A pass over the result, whose gain the tags get. */
+function gainsOf({ replayGain = 'keep' }: Plan['options']): number {
+  return replayGain === 'keep' || replayGain === 'drop' ? 0 : DECODING.compressed + LOUDNESS;
+}
+
 /** Expected seconds of computing time of one core; machines differ by a factor of two or three. */
 export function workSeconds(
   { encoder, chain, options, sampleRate, channels }: Plan,
@@ -47,6 +52,7 @@ export function workSeconds(
   const passes = options.loudness === undefined ? 0 : decoding + LOUDNESS;
   const steps =
     read * (decoding + passes) +
+    written * gainsOf(options) +
     written * ((HOURLY.get(encoder.name) ?? PCM) + (chain.resample ? RESAMPLING : 0));
   return Number((START + steps / HOUR).toFixed(2));
 }

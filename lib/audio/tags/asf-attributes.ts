@@ -36,7 +36,7 @@ export function readAsfTexts(path: string): AsfTexts {
 export function withAsfTexts(map: TagLibMap, texts: AsfTexts): TagLibMap {
   const completed = new Map(Object.entries(map));
   for (const [name, values] of texts) {
-    const known = FURTHER.get(name);
+    const known = FURTHER.get(name) ?? (GAIN.test(name) ? name.toUpperCase() : undefined);
     if (known !== undefined) completed.set(known, [map[known] ?? [], values].flat());
     else if (isCustom(name)) completed.set(name, values);
   }
@@ -51,6 +51,9 @@ const FURTHER: ReadonlyMap<string, string> = new Map([
   ['Copyright', 'copyright'],
   ['WM/IsCompilation', 'compilation'],
 ]);
+
+/** Names of gains, of which TagLib's map has none. */
+const GAIN = /^replaygain_(track|album)_(gain|peak)$/i;
 
 /** Names with which the makers of ASF describe a file; those with a slash belong to a maker. */
 const TECHNICAL = /^(wmfsdk|isvbr$|asfleaky|deviceconf|encodingtime|__proto__$)|\//i;

@@ -13,18 +13,23 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 /** Separates several values where a container stores one text. */
 const SEPARATOR = '; ';
 
-/**
- * The tags that ffmpeg writes: all of them for containers that the library does not know, the ones with names of their own
- * for ASF, of which the library writes no others than it has a property for.
- */
-export function ffmpegTags({ tags: writer, muxer }: Format, wanted: Tags): Readonly<Record<string, string>> {
-  const names = Object.keys(wanted);
-  const written =
-    writer === 'ffmpeg' ? names : muxer === 'asf' ? names.filter((name) => standardName(name) !== name) : [];
-  const texts = written
+/** The tags that ffmpeg writes, by its names. */
+export function ffmpegTags(format: Format, wanted: Tags): Readonly<Record<string, string>> {
+  const texts = writtenByFfmpeg(format, Object.keys(wanted))
     .map((name): [string, string] => [ffmpegName(name), (wanted[name] ?? []).join(SEPARATOR)])
     .filter(([name, value]) => !name.includes('=') && value.length <= LONGEST);
   return Object.fromEntries(texts.slice(0, MOST));
+}
+
+/**
+ * Names of tags that ffmpeg writes: all of them for containers that the library does not know, gains and the ones with names of
+ * their own for ASF, of which the library writes no others than it has a property for.
+ */
+export function writtenByFfmpeg({ tags: writer, muxer }: Format, names: readonly string[]): string[] {
+  if (writer === 'ffmpeg') return [...names];
+  return muxer === 'asf'
+    ? names.filter((name) => standardName(name) !== name || /^replaygain/.test(name))
+    : [];
 }
 
 /** Linux passes arguments of 128 KiB, and of 2 MiB together (execve(2)); a character has up to three bytes. */

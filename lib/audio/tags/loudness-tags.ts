@@ -1,18 +1,15 @@
 import type { Adaptation, AdaptationCode } from '../media/adaptations.ts';
 import type { Tags } from '../media/tag-names.ts';
 import type { Plan } from '../plan/plan.ts';
+import { hasOpusGains, REFERENCE, shownGain, UNITS } from './gain-tags.ts';
 
 /** Tags with the gain or the peak for players, in any spelling; `iTunNORM` is Apple's. */
 const LEVEL = /^(replaygain|r128_|itunnorm$)/i;
 
-/** LUFS to which the gains refer: ReplayGain 2.0, and Opus (RFC 7845, 5.2.1). */
-const REFERENCE = { replayGain: -18, opus: -23 };
-
 /** Sound pressure to which ReplayGain 1.0 refers, in dB; it corresponds to -18 LUFS (ReplayGain 2.0 specification). */
 const PRESSURE = 89;
 
-/** Units of Opus' gains a decibel: Q7.8, signed with 16 bits. */
-const UNITS = 256;
+/** The largest gain of Opus in its units. */
 const MOST = 2 ** 15 - 1;
 
 /** The gains of ReplayGain by their standard names, with their names in Opus. */
@@ -37,12 +34,21 @@ export function loudnessTags({ options, chain, format }: LevelPlan, original: Ta
   const isOtherLevel =
     (options.gain ?? 0) !== 0 || options.loudness !== undefined || chain.mix?.exact === false;
   const others = without(original, names);
+  const { replayGain = 'keep' } = options;
+  if (replayGain !== 'keep') return { tags: others, adaptations: unmeasured(names, replayGain) };
   if (isOtherLevel)
     return {
       tags: others,
       adaptations: [lost(names, 'outdated', 'They hold for the level of the original.')],
     };
-  return format.muxer === 'opus' ? forOpus(original, others, names) : forOthers(original);
+  return hasOpusGains(format) ? forOpus(original, others, names) : forOthers(original);
+}
+
+/** Gains of an album that are replaced by none: those of tracks are measured again. */
+function unmeasured(names: readonly string[], replayGain: 'track' | 'drop'): Adaptation[] {
+  const albums = names.filter((name) => /album/i.test(name));
+  const reason = 'The album is measured only with replayGain: album.';
+  return replayGain === 'track' && albums.length > 0 ? [lost(albums, 'outdated', reason)] : [];
 }
 
 type LevelPlan = Pick<Plan, 'options' | 'chain' | 'format'>;
@@ -75,7 +81,8 @@ function forOthers(original: Tags): LoudnessTags {
     const [stored] = valuesOf(original, opus);
     if (stored === undefined || tags.has(replayGain)) continue;
     const units = Number(stored);
-    if (isUnits(units)) tags.set(replayGain, [shown(units / UNITS + REFERENCE.replayGain - REFERENCE.opus)]);
+    if (isUnits(units))
+      tags.set(replayGain, [shownGain(units / UNITS + REFERENCE.replayGain - REFERENCE.opus)]);
     else gone.push(opus);
   }
   const adaptations = gone.length > 0 ? [lost(gone, 'unreadable', 'They are no numbers.')] : [];
@@ -111,11 +118,6 @@ function toUnits(gain: number | undefined, reference: number): number {
 
 function isUnits(value: number): boolean {
   return Number.isInteger(value) && Math.abs(value) <= MOST;
-}
-
-/** The form of ReplayGain: `-7.89 dB`. */
-function shown(gain: number): string {
-  return `${gain.toFixed(2)} dB`;
 }
 
 function lost(names: readonly string[], code: AdaptationCode, reason: string): Adaptation {

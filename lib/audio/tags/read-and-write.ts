@@ -4,6 +4,7 @@ import { PICTURE_TYPES } from '../media/picture.ts';
 import type { Tags } from '../media/tag-names.ts';
 import { readAsfTexts, withAsfTexts } from './asf-attributes.ts';
 import { fileTags, infoOf, NARROWED, picturesOf } from './file-tags.ts';
+import { lowerGainNames } from './gain-names.ts';
 import { numberPatch } from './number-patch.ts';
 import { pictureKind } from './picture-kind.ts';
 import { type Id3Frame, readId3Frames, readTagLib, type TagLibMap, writeTagLib } from './taglib.ts';
@@ -58,7 +59,11 @@ export function writeFileTags(path: string, wanted: WantedTags): FileTags | null
     ...patch.frames,
     pictures: [...sent(cover), ...copied(pictures)],
   };
-  writeTagLib({ path, limits: WRITING, change: patch.change }, all);
+  const change = (block: Buffer) => {
+    patch.change(block);
+    lowerGainNames(block);
+  };
+  writeTagLib({ path, limits: WRITING, change }, all);
   if (container === 'MP3') removeId3v1(path);
   return readFileTags(path);
 }

@@ -21,6 +21,8 @@ export const OPTIONS_ES: Readonly<Record<string, string>> = {
   'loudness.dualMono': 'yes: mide un canal como los dos que lo reproducen, que son 3 LU más. Por defecto no.',
   'loudness.truePeak': 'dBTP; un limitador lo mantiene si la sonoridad elegida lo superara.',
   gain: 'dB. No junto con la sonoridad.',
+  replayGain:
+    'Ganancias para reproductores en las etiquetas. track: mide el sonido entregado; drop: las omite. Por defecto keep, mientras el nivel no cambie.',
   fadeIn: 'Segundos desde el comienzo, después del recorte.',
   fadeOut: 'Segundos hasta el final, después del recorte.',
   metadata:

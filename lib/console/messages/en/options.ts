@@ -31,6 +31,7 @@ export const OPTIONS_EN = {
   'option.audio': 'Sound packets',
   'option.whenLossy': 'Lossy originals',
   'option.tagEncoding': 'Encoding of tags',
+  'option.replayGain': 'Gain for players (ReplayGain)',
   'option.receipt': 'Receipt',
   'option.coverArt': 'Cover art',
   'option.chapters': 'Chapters',

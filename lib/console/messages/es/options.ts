@@ -31,6 +31,7 @@ export const OPTIONS_ES = {
   'option.audio': 'Paquetes de sonido',
   'option.whenLossy': 'Originales con pérdida',
   'option.tagEncoding': 'Codificación de etiquetas',
+  'option.replayGain': 'Ganancia para reproductores (ReplayGain)',
   'option.receipt': 'Comprobante',
   'option.coverArt': 'Portada',
   'option.chapters': 'Capítulos',

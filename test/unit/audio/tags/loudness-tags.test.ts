@@ -83,4 +83,15 @@ describe('Tags with the loudness', () => {
     assert.deepEqual([tags, adaptations.length], [{}, 1]);
     assert.deepEqual(made('flac', { R128_TRACK_GAIN: ['x'] }).tags, {});
   });
+
+  it('are left out where they are measured again or unwanted; gains of an album that no one measures are told', () => {
+    const dropped = made('flac', REPLAYGAIN, { replayGain: 'drop' });
+    assert.deepEqual(dropped, { tags: { title: ['a'] }, adaptations: [] });
+    const measured = made('flac', REPLAYGAIN, { replayGain: 'track' });
+    assert.deepEqual(measured.tags, { title: ['a'] });
+    assert.deepEqual(
+      measured.adaptations.map(({ from, code }) => [from, code]),
+      [['replaygainAlbumGain', 'outdated']],
+    );
+  });
 });
