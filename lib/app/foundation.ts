@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { EmbeddedServer } from '../adapters/embedded-postgres/shared-server.ts';
 import type { AudioEngine } from '../audio/engine/engine.ts';
+import { findBinaries } from '../audio/ffmpeg/binaries.ts';
 import { sandboxFor } from '../audio/ffmpeg/program-sandbox.ts';
 import type { Config } from '../config/config.ts';
 import { GOOGLE_KEYS } from '../http/google-id-tokens.ts';
@@ -16,7 +17,7 @@ import type { Log } from '../runtime/log.ts';
 import { createWorkspaces, type Workspaces } from '../runtime/working-folders.ts';
 import { DELIVERY_OPTIONS, type DeliveryOptions } from '../webhooks/deliveries.ts';
 import type { Stores } from './open-database.ts';
-import { openEngine } from './open-engine.ts';
+import { type FindBinaries, openEngine } from './open-engine.ts';
 import { type FileStorage, openStorage } from './open-storage.ts';
 
 /** The parts of the world outside that tests replace; no environment variable changes them. */
@@ -30,6 +31,7 @@ export interface Surroundings {
   resolver: Resolver;
   transfers: TransferPatience;
   deliveries: DeliveryOptions;
+  findBinaries: FindBinaries;
   /** Requests with a body that one process takes at once. */
   places: PlaceCounts;
 }
@@ -46,6 +48,7 @@ export const SURROUNDINGS: Surroundings = {
     pollMs: 1000,
   },
   deliveries: DELIVERY_OPTIONS,
+  findBinaries,
   // Each holds a connection and a file; of 1,024 descriptors, which many systems give, some are left.
   places: { uploads: 400, files: 64 },
 };
@@ -99,7 +102,7 @@ export function openFoundation(
     const { openDatabaseStores } = await import('./open-database.ts');
     return openDatabaseStores(config, log, surroundings.lease, embedded);
   });
-  const engine = lazy(() => openEngine(config, log));
+  const engine = lazy(() => openEngine(config, log, surroundings.findBinaries));
   return {
     config,
     log,

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { type AudioEngine, createEngine } from '../audio/engine/engine.ts';
-import { type Binary, findBinaries, type Wanted } from '../audio/ffmpeg/binaries.ts';
+import { type Binaries, type Binary, findBinaries, type Wanted } from '../audio/ffmpeg/binaries.ts';
 import { describeBuild } from '../audio/ffmpeg/program-version.ts';
 import type { Config } from '../config/config.ts';
 import { createSpawnHelper } from '../process/spawn-helper.ts';
@@ -8,10 +8,17 @@ import { createSpawner } from '../process/spawner.ts';
 import { AppError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 
+/** Finds the programs that a configuration wants. */
+export type FindBinaries = (wanted: Wanted) => Promise<Binaries>;
+
 /** Finds ffmpeg and ffprobe, and logs which they are. Throws `misconfigured` if one of them is missing or refused. */
-export async function openEngine(config: Config, log: Log): Promise<AudioEngine> {
+export async function openEngine(
+  config: Config,
+  log: Log,
+  find: FindBinaries = findBinaries,
+): Promise<AudioEngine> {
   const { path, limits, conversions, splitSeconds } = config;
-  const binaries = await findBinaries(wantedBinaries(config));
+  const binaries = await find(wantedBinaries(config));
   const { level, parts } = binaries.sandbox;
   log.info('Programs', {
     ffmpeg: named(binaries.ffmpeg),

@@ -2,18 +2,25 @@ import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Binaries, findBinaries } from '../../lib/audio/ffmpeg/binaries.ts';
+import { type Binaries, findBinaries, type Wanted } from '../../lib/audio/ffmpeg/binaries.ts';
 import type { WantedSandbox } from '../../lib/audio/ffmpeg/program-sandbox.ts';
 
 const run = promisify(execFile);
 
-let found: Promise<Binaries> | undefined;
+const found = new Map<string, Promise<Binaries>>();
 
 /** What the product itself would use here, or what FFMPEG_PATH names. */
 export function binaries(): Promise<Binaries> {
   const { FFMPEG_PATH: ffmpegPath, PATH: path = '' } = process.env;
-  found ??= findBinaries({ ffmpegPath, ffprobePath: undefined, path, fallback: true, sandbox: SANDBOX });
-  return found;
+  return findOnce({ ffmpegPath, ffprobePath: undefined, path, fallback: true, sandbox: SANDBOX });
+}
+
+/** As `findBinaries`, once for all services of a process that want the same: it takes two seconds of CPU time. */
+export function findOnce({ sandbox, ...programs }: Wanted): Promise<Binaries> {
+  const key = JSON.stringify([programs, sandbox.mode]);
+  const known = found.get(key) ?? findBinaries({ ...programs, sandbox: { ...SANDBOX, mode: sandbox.mode } });
+  found.set(key, known);
+  return known;
 }
 
 /** The strongest sandbox of this machine, as in the product. */

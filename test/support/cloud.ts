@@ -13,6 +13,7 @@ import { listen } from '../../lib/http/guarded-server.ts';
 import type { ConversionMessage } from '../../lib/ports/queue.ts';
 import { createLog } from '../../lib/runtime/log.ts';
 import { jsonLine } from '../../lib/runtime/log-formats.ts';
+import { findOnce } from './audio.ts';
 import { testDatabase } from './database.ts';
 import { testEmulators } from './emulators.ts';
 import { newFolder } from './folders.ts';
@@ -163,7 +164,10 @@ export function testCloud(): Cloud {
   function instance(env: NodeJS.ProcessEnv = {}, surroundings: Partial<Surroundings> = {}): App {
     const log = createLog((event) => lines.push(jsonLine(event)));
     const config = loadConfig({ ...environment(), ...env }, 'functions');
-    const app = createApp(config, log, `function-${apps.length}`, surroundings);
+    const app = createApp(config, log, `function-${apps.length}`, {
+      findBinaries: findOnce,
+      ...surroundings,
+    });
     apps.push(app);
     return app;
   }

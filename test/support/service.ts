@@ -10,6 +10,7 @@ import { serveLocal } from '../../lib/app/local-mode.ts';
 import { type Config, loadConfig } from '../../lib/config/config.ts';
 import { isErrno } from '../../lib/runtime/errors.ts';
 import { type Log, silentLog } from '../../lib/runtime/log.ts';
+import { findOnce } from './audio.ts';
 import { migratedDatabase } from './database.ts';
 import { newFolder } from './folders.ts';
 
@@ -122,11 +123,10 @@ export async function startService(
   const env = { PATH, FFMPEG_PATH, PORT: '0', TONEMILL_DATA: data, ...NO_LIMITS, ...environment };
   const config = loadConfig(env);
   const database = environment.DATABASE ? '' : await migratedDatabase();
-  const served = await serveLocal(
-    database === '' ? config : onSharedServer(config, database),
-    log,
-    surroundings,
-  );
+  const served = await serveLocal(database === '' ? config : onSharedServer(config, database), log, {
+    findBinaries: findOnce,
+    ...surroundings,
+  });
   return {
     url: served.url,
     data,
