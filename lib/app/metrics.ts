@@ -10,6 +10,7 @@ export function openMetrics({ stores, engine, sandbox }: Foundation): Lazy<Metri
     const { createMetrics } = await import('../telemetry/metrics.ts');
     const metrics = createMetrics({
       queue: async () => stores.value()?.queueState.read(),
+      deliveries: async () => stores.value()?.queueState.deliveries(),
       pool: () => stores.value()?.pool(),
       sandbox: () => (engine.value()?.binaries.sandbox ?? sandbox.value())?.level,
     });

@@ -12,9 +12,13 @@ const IDLE = 300_000;
 /** Connections that wait to be accepted; the kernel drops more, and their clients try again a second later. It caps this by net.core.somaxconn. */
 const BACKLOG = 4096;
 
-/** Time limit for the headers of a request, and the interval of its check, in milliseconds. */
-const HEADERS = 20_000;
-const HEADERS_CHECK = 5000;
+/** Time limit for all headers of a request, and the interval of its check, in milliseconds. */
+export interface HeaderTime {
+  limit: number;
+  check: number;
+}
+
+const HEADERS: HeaderTime = { limit: 20_000, check: 5000 };
 
 /** Milliseconds between two checks for slow clients. */
 const CHECK = 1000;
@@ -27,9 +31,13 @@ const CHECK = 1000;
 export function createGuardedServer(
   listener: RequestListener,
   slowClients: SlowClients = createSlowClients(),
+  headers: HeaderTime = HEADERS,
 ): Server<typeof ReceivedRequest> {
-  const options = { IncomingMessage: ReceivedRequest, connectionsCheckingInterval: HEADERS_CHECK };
-  const server = createServer<typeof ReceivedRequest>(options, listener);
+  const options = { connectionsCheckingInterval: headers.check, headersTimeout: headers.limit };
+  const server = createServer<typeof ReceivedRequest>(
+    { IncomingMessage: ReceivedRequest, ...options },
+    listener,
+  );
   server.prependListener('request', slowClients.watch);
   server.on('checkContinue', (incoming, outgoing) => {
     outgoing.setHeader('Connection', 'close');
@@ -65,7 +73,6 @@ export function listen(server: Server, port: number, host?: string): Promise<str
 /** Node.js ends every request after five minutes by default; a large file over a slow connection takes hours. */
 function allowLongUploads(server: Server): void {
   server.requestTimeout = 0;
-  server.headersTimeout = HEADERS;
   server.timeout = IDLE;
 }
 

@@ -4,7 +4,7 @@ import { getRequestListener, RequestError } from '@hono/node-server';
 import { AppError, type ErrorCode } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { countBytes } from './counted-bytes.ts';
-import { createGuardedServer } from './guarded-server.ts';
+import { createGuardedServer, type HeaderTime } from './guarded-server.ts';
 import { problemOf } from './problem.ts';
 import type { SlowClients } from './slow-clients.ts';
 
@@ -35,8 +35,13 @@ export function createListener(http: Routes, log: Log): ReturnType<typeof getReq
 }
 
 /** A server for these routes that does not listen yet. */
-export function createHttpServer(http: Routes, log: Log, slowClients?: SlowClients): Server {
-  const server = createGuardedServer(createListener(http, log), slowClients);
+export function createHttpServer(
+  http: Routes,
+  log: Log,
+  slowClients?: SlowClients,
+  headers?: HeaderTime,
+): Server {
+  const server = createGuardedServer(createListener(http, log), slowClients, headers);
   server.on('checkExpectation', (_request, response) => {
     const { body, headers } = problemOf(new AppError('invalid_request', EXPECTATION), 417);
     response.writeHead(417, headers).end(body);

@@ -12,7 +12,17 @@ export interface QueueState {
   oldestSeconds: number;
 }
 
+/** Messages of webhooks that are not delivered. */
+export interface WaitingDeliveries {
+  /** Their time has come, and no process has begun to send them. */
+  due: number;
+  /** They are being sent, or wait for their next try. */
+  later: number;
+}
+
 export interface QueueStateStore {
   /** Undefined if the login of this process may not read tasks. */
   read(): Promise<QueueState | undefined>;
+  /** Undefined if the login of this process may not read deliveries. */
+  deliveries(): Promise<WaitingDeliveries | undefined>;
 }

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { PoolState } from '../ports/pool-state.ts';
-import type { QueueState } from '../ports/queue-state.ts';
+import type { QueueState, WaitingDeliveries } from '../ports/queue-state.ts';
 import { sharedRun } from '../runtime/shared-run.ts';
 import { Gauge } from './prom-client.ts';
 
@@ -8,6 +8,8 @@ import { Gauge } from './prom-client.ts';
 export interface GaugeSources {
   /** Throws if the database does not answer. */
   queue(): Promise<QueueState | undefined>;
+  /** Throws if the database does not answer. */
+  deliveries(): Promise<WaitingDeliveries | undefined>;
   pool(): PoolState | undefined;
   /** Name of the level. */
   sandbox(): string | undefined;
@@ -16,6 +18,7 @@ export interface GaugeSources {
 /** Adds the metrics of the present state. Those of the database are the same in every process, so that a sum counts them doubly. */
 export function addGauges(registry: Registry, sources: GaugeSources): void {
   addQueue(registry, sources);
+  addDeliveries(registry, sources);
   addPool(registry, sources);
   const level = new Gauge({
     name: 'tonemill_sandbox_info',
@@ -72,6 +75,23 @@ function addQueue(registry: Registry, sources: GaugeSources): void {
     waiting.set({ class: 'first' }, state.first);
     waiting.set({ class: 'later' }, state.waiting - state.first);
     running.set(state.running);
+  });
+}
+
+function addDeliveries(registry: Registry, sources: GaugeSources): void {
+  const waiting = new Gauge({
+    name: 'tonemill_webhook_deliveries_waiting',
+    help: 'Messages of webhooks that are not delivered: due, of which no process has begun to send; later, all others.',
+    labelNames: ['state'],
+    aggregator: 'max',
+    registers: [registry],
+    async collect() {
+      const found = await sources.deliveries().catch(() => undefined);
+      waiting.reset();
+      if (!found) return;
+      waiting.set({ state: 'due' }, found.due);
+      waiting.set({ state: 'later' }, found.later);
+    },
   });
 }
 

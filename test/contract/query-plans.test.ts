@@ -253,7 +253,7 @@ function callsOf({
       countTasks: () => usage.countTasks(1, 'UPLOADED', 1000),
       storedBytes: () => usage.storedBytes(1),
     },
-    queueState: { read: () => queueState.read() },
+    queueState: { read: () => queueState.read(), deliveries: () => queueState.deliveries() },
     userLimits: {
       change: () => userLimits.change(1, { groupId: null, limits: {} }),
       find: () => userLimits.find(1),

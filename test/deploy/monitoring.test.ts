@@ -73,6 +73,7 @@ describe('The monitoring of docs/monitoring/', () => {
   before(async () => {
     const metrics = createMetrics({
       queue: async () => undefined,
+      deliveries: async () => undefined,
       pool: () => undefined,
       sandbox: () => undefined,
     });

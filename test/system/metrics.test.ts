@@ -92,6 +92,8 @@ describe('Metrics', function () {
       assert.equal(sample(text, name), 0, name);
     for (const kind of ['first', 'later'])
       assert.equal(sample(text, 'tonemill_tasks_waiting', { class: kind }), 0, kind);
+    for (const state of ['due', 'later'])
+      assert.equal(sample(text, 'tonemill_webhook_deliveries_waiting', { state }), 0, state);
     assert.ok(sample(text, 'tonemill_database_pool_connections', { state: 'idle' }) !== undefined);
     assert.equal(sample(text, 'tonemill_database_pool_waiting'), 0);
     assert.equal(sample(text, 'tonemill_sandbox_info'), 1);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
+import { createQueueStateStore } from '../../lib/adapters/database/queue-state.ts';
 import { tidyWebhooks } from '../../lib/webhooks/tidy.ts';
 import { testDatabase } from '../support/database.ts';
 import { deliveriesOn } from '../support/deliveries.ts';
@@ -49,6 +50,17 @@ describe('Deliveries', function () {
     assert.equal(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size, 1);
     assert.equal(new Set(receiver.received.map(({ body }) => body)).size, 1);
     assert.equal(receiver.received.length, 3);
+  });
+
+  it('are counted while they wait: those that are due, and those of which a try failed', async () => {
+    const counted = () => createQueueStateStore(database.knex()).deliveries();
+    const { id } = await webhook(receiver.url());
+    await enqueue(id, 2);
+    assert.deepEqual(await counted(), { due: 2, later: 0 });
+    receiver.answers.push(answering(503, { 'Retry-After': '3600' }));
+    await start();
+    await until(async () => (await deliveries(id)).filter(({ tries }) => tries === 1).length === 2);
+    assert.deepEqual(await counted(), { due: 0, later: 1 });
   });
 
   it('wait as long as the receiver asks', async () => {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import pg from 'pg';
-import type { QueueState, QueueStateStore } from '../../ports/queue-state.ts';
+import type { QueueState, QueueStateStore, WaitingDeliveries } from '../../ports/queue-state.ts';
 
 /** SQLSTATE 42501, insufficient_privilege (PostgreSQL manual, appendix A). */
 const NO_PRIVILEGE = '42501';
@@ -20,19 +20,31 @@ const STATE = `select coalesce(sum(waiting), 0) as waiting, coalesce(sum(enqueue
     from tasks where state in ('UPLOADED', 'PROCESSING') group by user_id
   ) as users`;
 
+/** By the partial index of deliveries that have not ended. */
+const DELIVERIES = `select count(*) filter (where due_at <= now()) as due, count(*) filter (where due_at > now()) as later
+  from webhook_deliveries where ended_at is null`;
+
 export function createQueueStateStore(knex: Knex): QueueStateStore {
   return {
     async read() {
-      try {
-        const { rows } = await knex.raw<{ rows: StateRow[] }>(STATE);
-        const [row] = rows;
-        return row && numbers(row);
-      } catch (error) {
-        if (error instanceof pg.DatabaseError && error.code === NO_PRIVILEGE) return undefined;
-        throw error;
-      }
+      const row = await oneRow<StateRow>(knex, STATE);
+      return row && numbers(row);
+    },
+    async deliveries() {
+      const row = await oneRow<Record<keyof WaitingDeliveries, string>>(knex, DELIVERIES);
+      return row && { due: Number(row.due), later: Number(row.later) };
     },
   };
+}
+
+/** Undefined if this login may not read the table. */
+async function oneRow<T>(knex: Knex, sql: string): Promise<T | undefined> {
+  try {
+    return (await knex.raw<{ rows: T[] }>(sql)).rows[0];
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code === NO_PRIVILEGE) return undefined;
+    throw error;
+  }
 }
 
 function numbers({ waiting, enqueued, first, running, oldestSeconds }: StateRow): QueueState {

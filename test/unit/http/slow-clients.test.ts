@@ -196,6 +196,26 @@ describe('A client', () => {
   it('has a bounded time for the headers of a request', () => {
     assert.ok(server.headersTimeout > 0 && server.headersTimeout <= 30_000);
   });
+
+  it('that sends one header after another, without end, is answered 408 and cut, and others are served', async () => {
+    const strict = createHttpServer(http, silentLog, slowClients, { limit: 500, check: 25 });
+    const strictPort = Number(new URL(await listen(strict, 0)).port);
+    for (const beginning of ['GET /read HTTP/1.1\r\nHost: localhost\r\n', 'POST /json HTTP/1.1\r\n']) {
+      const client = new Client(connect(strictPort, '127.0.0.1'));
+      client.socket.write(beginning);
+      let sent = 0;
+      const sending = setInterval(() => client.socket.write(`X-${sent++}: a\r\n`), 20);
+      const answer = await client.toEnd();
+      clearInterval(sending);
+      assert.ok(sent > 3);
+      assert.match(answer, /^HTTP\/1\.1 408 Request Timeout/);
+      assert.match(answer, /connection: close/i);
+      assert.match(answer, /"code":"request_timeout"/);
+      assert.equal((await fetch(`http://127.0.0.1:${strictPort}/nothing`)).status, 404);
+    }
+    strict.close();
+    strict.closeAllConnections();
+  });
 });
 
 /** The client's side of one connection. */
