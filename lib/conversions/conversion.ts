@@ -10,8 +10,10 @@ import { mark } from '../runtime/marks.ts';
 import { type ActiveSpan, traced } from '../runtime/tracing.ts';
 import type { Workspaces } from '../runtime/working-folders.ts';
 import { analysisKeys, originalKey } from '../tasks/object-keys.ts';
+import { asksForParts, removeParts } from '../tasks/part-files.ts';
 import { type Attempt, beginAttempt, endedSoon, handedBack, keepAlive, lost } from './attempt.ts';
 import { endFailed, type FailureDependencies, type Write } from './failed-attempt.ts';
+import { makeParts } from './make-parts.ts';
 import { makeResults, type StoredResult, wholeResult } from './make-results.ts';
 import { openJoin } from './open-join.ts';
 import { openSource } from './open-original.ts';
@@ -151,14 +153,16 @@ async function run(parts: CachingDependencies, attempt: Attempt, folder: string)
   if (lease.attempt === 1) await parts.countAudio(task.userId, seconds);
   const sent = withJoined(await fetchCover(results, task, folder), joined);
   const stored: StoredResult[] = [];
+  const isSplit = asksForParts(task.requestedOutput);
+  const make = isSplit ? makeParts : makeResults;
   try {
-    for await (const one of makeResults(parts, attempt, { folder, opened, ...sent })) stored.push(one);
-    const { original, result } = wholeResult(stored);
+    for await (const one of make(parts, attempt, { folder, opened, ...sent })) stored.push(one);
+    const { original, result } = wholeResult(stored, isSplit);
     const finished = await leases.finish(lease, sized(original), result);
     mark('finished');
     if (!finished) throw lost();
   } catch (error) {
-    if (stored.length > 0) await removeOrphans(parts, attempt);
+    if (stored.length > 0 || isSplit) await removeOrphans(parts, attempt);
     throw error;
   }
 }
@@ -178,7 +182,10 @@ async function removeOrphans(
   { task, outputs }: Attempt,
 ): Promise<void> {
   const now = await tasks.find(task.id);
-  if (now?.revision !== task.revision) for (const { key } of outputs) await results.remove(key);
+  if (now?.revision !== task.revision) {
+    for (const { key } of outputs) await results.remove(key);
+    await removeParts(results, task);
+  }
   if (!now) for (const one of analysisKeys(task, 'original')) await results.remove(one);
 }
 

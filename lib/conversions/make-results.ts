@@ -55,25 +55,32 @@ export async function* makeResults(
   }
 }
 
-/** The results of an attempt as the task has them. */
-export function wholeResult([first, ...more]: readonly StoredResult[]): {
-  original: MediaInfo;
-  result: ConversionResult;
-} {
+/**
+ * The results of an attempt as the task has them.
+ * @param isPart whether they are parts, whose names only the attempt knows
+ */
+export function wholeResult(
+  [first, ...more]: readonly StoredResult[],
+  isPart: boolean,
+): { original: MediaInfo; result: ConversionResult } {
   if (!first) throw new TypeError('an attempt makes at least one result');
-  const { original, format: _, name: __, ...result } = first;
+  const { original, format: _, name, ...result } = first;
   const further = more.map(({ original: ___, ...rest }) => rest);
-  return { original, result: further.length > 0 ? { ...result, more: further } : result };
+  const named = isPart ? { ...result, name } : result;
+  return { original, result: further.length > 0 ? { ...named, more: further } : named };
 }
 
 /** A result that is about to be made, and the path for its file. */
-type Wanted = AttemptOutput & Required<Pick<Conversion, 'onProgress' | 'waveform'>> & { file: string };
+type Wanted = AttemptOutput &
+  Pick<Conversion, 'level'> &
+  Required<Pick<Conversion, 'onProgress' | 'waveform'>> & { file: string };
 
-async function makeResult(
+/** Makes and stores one result. Throws as `AudioEngine.convert`, and if the lease is lost. */
+export async function makeResult(
   { engine, leases, results }: ResultDependencies,
   attempt: Attempt,
   { folder, opened: { source, probed }, cover, adaptations }: Material,
-  { key, name, format, options, file, onProgress, waveform }: Wanted,
+  { key, name, format, options, file, level, onProgress, waveform }: Wanted,
 ): Promise<StoredResult> {
   const { task, media, abort } = attempt;
   const isFile = results.local || cover !== undefined || !isStreamed(options, media);
@@ -81,7 +88,7 @@ async function makeResult(
   const output: Output = isFile ? file : { folder, store: (stream) => results.put(key, stream) };
   const { signal } = abort;
   const made = await engine.convert({
-    ...{ input: source, output, probed, options, cover },
+    ...{ input: source, output, probed, options, cover, level },
     ...{ waveform, onProgress, signal },
   });
   mark('checked');

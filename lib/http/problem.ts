@@ -45,6 +45,7 @@ export const STATUS: Record<
   no_such_track: 422,
   nothing_left: 422,
   cannot_join: 422,
+  cannot_split: 422,
   cannot_copy: 422,
   already_lossy: 422,
   too_long: 422,

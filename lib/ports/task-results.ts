@@ -12,6 +12,8 @@ export interface TaskResult {
   file: { key: string /** Bytes. */; size: number; at: Date } | null;
   /** File name of the first result without its extension, if the request gave one. */
   resultName?: string;
+  /** File name of the first result with its extension, if it is a part. */
+  partName?: string;
   /** Results after the first one. */
   more?: readonly { key: string; name: string; size: number }[];
 }

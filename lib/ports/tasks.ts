@@ -58,12 +58,14 @@ export interface ConversionResult<W = Warning> {
   adaptations: readonly StoredAdaptation[];
   /** Absent if it was not asked for. */
   receipt?: Receipt;
-  /** Results after the first one, in the order of the outputs; absent if there are none. */
+  /** File name of a part, with its extension; absent if the requested outputs tell the name. */
+  name?: string;
+  /** Results after the first one, in the order of the outputs or parts; absent if there are none. */
   more?: readonly FurtherResult<W>[];
 }
 
 /** A result after the first one. */
-export interface FurtherResult<W = Warning> extends Omit<ConversionResult<W>, 'more'> {
+export interface FurtherResult<W = Warning> extends Omit<ConversionResult<W>, 'more' | 'name'> {
   format: string;
   /** File name, with its extension. */
   name: string;

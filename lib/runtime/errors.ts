@@ -42,6 +42,7 @@ export type FailureCode =
   | 'no_such_track'
   | 'nothing_left'
   | 'cannot_join'
+  | 'cannot_split'
   | 'cannot_copy'
   | 'already_lossy'
   | 'too_long'
@@ -69,6 +70,7 @@ export const FAILURE_CODES: ReadonlySet<string> = new Set<FailureCode>([
   'no_such_track',
   'nothing_left',
   'cannot_join',
+  'cannot_split',
   'cannot_copy',
   'already_lossy',
   'too_long',

@@ -86,8 +86,8 @@ function entriesOf(results: Pick<Storage, 'read'>, tasks: readonly TaskResult[])
   return [...entries, list];
 }
 
-function resultName({ name, format, resultName: given }: Omit<TaskResult, 'file'>): string {
-  return `${given ?? stem(name)}.${findFormat(format)?.extension ?? format}`;
+function resultName({ name, format, resultName: given, partName }: Omit<TaskResult, 'file'>): string {
+  return partName ?? `${given ?? stem(name)}.${findFormat(format)?.extension ?? format}`;
 }
 
 function missingLine({ id, name, state, error }: TaskResult): string {

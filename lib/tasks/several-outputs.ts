@@ -13,6 +13,8 @@ const SOME = `expected a list of 1 to ${MOST_OUTPUTS} outputs, such as [{"format
 
 const NAMES = 'expected a file name without its extension and without a folder, such as preview';
 
+const NO_PARTS = 'expected no split in a list of outputs: a task makes parts, or several outputs';
+
 const OUTPUTS = z
   .array(
     z.strictObject(
@@ -64,6 +66,7 @@ export function refuseSeveral(outputs: unknown): void {
 }
 
 function named({ name }: ListedOutput, output: RequestedOutput): NamedOutput {
+  if (output.options.split !== undefined) throw invalid([{ path: 'options.split', message: NO_PARTS }]);
   if (name === undefined) return { ...output, name: null };
   const whole = `${name}.${findFormat(output.format)?.extension ?? output.format}`;
   if (name.trim() === '' || fileName(whole) !== whole) throw invalid([{ path: 'name', message: NAMES }]);

@@ -13,6 +13,7 @@ import type {
 } from '../ports/tasks.ts';
 import { AppError } from '../runtime/errors.ts';
 import { analysisKeys, coverKey, fileName, originalKey } from './object-keys.ts';
+import { removeParts } from './part-files.ts';
 import { removeEach } from './removals.ts';
 import type { OutputRequest, OutputRequests } from './requested-output.ts';
 import { namedResults } from './result-names.ts';
@@ -89,6 +90,7 @@ export function createTasks(parts: TasksDependencies): Tasks {
     if (task.state === 'AWAITING_UPLOAD') await cancelUploads();
     await originals.remove(originalKey(task));
     for (const key of keysAmongResults(task)) await results.remove(key);
+    await removeParts(results, task);
     return task;
   };
   const firstOf = (owner: Owner) => store.list(owner, { limit: 100, descending: true });
@@ -162,17 +164,18 @@ function resultsOf(task: Task): FurtherResult[] {
   const [first] = namedResults(task);
   if (!task.result || !first) throw notReady(task);
   const { more = [], ...result } = task.result;
-  return [{ ...result, format: first.format, name: first.name }, ...more];
+  return [{ ...result, format: first.format, name: result.name ?? first.name }, ...more];
 }
 
 /** Removes the files of one revision. Their names do not depend on the row, which may not yet know a new result. */
 export async function removeResult(results: Storage, task: Task): Promise<void> {
   for (const key of keysOfRevision(task)) await results.remove(key);
+  await removeParts(results, task);
 }
 
 function keysOfRevision(task: Task): string[] {
   const keys = new Set(namedResults(task).map(({ key }) => key));
-  if (task.result) keys.add(task.result.key);
+  for (const { key } of task.result ? [task.result, ...(task.result.more ?? [])] : []) keys.add(key);
   return [...keys, ...analysisKeys(task, 'result')];
 }
 

@@ -103,6 +103,7 @@ const CODES: Readonly<Record<ErrorCode, 'request' | 'task' | 'both'>> = {
   no_such_track: 'task',
   nothing_left: 'task',
   cannot_join: 'task',
+  cannot_split: 'task',
   cannot_copy: 'task',
   already_lossy: 'task',
   too_long: 'task',

@@ -25,7 +25,7 @@ export function createShownTasks(knex: Knex): Pick<TaskStore, 'list' | 'show'> {
 }
 
 const SELECT = `select id, name, original_ext, format, state, created_at, revision, options, progress, checksums, cover,
-  media, result - 'key' - 'more', error, started_at, finished_at, batch_id, source, destination, delivered, expires_at,
+  media, result - 'key' - 'more' - 'name', error, started_at, finished_at, batch_id, source, destination, delivered, expires_at,
   outputs, 1 + coalesce(jsonb_array_length(result->'more'), 0) from tasks where user_id = $1`;
 
 /** Columns by which a list is ordered before the id. */

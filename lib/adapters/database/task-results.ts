@@ -13,13 +13,14 @@ interface ResultRow {
   size: string | null;
   at: Date;
   result_name: string | null;
+  part_name: string | null;
   more: { key: string; name: string; size: number }[] | null;
 }
 
 /** Reads few members of the JSON columns: media information of thousands of tasks would take a hundred times the memory. */
 const COLUMNS = `id, name, format, state, error->>'message' as error, result->>'key' as key,
   (result->>'size')::bigint as size, coalesce(finished_at, created_at) as at,
-  outputs->0->>'name' as result_name,
+  outputs->0->>'name' as result_name, result->>'name' as part_name,
   (select jsonb_agg(jsonb_build_object('key', one->'key', 'name', one->'name', 'size', one->'size') order by number)
     from jsonb_array_elements(result->'more') with ordinality further (one, number)) as more`;
 
@@ -34,8 +35,17 @@ export function createTaskResultStore(knex: Knex): TaskResultStore {
   };
 }
 
-function toResult({ key, size, at, result_name: resultName, more, ...row }: ResultRow): TaskResult {
+function toResult({
+  key,
+  size,
+  at,
+  result_name: resultName,
+  part_name: partName,
+  more,
+  ...row
+}: ResultRow): TaskResult {
   const file = row.state === 'PROCESSED' && key !== null ? { key, size: Number(size), at } : null;
   if (!file) return { ...row, file };
-  return { ...row, file, ...(resultName !== null && { resultName }), ...(more && { more }) };
+  const names = { ...(resultName !== null && { resultName }), ...(partName !== null && { partName }) };
+  return { ...row, file, ...names, ...(more && { more }) };
 }

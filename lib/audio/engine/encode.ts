@@ -47,6 +47,8 @@ export interface Conversion {
   options: EffectiveOptions;
   /** A picture that becomes the front cover of the result, if the format holds it; such a result must be a file. */
   cover?: SentCover | undefined;
+  /** Level of a part, which the loudness of its whole gives; absent: that of the options. */
+  level?: Level | undefined;
   /** Whether to draw the original's waveform as well, if that is cheap. */
   waveform?: boolean;
   /** Receives rising values of 0 to 1. */

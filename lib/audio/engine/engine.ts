@@ -43,6 +43,7 @@ import { planTags } from './result-tags.ts';
 import { ringtoneWarnings } from './ringtone.ts';
 import { withCover } from './sent-cover.ts';
 import { trimSilentEnds } from './silent-ends.ts';
+import { type PlannedPart, planSplit, type SplitRequest } from './split.ts';
 
 export interface AudioEngine extends Prober {
   /** Output formats of this ffmpeg. */
@@ -53,6 +54,8 @@ export interface AudioEngine extends Prober {
   convert(conversion: Conversion): Promise<Made>;
   /** Joins tracks as one original. Throws as `convert`, and `cannot_join` for a crossfade that is too long. */
   join(request: JoinRequest): Promise<Joined>;
+  /** Plans the parts of an original whose options ask for them. Throws as `convert`, and `cannot_split`. */
+  split(request: SplitRequest): Promise<PlannedPart[]>;
   /** Plans a conversion without making it. Throws as `convert` for what the plan shows. */
   plan(original: PlannedOriginal): Promise<PlannedResult>;
   /** Compares a local file with the receipt of a result. */
@@ -126,6 +129,11 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
       }
     },
     join: (request) => joinTracks(tools, worker, request),
+    async split(request) {
+      const probed = takeTrack(request.probed, request.options.options.track);
+      mustBePlausible(probed.media);
+      return planSplit(tools, { ...request, probed });
+    },
     async plan(original) {
       mustBePlausible(original.probed.media);
       return planResult(tools, original);
@@ -185,20 +193,24 @@ async function convertPlanned(tools: Tools, work: Work): Promise<Made> {
   mustFit(plan, probed, tools.limits);
   const length = needsLength(plan) ? await countSamples(tools, work) : null;
   const dualMono = plan.options.loudness?.dualMono === 'yes';
-  const { made, before, after, adaptations } = await encodeAtLevel(plan, {
-    measure: () => measure(tools, work, plan.chain, length, decode, dualMono),
-    encode: (wanted) =>
-      encodeHeld(plan, wanted, (level) =>
-        typeof output === 'string'
-          ? convertToFile(tools, work, { level, length }, output)
-          : convertToSink(tools, work, { level, length }, createSink(output)),
-      ),
-    async measureResult() {
-      if (typeof output !== 'string') throw new TypeError('a result that may be made again needs a file');
-      const made = { input: output, probed: await probe(tools, output, signal), signal };
-      return measure(tools, made, null, null, decode, dualMono);
+  const { made, before, after, adaptations } = await encodeAtLevel(
+    plan,
+    {
+      measure: () => measure(tools, work, plan.chain, length, decode, dualMono),
+      encode: (wanted) =>
+        encodeHeld(plan, wanted, (level) =>
+          typeof output === 'string'
+            ? convertToFile(tools, work, { level, length }, output)
+            : convertToSink(tools, work, { level, length }, createSink(output)),
+        ),
+      async measureResult() {
+        if (typeof output !== 'string') throw new TypeError('a result that may be made again needs a file');
+        const made = { input: output, probed: await probe(tools, output, signal), signal };
+        return measure(tools, made, null, null, decode, dualMono);
+      },
     },
-  });
+    work.level,
+  );
   const { originalSeconds: duration, clipping, ...rest } = made;
   const clipped = await clippedWarnings(tools, work, clipping, length);
   const media = { ...probed.media, duration };

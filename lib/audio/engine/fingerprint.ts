@@ -5,11 +5,11 @@ import {
   cutPacketsArguments,
   type FingerprintedSound,
   fingerprintArguments,
-  type PacketCut,
 } from '../ffmpeg/fingerprint-arguments.ts';
 import type { RunReport } from '../ffmpeg/run-report.ts';
 import { decode, type Material, type Tools } from '../ffmpeg/runs.ts';
 import { type PacketTimes, packetTimesReader } from '../media/packet-times.ts';
+import type { PacketCut } from '../plan/packet-cut.ts';
 import { isEmpty } from './judgement.ts';
 
 /** Hashes of the sound of a file. */

@@ -31,12 +31,15 @@ export interface Levelled<Made> {
 /**
  * Encodes at the requested level. For a loudness, one pass measures and one encodes with linear gain. If the level needs
  * a limiter, or a lossy encoder may raise the peaks, the result is measured and encoded again until it fits.
+ * @param level of a part, which the loudness of its whole gives
  */
 export async function encodeAtLevel<Made>(
   { options, encoder }: Pick<Plan, 'options' | 'encoder'>,
   { measure, encode, measureResult }: LevelSteps<Made>,
+  level?: Level,
 ): Promise<Levelled<Made>> {
   const { loudness: requested, gain = 0 } = options;
+  if (level) return { ...NOTHING, made: await encode(level) };
   if (!requested) return { ...NOTHING, made: await encode({ gain, ceiling: null }) };
   const before = await measure();
   if (!before) return { ...NOTHING, made: await encode(UNCHANGED), adaptations: [tooQuiet(requested)] };
@@ -46,12 +49,12 @@ export async function encodeAtLevel<Made>(
   let made = await encode(first);
   if (!isDoubtful(requested, before, first, lossy)) return { ...NOTHING, made, before };
   let after = await measureResult();
-  let level = first;
+  let last = first;
   for (let tries = 2; tries <= MOST_TRIES; tries++) {
-    const next = after && nextLevel(requested, after, { level, first, last: tries === MOST_TRIES });
+    const next = after && nextLevel(requested, after, { level: last, first, last: tries === MOST_TRIES });
     if (!next) break;
-    level = next;
-    made = await encode(level);
+    last = next;
+    made = await encode(last);
     after = await measureResult();
   }
   return { made, before, after, adaptations: shortfall(requested, after) };
@@ -59,7 +62,7 @@ export async function encodeAtLevel<Made>(
 
 const NOTHING = { before: null, after: null, adaptations: [] };
 
-function tooQuiet({ target }: LoudnessTarget): Adaptation {
+export function tooQuiet({ target }: LoudnessTarget): Adaptation {
   const reason = 'There is too little sound above the gate of EBU R128 to measure; the level is unchanged.';
   return { property: 'loudness', from: target, to: 'unchanged', code: 'too_quiet', reason };
 }

@@ -1,3 +1,4 @@
+import { cutArguments, type PacketCut } from '../plan/packet-cut.ts';
 import { DELIVER, inputArguments, PIPES, quiet, type SelectedSound, soundOnly } from './arguments.ts';
 import { REPORTING } from './run-report.ts';
 
@@ -8,13 +9,6 @@ const HASH = ['-f', 'hash', '-hash', 'murmur3'];
 export interface FingerprintedSound extends Omit<SelectedSound, 'decoder'> {
   /** ffprobe's name of the codec. */
   codec: string;
-}
-
-/** Seconds outside which packets are left out. */
-export interface PacketCut {
-  start: number;
-  /** Null: to the end. */
-  end: number | null;
 }
 
 /**
@@ -33,13 +27,20 @@ export function fingerprintArguments(sound: FingerprintedSound): string[] {
  * Arguments for a pass that prints the hash of the packets that a cut leaves on standard output, and a line for each of
  * them on the next pipe. It decodes nothing: otherwise ffmpeg begins with one packet more (tried: 5.1).
  */
-export function cutPacketsArguments(sound: FingerprintedSound, { start, end }: PacketCut): string[] {
-  const cut = ['-ss', String(start), ...(end === null ? [] : ['-to', String(end)])];
+export function cutPacketsArguments(sound: FingerprintedSound, bounds: PacketCut): string[] {
+  const cut = cutArguments(bounds);
   return [
     ...begin(sound),
     ...[...packets(sound), ...cut, ...HASH, PIPES.stdout],
     ...[...packets(sound), ...cut, '-f', 'framecrc', PIPES.third],
   ];
+}
+
+/** Arguments for a pass that prints a line for each packet on standard output, and decodes nothing. */
+export function packetsArguments(sound: FingerprintedSound): string[] {
+  const progress = quiet(PIPES.third);
+  const input = [...REPORTING, ...DELIVER, ...inputArguments(sound.input)];
+  return [...progress, ...input, ...packets(sound), '-f', 'framecrc', PIPES.stdout];
 }
 
 function begin({ input }: FingerprintedSound): string[] {

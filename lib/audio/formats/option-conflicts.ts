@@ -3,6 +3,7 @@ import { DEPTHS, ENCODING_NAMES, type EncodingName } from './encodings.ts';
 
 type Options = Parameters<typeof copyConflicts>[0] & {
   readonly fit?: unknown;
+  readonly split?: unknown;
   readonly start?: number | undefined;
   readonly end?: number | undefined;
   readonly bitDepth?: number | undefined;
@@ -18,6 +19,9 @@ const EITHER = [
   ['fit', 'bitrate'],
   ['fit', 'quality'],
   ['loudness', 'gain'],
+  ['split', 'fit'],
+  ['split', 'fadeIn'],
+  ['split', 'fadeOut'],
 ] as const;
 
 /** Options that contradict others, with the reason. */

@@ -9,6 +9,7 @@ import { LOUDNESS_TARGET_NAMES, LOUDNESS_TARGETS } from './loudness-targets.ts';
 import { METADATA } from './metadata-option.ts';
 import { conflicts, describeConflicts } from './option-conflicts.ts';
 import { PRESET_NAMES } from './presets.ts';
+import { SPLIT } from './split-option.ts';
 import { TRIM_SILENCE } from './trim-silence-option.ts';
 
 const between = (least: number, most: number, unit: string) => {
@@ -80,6 +81,9 @@ const COMMON = {
   end: seconds().describe('Seconds; the result omits everything after, exact to the sample.'),
   trimSilence: TRIM_SILENCE.describe(
     'Leaves out the silence at both ends, within start and end and exact to the sample; never inside.',
+  ),
+  split: SPLIT.describe(
+    'Makes parts, each a result of its own: at the chapters, at the tracks of a CUE sheet, at times in seconds of the original, every so many seconds, or so that each has at most maxBytes. Not together with fit and fades.',
   ),
   loudness: z
     .strictObject(

@@ -25,6 +25,7 @@ export const ADAPTATIONS = {
   fitted: 'It was chosen so that the result stays within the size of the option fit.',
   joined: 'All tracks of a join have one sample rate and one number of channels.',
   silence: 'Silence at an end is left out.',
+  pregap: 'Sound before a track, a chapter or a pre-gap is in the part that is named, or in none.',
   loops_outside: 'Loops that are not wholly inside the result are left out.',
 } as const;
 

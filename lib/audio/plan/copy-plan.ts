@@ -5,6 +5,7 @@ import type { EffectiveOptions } from '../formats/effective-options.ts';
 import type { Options } from '../formats/options.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
 import type { MediaInfo } from '../media/media-info.ts';
+import { cutArguments, type PacketCut } from './packet-cut.ts';
 import type { Plan } from './plan.ts';
 
 /** How to make a result from the packets of its original. */
@@ -14,7 +15,7 @@ export interface CopyPlan {
   /** Whether the task fails if no copy is possible; otherwise the original is encoded. */
   readonly required: boolean;
   /** Seconds of the original; null: to its end. Packets are whole, so that the cut is only near. */
-  readonly cut: { readonly start: number; readonly end: number | null } | null;
+  readonly cut: PacketCut | null;
 }
 
 /** Adaptations to the abilities of an encoder, which a copy does not need. */
@@ -83,9 +84,7 @@ function mustBeCuttable(codec: string): void {
 function copyOf(plan: Plan, source: Probed, required: boolean): CopyPlan {
   const { start = 0, end } = plan.options;
   const cut = start > 0 || end !== undefined ? { start, end: end ?? null } : null;
-  const cutting = cut
-    ? ['-ss', String(cut.start), ...(cut.end === null ? [] : ['-to', String(cut.end)])]
-    : [];
+  const cutting = cut ? cutArguments(cut) : [];
   const copied: Plan = {
     ...plan,
     encoder: { name: 'copy', codec: source.media.codec, depth: null },

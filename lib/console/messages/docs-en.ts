@@ -214,6 +214,8 @@ export const DOCS_EN = {
   'remedy.no_such_track': 'Choose a track that the sentence of the error names.',
   'remedy.cannot_join':
     'Join tasks whose originals are there, with a crossfade of at most half of the shortest.',
+  'remedy.cannot_split':
+    'Split inside of the sound: at chapters or a CUE sheet that the file has, at times before its end, into at most 999 parts.',
   'remedy.nothing_left': 'Set `start` and `end` inside of the sound.',
   'remedy.cannot_copy': 'Leave out `audio: copy`, or choose a format that holds the codec.',
   'remedy.already_lossy': 'Set `whenLossy` to `encode` or `copy`.',

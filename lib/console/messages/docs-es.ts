@@ -180,6 +180,8 @@ export const DOCS_ES: DocsMessages = {
   'remedy.no_such_track': 'Elige una pista que nombre la frase del error.',
   'remedy.cannot_join':
     'Une tareas cuyos originales estén, con un fundido de la mitad de la más corta como máximo.',
+  'remedy.cannot_split':
+    'Divide dentro del sonido: por capítulos o una hoja CUE que el archivo tenga, en tiempos antes de su final, en 999 partes como máximo.',
   'remedy.nothing_left': 'Pon `start` y `end` dentro del sonido.',
   'remedy.cannot_copy': 'Quita `audio: copy`, o elige un formato que admita el códec.',
   'remedy.already_lossy': 'Pon `whenLossy` en `encode` o `copy`.',

@@ -6,6 +6,7 @@ import type { Auth } from '../../accounts/sessions.ts';
 import { AppError } from '../../runtime/errors.ts';
 import type { Places } from '../../runtime/places.ts';
 import { COVER_BYTES } from '../../tasks/cover-image.ts';
+import { asksForParts } from '../../tasks/part-files.ts';
 import type { TaskEvents } from '../../tasks/task-events.ts';
 import type { Tasks } from '../../tasks/tasks.ts';
 import type { FormUploads } from '../../uploads/form-upload.ts';
@@ -82,7 +83,8 @@ const CONVERT = createRoute({
     },
     202: { ...json(TASK, 'The conversion takes longer; this is its task.'), headers: LOCATION },
     303: {
-      description: 'In the cloud: the address of the converted file at the object storage.',
+      description:
+        'In the cloud: the address of the converted file at the object storage. Of an original that is split: that of the archive of all parts.',
       headers: LOCATION,
     },
     ...problems(400, 401, 403, 404, 409, 413, 415, 422, 503, 507),
@@ -103,6 +105,8 @@ export function convertRoutes(parts: ConvertRouteDependencies): Router {
     await waitForEnd(c, settled, seconds, isAsync ? 0 : WAIT_SECONDS);
     const task = await tasks.get(userId, id);
     c.header('Location', `/api/tasks/${id}`);
+    if (task.state === 'PROCESSED' && asksForParts(task.requestedOutput))
+      return c.redirect(`/api/tasks/${id}/results.zip`, 303);
     if (task.state === 'PROCESSED') return sendResult(c, tasks, userId, id);
     if (task.error) throw new AppError(task.error.code, task.error.message);
     if (isAsync) c.header('Preference-Applied', 'respond-async', { append: true });

@@ -31,6 +31,7 @@ export const ADAPTATIONS_EN = {
   'adaptation.outdated': 'It described the original, and does not fit the changed sound.',
   'adaptation.unreadable': 'It could not be read.',
   'adaptation.silence': 'Silence at an end is left out.',
+  'adaptation.pregap': 'Sound before a track or a chapter is in another part, or in none.',
   'adaptation.loops_outside': 'Loops that are not wholly inside are left out.',
 
   'warning.truncated': 'The original ends before its declared end. The result has all that is there.',

@@ -16,6 +16,7 @@ export const FAILURES_EN = {
   'failure.unsupported_codec': 'The sound is in an encoding that this service does not read.',
   'failure.no_such_track': 'The file does not have the chosen sound track.',
   'failure.cannot_join': 'A track of the join is not there, or is too short for the crossfade.',
+  'failure.cannot_split': 'The original cannot be split in this way.',
   'failure.nothing_left': 'The chosen start lies behind the end of the sound.',
   'failure.cannot_copy': 'The format cannot hold the sound as it is.',
   'failure.already_lossy': 'The original is lossy already, and you chose not to lose more.',

@@ -1,5 +1,6 @@
 /** Texts in English: options and their values. */
 export const OPTIONS_EN = {
+  'option.split': 'Split',
   'option.preset': 'Preset',
   'option.bitrate': 'Bitrate',
   'option.quality': 'Quality (0 to 10)',

@@ -31,6 +31,7 @@ export const ADAPTATIONS_ES = {
   'adaptation.outdated': 'Describía el original y no corresponde al sonido modificado.',
   'adaptation.unreadable': 'No se pudo leer.',
   'adaptation.silence': 'El silencio de un extremo se omite.',
+  'adaptation.pregap': 'El sonido antes de una pista o un capítulo está en otra parte, o en ninguna.',
   'adaptation.loops_outside': 'Los bucles que no caben por completo se omiten.',
 
   'warning.truncated': 'El original termina antes de lo que declara. El resultado tiene todo lo que hay.',

@@ -16,6 +16,7 @@ export const FAILURES_ES = {
   'failure.unsupported_codec': 'El sonido usa una codificación que este servicio no lee.',
   'failure.no_such_track': 'El archivo no tiene la pista de sonido elegida.',
   'failure.cannot_join': 'Falta una pista de la unión, o es demasiado corta para el fundido.',
+  'failure.cannot_split': 'El original no se puede dividir de esta manera.',
   'failure.nothing_left': 'El inicio elegido está después del final del sonido.',
   'failure.cannot_copy': 'El formato no puede contener el sonido tal como está.',
   'failure.already_lossy': 'El original ya tiene pérdida, y elegiste no perder más.',

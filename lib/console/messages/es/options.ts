@@ -1,5 +1,6 @@
 /** Texts in Spanish: options and their values. */
 export const OPTIONS_ES = {
+  'option.split': 'Dividir',
   'option.preset': 'Ajuste',
   'option.bitrate': 'Tasa de bits',
   'option.quality': 'Calidad (0 a 10)',

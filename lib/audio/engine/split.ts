@@ -1,0 +1,177 @@
+import type { Source } from '../ffmpeg/input.ts';
+import { decode, type Tools } from '../ffmpeg/runs.ts';
+import { type EffectiveOptions, effectiveOptions } from '../formats/effective-options.ts';
+import { findFormat } from '../formats/formats.ts';
+import type { Options } from '../formats/options.ts';
+import type { Adaptation } from '../media/adaptations.ts';
+import type { Probed } from '../media/ffprobe-output.ts';
+import type { Tags } from '../media/tag-names.ts';
+import { planCopy } from '../plan/copy-plan.ts';
+import { type Level, UNCHANGED } from '../plan/filters.ts';
+import { planConversion } from '../plan/plan.ts';
+import { planParts } from '../plan/split.ts';
+import { cannotSplit, type Part, type SplitSound } from '../plan/split-places.ts';
+import { partTags } from '../tags/part-tags.ts';
+import { countSamples, measure } from './analysis-passes.ts';
+import { corrected, materialOf, type Original } from './corrections.ts';
+import { firstLevel, isTolerated } from './loudness.ts';
+import { tooQuiet } from './loudness-normalization.ts';
+import { type PlacedPart, packetPlaces } from './packet-places.ts';
+import { trimSilentEnds } from './silent-ends.ts';
+
+/** One part as a conversion of its own. */
+export interface PlannedPart {
+  /** From 1. */
+  number: number;
+  total: number;
+  /** Options with the part's `start`, `end` and tags, and without those of the whole. */
+  options: EffectiveOptions;
+  /** Level of the whole, where a loudness was asked for. */
+  level?: Level | undefined;
+  /** Tags that name the part: its own, or those of the whole. */
+  tags: Tags;
+  isTitled: boolean;
+  /** Share of the whole. */
+  share: number;
+  adaptations: readonly Adaptation[];
+}
+
+/** An original whose options ask for parts. */
+export interface SplitRequest {
+  input: Source;
+  probed: Probed;
+  options: EffectiveOptions;
+  /** Number of parts where only their size is asked for. */
+  count: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Plans the parts of an original, and makes none. Together they are the sound between the options `start` and `end`, to the sample; if
+ * packets are copied, to the packet. Throws `cannot_split`, and as `convert`.
+ */
+export async function planSplit(tools: Tools, request: SplitRequest): Promise<PlannedPart[]> {
+  const { input, probed, signal } = request;
+  return corrected(tools, { original: input, probed, signal }, async (found) => {
+    const { effective, adaptations } = await trimSilentEnds(tools, request.options, found);
+    const sound = await soundOf(tools, found, effective);
+    const parts = planParts(effective, sound, request.count);
+    const whole = withoutSplit(effective);
+    const copy = planCopy(planConversion(whole, found.probed), whole, found.probed);
+    const placed = copy?.required
+      ? await packetPlaces(tools, found, parts, effective.options)
+      : parts.map(exactly(sound, effective.options));
+    const level = await levelOf(tools, found, effective);
+    const told = [...adaptations, ...level.adaptations];
+    return placed.map((part, index) => {
+      const number = { number: index + 1, total: placed.length };
+      const own = planned(effective, found.probed, part, number);
+      const share = ((part.end ?? sound.last) - part.start) / (sound.last - sound.first);
+      // The first part tells what concerns the whole.
+      const adaptations = [...(index === 0 ? told : []), ...own.adaptations];
+      return { ...own, level: level.level, share, adaptations };
+    });
+  });
+}
+
+/** Options and tags of one part. */
+function planned(
+  effective: EffectiveOptions,
+  probed: Probed,
+  part: PlacedPart,
+  number: Pick<PlannedPart, 'number' | 'total'>,
+): Omit<PlannedPart, 'level' | 'share'> {
+  const { options } = effective;
+  const { set, tags, adaptations } = partTags(options, probed, part, number);
+  return {
+    ...number,
+    options: optionsOf(withoutSplit(effective), part, set, options.split),
+    tags,
+    isTitled: part.title !== null,
+    adaptations: [...part.adaptations, ...adaptations],
+  };
+}
+
+/** A part is exact to the sample; the whole begins and ends where its options say. */
+function exactly(
+  { sampleRate }: SplitSound,
+  { start, end }: Options,
+): (part: Part, index: number) => PlacedPart {
+  return (part, index) => ({
+    ...part,
+    from: index === 0 ? start : part.start / sampleRate,
+    to: part.end === null ? end : part.end / sampleRate,
+  });
+}
+
+function withoutSplit({ asked, options, ...rest }: EffectiveOptions): EffectiveOptions {
+  return { ...rest, asked: ofParts(asked), options: ofParts(options) };
+}
+
+/** Options that apply to each part and not to the whole alone. */
+function ofParts({ split: _, loudness: __, trimSilence: ___, ...others }: Options): Options {
+  return others;
+}
+
+/** A part between chapters has none of its own. */
+function optionsOf(
+  whole: EffectiveOptions,
+  { from, to }: PlacedPart,
+  metadata: Options['metadata'],
+  split: Options['split'],
+): EffectiveOptions {
+  const isOfChapters = split === 'chapters' || (split !== undefined && 'chapters' in split);
+  const own: Options = {
+    ...(from !== undefined && { start: from }),
+    ...(to !== undefined && { end: to }),
+    ...(metadata !== undefined && { metadata }),
+    ...(isOfChapters && { chapters: 'strip' }),
+  };
+  const { asked, options } = whole;
+  return { ...whole, asked: { ...asked, ...own }, options: { ...options, ...own } };
+}
+
+async function soundOf(tools: Tools, found: Original, { options }: EffectiveOptions): Promise<SplitSound> {
+  const { probed } = found;
+  const { duration, sampleRate } = probed.media;
+  const length =
+    duration !== null && !probed.estimated
+      ? Math.round(duration * sampleRate)
+      : await samplesOf(tools, found);
+  const first = Math.round((options.start ?? 0) * sampleRate);
+  const last = Math.min(length, Math.round((options.end ?? Number.POSITIVE_INFINITY) * sampleRate));
+  if (last <= first) throw cannotSplit('There is no sound between start and end.');
+  return { probed, sampleRate, first, last, isCut: last < length };
+}
+
+/** Counts the samples of an original that declares no length on which one can rely. */
+async function samplesOf(tools: Tools, found: Original): Promise<number> {
+  const format = findFormat('wav');
+  if (!format) throw new TypeError('there is no format wav');
+  const plan = planConversion(effectiveOptions(format, {}), found.probed);
+  return countSamples(tools, { ...found, ...materialOf(found), plan });
+}
+
+/** One gain for all parts, from the loudness of the whole. */
+async function levelOf(
+  tools: Tools,
+  found: Original,
+  effective: EffectiveOptions,
+): Promise<{ level: Level | undefined; adaptations: readonly Adaptation[] }> {
+  const { loudness } = effective.options;
+  if (!loudness) return { level: undefined, adaptations: [] };
+  const plan = planConversion(effective, found.probed);
+  const measured = await measure(
+    tools,
+    materialOf(found),
+    plan.chain,
+    null,
+    decode,
+    loudness.dualMono === 'yes',
+  );
+  if (!measured) return { level: UNCHANGED, adaptations: [tooQuiet(loudness)] };
+  const level = isTolerated(loudness, measured)
+    ? UNCHANGED
+    : firstLevel(loudness, measured, plan.encoder.depth === null);
+  return { level, adaptations: [] };
+}
