@@ -14,6 +14,15 @@ export async function decodedMd5(path: string): Promise<string> {
   return stdout.trim();
 }
 
+/** Size and checksum of each packet of the sound of a file. */
+export async function packetsOf(path: string): Promise<string[]> {
+  const { ffmpeg } = await binaries();
+  const list = ['-map', '0:a:0', '-c', 'copy', '-f', 'framecrc', '-'];
+  const { stdout } = await run(ffmpeg.path, ['-v', 'error', '-i', path, ...list]);
+  const lines = stdout.split('\n').filter((line) => line.startsWith('0,'));
+  return lines.map((line) => line.split(',').slice(4, 6).join(','));
+}
+
 /** What ffmpeg's own meter says of a file: LUFS, dBTP, LU. */
 export async function measuredLoudness(path: string): Promise<Loudness> {
   const { ffmpeg } = await binaries();

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { makeSound } from '../support/audio.ts';
 import { newFolder } from '../support/folders.ts';
 import { PROBLEM, TASK, testService, type User } from '../support/service.ts';
-import { decodedSamples } from '../support/sound.ts';
+import { decodedSamples, packetsOf } from '../support/sound.ts';
 
 const NOISE = 'anoisesrc=color=pink:sample_rate=44100:amplitude=0.4:seed=7:duration=2';
 
@@ -18,6 +18,8 @@ const PARTS = z.array(
     adaptations: z.array(z.object({ property: z.string(), from: z.any(), to: z.any(), code: z.string() })),
   }),
 );
+
+const loud = (samples: Float64Array) => samples.reduce((sum, sample) => sum + Math.abs(sample), 0);
 
 describe('An original that is split', function () {
   this.timeout(180_000);
@@ -93,6 +95,141 @@ describe('An original that is split', function () {
     for (const time of [2, 3]) {
       const { state, error } = await split('whole.wav', 'mp3', { split: { at: [time] } });
       assert.deepEqual([state, error?.code], ['FAILED', 'cannot_split']);
+    }
+  });
+
+  const cue = (...lines: string[]) => ['FILE "../../../etc/passwd" WAVE', ...lines].join('\n');
+  const tracks = [
+    ...['TRACK 01 AUDIO', 'TITLE "Señal"', 'INDEX 01 00:00:10'],
+    ...['TRACK 02 AUDIO', 'TITLE "../../two"', 'PERFORMER "Guest"', 'ISRC GBAYE9900002'],
+    ...['INDEX 00 00:00:60', 'INDEX 01 00:01:05'],
+  ];
+  const sheet = cue('PERFORMER "Band"', 'TITLE "Disc"', ...tracks);
+
+  it('by a CUE sheet has the tags of its tracks, frames of a disc, and tells of pre-gaps', async () => {
+    const { parts, paths } = await partsOf('whole.wav', 'flac', { split: { cue: sheet } });
+    assert.deepEqual(
+      parts.map(({ name, media: { tags } }) => [
+        ...[name, tags.title, tags.artist, tags.album, tags.albumArtist, tags.isrc, tags.trackNumber],
+      ]),
+      [
+        ['01 Señal.flac', ['Señal'], ['Band'], ['Disc'], ['Band'], undefined, ['1/2']],
+        ['02 .._.._two.flac', ['../../two'], ['Guest'], ['Disc'], ['Band'], ['GBAYE9900002'], ['2/2']],
+      ],
+    );
+    assert.equal((await decodedSamples(paths[0] ?? '')).length / 2, 80 * 588);
+    const told = parts[0]?.adaptations.filter(({ code }) => code === 'pregap') ?? [];
+    assert.deepEqual(
+      told.map(({ from }) => from),
+      ['0.133 s before the first track', '00:00:20 before track 2'],
+    );
+    await assertWhole(paths, at('whole.wav'));
+  });
+
+  it('takes the bytes of a CUE sheet in any usual encoding', async () => {
+    for (const bytes of [Buffer.from(sheet, 'latin1'), Buffer.from(`\ufeff${sheet}`, 'utf16le')]) {
+      const split = { cue: { base64: bytes.toString('base64') }, name: '{title} of {total} {number}' };
+      const { parts } = await partsOf('whole.wav', 'mp3', { split });
+      assert.equal(parts[0]?.name, 'Señal of 2 01.mp3');
+    }
+  });
+
+  it('takes the CUE sheet in the tags of the file, and leaves it out of the parts', async () => {
+    await makeSound(at('image.flac'), NOISE, '-metadata', `CUESHEET=${sheet}`, '-metadata', 'ISRC=X');
+    const { parts, paths } = await partsOf('image.flac', 'wav', { split: { cue: true } });
+    assert.deepEqual(
+      parts.map(({ name, media: { tags } }) => [name, tags.CUESHEET ?? tags.cuesheet, tags.isrc]),
+      [
+        ['01 Señal.wav', undefined, undefined],
+        ['02 .._.._two.wav', undefined, ['GBAYE9900002']],
+      ],
+    );
+    assert.ok(
+      parts[0]?.adaptations.some(({ property, code }) => property === 'tags.isrc' && code === 'outdated'),
+    );
+    await assertWhole(paths, at('image.flac'));
+  });
+
+  it('is refused by a CUE sheet that cannot be followed, or is of another file', async () => {
+    for (const lines of [
+      ['TRACK 01 AUDIO'],
+      [...tracks, 'FILE "b" WAVE'],
+      ['TRACK 1 AUDIO', 'INDEX 01 0:0:0'],
+    ]) {
+      const answer = await send('whole.wav', 'mp3', { split: { cue: cue(...lines) } });
+      assert.equal(answer.status, 400);
+      assert.match(PROBLEM.parse(await answer.json()).detail, /options\.split.*CUE sheet/);
+    }
+    const late = cue('TRACK 01 AUDIO', 'INDEX 01 00:00:00', 'TRACK 02 AUDIO', 'INDEX 01 50:00:00');
+    for (const [name, by] of [
+      ['whole.wav', { cue: late }],
+      ['whole.wav', { cue: true }],
+      ['whole.wav', 'chapters'],
+    ] as const) {
+      const { state, error } = await split(name, 'mp3', { split: by });
+      assert.deepEqual([state, error?.code], ['FAILED', 'cannot_split']);
+    }
+  });
+
+  it('by chapters has their titles, and is every sample of a file that was joined of them', async () => {
+    const chapters = [0, 0.333, 1.5].map((start, index) => ({ start, title: `Chapter ${index + 1}` }));
+    for (const format of ['wav', 'm4b', 'mka']) {
+      const task = await split('whole.wav', format, { chapters });
+      await writeFile(at(`book.${format}`), await (await ann.fetch(`/api/tasks/${task.id}/result`)).bytes());
+      const { parts, paths } = await partsOf(`book.${format}`, 'wav', { split: 'chapters' });
+      assert.deepEqual(
+        parts.map(({ name, media: { tags } }) => [name, tags.title, tags.album]),
+        chapters.map(({ title }, index) => [`0${index + 1} ${title}.wav`, [title], ['Whole']]),
+      );
+      const lengths = await Promise.all(paths.map(async (path) => (await decodedSamples(path)).length / 2));
+      assert.ok(Math.abs((lengths[0] ?? 0) - 14_685) <= 22, `${format}: ${lengths}`);
+      if (format !== 'm4b') await assertWhole(paths, at('whole.wav'));
+    }
+  });
+
+  it('in equal lengths, without the silence at its ends, and at one level', async () => {
+    const { parts, paths } = await partsOf('whole.wav', 'wav', {
+      ...{ split: { every: 0.7 }, start: 0.1, end: 1.9 },
+      ...{ loudness: { target: -20 }, trimSilence: { threshold: -100 } },
+    });
+    const seconds = parts.map(({ media }) => media.duration);
+    for (const [index, expected] of [0.7, 0.7, 0.4].entries())
+      assert.ok(Math.abs((seconds[index] ?? 0) - expected) < 0.01, `${seconds}`);
+    const whole = (await decodedSamples(at('whole.wav'))).subarray(2 * 4410);
+    let from = 0;
+    const gains: number[] = [];
+    for (const path of paths) {
+      const part = await decodedSamples(path);
+      gains.push(loud(part) / loud(whole.subarray(from, from + part.length)));
+      from += part.length;
+    }
+    assert.ok(Math.max(...gains) / Math.min(...gains) < 1.01, `${gains}`);
+    assert.ok(Math.abs((gains[0] ?? 1) - 1) > 0.02, `${gains}`);
+  });
+
+  it('below a size has parts that are no larger', async () => {
+    for (const [format, maxBytes] of [
+      ['mp3', 20_000],
+      ['flac', 100_000],
+      ['wav', 100_000],
+    ] as const) {
+      const { parts, paths } = await partsOf('whole.wav', format, { split: { maxBytes } });
+      assert.ok(parts.length > 1);
+      for (const { size, name } of parts) assert.ok(size <= maxBytes, `${name}: ${size} bytes`);
+      if (format !== 'mp3') await assertWhole(paths, at('whole.wav'));
+    }
+  });
+
+  it('as a copy has each packet in one part', async () => {
+    for (const [format, from] of [
+      ['mp3', 'song.mp3'],
+      ['m4a', 'song.m4a'],
+      ['opus', 'song.opus'],
+    ] as const) {
+      await makeSound(at(from), NOISE);
+      const { paths } = await partsOf(from, format, { audio: 'copy', split: { at: [0.4321, 1.2] } });
+      const packets = await Promise.all(paths.map(packetsOf));
+      assert.deepEqual(packets.flat(), await packetsOf(at(from)), format);
     }
   });
 });

@@ -39,7 +39,7 @@ export function readCueSheet(text: string): CueSheet {
       throw new BadCueSheet(`line ${index + 1} of the CUE sheet: ${error.message}`);
     }
   }
-  const { tracks, ...disc } = reading;
+  const { tracks, files: _, ...disc } = reading;
   const checked = mustRise(tracks, (message) => new BadCueSheet(message));
   return { ...disc, tracks: checked };
 }
