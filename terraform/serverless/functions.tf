@@ -4,52 +4,53 @@ locals {
 
   # One entry a target of functions/index.ts.
   # public: for everyone, behind the load balancer (api: at its own address). callers: the accounts whose tokens it takes.
+  # outward: asks servers of users; the others reach Google's APIs and the database only (egress.tf).
   # TRUST_PROXY: the load balancer adds two addresses to X-Forwarded-For, its client's and its own; Cloud Run alone adds its client's.
   # A multipart upload, 31 MiB and its copy, stands in the memory of `tasks`: 20 at once in 2 GiB.
   # The private folder of `convert` is memory too.
   functions = {
     auth = {
       public = true, callers = [], secrets = local.jwt_keys, environment = { TRUST_PROXY = "2", CORS_ORIGINS = local.cors_origins }
-      cpu    = 1, memory = "512Mi", concurrency = 20, timeout = 30, signs_urls = false
+      cpu    = 1, memory = "512Mi", concurrency = 20, timeout = 30, signs_urls = false, outward = false
     }
     tasks = {
       public = true, callers = [local.accounts.convert], secrets = merge(local.jwt_keys, local.credential), environment = { TRUST_PROXY = "2", CORS_ORIGINS = local.cors_origins }
-      cpu    = 1, memory = "2Gi", concurrency = 20, timeout = 300, signs_urls = true
+      cpu    = 1, memory = "2Gi", concurrency = 20, timeout = 300, signs_urls = true, outward = false
     }
     site = {
       public = true, callers = [], secrets = {}, environment = { TRUST_PROXY = "2", CORS_ORIGINS = local.cors_origins }
-      cpu    = 1, memory = "512Mi", concurrency = 80, timeout = 30, signs_urls = false
+      cpu    = 1, memory = "512Mi", concurrency = 80, timeout = 30, signs_urls = false, outward = false
     }
     # The other three in one, for the small profile.
     api = {
       public = true, callers = [local.accounts.convert], secrets = merge(local.jwt_keys, local.credential), environment = { TRUST_PROXY = "1", CORS_ORIGINS = local.cors_origins }
-      cpu    = 1, memory = "2Gi", concurrency = 20, timeout = 300, signs_urls = true
+      cpu    = 1, memory = "2Gi", concurrency = 20, timeout = 300, signs_urls = true, outward = false
     }
     uploaded = {
       public = false, callers = [google_service_account.events.email, google_service_account.smoke.email], secrets = {}, environment = {}
-      cpu    = 1, memory = "512Mi", concurrency = 20, timeout = 60, signs_urls = false
+      cpu    = 1, memory = "512Mi", concurrency = 20, timeout = 60, signs_urls = false, outward = false
     }
     convert = {
       public = false, callers = [google_service_account.push.email, google_service_account.smoke.email], secrets = {}
-      cpu    = var.convert.cpu, memory = "${var.convert.memory_gib}Gi", concurrency = 1, timeout = 600, signs_urls = false
+      cpu    = var.convert.cpu, memory = "${var.convert.memory_gib}Gi", concurrency = 1, timeout = 600, signs_urls = false, outward = false
       # Gives up before the platform and the ack deadline (both 600 s) do.
       environment = { CONVERSIONS = "1", CONVERSION_TIMEOUT_SECONDS = "540" }
     }
     # Waits for servers of users, several at once; files stream through.
     transfer = {
       public = false, callers = [google_service_account.push.email, google_service_account.smoke.email], secrets = {}
-      cpu    = 1, memory = "1Gi", concurrency = 8, timeout = 600, signs_urls = false
+      cpu    = 1, memory = "1Gi", concurrency = 8, timeout = 600, signs_urls = false, outward = true
       # Gives up before the platform and the ack deadline (both 600 s) do.
       environment = { CONVERSION_TIMEOUT_SECONDS = "540" }
     }
     dead-letter = {
       public = false, callers = [google_service_account.push.email, google_service_account.smoke.email], secrets = {}, environment = {}
-      cpu    = 1, memory = "512Mi", concurrency = 10, timeout = 60, signs_urls = false
+      cpu    = 1, memory = "512Mi", concurrency = 10, timeout = 60, signs_urls = false, outward = false
     }
     sweep = {
       public = false, callers = [google_service_account.schedule.email, google_service_account.push.email, google_service_account.smoke.email], secrets = {}, environment = {}
       # Deliveries wait for receivers, and a slow one must not delay the others.
-      cpu = 1, memory = "512Mi", concurrency = 10, timeout = 600, signs_urls = false
+      cpu = 1, memory = "512Mi", concurrency = 10, timeout = 600, signs_urls = false, outward = true
     }
   }
 
@@ -108,6 +109,8 @@ module "function" {
   labels          = merge(local.labels, { function = each.key })
   network         = module.network.id
   subnetwork      = module.network.subnetwork
+  egress          = each.value.outward ? "PRIVATE_RANGES_ONLY" : "ALL_TRAFFIC"
+  network_tags    = each.value.outward ? [] : [local.enclosed]
   cpu             = each.value.cpu
   memory          = each.value.memory
   concurrency     = each.value.concurrency
@@ -146,6 +149,8 @@ module "uploaded" {
   labels              = merge(local.labels, { function = "uploaded" })
   network             = module.network.id
   subnetwork          = module.network.subnetwork
+  egress              = "ALL_TRAFFIC"
+  network_tags        = [local.enclosed]
   cpu                 = local.functions.uploaded.cpu
   memory              = local.functions.uploaded.memory
   concurrency         = local.functions.uploaded.concurrency

@@ -22,6 +22,7 @@ locals {
     "roles/compute.loadBalancerAdmin",
     "roles/compute.networkAdmin",
     "roles/compute.securityAdmin",
+    "roles/dns.admin",
     "roles/eventarc.admin",
     "roles/iam.serviceAccountAdmin",
     "roles/logging.configWriter",

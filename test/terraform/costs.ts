@@ -44,6 +44,9 @@ const EACH = { originalMb: 10, resultMb: 4, seconds: 5, requests: 5, requestSeco
 /** Seconds of one sweep that finds nothing to do. */
 const SWEEP_SECONDS = 0.5;
 
+/** Names that the functions of one conversion look up in the network. */
+const LOOK_UPS = 6;
+
 const HOURS = 730;
 const DAYS = 30;
 
@@ -117,6 +120,11 @@ const ITEMS: readonly Item[] = [
     name: 'Pub/Sub',
     how: 'conversions x 5 deliveries and publications, 2 of them for a webhook, x 1 KB x $40 a TB',
     price: (size) => ((conversions(size) * 5) / 1e9) * 40,
+  },
+  {
+    name: 'Cloud DNS',
+    how: `1 zone, $0.20; conversions x ${LOOK_UPS} names of Google's APIs x $0.40 a million`,
+    price: (size) => 0.2 + (conversions(size) * LOOK_UPS * 0.4) / 1e6,
   },
   {
     name: 'Logs',

@@ -103,6 +103,36 @@ describe('Terraform', () => {
     }
   });
 
+  it('lets functions reach the APIs of Google and the database only, but for those that ask servers of users', () => {
+    const { functions } = Object.assign(
+      {},
+      ...all
+        .filter(({ file, kind }) => file === 'serverless/functions.tf' && kind === 'locals')
+        .map(({ body }) => body),
+    );
+    assert.ok(isBody(functions));
+    const outward = Object.entries(functions).flatMap(([name, of]) =>
+      isBody(of) && of.outward === false ? [] : [name],
+    );
+    assert.deepEqual(outward.sort(), ['sweep', 'transfer']);
+    const services = declared('module').filter(({ body }) => body.source === '../modules/service');
+    assert.equal(services.length, 2);
+    for (const { labels, body } of services) {
+      const enclosed =
+        labels[0] === 'uploaded' ? /^ALL_TRAFFIC$/ : /outward \? "PRIVATE_RANGES_ONLY" : "ALL_TRAFFIC"/;
+      assert.match(String(body.egress), enclosed);
+      assert.match(String(body.network_tags), /local\.enclosed/);
+    }
+    const rules = declared('resource', 'google_compute_firewall').filter(
+      ({ body }) => body.direction === 'EGRESS',
+    );
+    for (const { body } of rules) assert.match(String(body.target_tags), /local\.enclosed/);
+    const [denying, ...others] = rules.filter(({ body }) => body.deny !== undefined);
+    assert.deepEqual([denying?.body.destination_ranges, others], [['0.0.0.0/0'], []]);
+    const allowing = rules.filter(({ body }) => body.allow !== undefined);
+    for (const { body } of allowing) assert.ok(Number(body.priority) < Number(denying?.body.priority));
+  });
+
   it('has a network of its own, and no machine with an address outside', () => {
     for (const { body } of declared('resource', 'google_compute_network')) {
       assert.equal(body.auto_create_subnetworks, false);

@@ -17,8 +17,43 @@ const ONLY_FOR: Readonly<Record<string, ReadonlySet<string>>> = {
   idempotency_keys: new Set(['auth', 'tasks', 'sweep', 'api', 'worker']),
 };
 
-/** Role that checks whether the database answers, and reads no table. */
-const SITE = 'site';
+/** Columns of a transfer that the trigger of its task changes; its `url` is a secret. */
+const TRANSFER_STATE = 'task_id, kind, claim, worker, tries, due_at';
+
+/** Roles that read the addresses of transfers, or write them. */
+const TRANSFERRING: ReadonlySet<string> = new Set(['tasks', 'transfer', 'api', 'worker']);
+
+/** Columns of a task that an attempt changes. */
+const ATTEMPT = [
+  ...[
+    'state',
+    'attempt',
+    'worker',
+    'lease_until',
+    'enqueued_at',
+    'progress',
+    'fault',
+    'media',
+    'result',
+    'error',
+  ],
+  ...['started_at', 'finished_at', 'expires_at', 'expiry_told_at'],
+].join(', ');
+
+/** Rights of roles that have no other, by table. The function `convert` runs programs on files of users. */
+const EXACTLY: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  // Checks whether the database answers, and reads no table.
+  site: {},
+  convert: {
+    tasks: `select, update (${ATTEMPT})`,
+    transfers: `select (${TRANSFER_STATE}), update (claim, worker, tries, due_at)`,
+    stored_bytes: 'select, insert, update',
+    rate_limits: 'select, insert, update',
+    user_limits: 'select',
+    groups: 'select',
+    migrations: 'select',
+  },
+};
 
 /**
  * Lets logins read and write the tables of the migrations; they own nothing, and can't change a table's columns.
@@ -43,18 +78,36 @@ export async function grant(
 }
 
 function statements(role: string, login: string): string[] {
-  const usage = `grant usage on schema ${SCHEMAS} to ${login}`;
-  const nothing = `revoke all on all tables in schema ${SCHEMAS} from ${login}`;
-  if (role === SITE) return [usage, nothing];
+  const exact = EXACTLY[role];
+  const nothing = ['tables', 'sequences'].map(
+    (all) => `revoke all on all ${all} in schema ${SCHEMAS} from ${login}`,
+  );
+  if (exact) {
+    return [
+      ...nothing,
+      `revoke all on schema ${SCHEMAS} from ${login}`,
+      `grant usage on schema public to ${login}`,
+      ...(role === 'site' ? [] : [`grant usage on sequence task_changes to ${login}`]),
+      ...Object.entries(exact).map(([table, rights]) => `grant ${rights} on ${table} to ${login}`),
+    ];
+  }
+  const hidden = Object.entries(ONLY_FOR).filter(([, roles]) => !roles.has(role));
   return [
-    usage,
-    nothing,
+    ...nothing,
+    `grant usage on schema ${SCHEMAS} to ${login}`,
     `grant select, insert, update, delete on all tables in schema ${SCHEMAS} to ${login}`,
     `grant usage on all sequences in schema ${SCHEMAS} to ${login}`,
     `grant execute on all functions in schema ${SCHEMAS} to ${login}`,
     `revoke insert, update, delete on migrations, migrations_lock from ${login}`,
-    ...Object.entries(ONLY_FOR)
-      .filter(([, roles]) => !roles.has(role))
-      .map(([table]) => `revoke all on ${table} from ${login}`),
+    ...hidden.map(([table]) => `revoke all on ${table} from ${login}`),
+    ...(TRANSFERRING.has(role) ? [] : stateOfTransfers(login)),
+  ];
+}
+
+/** Every change of a task may change when its transfers are due. */
+function stateOfTransfers(login: string): string[] {
+  return [
+    `revoke all on transfers from ${login}`,
+    `grant select (${TRANSFER_STATE}), update (claim, worker, tries, due_at) on transfers to ${login}`,
   ];
 }

@@ -13,6 +13,11 @@ output "subnetwork" {
   value       = google_compute_subnetwork.this.id
 }
 
+output "services_range" {
+  description = "Range that private services take their addresses from, such as 10.100.0.0/20."
+  value       = "${google_compute_global_address.services.address}/${google_compute_global_address.services.prefix_length}"
+}
+
 output "peering_range" {
   description = "Name of the range that private services take their addresses from."
   value       = google_compute_global_address.services.name

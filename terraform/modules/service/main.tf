@@ -21,12 +21,12 @@ resource "google_cloud_run_v2_service" "this" {
     }
 
     vpc_access {
-      egress = "PRIVATE_RANGES_ONLY"
+      egress = var.egress
 
       network_interfaces {
         network    = var.network
         subnetwork = var.subnetwork
-        tags       = [var.name]
+        tags       = concat([var.name], var.network_tags)
       }
     }
 

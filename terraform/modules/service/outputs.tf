@@ -14,3 +14,11 @@ output "ingress" {
   description = "Sources of requests that the service accepts."
   value       = google_cloud_run_v2_service.this.ingress
 }
+
+output "egress" {
+  description = "Requests of the service that go through the network, and its network tags there."
+  value = {
+    through = google_cloud_run_v2_service.this.template[0].vpc_access[0].egress
+    tags    = google_cloud_run_v2_service.this.template[0].vpc_access[0].network_interfaces[0].tags
+  }
+}

@@ -69,6 +69,28 @@ variable "subnetwork" {
   }
 }
 
+variable "egress" {
+  type        = string
+  description = "Requests that go through the network: those to private addresses, or all."
+  default     = "PRIVATE_RANGES_ONLY"
+
+  validation {
+    condition     = contains(["PRIVATE_RANGES_ONLY", "ALL_TRAFFIC"], var.egress)
+    error_message = "Expected PRIVATE_RANGES_ONLY or ALL_TRAFFIC."
+  }
+}
+
+variable "network_tags" {
+  type        = list(string)
+  description = "Network tags of its instances besides its name, for rules of the firewall."
+  default     = []
+
+  validation {
+    condition     = alltrue([for tag in var.network_tags : can(regex("^[a-z][a-z0-9-]{0,62}$", tag))])
+    error_message = "Expected lower-case letters, digits and hyphens that start with a letter."
+  }
+}
+
 variable "cpu" {
   type        = number
   description = "CPUs of an instance."

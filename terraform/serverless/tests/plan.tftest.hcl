@@ -94,6 +94,35 @@ run "events_and_the_schedule_call_in_their_own_names" {
   }
 }
 
+run "only_functions_that_ask_servers_of_users_leave_the_network" {
+  command = plan
+
+  assert {
+    condition     = toset([for key, function in module.function : key if function.egress.through != "ALL_TRAFFIC"]) == toset(["sweep", "transfer"]) && module.uploaded.egress.through == "ALL_TRAFFIC"
+    error_message = "Expected all requests of the others to go through the network."
+  }
+
+  assert {
+    condition     = alltrue([for key, function in module.function : contains(function.egress.tags, one(google_compute_firewall.no_other_egress.target_tags)) == (function.egress.through == "ALL_TRAFFIC")]) && contains(module.uploaded.egress.tags, local.enclosed)
+    error_message = "Expected the firewall to hold for each of them."
+  }
+
+  assert {
+    condition     = toset(keys(google_compute_firewall.allowed_egress)) == toset(["database", "google-apis"]) && alltrue([for rule in values(google_compute_firewall.allowed_egress) : rule.direction == "EGRESS" && rule.priority < google_compute_firewall.no_other_egress.priority])
+    error_message = "Expected Google's APIs and the database to be reached, and nothing else."
+  }
+
+  assert {
+    condition     = google_compute_firewall.no_other_egress.direction == "EGRESS" && google_compute_firewall.no_other_egress.destination_ranges == toset(["0.0.0.0/0"]) && one(google_compute_firewall.no_other_egress.deny).protocol == "all"
+    error_message = "Expected every other connection to be denied."
+  }
+
+  assert {
+    condition     = google_dns_record_set.google_apis["all"].rrdatas[0] == google_dns_record_set.google_apis["private"].name && alltrue([for address in google_dns_record_set.google_apis["private"].rrdatas : cidrhost("${address}/30", 0) == cidrhost(one(google_compute_firewall.allowed_egress["google-apis"].destination_ranges), 0)])
+    error_message = "Expected the names of Google's APIs to lead to the address that is allowed."
+  }
+}
+
 run "only_cloud_run_takes_signatures_off" {
   command = plan
 

@@ -12,21 +12,34 @@ const NAMES = [...new Set([...EVERY, ...ROLES])];
 /** Logins belong to the server, which other tests share; these are for this file alone. */
 const loginOf = (name: string) => `grants-${name}@project.iam`;
 
+const READERS = NAMES.filter((name) => name !== 'site');
+
+/** All but the function that runs programs on files of users. */
+const KEEPERS = READERS.filter((name) => name !== 'convert');
+
 /** A statement that shows a right, and who has it. */
 const RIGHTS: readonly [statement: string, who: readonly string[]][] = [
   ['select password_hash from users', ['auth', 'tasks', 'api']],
   ['delete from refresh_tokens', ['auth', 'tasks', 'sweep', 'api', 'worker']],
   ['delete from idempotency_keys', ['auth', 'tasks', 'sweep', 'api', 'worker']],
-  ['delete from rate_limits', ['auth', 'tasks', 'convert', 'sweep', 'api', 'worker']],
+  ['select points from rate_limits', ['auth', 'tasks', 'convert', 'sweep', 'api', 'worker']],
+  ['delete from rate_limits', ['auth', 'tasks', 'sweep', 'api', 'worker']],
   ['delete from api_keys', ['auth', 'tasks', 'api']],
   ['delete from invitations', ['auth', 'tasks', 'api']],
-  ['select limits from user_limits', NAMES.filter((name) => name !== 'site')],
+  ['select limits from user_limits', READERS],
+  ['update user_limits set group_id = null', KEEPERS],
   ['delete from presets', ['tasks', 'api']],
   ['select secret from webhooks', ['tasks', 'sweep', 'api', 'worker']],
   ['delete from webhook_deliveries', ['tasks', 'sweep', 'api', 'worker']],
-  ['update tasks set progress = 0', NAMES.filter((name) => name !== 'site')],
-  ["select nextval('tasks_id_seq')", NAMES.filter((name) => name !== 'site')],
-  ['select name from migrations', NAMES.filter((name) => name !== 'site')],
+  ['update tasks set progress = 0', READERS],
+  ['update tasks set user_id = 1', KEEPERS],
+  ['delete from tasks', KEEPERS],
+  ['delete from batches', KEEPERS],
+  ['select url from transfers', ['tasks', 'transfer', 'api', 'worker']],
+  ['select task_id from transfers where due_at <= now()', READERS],
+  ['update transfers set due_at = now()', READERS],
+  ["select nextval('tasks_id_seq')", KEEPERS],
+  ['select name from migrations', READERS],
   ['select deliveries_are_due()', NAMES],
   ['select 1', NAMES],
   ['alter table tasks add column x int', []],
