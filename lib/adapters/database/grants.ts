@@ -41,19 +41,25 @@ const ATTEMPT = [
 ].join(', ');
 
 /** Rights of roles that have no other, by table. The function `convert` runs programs on files of users. */
-const EXACTLY: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const EXACTLY: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map<
+  string,
+  Record<string, string>
+>([
   // Checks whether the database answers, and reads no table.
-  site: {},
-  convert: {
-    tasks: `select, update (${ATTEMPT})`,
-    transfers: `select (${TRANSFER_STATE}), update (claim, worker, tries, due_at)`,
-    stored_bytes: 'select, insert, update',
-    rate_limits: 'select, insert, update',
-    user_limits: 'select',
-    groups: 'select',
-    migrations: 'select',
-  },
-};
+  ['site', {}],
+  [
+    'convert',
+    {
+      tasks: `select, update (${ATTEMPT})`,
+      transfers: `select (${TRANSFER_STATE}), update (claim, worker, tries, due_at)`,
+      stored_bytes: 'select, insert, update',
+      rate_limits: 'select, insert, update',
+      user_limits: 'select',
+      groups: 'select',
+      migrations: 'select',
+    },
+  ],
+]);
 
 /**
  * Lets logins read and write the tables of the migrations; they own nothing, and can't change a table's columns.
@@ -78,7 +84,7 @@ export async function grant(
 }
 
 function statements(role: string, login: string): string[] {
-  const exact = EXACTLY[role];
+  const exact = EXACTLY.get(role);
   const nothing = ['tables', 'sequences'].map(
     (all) => `revoke all on all ${all} in schema ${SCHEMAS} from ${login}`,
   );
