@@ -9,7 +9,7 @@ export type { Download } from './download.ts';
 export { type LocalErrorCode, type Problem, TonemillError } from './errors.ts';
 export type { DisabledWebhook, EventOptions, Task, TaskEvent } from './events.ts';
 export type { NewPreset, Preset, Presets } from './presets.ts';
-export { outputOf, type RequestedOutput } from './requested-output.ts';
+export { type ListedOutput, outputOf, outputsOf, type RequestedOutput } from './requested-output.ts';
 export type { Retries } from './retries.ts';
 export type { components, paths } from './schema.ts';
 export type { FileSource } from './source.ts';

@@ -5,10 +5,13 @@ import type { Media } from './task.ts';
 /** Options that have an editor of their own. */
 export const EDITED = ['metadata', 'coverArt', 'chapters'] as const;
 
+/** The properties of an original that an editor starts from. */
+type EditedMedia = Pick<Media, 'tags' | 'chapters' | 'coverArt'>;
+
 /** The tags, the cover and the chapters of the next output of a file while somebody edits them. */
 export interface EditedOutput {
   /** Properties of the original. */
-  media: Media;
+  media: EditedMedia;
   options: Options;
   onChange: (options: Options) => void;
   cover: CoverChange;

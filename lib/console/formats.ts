@@ -6,6 +6,7 @@ import { service } from './service.ts';
 export interface Schema {
   type?: string;
   enum?: readonly (string | number)[];
+  const?: string | number;
   minimum?: number;
   maximum?: number;
   properties?: Readonly<Record<string, Schema>>;

@@ -64,7 +64,7 @@ export function reasonOf(error: unknown): ServiceSentence {
     };
   if (error.code === 'network') return { text: t('error.offline') };
   const refusal = refusalOf(error);
-  return refusal === undefined ? sentenceOf(error) : { text: refusal };
+  return refusal ?? sentenceOf(error);
 }
 
 function show(notice: Notice): void {

@@ -1,6 +1,7 @@
 import { ERRORS_ES } from './messages/errors-es.ts';
+import { SERVICE_EN } from './messages/service-en.ts';
 import { SERVICE_ES } from './messages/service-es.ts';
-import { filled, language } from './messages.ts';
+import { filled, known, language } from './messages.ts';
 import { number, size } from './quantities.ts';
 import { findSentence } from './sentence-patterns.ts';
 
@@ -13,9 +14,9 @@ export interface ServiceSentence {
 
 /** A sentence of the service in the language of the page; undefined if there is only the English one. */
 export function translated(message: string): string | undefined {
-  if (language.value === 'en') return message;
-  const found = findSentence(message, SERVICE_ES);
-  if (!found) return undefined;
+  const isEnglish = language.value === 'en';
+  const found = findSentence(message, isEnglish ? SERVICE_EN : SERVICE_ES);
+  if (!found) return isEnglish ? message : undefined;
   const details = Object.entries(found.details).map(([name, detail]) => [name, shown(name, detail)]);
   return filled(found.other, Object.fromEntries(details));
 }
@@ -30,6 +31,7 @@ export function sentenceOf({ code, message }: { code: string; message: string })
 
 /** A detail with the numbers of the language. */
 function shown(name: string, detail: string): string {
+  if (name === 'option') return known(`option.${detail}`) ?? detail;
   const value = Number(detail);
   if (!Number.isFinite(value)) return detail;
   return name.endsWith('Bytes') ? size(value) : number(value, 3);

@@ -3,8 +3,10 @@ import { EDITED } from './edited-output.ts';
 import { formats } from './formats.ts';
 import { t } from './messages.ts';
 import type { Options } from './options.ts';
+import { further } from './outputs.ts';
 import { size } from './quantities.ts';
-import { inFormat, type Wanted, wanted } from './wanted.ts';
+import type { ServiceSentence } from './service-sentences.ts';
+import { inFormat, type Wanted, want, wanted } from './wanted.ts';
 
 /** A file of this machine, or the address of one that the service fetches. */
 export type StagedSource = { file: File } | { url: string };
@@ -22,6 +24,10 @@ export interface StagedFile {
   edits: Options;
   /** A picture in place of its own. */
   cover: File | undefined;
+  /** Why the service did not take it, at the last try. */
+  refusal: ServiceSentence | undefined;
+  /** Whether the service is about to answer. */
+  isSending: boolean;
 }
 
 /** Files that were dropped, pasted or chosen, and addresses. */
@@ -29,10 +35,9 @@ export const staged = signal<readonly StagedFile[]>([]);
 
 let keys = 0;
 
-/** Adds files; folders name hidden files of the system, which are left out. */
+/** Adds files. */
 export function stage(files: Iterable<File>): void {
-  const added = [...files].filter(({ name }) => !name.startsWith('.'));
-  add(added.map((file) => ({ name: file.name, source: { file } })));
+  add([...files].map((file) => ({ name: file.name, source: { file } })));
 }
 
 /** Adds the addresses of a text, one a line. False, with nothing added, if a line is none. */
@@ -53,8 +58,35 @@ function add(sources: readonly { name: string; source: StagedSource }[]): void {
     destination: '',
     edits: {},
     cover: undefined,
+    refusal: undefined,
+    isSending: false,
   }));
   staged.value = [...staged.value, ...added];
+}
+
+/** Adds a file that becomes the same as another one; its options are chosen for all if no other file waits. */
+export function stageFor(file: File, outputs: readonly Wanted[]): void {
+  const [first, ...others] = outputs;
+  if (first && staged.value.length === 0) {
+    want(first);
+    further.value = others;
+  }
+  stage([file]);
+  const added = staged.value.at(-1);
+  if (added && first) setFormat(added.key, first.format);
+}
+
+/** Brings a file back that the service did not take, with the reason. */
+export function restage(each: StagedFile, refusal: ServiceSentence): void {
+  const back = { ...each, refusal, isSending: false };
+  const isThere = staged.value.some(({ key }) => key === each.key);
+  if (isThere) change(each.key, back);
+  else staged.value = [...staged.value, back];
+}
+
+/** Notes that an address is on its way to the service. */
+export function markSending(key: number): void {
+  change(key, { isSending: true, refusal: undefined });
 }
 
 /** The address without its query, which may be long and secret. */
@@ -114,5 +146,14 @@ export function problemOf({ source }: StagedFile): string | undefined {
 /** The requested output of a file: options are for the format that was chosen for all, edits for any that has them. */
 export function wantedOf({ format, edits }: StagedFile): Wanted {
   const chosen = isOwn(format) ? { format, options: {} } : wanted.value;
-  return inFormat({ format: chosen.format, options: { ...chosen.options, ...edits } }, chosen.format);
+  return withEdits(chosen, edits);
+}
+
+/** All requested outputs of a file: its own, and the further ones of all files. */
+export function outputsOf(each: StagedFile): readonly Wanted[] {
+  return [wantedOf(each), ...further.value.map((output) => withEdits(output, each.edits))];
+}
+
+function withEdits({ format, options }: Wanted, edits: Options): Wanted {
+  return inFormat({ format, options: { ...options, ...edits } }, format);
 }

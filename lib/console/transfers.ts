@@ -1,23 +1,26 @@
 import { type Signal, signal } from '@preact/signals';
-import { outputOf, type Progress } from '../client/index.ts';
+import { outputsOf, type Progress, TonemillError } from '../client/index.ts';
 import { hashOfEnds } from './ends-hash.ts';
 import { forgetUpload, keepUpload, keptUpload } from './kept-uploads.ts';
 import { complain, reasonOf } from './notices.ts';
+import { requestedOf } from './outputs.ts';
 import { service } from './service.ts';
 import type { ServiceSentence } from './service-sentences.ts';
 import type { Task } from './task.ts';
 import type { Wanted } from './wanted.ts';
 
 /** Uploads at the same time. */
-const AT_ONCE = 3;
+export const AT_ONCE = 3;
 
 /** What becomes of a file. */
 export interface Purpose {
-  wanted: Wanted;
+  outputs: readonly Wanted[];
   /** Address to which the result is delivered as well. */
   destination?: string | undefined;
   /** A picture for the result, in place of the original's. */
   cover?: File | undefined;
+  /** Takes a file back for which the service makes no task. Without it, the transfer stays as one that failed. */
+  onRefused?: (reason: ServiceSentence) => void;
 }
 
 /** A file on its way to the service. */
@@ -62,15 +65,15 @@ export function transfer(files: readonly ({ file: File } & Purpose)[]): void {
 }
 
 /** Has the service fetch a file from its address; the list shows its task. */
-export async function fetchFrom(
-  url: string,
-  { wanted: { format, options }, destination }: Purpose,
-): Promise<void> {
-  await service.tasks.import(url, outputOf(format, options), { destination });
+export async function fetchFrom(url: string, { outputs, destination, cover }: Purpose): Promise<void> {
+  const { id } = await service.tasks.import(url, outputsOf(outputs), { destination });
+  // The task is there, so that another try would fetch the file once more.
+  if (cover) await service.setCover(id, cover).catch(complain);
 }
 
 /** Goes on with the upload of an earlier visit. False if the file is another one. */
-export async function goOn({ id, convertedExt, options }: Task, file: File): Promise<boolean> {
+export async function goOn(task: Task, file: File): Promise<boolean> {
+  const { id } = task;
   const kept = keptUpload(id);
   if (kept?.name !== file.name || kept.size !== file.size) return false;
   if (kept.hash !== (await hashOfEnds(file)) || ownTasks.value.has(id)) return false;
@@ -78,7 +81,7 @@ export async function goOn({ id, convertedExt, options }: Task, file: File): Pro
   sessions.set(key, { taskId: id, url: kept.url });
   ownTasks.value = new Set([...ownTasks.value, id]);
   const progress = signal(BEGINNING);
-  transfers.value = [...transfers.value, { key, file, wanted: { format: convertedExt, options }, progress }];
+  transfers.value = [...transfers.value, { key, file, outputs: requestedOf(task), progress }];
   sendNext();
   return true;
 }
@@ -135,7 +138,10 @@ async function send(transfer: Transfer): Promise<void> {
     forgetUpload(taskId);
     ownTasks.value = new Set([...ownTasks.value].filter((id) => id !== taskId));
   } catch (error) {
-    if (!stop.signal.aborted)
+    if (!stop.signal.aborted && transfer.onRefused && !sessions.has(key) && isRefusal(error)) {
+      transfers.value = transfers.value.filter((other) => other.key !== key);
+      transfer.onRefused(reasonOf(error));
+    } else if (!stop.signal.aborted)
       progress.value = { ...progress.value, state: 'failed', reason: reasonOf(error) };
     // It was cancelled while its task was announced.
     else if (!transfers.value.includes(transfer)) await removeTask(key).catch(complain);
@@ -143,6 +149,11 @@ async function send(transfer: Transfer): Promise<void> {
     stops.delete(key);
     sendNext();
   }
+}
+
+/** Whether the service has answered that it does not take a request. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof TonemillError && error.status >= 400 && error.status < 500;
 }
 
 /** Notes the bytes that the service has, and their speed since the upload went on. */
@@ -158,12 +169,11 @@ function recorder(progress: Transfer['progress']): (news: Progress) => void {
   };
 }
 
-async function announce({ key, file, wanted, destination, cover }: Transfer): Promise<Running> {
-  const { format, options } = wanted;
+async function announce({ key, file, outputs, destination, cover }: Transfer): Promise<Running> {
   const { name: filename, size } = file;
   const hash = await hashOfEnds(file);
   const described = { filename, size, ...(destination !== undefined && { destination }) };
-  const { task, url } = await service.openUpload(described, outputOf(format, options));
+  const { task, url } = await service.openUpload(described, outputsOf(outputs));
   const running = { taskId: task.id, url, cover };
   keepUpload(task.id, { url, name: filename, size, hash });
   sessions.set(key, running);

@@ -7,21 +7,24 @@ import { remember, remembered } from './remembered.ts';
 export interface Wanted {
   format: string;
   options: Options;
+  /** File name of the result without its extension; undefined: as the original. */
+  name?: string;
 }
 
 /** The output that the next files get. A link such as `/?to=wav&preset=telephony` chooses it. */
 export const wanted = signal<Wanted>(firstWanted());
 
 /** Chooses another format, and keeps the options that it has as well. */
-export function inFormat({ options }: Wanted, format: string): Wanted {
+export function inFormat({ options, ...others }: Wanted, format: string): Wanted {
   const names = new Set(optionsOf(format).map(([name]) => name));
-  return { format, options: Object.fromEntries(Object.entries(options).filter(([name]) => names.has(name))) };
+  const possible = Object.entries(options).filter(([name]) => names.has(name));
+  return { ...others, format, options: Object.fromEntries(possible) };
 }
 
 /** Sets one option; undefined leaves it to the service. */
-export function withOption({ format, options }: Wanted, name: string, value: unknown): Wanted {
+export function withOption({ options, ...output }: Wanted, name: string, value: unknown): Wanted {
   const { [name]: _, ...others } = options;
-  return { format, options: value === undefined ? others : { ...others, [name]: value } };
+  return { ...output, options: value === undefined ? others : { ...others, [name]: value } };
 }
 
 /** Chooses what the next files become, now and for later visits. */

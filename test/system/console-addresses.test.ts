@@ -52,4 +52,40 @@ describe('Addresses in the console', function () {
     await page.getByText(remote.url('/results/song.mp3?...')).waitFor();
     assert.ok(!(await page.content()).includes('secret'));
   });
+
+  it('stay in the list where the service refuses them, with the reason and with what was chosen', async () => {
+    const page = await browser.openAs(await service.newGuest(), service.url());
+    const address = page.getByLabel('Or the address of a file');
+    for (const text of ['https://user:secret@example.org/private.wav', remote.url('/song.wav')]) {
+      await address.fill(text);
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+    }
+    const tags = (name: RegExp) => page.getByRole('button', { name });
+    await tags(/^Tags, cover and chapters of .*song\.wav/).click();
+    await page.getByLabel('Title', { exact: true }).fill('Chosen');
+    await page.getByLabel('Title', { exact: true }).blur();
+    await page.getByRole('button', { name: 'Convert 2 files' }).click();
+    await page.getByText(/^Not taken\. The URL has a user name or a password; expected none\.$/).waitFor();
+    await page.getByRole('button', { name: 'Download song.wav' }).waitFor();
+    assert.equal(await page.locator('.staged li').count(), 1);
+    await page.getByRole('button', { name: 'Convert 1 file' }).click();
+    await page.getByText(/^Not taken\./).waitFor();
+    await page.getByRole('button', { name: /^Take .*private\.wav out$/ }).click();
+    await page.getByRole('link', { name: 'Details of song.wav' }).click();
+    await page.getByRole('cell', { name: 'Chosen' }).waitFor();
+  });
+
+  it('can be fetched again after a failure', async () => {
+    const page = await browser.openAs(await service.newGuest(), service.url());
+    await page.getByLabel('Or the address of a file').fill(remote.url('/later.wav'));
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByRole('button', { name: 'Convert 1 file' }).click();
+    await page.getByRole('link', { name: 'Details of later.wav' }).click();
+    await page.getByText('The file could not be fetched from its address.').last().waitFor();
+    const address = page.getByLabel('Address of the file');
+    assert.equal(await address.inputValue(), remote.url('/later.wav'));
+    await address.fill(remote.url('/other.wav'));
+    await page.getByRole('button', { name: 'Fetch again' }).click();
+    await page.getByRole('button', { name: 'Download other.wav' }).waitFor();
+  });
 });

@@ -70,14 +70,16 @@ describe('The console', function () {
     assert.deepEqual(page.found, []);
   });
 
-  it('takes the files of a folder, but for hidden ones', async () => {
+  it('takes the files of a folder, and tells how many hidden ones it left out', async () => {
     const page = await browser.openAs(await service.newGuest(), service.url());
     const music = join(folder(), 'music');
     await mkdir(join(music, 'inner'), { recursive: true });
     for (const name of ['a.wav', 'inner/b.wav']) await makeTone(join(music, name), 1);
-    await writeFile(join(music, '.DS_Store'), 'x');
+    await mkdir(join(music, '.git'));
+    for (const name of ['.DS_Store', '.git/config']) await writeFile(join(music, name), 'x');
     await page.getByLabel('Choose folder').setInputFiles(music);
     await button(page, 'Convert 2 files').waitFor();
+    await page.getByText('2 hidden files were left out.').waitFor();
     assert.deepEqual(page.found, []);
   });
 

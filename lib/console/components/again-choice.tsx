@@ -24,7 +24,7 @@ export function AgainChoice({ task: { id, name } }: { task: Task }) {
           const format = currentTarget.value;
           currentTarget.value = '';
           const told = () => tell(t('task.again.started', { name, format: format.toUpperCase() }));
-          convertAgain(id, format, {}).then(told, complain);
+          convertAgain(id, [{ format, options: {} }]).then(told, complain);
         }}
       >
         <option value="" disabled>

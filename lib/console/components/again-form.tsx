@@ -1,13 +1,16 @@
 import { type Signal, useSignal } from '@preact/signals';
+import { againOutputs } from '../again-outputs.ts';
 import { type CoverChange, changeCover, coverOf } from '../cover.ts';
 import { EDITED, type PresentCover } from '../edited-output.ts';
 import { standing } from '../jump.ts';
 import { t } from '../messages.ts';
 import { complain, tell } from '../notices.ts';
+import { formatsText, requestedOf } from '../outputs.ts';
 import type { Task } from '../task.ts';
 import { convertAgain } from '../task-changes.ts';
 import type { Wanted } from '../wanted.ts';
-import { PlannedResult } from './planned-result.tsx';
+import { FurtherOutputs } from './further-outputs.tsx';
+import { PlannedResults } from './planned-results.tsx';
 import { TagEditor } from './tag-editor.tsx';
 import { WantedForm } from './wanted-form.tsx';
 
@@ -17,18 +20,22 @@ interface AgainFormProps {
   next: Signal<Wanted>;
 }
 
+/** Where failures lead that other options may mend. */
+export const AGAIN_ID = 'again';
+
 /** Requests another format or other options of the same original. */
 export function AgainForm({ task, next }: AgainFormProps) {
   const cover = useSignal<CoverChange>(undefined);
+  const more = useSignal<readonly Wanted[]>(requestedOf(task).slice(1));
+  const outputs = againOutputs(task, next.value, more.value);
   const convert = async () => {
-    const { format, options } = next.value;
     await changeCover(task, cover.value);
     cover.value = undefined;
-    await convertAgain(task.id, format, options);
-    tell(t('task.again.started', { name: task.name, format: format.toUpperCase() }));
+    await convertAgain(task.id, outputs);
+    tell(t('task.again.started', { name: task.name, format: formatsText(outputs) }));
   };
   return (
-    <section>
+    <section id={AGAIN_ID}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -43,17 +50,29 @@ export function AgainForm({ task, next }: AgainFormProps) {
             next.value = changed;
           }}
         />
-        <PlannedResult
-          original={task.state === 'PROCESSED' ? { taskId: task.id } : undefined}
-          of={task.id}
-          wanted={next.value}
+        <FurtherOutputs
+          first={next.value}
+          value={more.value}
+          without={EDITED}
+          onChange={(changed) => {
+            more.value = changed;
+          }}
+        />
+        <PlannedResults
+          requests={
+            task.state === 'PROCESSED'
+              ? outputs.map((output) => ({ original: { taskId: task.id }, output }))
+              : []
+          }
+          wanted={outputs.length}
+          of={JSON.stringify([task.id, task.state, outputs])}
         />
         {task.media && (
           <TagEditor
             media={task.media}
             options={next.value.options}
             onChange={(options) => {
-              next.value = { format: next.value.format, options };
+              next.value = { ...next.value, options };
             }}
             cover={cover.value}
             onCover={(changed) => {

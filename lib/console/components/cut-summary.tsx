@@ -1,6 +1,8 @@
 import type { Signal } from '@preact/signals';
+import { againOutputs } from '../again-outputs.ts';
 import { t } from '../messages.ts';
 import { complain, tell } from '../notices.ts';
+import { formatsText } from '../outputs.ts';
 import { clock } from '../quantities.ts';
 import type { Task } from '../task.ts';
 import { convertAgain } from '../task-changes.ts';
@@ -16,7 +18,7 @@ interface CutSummaryProps {
 
 /** The drawn trim in words, with buttons that convert it or take it back. */
 export function CutSummary({ task, next, total }: CutSummaryProps) {
-  const { format, options } = next.value;
+  const { options } = next.value;
   const { start, end, fadeIn, fadeOut } = trimOf(options, total);
   const isWhole = start === 0 && end === total && fadeIn === 0 && fadeOut === 0;
   if (isWhole) return <p class="hint">{t('trim.hint')}</p>;
@@ -30,8 +32,9 @@ export function CutSummary({ task, next, total }: CutSummaryProps) {
     duration: clock(end - start, 1),
   });
   const convert = async () => {
-    await convertAgain(task.id, format, options);
-    tell(t('task.again.started', { name: task.name, format: format.toUpperCase() }));
+    const outputs = againOutputs(task, next.value);
+    await convertAgain(task.id, outputs);
+    tell(t('task.again.started', { name: task.name, format: formatsText(outputs) }));
   };
   return (
     <div class="cut">
@@ -45,7 +48,7 @@ export function CutSummary({ task, next, total }: CutSummaryProps) {
           class="quiet"
           onClick={() => {
             const whole = { start: 0, end: total, fadeIn: 0, fadeOut: 0 };
-            next.value = { format, options: withTrim(options, whole, total) };
+            next.value = { ...next.value, options: withTrim(options, whole, total) };
           }}
         >
           {t('trim.reset')}

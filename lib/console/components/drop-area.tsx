@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { droppedFiles } from '../dropped-files.ts';
-import { t } from '../messages.ts';
-import { complain } from '../notices.ts';
+import { chosenFiles, droppedFiles, type FoundFiles } from '../dropped-files.ts';
+import { counted, t } from '../messages.ts';
+import { complain, tell, warn } from '../notices.ts';
 import { stage, stageAddresses, staged } from '../staged.ts';
 import { AddressForm } from './address-form.tsx';
 import { OwnPresets } from './own-presets.tsx';
@@ -60,7 +60,7 @@ function FileButton({ label, isFolder, isMain }: { label: string; isFolder?: boo
         aria-label={label}
         multiple
         onChange={({ currentTarget }) => {
-          stage(currentTarget.files ?? []);
+          take(chosenFiles(currentTarget.files ?? []));
           currentTarget.value = '';
         }}
       />
@@ -69,6 +69,14 @@ function FileButton({ label, isFolder, isMain }: { label: string; isFolder?: boo
       </button>
     </>
   );
+}
+
+/** Adds files, and tells which were left out. */
+function take({ files, hidden, unreadable }: FoundFiles): void {
+  stage(files);
+  if (hidden > 0) tell(counted('drop.hidden', hidden));
+  if (unreadable > 0) warn(counted('drop.unreadable', unreadable));
+  if (files.length + hidden + unreadable === 0) tell(t('drop.none'));
 }
 
 /** Takes files that are dropped on the page or pasted into it; the function ends it. */
@@ -93,7 +101,7 @@ function listenForFiles(setOver: (over: boolean) => void): () => void {
       if (!hasFiles(event.dataTransfer)) return;
       event.preventDefault();
       setOver(false);
-      droppedFiles(event.dataTransfer).then(stage, complain);
+      droppedFiles(event.dataTransfer).then(take, complain);
     },
     { signal },
   );

@@ -1,9 +1,13 @@
+import { amountOf, propertyOf } from '../adaptation-words.ts';
+import { mendOfNote } from '../mends.ts';
 import { known, t } from '../messages.ts';
-import { bitrate, clock, hertz, number } from '../quantities.ts';
+import { clock, number } from '../quantities.ts';
 import type { Result, Task } from '../task.ts';
+import { MendButton } from './mend-button.tsx';
 
 /** Notes about a result: its warnings, and the properties that its format could not keep. */
-export function Notes({ task: { result } }: { task: Task }) {
+export function Notes({ task }: { task: Task }) {
+  const { result } = task;
   if (!result || (result.warnings.length === 0 && result.adaptations.length === 0 && !result.copied))
     return null;
   return (
@@ -12,21 +16,32 @@ export function Notes({ task: { result } }: { task: Task }) {
       <ul class="notes">
         {result.copied && <li>{t('detail.copied')}</li>}
         {result.warnings.map((warning) => (
-          <li key={warning.code}>{sentenceOf(warning)}</li>
+          <li key={warning.code}>
+            {sentenceOf(warning)} <NoteMend task={task} code={warning.code} />
+          </li>
         ))}
-        {result.adaptations.map((adaptation) => (
+        {result.adaptations.map((adaptation, index) => (
           <li key={`${adaptation.property}${adaptation.from}`}>
             {t('detail.adaptation', {
               property: propertyOf(adaptation.property),
-              from: amount(adaptation.property, adaptation.from),
-              to: amount(adaptation.property, adaptation.to),
+              from: amountOf(adaptation.property, adaptation.from),
+              to: amountOf(adaptation.property, adaptation.to),
             })}{' '}
-            <Reason adaptation={adaptation} />
+            <Reason adaptation={adaptation} />{' '}
+            {result.adaptations.findIndex(({ code }) => code === adaptation.code) === index && (
+              <NoteMend task={task} code={adaptation.code} />
+            )}
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+/** The button that mends a note, if something does. */
+function NoteMend({ task, code }: { task: Task; code: string | undefined }) {
+  const mend = mendOfNote(task, code);
+  return mend ? <MendButton task={task} mend={mend} /> : null;
 }
 
 /** Why a value is another one; results of earlier versions have only the service's sentence. */
@@ -37,19 +52,6 @@ function Reason({ adaptation: { code, reason } }: { adaptation: Result['adaptati
       {sentence ?? reason}
     </span>
   );
-}
-
-function propertyOf(name: string): string {
-  const tag = /^tags\.(.+)$/.exec(name)?.[1];
-  if (tag !== undefined) return t('property.tag', { name: tag });
-  return known(`property.${name}`) ?? known(`option.${name}`) ?? name;
-}
-
-/** A value of an adaptation with the unit of its property. */
-function amount(property: string, value: string | number): string {
-  if (typeof value === 'string') return known(`value.${value}`) ?? value;
-  if (property === 'sampleRate') return hertz(value);
-  return property === 'bitrate' ? bitrate(value) : number(value, 2);
 }
 
 /** A warning with its details. */

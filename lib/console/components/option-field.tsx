@@ -20,7 +20,10 @@ export function OptionField({ name, schema, value, isExplained = false, onChange
   const label = known(`option.${name}`) ?? name;
   const choices = choicesOf(name, schema);
   return (
-    <Field label={label} hint={isExplained ? meaningOf(name, schema)?.text : undefined}>
+    <Field
+      label={label}
+      hint={isExplained ? (known(`hint.${name}`) ?? meaningOf(name, schema)?.text) : undefined}
+    >
       {(attributes) =>
         choices ? (
           <Choice {...{ attributes, choices, value, onChange }} />

@@ -1,49 +1,21 @@
-import { useSignal } from '@preact/signals';
-import { useId } from 'preact/hooks';
 import { formats } from '../formats.ts';
 import { counted, t } from '../messages.ts';
 import { complain } from '../notices.ts';
-import { number, size } from '../quantities.ts';
-import {
-  applyToAll,
-  isOwn,
-  problemOf,
-  type StagedFile,
-  setDestination,
-  setFormat,
-  staged,
-  unstage,
-  wantedOf,
-} from '../staged.ts';
+import { further } from '../outputs.ts';
+import { isReady, sendStaged } from '../send-staged.ts';
+import { applyToAll, isOwn, setDestination, staged } from '../staged.ts';
 import { askForSession } from '../start.ts';
-import { fetchFrom, transfer } from '../transfers.ts';
 import { want, wanted } from '../wanted.ts';
 import { Field } from './field.tsx';
-import { Icon } from './icon.tsx';
-
-import { PlannedResult } from './planned-result.tsx';
-import { StagedTags } from './staged-tags.tsx';
-
-import { FormatOptions, WantedForm } from './wanted-form.tsx';
-
-/** Sends files to the service, and addresses from which it fetches some. */
-function send(ready: readonly StagedFile[]): void {
-  for (const each of ready) {
-    const { source, destination, cover } = each;
-    const how = { wanted: wantedOf(each), destination: destination.trim() || undefined };
-    if ('file' in source) transfer([{ file: source.file, cover, ...how }]);
-    else fetchFrom(source.url, how).catch(complain);
-  }
-}
+import { FurtherOutputs } from './further-outputs.tsx';
+import { PlannedFiles } from './planned-files.tsx';
+import { StagedRow } from './staged-row.tsx';
+import { WantedForm } from './wanted-form.tsx';
 
 /** The files that wait for their conversion, and its format. */
 export function StagedList() {
-  const ready = staged.value.filter((each) => problemOf(each) === undefined);
-  const convert = () =>
-    askForSession(() => {
-      send(ready);
-      staged.value = [];
-    });
+  const ready = staged.value.filter(isReady);
+  const convert = () => askForSession(() => sendStaged().catch(complain));
   return (
     <form
       onSubmit={(event) => {
@@ -62,7 +34,14 @@ export function StagedList() {
         </button>
       )}
       <WantedForm title={t('wanted.title')} value={wanted.value} onChange={want} />
-      <PlannedFirst />
+      <FurtherOutputs
+        first={wanted.value}
+        value={further.value}
+        onChange={(changed) => {
+          further.value = changed;
+        }}
+      />
+      <PlannedFiles />
       <Destinations />
       <div class="buttons end">
         <button
@@ -80,17 +59,6 @@ export function StagedList() {
       </div>
     </form>
   );
-}
-
-/** Bytes up to which a file is sent to be planned. */
-const SMALL = 8_000_000;
-
-/** The plan for the first file, if it is small. */
-function PlannedFirst() {
-  const [first] = staged.value;
-  if (!first) return null;
-  const file = 'file' in first.source && first.source.file.size <= SMALL ? first.source.file : undefined;
-  return <PlannedResult original={file} of={first.key} wanted={wantedOf(first)} />;
 }
 
 /** Where the results go as well: an address for each file, folded. */
@@ -116,58 +84,5 @@ function Destinations() {
         ))}
       </div>
     </details>
-  );
-}
-
-function StagedRow({ staged: each }: { staged: StagedFile }) {
-  const isOpen = useSignal(false);
-  const tagsId = useId();
-  const { key, name, source, format, edits, cover } = each;
-  const edited = Object.keys(edits).length + (cover ? 1 : 0);
-  const told = 'file' in source ? size(source.file.size) : t('address.fetched');
-  const problem = problemOf(each);
-  return (
-    <li>
-      <span class="file-name" title={name}>
-        {name}
-      </span>
-      <span class={problem === undefined ? 'hint' : 'hint error'}>{problem ?? told}</span>
-      {'file' in source && (
-        <button
-          type="button"
-          class="quiet"
-          aria-label={t('staged.tags.of', { name })}
-          aria-expanded={isOpen.value}
-          aria-controls={tagsId}
-          disabled={problem !== undefined}
-          onClick={() =>
-            askForSession(() => {
-              isOpen.value = !isOpen.value;
-            })
-          }
-        >
-          {t('detail.tags')}
-          {edited > 0 && <span class="badge">{number(edited)}</span>}
-        </button>
-      )}
-      <select
-        aria-label={t('staged.format.of', { name })}
-        value={format ?? wanted.value.format}
-        onChange={({ currentTarget }) => setFormat(key, currentTarget.value)}
-      >
-        <FormatOptions chosen={format ?? wanted.value.format} />
-      </select>
-      <button
-        type="button"
-        class="quiet square"
-        aria-label={t('staged.remove', { name })}
-        onClick={() => unstage(key)}
-      >
-        <Icon name="close" />
-      </button>
-      <div id={tagsId} class="staged-tags" hidden={!isOpen.value}>
-        {isOpen.value && 'file' in source && <StagedTags staged={each} file={source.file} />}
-      </div>
-    </li>
   );
 }

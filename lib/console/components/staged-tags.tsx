@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { chaptersOf, nextStart } from '../chapter-list.ts';
-import { EDITED } from '../edited-output.ts';
+import { EDITED, type EditedOutput } from '../edited-output.ts';
 import { t } from '../messages.ts';
 import type { Options } from '../options.ts';
 import { size } from '../quantities.ts';
@@ -39,7 +39,22 @@ export function StagedTags({ staged, file }: StagedTagsProps) {
   );
 }
 
-function Editor({ staged, media }: { staged: StagedFile; media: ProbedFile }) {
+type EditedMedia = EditedOutput['media'] & Pick<Partial<ProbedFile>, 'cover'>;
+
+/** What is known of a file that the service has not fetched: it may have a cover. */
+const UNKNOWN: EditedMedia = { tags: {}, chapters: [], coverArt: true };
+
+/** Tags, cover and chapters that a file of an address gets in place of its own, which nobody knows yet. */
+export function AddressTags({ staged }: { staged: StagedFile }) {
+  return (
+    <div class="stack">
+      <p class="hint">{t('staged.tags.unknown')}</p>
+      <Editor staged={staged} media={UNKNOWN} />
+    </div>
+  );
+}
+
+function Editor({ staged, media }: { staged: StagedFile; media: EditedMedia }) {
   const { key, cover } = staged;
   const options = editedOf(wantedOf(staged).options);
   const picture = media.cover;

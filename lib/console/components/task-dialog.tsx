@@ -1,9 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { TonemillError } from '../../client/index.ts';
+import { resultPath, save } from '../download.ts';
 import { findTask, taskOf } from '../known-tasks.ts';
 import { t } from '../messages.ts';
-import { reasonOf } from '../notices.ts';
+import { complain, reasonOf } from '../notices.ts';
+import { requestedOf } from '../outputs.ts';
 import { go } from '../place.ts';
 import { moment } from '../quantities.ts';
 import type { Task } from '../task.ts';
@@ -20,7 +22,7 @@ import { Notes } from './notes.tsx';
 import { Properties } from './properties.tsx';
 import { ResultList } from './result-list.tsx';
 import { Tags } from './tags.tsx';
-import { removeTask, saveResult } from './task-row.tsx';
+import { removeTask } from './task-row.tsx';
 
 /** Everything about one task. */
 export function TaskDialog({ id }: { id: number }) {
@@ -48,7 +50,8 @@ export function TaskDialog({ id }: { id: number }) {
 
 function Content({ task }: { task: Task }) {
   const { state, timestamp, media } = task;
-  const next = useSignal<Wanted>({ format: task.convertedExt, options: task.options });
+  const [first = { format: task.convertedExt, options: task.options }] = requestedOf(task);
+  const next = useSignal<Wanted>(first);
   const isThere = media !== null && state !== 'AWAITING_UPLOAD' && state !== 'EXPIRED';
   return (
     <>
@@ -57,7 +60,7 @@ function Content({ task }: { task: Task }) {
       </p>
       <div class="buttons">
         {state === 'PROCESSED' && (
-          <button type="button" class="main" onClick={() => saveResult(task)}>
+          <button type="button" class="main" onClick={() => save(resultPath(task)).catch(complain)}>
             <Icon name="download" />
             {t('task.download')} {task.convertedExt.toUpperCase()}
           </button>

@@ -1,8 +1,9 @@
-import { resultPath, save } from '../download.ts';
+import { resultPath, save, taskZipPath } from '../download.ts';
 import { taskOf } from '../known-tasks.ts';
 import type { MessageKey } from '../messages/en.ts';
 import { counted, known, t } from '../messages.ts';
 import { complain, tell } from '../notices.ts';
+import { formatsText, requestedOf } from '../outputs.ts';
 import { clock, day, percent, size } from '../quantities.ts';
 import { removeLater } from '../removals.ts';
 import type { Task } from '../task.ts';
@@ -65,9 +66,9 @@ export function removeTask({ id, name }: Task): void {
   tell(t('task.deleted', { name }), { label: t('app.undo'), run: restore });
 }
 
-/** Saves the result of a task. */
-export function saveResult(task: Task): void {
-  save(resultPath(task)).catch(complain);
+/** Saves the result of a task, and several results as one ZIP file. */
+function saveResults(task: Task): void {
+  save(task.resultCount > 1 ? taskZipPath(task) : resultPath(task)).catch(complain);
 }
 
 function State({ task }: { task: Task }) {
@@ -78,10 +79,10 @@ function State({ task }: { task: Task }) {
         type="button"
         class="row-state"
         aria-label={t('task.download.of', { name })}
-        onClick={() => saveResult(task)}
+        onClick={() => saveResults(task)}
       >
         <Icon name="download" />
-        {t('task.download')}
+        {task.resultCount > 1 ? t('task.download.several', { count: task.resultCount }) : t('task.download')}
       </button>
     );
   const isFetched = state === 'AWAITING_UPLOAD' && task.source !== null;
@@ -92,8 +93,8 @@ function State({ task }: { task: Task }) {
 }
 
 function sentence(task: Task): string {
-  const { state, convertedExt, media, result, error, progress } = task;
-  const to = convertedExt.toUpperCase();
+  const { state, media, result, error, progress } = task;
+  const to = formatsText(requestedOf(task));
   if (state === 'FAILED') return failureOf(error?.code);
   if (state === 'UPLOADED') return `${to} · ${t('task.waiting')}`;
   if (state === 'PROCESSING') return `${to} · ${percent(progress)}`;

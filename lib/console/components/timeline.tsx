@@ -66,8 +66,8 @@ export function Timeline({ task, next, player, failed }: TimelineProps) {
             total={total}
             view={view.value}
             onChange={(changed) => {
-              const { format, options } = next.value;
-              next.value = { format, options: withTrim(options, changed, total) };
+              const { options } = next.value;
+              next.value = { ...next.value, options: withTrim(options, changed, total) };
             }}
           />
         </div>

@@ -1,5 +1,6 @@
 import { t } from '../messages.ts';
 import { complain } from '../notices.ts';
+import { formatsText } from '../outputs.ts';
 import { clock, percent, size } from '../quantities.ts';
 import { cancel, pause, resume, type Transfer, transfers } from '../transfers.ts';
 import { Icon } from './icon.tsx';
@@ -21,7 +22,7 @@ export function TransferList() {
 }
 
 function TransferRow({ transfer }: { transfer: Transfer }) {
-  const { file, wanted, progress } = transfer;
+  const { file, outputs, progress } = transfer;
   const { state, sent } = progress.value;
   const { name } = file;
   return (
@@ -31,7 +32,7 @@ function TransferRow({ transfer }: { transfer: Transfer }) {
           {name}
         </span>
         <span class={state === 'failed' ? 'hint error' : 'hint'}>
-          {wanted.format.toUpperCase()} · {sentence(transfer)}
+          {formatsText(outputs)} · {sentence(transfer)}
         </span>
         {state === 'failed' && <ServiceDetails details={progress.value.reason?.details} />}
       </div>

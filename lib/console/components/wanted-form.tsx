@@ -2,6 +2,7 @@ import { formats, optionsOf, type Schema } from '../formats.ts';
 import { counted, t } from '../messages.ts';
 import { inFormat, type Wanted, withOption } from '../wanted.ts';
 import { Field } from './field.tsx';
+import { FitField } from './fit-field.tsx';
 import { OptionField } from './option-field.tsx';
 
 /** Options in sight, in this order; the others are folded. */
@@ -41,7 +42,12 @@ export function WantedForm({ title, value, without = [], onChange }: WantedFormP
         </Field>
         {USUAL.flatMap((usual) => options.filter(([name]) => name === usual)).flatMap(fieldOf(false))}
       </div>
-      <details>
+      {/* A browser shows no fault of an input that is folded away. */}
+      <details
+        onInvalidCapture={({ currentTarget }) => {
+          currentTarget.open = true;
+        }}
+      >
         <summary>
           {t('wanted.more')}
           {set > 0 && <span class="badge">{counted('wanted.set', set)}</span>}
@@ -82,6 +88,9 @@ function fieldsOf(
   isExplained: boolean,
   { value, onChange }: Omit<WantedFormProps, 'title'>,
 ) {
+  const set = (entered: unknown) => onChange(withOption(value, name, entered));
+  if (name === 'fit')
+    return [<FitField key={name} schema={schema} value={value.options[name]} onChange={set} />];
   if (!schema.properties)
     return [
       <OptionField
@@ -90,7 +99,7 @@ function fieldsOf(
         schema={schema}
         value={value.options[name]}
         isExplained={isExplained}
-        onChange={(entered) => onChange(withOption(value, name, entered))}
+        onChange={set}
       />,
     ];
   const parts = partsOf(value.options[name]);
@@ -104,7 +113,7 @@ function fieldsOf(
       onChange={(entered) => {
         const { [part]: _, ...others } = parts;
         const changed = entered === undefined ? others : { ...others, [part]: entered };
-        onChange(withOption(value, name, Object.keys(changed).length > 0 ? changed : undefined));
+        set(Object.keys(changed).length > 0 ? changed : undefined);
       }}
     />
   ));

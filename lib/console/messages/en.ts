@@ -4,7 +4,8 @@ import { ADMINISTRATION_EN } from './en/administration.ts';
 import { CONVERT_EN } from './en/convert.ts';
 import { DETAILS_EN } from './en/details.ts';
 import { FAILURES_EN } from './en/failures.ts';
-import { OPTIONS_EN } from './en/options.ts';
+import { HINTS_EN } from './en/hints.ts';
+import { OPTION_NAMES_EN } from './en/options.ts';
 import { PAGE_EN } from './en/page.ts';
 import { TASKS_EN } from './en/tasks.ts';
 import { WEBHOOKS_EN } from './en/webhooks.ts';
@@ -13,7 +14,8 @@ import { WEBHOOKS_EN } from './en/webhooks.ts';
 export const EN = {
   ...PAGE_EN,
   ...CONVERT_EN,
-  ...OPTIONS_EN,
+  ...OPTION_NAMES_EN,
+  ...HINTS_EN,
   ...TASKS_EN,
   ...DETAILS_EN,
   ...ADAPTATIONS_EN,

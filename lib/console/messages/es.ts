@@ -5,7 +5,8 @@ import { ADMINISTRATION_ES } from './es/administration.ts';
 import { CONVERT_ES } from './es/convert.ts';
 import { DETAILS_ES } from './es/details.ts';
 import { FAILURES_ES } from './es/failures.ts';
-import { OPTIONS_ES } from './es/options.ts';
+import { HINTS_ES } from './es/hints.ts';
+import { OPTION_NAMES_ES } from './es/options.ts';
 import { PAGE_ES } from './es/page.ts';
 import { TASKS_ES } from './es/tasks.ts';
 import { WEBHOOKS_ES } from './es/webhooks.ts';
@@ -14,7 +15,8 @@ import { WEBHOOKS_ES } from './es/webhooks.ts';
 export const ES: Messages = {
   ...PAGE_ES,
   ...CONVERT_ES,
-  ...OPTIONS_ES,
+  ...OPTION_NAMES_ES,
+  ...HINTS_ES,
   ...TASKS_ES,
   ...DETAILS_ES,
   ...ADAPTATIONS_ES,

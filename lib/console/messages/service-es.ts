@@ -68,6 +68,23 @@ export const SERVICE_ES: readonly SentencePair[] = [
     'The file asks for more than any recording needs: {what}.',
     'El archivo pide más de lo que necesita una grabación: {what}.',
   ],
+  [
+    'The conversion takes longer than the limit of {seconds} s.',
+    'La conversión tarda más que el límite de {seconds} s.',
+  ],
+  [
+    '{seconds} s in {format} need fit.maxBytes of at least {leastBytes} to stay intelligible, and it is {mostBytes}. {ways}',
+    'Para que {seconds} s en {format} se entiendan hacen falta al menos {leastBytes}, y el límite es {mostBytes}.',
+  ],
+  [
+    'The crossfade of {seconds} s is longer than half of the shortest track, which has {length} s.',
+    'El fundido cruzado de {seconds} s dura más que la mitad de la pista más corta, que tiene {length} s.',
+  ],
+  ['Track {number} of the join ({name}) was removed.', 'Se eliminó la pista {number} de la unión ({name}).'],
+  [
+    'The file contains no sound. Send audio, or video with sound.',
+    'El archivo no tiene sonido. Envía audio, o video con sonido.',
+  ],
   // Addresses.
   ['The server answered {status}; expected 200.', 'El servidor respondió {status}; se esperaba 200.'],
   [

@@ -34,7 +34,10 @@ export function consolePage(
   </head>
   <body${guests ? ' data-guests' : ''}${signsOn ? ' data-signs-on' : ''}>
     <div id="console"></div>
-    <noscript>This page needs JavaScript. The API works without it: <a href="/openapi.json">its document</a> describes every route.</noscript>
+    <noscript>
+      <p lang="en">This page needs JavaScript. The API works without it: <a href="/openapi.json">its document</a> describes every route.</p>
+      <p lang="es">Esta página necesita JavaScript. La API funciona sin él: <a href="/openapi.json">su documento</a> describe cada ruta.</p>
+    </noscript>
   </body>
 </html>
 `;

@@ -5,14 +5,17 @@ import { FORMATS } from '../../../lib/audio/formats/formats.ts';
 import { describeOptions } from '../../../lib/audio/formats/options.ts';
 import { ADAPTATIONS } from '../../../lib/audio/media/adaptations.ts';
 import { WARNINGS } from '../../../lib/audio/media/warnings.ts';
+import { WAYS } from '../../../lib/console/failure-ways.ts';
 import { DOCS_EN } from '../../../lib/console/messages/docs-en.ts';
 import { DOCS_ES } from '../../../lib/console/messages/docs-es.ts';
 import { EN } from '../../../lib/console/messages/en.ts';
 import { ES } from '../../../lib/console/messages/es.ts';
 import { OPTIONS_ES } from '../../../lib/console/messages/options-es.ts';
+import { SERVICE_EN } from '../../../lib/console/messages/service-en.ts';
 import { SERVICE_ES } from '../../../lib/console/messages/service-es.ts';
+import { MOST_OUTPUTS } from '../../../lib/console/most-outputs.ts';
 import { STATUS } from '../../../lib/http/problem.ts';
-import { TASK_STATES } from '../../../lib/ports/tasks.ts';
+import { MOST_OUTPUTS as MOST_OF_SERVICE, TASK_STATES } from '../../../lib/ports/tasks.ts';
 import { FAILURE_CODES } from '../../../lib/runtime/errors.ts';
 import { apiDocument, operationsOf } from '../../support/document.ts';
 
@@ -34,6 +37,33 @@ function optionNames(schema: unknown, before = ''): string[] {
     `${before}${name}`,
     ...optionNames(inner, `${before}${name}.`),
   ]);
+}
+
+const LEAF = z.looseObject({
+  anyOf: z.array(z.unknown()).optional(),
+  enum: z.array(z.union([z.string(), z.number()])).optional(),
+  const: z.string().optional(),
+  properties: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** The fields of a form: options, and the parts of those that are objects or may be. */
+function leavesOf(schema: unknown, before = ''): [string, unknown][] {
+  return Object.entries(SCHEMA.parse(schema).properties ?? {}).flatMap(([name, inner]) => {
+    const own = `${before}${name}`;
+    const { properties, anyOf = [] } = LEAF.parse(inner);
+    if (properties) return leavesOf(inner, `${own}.`);
+    const parts = own === 'fit' ? anyOf.flatMap((kind) => leavesOf(kind, `${own}.`)) : [];
+    return [[own, inner] as [string, unknown], ...parts];
+  });
+}
+
+/** The texts that an option lists as values, if the form shows them as choices. */
+function valuesOf(schema: unknown): string[] {
+  const { anyOf = [], enum: listed = [], const: only } = LEAF.parse(schema);
+  const kinds = anyOf.map((kind) => LEAF.parse(kind));
+  const takesNumber = kinds.some(({ type }) => type === 'number');
+  const inKinds = takesNumber ? [] : kinds.flatMap((kind) => kind.enum ?? []);
+  return [...listed, ...inKinds, only].filter((value) => typeof value === 'string');
 }
 
 describe('The catalogues of the console', () => {
@@ -92,12 +122,53 @@ describe('The catalogues of the console', () => {
     assert.deepEqual(Object.keys(OPTIONS_ES).sort(), [...options].sort());
   });
 
+  it('have words for each value that an option lists, and the meaning of each field in both languages', () => {
+    const schemas = FORMATS.flatMap((format) => leavesOf(describeOptions(format)));
+    const fields = new Set(schemas.map(([name]) => `hint.${name}`));
+    const values = new Set(
+      schemas.flatMap(([, schema]) => valuesOf(schema)).map((value) => `value.${value}`),
+    );
+    const keys: readonly string[] = Object.keys(EN);
+    assert.deepEqual(
+      [...fields, ...values].filter((key) => !keys.includes(key)),
+      [],
+    );
+    assert.deepEqual(
+      keys.filter((key) => key.startsWith('hint.') && !fields.has(key)),
+      [],
+    );
+  });
+
+  it('have no name of the API in any text', () => {
+    const options = FORMATS.flatMap((format) => optionNames(describeOptions(format)));
+    const names = new Set(options.flatMap((name) => name.split('.')).filter((name) => /[A-Z]/.test(name)));
+    const isName = (word: string) =>
+      names.has(word) || /^[a-z]{2,}[A-Z]|^[a-z]+_[a-z]|^null$|^undefined$/.test(word);
+    const texts = [...Object.entries(EN), ...Object.entries(ES)];
+    const pairs = [...SERVICE_EN, ...SERVICE_ES].map(([, text]) => ['', text] as const);
+    const found = [...texts, ...pairs].flatMap(([key, text]) => {
+      const plain = text.replaceAll(/\{\w+\}/g, '');
+      const isCode = /`|\b(?:copy|encode|keep|fail|deliver|limit|refuse|strip|auto): /.test(plain);
+      const words = plain.split(/[^\w]+/).filter(isName);
+      return isCode || words.length > 0 ? [`${key}: ${text}`] : [];
+    });
+    assert.deepEqual(found, []);
+  });
+
+  it('stand beside a form that offers as many outputs as the service takes', () => {
+    assert.equal(MOST_OUTPUTS, MOST_OF_SERVICE);
+  });
+
+  it('have a way out, or none on purpose, for each failure', () => {
+    assert.deepEqual(Object.keys(WAYS).sort(), [...FAILURE_CODES, 'files_removed'].sort());
+  });
+
   it('have a Spanish sentence only for an English one that the service has', () => {
     const service = globSync('lib/**/*.ts', { exclude: (name) => name === 'console' })
       .map((path) => readFileSync(path, 'utf8'))
       .join('\n')
       .replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '{}');
-    for (const [english, spanish] of SERVICE_ES) {
+    for (const [english, spanish] of [...SERVICE_ES, ...SERVICE_EN]) {
       const names = (text: string) => new Set(text.match(/\{\w+\}/g));
       assert.ok(names(spanish).isSubsetOf(names(english)), english);
       const [longest = ''] = english

@@ -11,12 +11,16 @@ export const CONVERT_EN = {
   'staged.tags.beginning':
     'Only the beginning of this large file was read. It may have more behind the sound.',
   'staged.tags.whole': 'Read all of it ({size})',
+  'staged.tags.unknown':
+    'The service has not fetched this file yet. What you enter replaces its own tags; the others stay.',
   'staged.tooLarge': 'Larger than {size}, the most that this service takes.',
   'staged.empty': 'An empty file',
+  'staged.refused': 'Not taken. {reason}',
   'staged.convert.one': 'Convert {count} file',
   'staged.convert.other': 'Convert {count} files',
 
   'plan.title': 'Expected result',
+  'plan.title.several': 'Expected together, {count} of {wanted} results',
   'plan.exact': '{size} exactly',
   'plan.about': 'about {size}',
   'plan.copied': 'sound copied without loss',
@@ -32,6 +36,10 @@ export const CONVERT_EN = {
   'wanted.default': 'Default',
   'wanted.notIn': 'This service cannot make {format}. MP3 is chosen instead.',
   'wanted.noPreset': 'There is no preset {preset}. None is chosen.',
+  'further.title': 'Format {number}',
+  'further.add': 'Also as another format',
+  'further.remove': 'Leave this format out',
+  'further.remove.of': 'Leave format {number}, {format}, out',
 
   'transfer.title': 'Uploading',
   'transfer.waiting': 'Waits for its turn',
@@ -48,6 +56,7 @@ export const CONVERT_EN = {
   'address.add': 'Add',
   'address.wrong': 'Write an address that begins with https://',
   'address.fetched': 'The service fetches it',
+  'address.sending': 'Is being sent …',
 
   'destination.title': 'Deliver results',
   'destination.hint':

@@ -18,6 +18,11 @@ export const PAGE_EN = {
   'drop.files': 'Choose files',
   'drop.folder': 'Choose folder',
   'drop.more': 'Add files',
+  'drop.hidden.one': '{count} hidden file was left out.',
+  'drop.hidden.other': '{count} hidden files were left out.',
+  'drop.unreadable.one': '{count} file could not be read, and was left out.',
+  'drop.unreadable.other': '{count} files could not be read, and were left out.',
+  'drop.none': 'There is no file in it.',
 
   'restore.hint': 'New here, with files on another computer? Its backup brings everything along.',
   'restore.choose': 'Restore a backup …',
@@ -49,6 +54,7 @@ export const PAGE_EN = {
   'refused.email.taken': 'This email has an account already. Choose another, or log in.',
   'refused.user.taken': 'This name is taken. Choose another, or log in.',
   'refused.logIn': 'Email or password is wrong.',
+  'refused.option': 'The service does not take this choice of “{option}”.',
 
   'error.offline': 'The service does not answer. Try again in a moment.',
   'error.unexpected': 'Something went wrong: {reason}',

@@ -51,6 +51,7 @@ export const TASKS_EN = {
   'batch.deleted': 'The batch {name} is deleted.',
 
   'task.download': 'Download',
+  'task.download.several': 'All {count}',
   'task.download.of': 'Download {name}',
   'task.details.of': 'Details of {name}',
   'task.delete.of': 'Delete {name}',

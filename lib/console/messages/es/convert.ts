@@ -11,12 +11,16 @@ export const CONVERT_ES = {
   'staged.tags.beginning':
     'Solo se leyó el comienzo de este archivo grande. Puede tener más detrás del sonido.',
   'staged.tags.whole': 'Leerlo entero ({size})',
+  'staged.tags.unknown':
+    'El servicio aún no buscó este archivo. Lo que escribas sustituye sus etiquetas; las demás se conservan.',
   'staged.tooLarge': 'Supera {size}, lo máximo que acepta este servicio.',
   'staged.empty': 'Un archivo vacío',
+  'staged.refused': 'No se aceptó. {reason}',
   'staged.convert.one': 'Convertir {count} archivo',
   'staged.convert.other': 'Convertir {count} archivos',
 
   'plan.title': 'Resultado previsto',
+  'plan.title.several': 'Previsto en total, {count} de {wanted} resultados',
   'plan.exact': '{size} exactos',
   'plan.about': 'unos {size}',
   'plan.copied': 'sonido copiado sin pérdida',
@@ -32,6 +36,10 @@ export const CONVERT_ES = {
   'wanted.default': 'Automático',
   'wanted.notIn': 'Este servicio no produce {format}. En su lugar se eligió MP3.',
   'wanted.noPreset': 'No existe el ajuste {preset}. No se eligió ninguno.',
+  'further.title': 'Formato {number}',
+  'further.add': 'También en otro formato',
+  'further.remove': 'Quitar este formato',
+  'further.remove.of': 'Quitar el formato {number}, {format}',
 
   'transfer.title': 'Subiendo',
   'transfer.waiting': 'Espera su turno',
@@ -48,6 +56,7 @@ export const CONVERT_ES = {
   'address.add': 'Agregar',
   'address.wrong': 'Escribe una dirección que empiece por https://',
   'address.fetched': 'El servicio lo busca',
+  'address.sending': 'Se está enviando …',
 
   'destination.title': 'Entregar los resultados',
   'destination.hint':

@@ -18,6 +18,11 @@ export const PAGE_ES = {
   'drop.files': 'Elegir archivos',
   'drop.folder': 'Elegir carpeta',
   'drop.more': 'Agregar archivos',
+  'drop.hidden.one': 'Se omitió {count} archivo oculto.',
+  'drop.hidden.other': 'Se omitieron {count} archivos ocultos.',
+  'drop.unreadable.one': '{count} archivo no se pudo leer, y se omitió.',
+  'drop.unreadable.other': '{count} archivos no se pudieron leer, y se omitieron.',
+  'drop.none': 'No contiene ningún archivo.',
 
   'restore.hint': '¿Empiezas aquí y tienes archivos en otro ordenador? Su copia de seguridad lo trae todo.',
   'restore.choose': 'Restaurar una copia …',
@@ -49,6 +54,7 @@ export const PAGE_ES = {
   'refused.email.taken': 'Ese correo ya tiene cuenta. Elige otro o inicia sesión.',
   'refused.user.taken': 'Ese nombre está ocupado. Elige otro o inicia sesión.',
   'refused.logIn': 'El correo o la contraseña no son correctos.',
+  'refused.option': 'El servicio no acepta esta elección de «{option}».',
 
   'error.offline': 'El servicio no responde. Inténtalo de nuevo en un momento.',
   'error.unexpected': 'Algo salió mal: {reason}',

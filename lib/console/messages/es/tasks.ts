@@ -51,6 +51,7 @@ export const TASKS_ES = {
   'batch.deleted': 'El lote {name} se eliminó.',
 
   'task.download': 'Descargar',
+  'task.download.several': 'Los {count}',
   'task.download.of': 'Descargar {name}',
   'task.details.of': 'Detalles de {name}',
   'task.delete.of': 'Borrar {name}',
