@@ -1,5 +1,12 @@
 export type { Account, Keys, NewUser, Sessions } from './account.ts';
-export type { Administration, Group, GroupLimits, Invitation, ManagedUser, UserQuery } from './administration.ts';
+export type {
+  Administration,
+  Group,
+  GroupLimits,
+  Invitation,
+  ManagedUser,
+  UserQuery,
+} from './administration.ts';
 export type { Call } from './api.ts';
 export type { Batch, Batches, BatchFile, BatchOptions, SentBatch, UnsentFile } from './batches.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';

@@ -142,7 +142,8 @@ async function run(parts: CachingDependencies, attempt: Attempt, folder: string)
   const { knownMedia, leases, originals, results } = parts;
   const { lease, task, abort } = attempt;
   const from = originalKey(task);
-  const joined = await openJoin(parts, task, folder, abort.signal);
+  const copied = attempt.outputs.every(({ options }) => options.asked.audio === 'copy');
+  const joined = await openJoin(parts, task, copied, folder, abort.signal);
   const opened = joined ?? (await openSource(knownMedia(from), originals, from, folder, abort.signal));
   mark('probed');
   const size = task.declaredSize ?? (await originals.stat(from))?.size;

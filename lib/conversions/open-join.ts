@@ -19,11 +19,13 @@ export interface JoinDependencies {
 
 /**
  * Opens the originals of the tasks that the original of a join lists, as one. Undefined if the original is an ordinary file.
+ * @param copied whether the packets of the tracks are joined as they are
  * @throws `cannot_join` for a track that is not there, and as `Prober.probe`, with the number of the track
  */
 export async function openJoin(
   parts: JoinDependencies,
   task: Task,
+  copied: boolean,
   folder: string,
   signal: AbortSignal,
 ): Promise<Joined | undefined> {
@@ -37,7 +39,7 @@ export async function openJoin(
     await mkdir(own, { mode: 0o700 });
     tracks.push(await openTrack(parts, source, index, own, signal));
   }
-  return parts.engine.join({ tracks, title: list.title, crossfade: list.crossfade, folder, signal });
+  return parts.engine.join({ tracks, title: list.title, crossfade: list.crossfade, copied, folder, signal });
 }
 
 async function listOf(originals: Storage, task: Task): Promise<JoinList | undefined> {

@@ -28,6 +28,7 @@ import { createTagWorker, type TagWorker } from '../tags/tag-worker.ts';
 import type { Waveform } from '../waveform/peaks.ts';
 import { countSamples, measure } from './analysis-passes.ts';
 import { clippedWarnings, encodeHeld } from './clipping.ts';
+import { joinPackets } from './copied-join.ts';
 import { copyToFile } from './copy.ts';
 import { corrected, materialOf } from './corrections.ts';
 import { type Conversion, convertToFile, convertToSink, type Made, type Work } from './encode.ts';
@@ -52,7 +53,10 @@ export interface AudioEngine extends Prober {
   readonly binaries: Binaries;
   /** Makes a result and checks it. Throws a failure code, `unavailable`, or the reason of the signal. */
   convert(conversion: Conversion): Promise<Made>;
-  /** Joins tracks as one original. Throws as `convert`, and `cannot_join` for a crossfade that is too long. */
+  /**
+   * Joins tracks as one original. Throws as `convert`, `cannot_join` for a crossfade that is too long, and `cannot_copy` for packets
+   * that cannot be joined as they are.
+   */
   join(request: JoinRequest): Promise<Joined>;
   /** Plans the parts of an original whose options ask for them. Throws as `convert`, and `cannot_split`. */
   split(request: SplitRequest): Promise<PlannedPart[]>;
@@ -128,7 +132,7 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
         watch.stop();
       }
     },
-    join: (request) => joinTracks(tools, worker, request),
+    join: (request) => (request.copied ? joinPackets : joinTracks)(tools, worker, request),
     async split(request) {
       const probed = takeTrack(request.probed, request.options.options.track);
       mustBePlausible(probed.media);

@@ -12,6 +12,7 @@ import type { Adaptation } from '../media/adaptations.ts';
 import type { Chapter } from '../media/chapters.ts';
 import { probedOf } from '../media/described-media.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
+import type { MediaInfo } from '../media/media-info.ts';
 import type { Tags } from '../media/tag-names.ts';
 import { type CommonSound, commonSound, overlapOf, planTrack, trackChanges } from '../plan/join-plan.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -42,6 +43,8 @@ export interface JoinRequest {
   title: string | null;
   /** Seconds by which neighbours overlap. */
   crossfade: number;
+  /** Whether the packets of the tracks are joined as they are. */
+  copied: boolean;
   /** A private folder. */
   folder: string;
   signal: AbortSignal;
@@ -83,7 +86,7 @@ const PICTURES = [
   [Buffer.from([0x89, 0x50, 0x4e, 0x47]), 'image/png'],
 ] as const;
 
-async function coverOf(
+export async function coverOf(
   worker: TagWorker,
   tracks: readonly JoinTrack[],
   folder: string,
@@ -163,13 +166,13 @@ function decoded(
   return through;
 }
 
-/** Media information of the whole: chapters by the titles of the tracks, and the tags that all tracks share. */
-function joinedProbe(
-  { tracks, title }: JoinRequest,
-  { sampleRate, channels, channelLayout, depth, stored }: CommonSound,
+/** Chapters of the whole by the titles of the tracks, the tags that all tracks share, and its seconds. */
+export function wholeOf(
+  { tracks, title }: Pick<JoinRequest, 'tracks' | 'title'>,
   lengths: readonly number[],
   overlap: number,
-): Probed {
+  sampleRate: number,
+): Pick<MediaInfo, 'chapters' | 'tags'> & { duration: number } {
   const starts = lengths.map((_, index) =>
     lengths.slice(0, index).reduce((sum, length) => sum + length - overlap, 0),
   );
@@ -179,15 +182,22 @@ function joinedProbe(
     const [found = name] = originalTags(probed).title ?? [];
     return { start: seconds(starts[index] ?? 0, sampleRate), end: seconds(end, sampleRate), title: found };
   });
+  return { chapters, tags: sharedTags(tracks, title), duration: total / sampleRate };
+}
+
+function joinedProbe(
+  request: JoinRequest,
+  { sampleRate, channels, channelLayout, depth, stored }: CommonSound,
+  lengths: readonly number[],
+  overlap: number,
+): Probed {
   const codec = pcmOf(stored);
   const described = probedOf({
     container: 'wav',
     codec,
-    duration: total / sampleRate,
-    ...{ sampleRate, channels, channelLayout, chapters },
+    ...{ sampleRate, channels, channelLayout, ...wholeOf(request, lengths, overlap, sampleRate) },
     bitDepth: depth?.bits ?? null,
     bitrate: sampleRate * channels * stored.bits,
-    tags: sharedTags(tracks, title),
     tracks: [
       { number: 1, codec, channels, sampleRate, language: null, title: null, default: true, duration: null },
     ],

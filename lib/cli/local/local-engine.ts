@@ -114,7 +114,8 @@ export async function openLocalEngine(jobs: number): Promise<LocalEngine> {
       for (const [index, path] of paths.entries())
         tracks.push(await openTrack(engine, folder, index, path, signal));
       try {
-        const joined = await engine.join({ tracks, title, crossfade, folder, signal });
+        const copied = effective.asked.audio === 'copy';
+        const joined = await engine.join({ tracks, title, crossfade, copied, folder, signal });
         const { source: input, probed, cover } = joined;
         const how = { options: effective, onProgress: () => undefined, signal };
         const made = await engine.convert({ input, output, probed, cover, ...how });
