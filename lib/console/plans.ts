@@ -25,6 +25,8 @@ export interface PlannedSum {
   copied: boolean;
   /** Each kind of loss once. */
   adaptations: Plan['adaptations'];
+  /** Number of files that all of them become, where some are split. */
+  parts: number;
   /** Number of results that the sum has. */
   count: number;
   /** The first reason for which one would be refused. */
@@ -92,6 +94,7 @@ function sumOf(plans: readonly Plan[], refusal: ServiceSentence | undefined): Pl
     work: works.length === 0 ? undefined : sum(works),
     copied: plans.length > 0 && plans.every(({ copied }) => copied),
     adaptations: [...kinds.values()],
+    parts: sum(plans.map(({ parts }) => parts ?? 1)),
     count: plans.length,
     refusal,
   };

@@ -24,7 +24,7 @@ export async function* makeParts(
   const [{ options } = missing()] = attempt.outputs;
   const { split } = options.options;
   const maxBytes = typeof split === 'object' && 'maxBytes' in split ? split.maxBytes : undefined;
-  let count = maxBytes === undefined ? 1 : await firstCount(parts, attempt, material, options, maxBytes);
+  let count = maxBytes === undefined ? 1 : await firstCount(parts, attempt, material, options);
   for (let tries = 1; ; tries++) {
     if (maxBytes !== undefined && (count > MOST_PARTS || tries > MOST_TRIES)) throw tooSmall(maxBytes);
     const { input, probed } = { input: material.opened.source, probed: material.opened.probed };
@@ -43,13 +43,10 @@ async function firstCount(
   { engine }: ResultDependencies,
   { abort }: Attempt,
   { opened: { source: input, probed } }: Material,
-  { asked, options, ...rest }: EffectiveOptions,
-  maxBytes: number,
+  options: EffectiveOptions,
 ): Promise<number> {
-  const [{ split: _, ...own }, { split: __, ...others }] = [asked, options];
-  const whole = { ...rest, asked: own, options: others };
-  const { bytes } = await engine.plan({ input, probed, options: whole, signal: abort.signal });
-  return Math.max(1, Math.ceil((bytes?.most ?? 0) / maxBytes));
+  const { parts } = await engine.plan({ input, probed, options, signal: abort.signal });
+  return parts ?? 1;
 }
 
 /** @returns the parts; or by how many times the first part that is too large exceeds its limit */

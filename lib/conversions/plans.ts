@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { AudioEngine } from '../audio/engine/engine.ts';
-import type { PlannedResult } from '../audio/engine/planned-result.ts';
+import type { PlannedResults } from '../audio/engine/planned-split.ts';
 import type { OpenedSource } from '../audio/ffmpeg/input.ts';
 import { effectiveOptions } from '../audio/formats/effective-options.ts';
 import { parseOptions } from '../audio/formats/options.ts';
@@ -14,7 +14,7 @@ import type { Tasks } from '../tasks/tasks.ts';
 import { openSource } from './open-original.ts';
 
 /** A conversion that was planned and not made. */
-export interface PlannedConversion extends PlannedResult {
+export interface PlannedConversion extends PlannedResults {
   format: string;
   options: RequestedOutput['options'];
   /** What the conversion takes of the quotas. */
@@ -105,7 +105,7 @@ export function createPlans({ tasks, outputs, engine, workspaces }: PlanDependen
 }
 
 function costOf(
-  { bytes }: PlannedResult,
+  { bytes }: PlannedResults,
   { duration, size }: { duration: number | null; size?: number },
 ): PlannedConversion['cost'] {
   const storedBytes = bytes ? bytes.likely + (size ?? 0) : null;

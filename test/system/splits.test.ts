@@ -19,6 +19,11 @@ const PARTS = z.array(
   }),
 );
 
+const PLAN = z.object({
+  parts: z.int().nullable(),
+  bytes: z.object({ least: z.number(), likely: z.number(), most: z.number() }),
+});
+
 const loud = (samples: Float64Array) => samples.reduce((sum, sample) => sum + Math.abs(sample), 0);
 
 describe('An original that is split', function () {
@@ -205,6 +210,26 @@ describe('An original that is split', function () {
     }
     assert.ok(Math.max(...gains) / Math.min(...gains) < 1.01, `${gains}`);
     assert.ok(Math.abs((gains[0] ?? 1) - 1) > 0.02, `${gains}`);
+  });
+
+  it('is planned with the number of its parts and their bytes together', async () => {
+    const plan = async (newFormat: string, split: unknown) => {
+      const form = new FormData();
+      form.set('newFormat', newFormat);
+      form.set('options', JSON.stringify({ split }));
+      form.set('audio', new Blob([new Uint8Array(await readFile(at('whole.wav')))]), 'whole.wav');
+      const answer = await ann.fetch('/api/plan', { method: 'POST', body: form });
+      return { status: answer.status, body: await answer.json() };
+    };
+    const split = { at: [0.5, 1.23456] };
+    const { parts } = await partsOf('whole.wav', 'mp3', { split });
+    const sizes = parts.reduce((sum, { size }) => sum + size, 0);
+    const { body } = await plan('mp3', split);
+    const { parts: count, bytes } = PLAN.parse(body);
+    assert.equal(count, 3);
+    assert.ok(bytes.least <= sizes && sizes <= bytes.most, `${sizes}: ${JSON.stringify(bytes)}`);
+    assert.equal(PLAN.parse((await plan('mp3', { maxBytes: 20_000 })).body).parts, 3);
+    assert.equal((await plan('mp3', 'chapters')).status, 422);
   });
 
   it('below a size has parts that are no larger', async () => {

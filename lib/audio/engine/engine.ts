@@ -37,7 +37,8 @@ import { type Joined, type JoinRequest, joinTracks } from './join.ts';
 import { encodeAtLevel } from './loudness-normalization.ts';
 import { probeOriginal } from './original-probe.ts';
 import { drawSpectrum, drawWaveform } from './pictures-of-sound.ts';
-import { type PlannedOriginal, type PlannedResult, planResult } from './planned-result.ts';
+import type { PlannedOriginal } from './planned-result.ts';
+import { type PlannedResults, planResults } from './planned-split.ts';
 import { issueReceipt, type Verification, verifyFile } from './receipts.ts';
 import { makeWithGains } from './replay-gain.ts';
 import { planTags } from './result-tags.ts';
@@ -61,7 +62,7 @@ export interface AudioEngine extends Prober {
   /** Plans the parts of an original whose options ask for them. Throws as `convert`, and `cannot_split`. */
   split(request: SplitRequest): Promise<PlannedPart[]>;
   /** Plans a conversion without making it. Throws as `convert` for what the plan shows. */
-  plan(original: PlannedOriginal): Promise<PlannedResult>;
+  plan(original: PlannedOriginal): Promise<PlannedResults>;
   /** Compares a local file with the receipt of a result. */
   verify(path: string, receipt: Receipt, signal: AbortSignal): Promise<Verification>;
   /** Decodes a whole file; null if there is too little sound to measure. Opens and throws as `waveform`. */
@@ -140,7 +141,7 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
     },
     async plan(original) {
       mustBePlausible(original.probed.media);
-      return planResult(tools, original);
+      return planResults(tools, original);
     },
     verify: (path, receipt, signal) => verifyFile(tools, path, receipt, signal),
     loudness: (open, signal) =>

@@ -6,6 +6,7 @@ import type { Options } from '../formats/options.ts';
 import type { Adaptation } from '../media/adaptations.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
 import type { Tags } from '../media/tag-names.ts';
+import { takeTrack } from '../media/tracks.ts';
 import { planCopy } from '../plan/copy-plan.ts';
 import { type Level, UNCHANGED } from '../plan/filters.ts';
 import { planConversion } from '../plan/plan.ts';
@@ -17,6 +18,7 @@ import { corrected, materialOf, type Original } from './corrections.ts';
 import { firstLevel, isTolerated } from './loudness.ts';
 import { tooQuiet } from './loudness-normalization.ts';
 import { type PlacedPart, packetPlaces } from './packet-places.ts';
+import type { PlannedOriginal } from './planned-result.ts';
 import { trimSilentEnds } from './silent-ends.ts';
 
 /** One part as a conversion of its own. */
@@ -54,7 +56,8 @@ export async function planSplit(tools: Tools, request: SplitRequest): Promise<Pl
   const { input, probed, signal } = request;
   return corrected(tools, { original: input, probed, signal }, async (found) => {
     const { effective, adaptations } = await trimSilentEnds(tools, request.options, found);
-    const sound = await soundOf(tools, found, effective);
+    const length = declaredSamples(found.probed) ?? (await samplesOf(tools, found));
+    const sound = within(found.probed, length, effective);
     const parts = planParts(effective, sound, request.count);
     const whole = withoutSplit(effective);
     const copy = planCopy(planConversion(whole, found.probed), whole, found.probed);
@@ -72,6 +75,24 @@ export async function planSplit(tools: Tools, request: SplitRequest): Promise<Pl
       return { ...own, level: level.level, share, adaptations };
     });
   });
+}
+
+/** Plans parts for an answer about their sizes: without the loudness of the whole, and without its packets. */
+export async function placeParts(
+  tools: Tools,
+  { input, probed: all, options, signal }: PlannedOriginal,
+  count: number,
+): Promise<Omit<PlannedPart, 'level' | 'share'>[]> {
+  const probed = takeTrack(all, options.options.track);
+  const found = input === null ? null : { original: input, probed, signal };
+  const { effective } = found ? await trimSilentEnds(tools, options, found) : { effective: options };
+  const { duration, sampleRate } = probed.media;
+  const counted = found && declaredSamples(probed) === null ? await samplesOf(tools, found) : null;
+  const sound = within(probed, counted ?? Math.round((duration ?? 0) * sampleRate), effective);
+  const parts = planParts(effective, sound, count).map(exactly(sound, effective.options));
+  return parts.map((part, index) =>
+    planned(effective, probed, part, { number: index + 1, total: parts.length }),
+  );
 }
 
 /** Options and tags of one part. */
@@ -104,7 +125,8 @@ function exactly(
   });
 }
 
-function withoutSplit({ asked, options, ...rest }: EffectiveOptions): EffectiveOptions {
+/** Options of the whole as one result. */
+export function withoutSplit({ asked, options, ...rest }: EffectiveOptions): EffectiveOptions {
   return { ...rest, asked: ofParts(asked), options: ofParts(options) };
 }
 
@@ -131,17 +153,18 @@ function optionsOf(
   return { ...whole, asked: { ...asked, ...own }, options: { ...options, ...own } };
 }
 
-async function soundOf(tools: Tools, found: Original, { options }: EffectiveOptions): Promise<SplitSound> {
-  const { probed } = found;
-  const { duration, sampleRate } = probed.media;
-  const length =
-    duration !== null && !probed.estimated
-      ? Math.round(duration * sampleRate)
-      : await samplesOf(tools, found);
+/** The sound of so many samples, within `start` and `end`. */
+function within(probed: Probed, length: number, { options }: EffectiveOptions): SplitSound {
+  const { sampleRate } = probed.media;
   const first = Math.round((options.start ?? 0) * sampleRate);
   const last = Math.min(length, Math.round((options.end ?? Number.POSITIVE_INFINITY) * sampleRate));
   if (last <= first) throw cannotSplit('There is no sound between start and end.');
   return { probed, sampleRate, first, last, isCut: last < length };
+}
+
+/** Samples that the original declares; null if it declares no length on which one can rely. */
+function declaredSamples({ media: { duration, sampleRate }, estimated }: Probed): number | null {
+  return duration === null || estimated ? null : Math.round(duration * sampleRate);
 }
 
 /** Counts the samples of an original that declares no length on which one can rely. */

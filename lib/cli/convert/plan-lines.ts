@@ -8,6 +8,7 @@ export function planLines(plan: PlannedResult | undefined): string[] {
   if (!plan) return [];
   const work = plan.work === null ? [] : [`about ${plan.work.toFixed(1)} s of work`];
   const how = [plan.copied ? `${plan.codec}, copied` : plan.codec, sizeText(plan.bytes), ...work];
+  if (plan.parts !== null && plan.parts > 1) how.push(`${plan.parts} parts`);
   return [how.join(', '), ...plan.adaptations.map(({ reason }) => reason)];
 }
 

@@ -4,7 +4,7 @@ import { openEngine } from '../../app/open-engine.ts';
 import type { Made } from '../../audio/engine/encode.ts';
 import type { AudioEngine } from '../../audio/engine/engine.ts';
 import { type JoinTrack, ofTrack } from '../../audio/engine/join.ts';
-import type { PlannedResult } from '../../audio/engine/planned-result.ts';
+import type { PlannedResults } from '../../audio/engine/planned-split.ts';
 import { effectiveOptions } from '../../audio/formats/effective-options.ts';
 import type { Format } from '../../audio/formats/formats.ts';
 import { describeOptions, parseOptions } from '../../audio/formats/options.ts';
@@ -25,7 +25,7 @@ export interface LocalEngine {
   check(format: string, options: object): void;
   probe(path: string, how: { loudness?: boolean; signal: AbortSignal }): Promise<MediaInfo>;
   /** Plans a conversion without making it. Throws as `convert`. */
-  plan(path: string, how: { format: string; options: object; signal: AbortSignal }): Promise<PlannedResult>;
+  plan(path: string, how: { format: string; options: object; signal: AbortSignal }): Promise<PlannedResults>;
   /** Converts a file into a private folder, and answers the path of the result there. */
   convert(conversion: LocalConversion): Promise<{ path: string; made: Made }>;
   /** Joins files to one in a private folder, and answers its path there. */

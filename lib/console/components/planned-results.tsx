@@ -48,10 +48,11 @@ export function PlannedResults({ requests, wanted, of }: PlannedResultsProps) {
 }
 
 function PlanText({ sum, wanted }: { sum: PlannedSum; wanted: number }) {
-  const { bytes, work, copied, count, adaptations, refusal } = sum;
+  const { bytes, work, copied, count, parts: files, adaptations, refusal } = sum;
   const parts = [
     ...(bytes ? [t(bytes.exact ? 'plan.exact' : 'plan.about', { size: size(bytes.likely) })] : []),
     ...(copied ? [t('plan.copied')] : []),
+    ...(files > count ? [t('plan.parts', { count: number(files) })] : []),
     ...(work === undefined ? [] : [t('plan.work', { seconds: number(work, 1) })]),
   ];
   const title = wanted === 1 ? t('plan.title') : t('plan.title.several', { count, wanted });

@@ -4,6 +4,7 @@ import { inFormat, type Wanted, withOption } from '../wanted.ts';
 import { Field } from './field.tsx';
 import { FitField } from './fit-field.tsx';
 import { OptionField } from './option-field.tsx';
+import { SplitField } from './split-field.tsx';
 
 /** Options in sight, in this order; the others are folded. */
 const USUAL: readonly string[] = ['preset', 'bitrate', 'bitDepth', 'sampleRate', 'channels'];
@@ -91,6 +92,7 @@ function fieldsOf(
   const set = (entered: unknown) => onChange(withOption(value, name, entered));
   if (name === 'fit')
     return [<FitField key={name} schema={schema} value={value.options[name]} onChange={set} />];
+  if (name === 'split') return [<SplitField key={name} value={value.options[name]} onChange={set} />];
   if (!schema.properties)
     return [
       <OptionField

@@ -76,7 +76,12 @@ export const PLAN = z
       description: 'Constant bits a second; null for a variable rate, and for samples.',
     }),
     duration: z.number().nullable().openapi({ description: 'Seconds.' }),
-    bytes: orNull(BYTES).openapi({ description: 'Null if the original declares no duration.' }),
+    parts: z.int().nullable().openapi({
+      description: 'Number of results: 1, or that of the parts; null if the original declares no duration.',
+    }),
+    bytes: orNull(BYTES).openapi({
+      description: 'Of all parts together; null if the original declares no duration.',
+    }),
     work: z.number().nullable().openapi({ description: 'Seconds of computing time of one core.' }),
     adaptations: z.array(ADAPTATION).openapi({
       description: 'Properties that the result cannot have as requested or found, and parts that it lacks.',

@@ -24,6 +24,7 @@ export const CONVERT_EN = {
   'plan.exact': '{size} exactly',
   'plan.about': 'about {size}',
   'plan.copied': 'sound copied without loss',
+  'plan.parts': '{count} parts',
   'plan.work': 'about {seconds} s of work',
   'plan.adapted': '{property}: {to}',
 

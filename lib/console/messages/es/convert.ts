@@ -24,6 +24,7 @@ export const CONVERT_ES = {
   'plan.exact': '{size} exactos',
   'plan.about': 'unos {size}',
   'plan.copied': 'sonido copiado sin pérdida',
+  'plan.parts': '{count} partes',
   'plan.work': 'unos {seconds} s de trabajo',
   'plan.adapted': '{property}: {to}',
 
