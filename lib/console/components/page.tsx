@@ -1,21 +1,25 @@
-import { AdministrationDialog } from '../administration/administration-dialog.tsx';
 import { isLimited } from '../criteria.ts';
+import { lazily } from '../lazily.tsx';
 import { t } from '../messages.ts';
 import { place } from '../place.ts';
 import { session } from '../session.ts';
 import { staged } from '../staged.ts';
 import { ids, isLoading } from '../tasks.ts';
 import { transfers } from '../transfers.ts';
-import { AccountDialog } from './account-dialog.tsx';
-import { BatchesDialog } from './batches-dialog.tsx';
 import { DropArea } from './drop-area.tsx';
 import { Header } from './header.tsx';
 import { NoticeList } from './notice-list.tsx';
 import { RestoreOffer } from './restore-offer.tsx';
 import { SessionDialog } from './session-dialog.tsx';
-import { TaskDialog } from './task-dialog.tsx';
 import { TaskList } from './task-list.tsx';
 import { TransferList } from './transfer-list.tsx';
+
+const AccountDialog = lazily(() => import('./account-dialog.tsx').then((part) => part.AccountDialog));
+const AdministrationDialog = lazily(() =>
+  import('../administration/administration-dialog.tsx').then((part) => part.AdministrationDialog),
+);
+const BatchesDialog = lazily(() => import('./batches-dialog.tsx').then((part) => part.BatchesDialog));
+const TaskDialog = lazily(() => import('./task-dialog.tsx').then((part) => part.TaskDialog));
 
 /** The whole page: one view, with dialogs above it that the address names. */
 export function Page() {

@@ -1,9 +1,7 @@
 import { useSignal } from '@preact/signals';
-import type { FunctionComponent } from 'preact';
-import { useEffect } from 'preact/hooks';
 import { EDITED, type EditedOutput } from '../edited-output.ts';
+import { lazily } from '../lazily.tsx';
 import { counted, t } from '../messages.ts';
-import { complain } from '../notices.ts';
 
 /** Tags, cover and chapters of the next result, folded. */
 export function TagEditor(props: EditedOutput) {
@@ -25,14 +23,5 @@ export function TagEditor(props: EditedOutput) {
   );
 }
 
-/** The fields of the editor; the code for them is loaded at first. */
-export function LoadedTagFields(props: EditedOutput) {
-  const loaded = useSignal<{ Fields: FunctionComponent<EditedOutput> } | undefined>(undefined);
-  useEffect(() => {
-    import('./tag-fields.tsx').then(({ TagFields }) => {
-      loaded.value = { Fields: TagFields };
-    }, complain);
-  }, [loaded]);
-  const Fields = loaded.value?.Fields;
-  return Fields ? <Fields {...props} /> : null;
-}
+/** The fields of the editor. */
+export const LoadedTagFields = lazily(() => import('./tag-fields.tsx').then((part) => part.TagFields));
