@@ -16,7 +16,8 @@ export function GroupChoice({ none, value, choose, ...attributes }: GroupChoiceP
   return (
     <select
       {...attributes}
-      value={value ?? ''}
+      // Without `choose` the form reads the choice, which a later drawing must not take back.
+      {...(choose && { value: value ?? '' })}
       onChange={({ currentTarget: { value: chosen } }) =>
         choose?.(chosen === '' ? undefined : Number(chosen))
       }
