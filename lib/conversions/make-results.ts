@@ -4,6 +4,7 @@ import type { Conversion, Made } from '../audio/engine/encode.ts';
 import type { AudioEngine } from '../audio/engine/engine.ts';
 import type { OpenedSource } from '../audio/ffmpeg/input.ts';
 import { isStreamed, type Output } from '../audio/ffmpeg/output.ts';
+import type { Passes } from '../audio/ffmpeg/runs.ts';
 import type { MediaInfo } from '../audio/media/media-info.ts';
 import { toBytes } from '../audio/waveform/peaks.ts';
 import type { LeaseStore } from '../ports/leases.ts';
@@ -38,9 +39,11 @@ export async function* makeResults(
   material: Material,
 ): AsyncGenerator<StoredResult> {
   const { outputs, task } = attempt;
+  const passes: Passes = new Map();
   for (const [index, output] of outputs.entries()) {
     const wanted = {
       ...output,
+      passes,
       file: join(material.folder, `output-${index + 1}.${output.options.format.extension}`),
       waveform: task.revision === 1 && index === 0,
       onProgress(fraction: number) {
@@ -72,7 +75,7 @@ export function wholeResult(
 
 /** A result that is about to be made, and the path for its file. */
 type Wanted = AttemptOutput &
-  Pick<Conversion, 'level'> &
+  Pick<Conversion, 'level' | 'passes'> &
   Required<Pick<Conversion, 'onProgress' | 'waveform'>> & { file: string };
 
 /** Makes and stores one result. Throws as `AudioEngine.convert`, and if the lease is lost. */
@@ -80,7 +83,7 @@ export async function makeResult(
   { engine, leases, results }: ResultDependencies,
   attempt: Attempt,
   { folder, opened: { source, probed }, cover, adaptations }: Material,
-  { key, name, format, options, file, level, onProgress, waveform }: Wanted,
+  { key, name, format, options, file, level, passes, onProgress, waveform }: Wanted,
 ): Promise<StoredResult> {
   const { task, media, abort } = attempt;
   const isFile = results.local || cover !== undefined || !isStreamed(options, media);
@@ -88,7 +91,7 @@ export async function makeResult(
   const output: Output = isFile ? file : { folder, store: (stream) => results.put(key, stream) };
   const { signal } = abort;
   const made = await engine.convert({
-    ...{ input: source, output, probed, options, cover, level },
+    ...{ input: source, output, probed, options, cover, level, passes },
     ...{ waveform, onProgress, signal },
   });
   mark('checked');

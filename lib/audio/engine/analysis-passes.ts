@@ -21,9 +21,27 @@ interface PlannedMaterial extends Material {
 export async function countSamples(tools: Tools, work: PlannedMaterial): Promise<number> {
   const { input, plan, probed } = work;
   const args = lengthArguments(selectedSound(input, probed), plan.chain);
-  const { seconds, ending, report } = await decode(tools, work, args, { steady: true });
-  if (ending.code !== 0 && !isEmpty(report)) throw conversionFailure(ending, plan.format, tools.limits);
-  return report.written ?? Math.round(seconds * plan.sampleRate);
+  return once(tools, work, args, async () => {
+    const { seconds, ending, report } = await decode(tools, work, args, { steady: true });
+    if (ending.code !== 0 && !isEmpty(report)) throw conversionFailure(ending, plan.format, tools.limits);
+    return report.written ?? Math.round(seconds * plan.sampleRate);
+  });
+}
+
+/** Makes a pass over an original, unless one with the same arguments was made for another result of it. */
+export async function once<T>(
+  { passes }: Tools,
+  { input }: Material,
+  args: readonly string[],
+  pass: () => Promise<T>,
+): Promise<T> {
+  if (!passes || typeof input !== 'string') return pass();
+  const key = args.join('\0');
+  const made = (passes.get(key) as Promise<T> | undefined) ?? pass();
+  passes.set(key, made);
+  // A pass that fails may succeed with another correction of the original.
+  made.catch(() => passes.delete(key));
+  return made;
 }
 
 /**
@@ -42,10 +60,14 @@ export async function measure(
 ): Promise<Loudness | null> {
   const { input, probed } = material;
   const args = loudnessArguments(selectedSound(input, probed), chain, length, dualMono);
-  const { ending, report } = await run(tools, material, args, { steady: true });
-  if (isEmpty(report)) return null;
-  if (ending.code !== 0) throw decodingFailure(ending);
-  return readLoudness(ending.stderr);
+  const pass = async () => {
+    const { ending, report } = await run(tools, material, args, { steady: true });
+    if (isEmpty(report)) return null;
+    if (ending.code !== 0) throw decodingFailure(ending);
+    return readLoudness(ending.stderr);
+  };
+  // Without filters it may be a result, of which another encoding gets the same name.
+  return chain ? once(tools, material, args, pass) : pass();
 }
 
 /** Gating blocks of a source, as `measure` measures it; none for a sound that is too short or too quiet. */

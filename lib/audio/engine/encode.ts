@@ -6,7 +6,7 @@ import { convertArguments, type Encoding } from '../ffmpeg/arguments.ts';
 import { conversionFailure } from '../ffmpeg/exit-errors.ts';
 import type { Source } from '../ffmpeg/input.ts';
 import type { Output, Sink } from '../ffmpeg/output.ts';
-import { decode, folderOf, type Run, type Tools } from '../ffmpeg/runs.ts';
+import { decode, folderOf, type Passes, type Run, type Tools } from '../ffmpeg/runs.ts';
 import type { EffectiveOptions } from '../formats/effective-options.ts';
 import type { Adaptation } from '../media/adaptations.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
@@ -51,6 +51,8 @@ export interface Conversion {
   level?: Level | undefined;
   /** Whether to draw the original's waveform as well, if that is cheap. */
   waveform?: boolean;
+  /** What passes over this original found for its other results. */
+  passes?: Passes | undefined;
   /** Receives rising values of 0 to 1. */
   onProgress: (fraction: number) => void;
   signal: AbortSignal;

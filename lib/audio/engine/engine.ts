@@ -94,7 +94,8 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
       return probed;
     },
     async convert(conversion) {
-      const { options, input } = conversion;
+      const { options, input, passes } = conversion;
+      const own: Tools = { ...tools, passes };
       const probed = takeTrack(conversion.probed, options.options.track);
       mustBePlausible(probed.media);
       const onProgress = rising(conversion.onProgress);
@@ -103,9 +104,9 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
       try {
         const { signal } = watch;
         const sent = conversion.cover ? (await stat(conversion.cover.path)).size : 0;
-        const made = await corrected(tools, { original: input, probed, signal }, async (found) => {
-          const trimmed = await trimSilentEnds(tools, options, found);
-          const made = await makeFitting(tools, trimmed.effective, found, sent, (effective) => {
+        const made = await corrected(own, { original: input, probed, signal }, async (found) => {
+          const trimmed = await trimSilentEnds(own, options, found);
+          const made = await makeFitting(own, trimmed.effective, found, sent, (effective) => {
             const plan = planConversion(effective, found.probed);
             const tags = withCover(plan.format, planTags(plan, found.probed), conversion.cover);
             const work: Work = {
@@ -120,7 +121,7 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
               worker,
               kept: keptChunks(plan, found.probed),
             };
-            return makeWithGains(tools, work, (one) => convertPlanned(tools, one));
+            return makeWithGains(own, work, (one) => convertPlanned(own, one));
           });
           return { ...made, adaptations: [...trimmed.adaptations, ...made.adaptations] };
         });

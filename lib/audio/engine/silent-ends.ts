@@ -8,6 +8,7 @@ import type { Adaptation } from '../media/adaptations.ts';
 import { type Chain, UNCHANGED } from '../plan/filters.ts';
 import { planConversion } from '../plan/plan.ts';
 import { createSoundFinder, type SoundPlace } from '../waveform/sound-finder.ts';
+import { once } from './analysis-passes.ts';
 import { materialOf, type Original } from './corrections.ts';
 
 /** Options whose cut leaves out the silence of an original, and what that means. */
@@ -69,11 +70,14 @@ async function findSound(
     fadeOut: 0,
   };
   const args = levelledArguments(selectedSound(material.input, material.probed), only, UNCHANGED, null);
-  const { ending } = await decode(tools, material, args, { output: finder.read, steady: true });
-  const place = finder.place();
-  // The conversion itself tells why nothing can be decoded.
+  const place = await once(tools, material, [...args, String(threshold)], async () => {
+    const { ending } = await decode(tools, material, args, { output: finder.read, steady: true });
+    const found = finder.place();
+    // The conversion itself tells why nothing can be decoded.
+    if (ending.code !== 0 && found.total > 0) throw decodingFailure(ending);
+    return found;
+  });
   if (place.total === 0) return { first: 0, behind: 0, total: 0 };
-  if (ending.code !== 0) throw decodingFailure(ending);
   const { first } = place;
   if (first === null) {
     const sentence = `Trimming leaves no sound: no sample of the original is above ${threshold} dBFS.`;

@@ -29,9 +29,14 @@ export interface EngineOptions {
   spawner: Spawner;
 }
 
+/** What passes over one original found, by their arguments. */
+export type Passes = Map<string, Promise<unknown>>;
+
 /** Dependencies of every run of a program. */
 export interface Tools extends EngineOptions {
   children: Children;
+  /** Passes over one original that were made already, by their arguments; absent: none are kept. */
+  passes?: Passes | undefined;
 }
 
 /** A source to decode, in one pass or several. */
