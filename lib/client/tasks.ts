@@ -45,10 +45,10 @@ export interface Tasks {
   remove(id: number, call?: Call): Promise<void>;
   /** All results of a task, in the order of its outputs. */
   results(id: number, call?: Call): Promise<NamedResult[]>;
-  /** Opens a file of a task. @param of a number from 1: that result */
+  /** Opens a file of a task. @param of a number from 1: that result; `archive`: a ZIP file of all results */
   download(
     task: Pick<Task, 'id' | 'name'>,
-    of?: 'result' | 'original' | number,
+    of?: 'result' | 'original' | 'archive' | number,
     call?: Call,
   ): Promise<Download>;
 }
@@ -94,6 +94,7 @@ export function createTasks(
     // The service answers the address of a file that an object storage has: a redirection would lose the page's origin.
     results: (id, call) => answerOf(api.GET('/api/tasks/{id}/results', byId(id, call))),
     download: ({ id, name }, of = 'result', call) => {
+      if (of === 'archive') return open(`/api/tasks/${id}/results.zip`, `${name}.zip`, call);
       const file = typeof of === 'number' ? `results/${of}` : of;
       return open(`/api/tasks/${id}/${file}?redirect=false`, name, call);
     },

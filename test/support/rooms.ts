@@ -51,7 +51,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'cli/local': {
     purpose: 'the engine for commands, without a service',
-    imports: ['cli/terminal', 'app', 'audio/engine', 'audio/formats', 'audio/media', 'config', 'runtime'],
+    imports: [
+      'cli/terminal',
+      'app',
+      'tasks',
+      'audio/engine',
+      'audio/formats',
+      'audio/media',
+      'config',
+      'runtime',
+    ],
   },
   'cli/files': {
     purpose: 'files that commands write: complete or not at all, under safe names',

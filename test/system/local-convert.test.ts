@@ -34,6 +34,33 @@ describe('tonemill convert --local', function () {
       .sort();
   };
 
+  it('makes one archive of parts, by a CUE file in Latin-1', async () => {
+    await put('disc.wav');
+    const tracks = [1, 2].map(
+      (number) =>
+        `TRACK 0${number} AUDIO\r\n TITLE "Señal ${number}"\r\n INDEX 01 00:00:${(number - 1) * 40}\r\n`,
+    );
+    const sheet = `FILE "../disc.wav" WAVE\r\n${tracks.join('').replaceAll(':0\r', ':00\r')}`;
+    await writeFile(join(folder(), 'disc.cue'), Buffer.from(sheet, 'latin1'));
+    const made = await convert(['disc.wav', '--to', 'flac', '--option', 'split.cue=@disc.cue']);
+    assert.equal(made.code, 0, made.stderr);
+    const archive = await readFile(join(folder(), 'disc.zip'));
+    for (const name of ['01 Señal 1.flac', '02 Señal 2.flac']) assert.ok(archive.includes(name), name);
+    const planned = await convert([
+      'disc.wav',
+      '--to',
+      'wav',
+      '--option',
+      'split.every=0.4',
+      '--dry-run',
+      '--force',
+    ]);
+    assert.match(planned.stdout, /3 parts/);
+    const lost = await convert(['disc.wav', '--to', 'flac', '--option', 'split.cue=@none.cue']);
+    assert.equal(lost.code, 2);
+    assert.match(lost.stderr, /none\.cue cannot be read/);
+  });
+
   it('keeps folders and time stamps, numbers equal names, and finds what is done', async () => {
     await put('in/a.wav', 'in/B/b.wav', 'in/.hidden/c.wav', 'in/B/same.wav', 'in/B/same.w64.wav');
     await cp(join(folder(), 'in/a.wav'), join(folder(), 'in/a.wave'));

@@ -9,6 +9,7 @@ import { openService, serviceError } from '../service/service.ts';
 import { CommandError, EXIT, usageError } from '../terminal/command-error.ts';
 import { stopSignal } from '../terminal/stop.ts';
 import type { Converter } from './converter.ts';
+import { withCueFile } from './cue-file.ts';
 import { findInputs } from './inputs.ts';
 import { createKeptUploads } from './kept-uploads.ts';
 import { createLocalConverter } from './local-converter.ts';
@@ -47,6 +48,10 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   const isStream = paths.includes('-');
   if (isStream && paths.length > 1) throw usageError('"-" stands alone: standard input is one file.');
   const output = await requestedOutput(options);
+  if (options.playlist && output.options.split !== undefined)
+    throw usageError(
+      '--playlist: a playlist has no place for ZIP files of parts. Leave out --playlist or split.',
+    );
   const jobs = options.jobs ?? (options.local ? availableParallelism() : REMOTE_JOBS);
   const template = options.name === undefined ? undefined : parseTemplate(options.name);
   const needsEngine = options.local || template?.needsTags;
@@ -104,14 +109,19 @@ function isInterrupt(error: unknown): boolean {
 
 /** Without `--to`, a saved preset names the format. */
 async function requestedOutput({ to, preset, option = [], local }: ConvertOptions): Promise<RequestedOutput> {
-  const options = optionsOf(option, preset);
-  if (to !== undefined) return { ...formatOf(to), options };
+  const options = await withCueFile(optionsOf(option, preset));
+  if (to !== undefined) return archived({ ...formatOf(to), options });
   if (preset === undefined || local)
     throw usageError('Name a format by --to, such as --to mp3. "tonemill formats" lists all.');
   const { client } = await openService();
   const saved = (await client.presets.list({ signal: stopSignal })).find(({ name }) => name === preset);
   if (!saved) throw usageError(`No preset of yours is called "${preset}". Name a format by --to.`);
-  return { ...formatOf(saved.format), options };
+  return archived({ ...formatOf(saved.format), options });
+}
+
+/** The parts of an original come as one ZIP file. */
+function archived(output: RequestedOutput): RequestedOutput {
+  return output.options.split === undefined ? output : { ...output, extension: 'zip' };
 }
 
 /** Asks the service once before the first file, so that a wrong address and a wrong key show at once. */

@@ -6,6 +6,7 @@ import { type Client, outputOf, type Progress, type Task, TonemillError } from '
 import { fileAt } from '../../client/node.ts';
 import { plainName } from '../files/safe-names.ts';
 import { serviceError } from '../service/service.ts';
+import { usageError } from '../terminal/command-error.ts';
 import type { ConvertedFile, Converter, Job, JobProgress, Note } from './converter.ts';
 import type { KeptUploads } from './kept-uploads.ts';
 
@@ -32,11 +33,10 @@ export function createRemoteConverter({ client, uploads, remove }: RemoteOptions
     convertStream: ({ input, format, options, onProgress, signal }) =>
       withSentence(async () => {
         const output = { ...outputOf(format, options), filename: 'stdin' };
-        const { task, download } = await client.convert(input, output, {
-          onProgress: progressTo(onProgress),
-          signal,
-        });
-        return removedAfter((await download(signal)).stream(), task);
+        const { task } = await client.convert(input, output, { onProgress: progressTo(onProgress), signal });
+        mustBeExpected(task, options);
+        const download = await client.tasks.download(task, fileOf(options), { signal });
+        return removedAfter(download.stream(), task);
       }),
     close: () => undefined,
   };
@@ -44,7 +44,8 @@ export function createRemoteConverter({ client, uploads, remove }: RemoteOptions
   async function converted(job: Job): Promise<ConvertedFile> {
     const { folder, onProgress, signal } = job;
     const task = await settled(job, (await goOn(job)) ?? (await begin(job)));
-    const download = await client.tasks.download(task, 'result', { signal });
+    mustBeExpected(task, job.options);
+    const download = await client.tasks.download(task, fileOf(job.options), { signal });
     const path = join(folder, 'result');
     const counted = countedStream(download.stream(), download.size, (fraction) =>
       onProgress({ stage: 'download', fraction }),
@@ -117,6 +118,17 @@ export function createRemoteConverter({ client, uploads, remove }: RemoteOptions
     yield* Readable.fromWeb(stream);
     if (remove) await client.tasks.remove(id);
   }
+}
+
+/** The file with all that the options ask for. */
+function fileOf({ split }: Job['options']): 'result' | 'archive' {
+  return split === undefined ? 'result' : 'archive';
+}
+
+/** A saved preset may split, which only the service knows before. */
+function mustBeExpected({ id, resultCount }: Task, { split }: Job['options']): void {
+  if (split !== undefined || resultCount < 2) return;
+  throw usageError(`The preset makes ${resultCount} parts: "tonemill get ${id}" saves them.`);
 }
 
 /** Codes of a task or an upload session that cannot go on. */

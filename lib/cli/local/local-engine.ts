@@ -16,6 +16,7 @@ import { createWorkspaces } from '../../runtime/working-folders.ts';
 import { type CommandError, usageError } from '../terminal/command-error.ts';
 import { whenExiting } from '../terminal/stop.ts';
 import { toldWriteError } from '../terminal/write-errors.ts';
+import { makeLocalParts } from './local-parts.ts';
 
 /** The engine on this machine, without a service, an account and a database. */
 export interface LocalEngine {
@@ -98,6 +99,14 @@ export async function openLocalEngine(jobs: number): Promise<LocalEngine> {
       try {
         const probed = await engine.probe(input, signal);
         const effective = parsedOptions(engine, name, options);
+        if (effective.options.split !== undefined) {
+          const archive = join(folder, 'parts.zip');
+          const split = { input, probed, options: effective, folder, name: parse(path).name };
+          return {
+            path: archive,
+            made: await makeLocalParts(engine, { ...split, onProgress, signal }, archive),
+          };
+        }
         return {
           path: output,
           made: await engine.convert({ input, output, probed, options: effective, onProgress, signal }),
@@ -109,6 +118,8 @@ export async function openLocalEngine(jobs: number): Promise<LocalEngine> {
     async join({ paths, folder, format: name, options, title, crossfade, signal }) {
       const format = formatOf(engine, name);
       const effective = parsedOptions(engine, name, options);
+      if (effective.options.split !== undefined)
+        throw usageError('--option split: a join is one file. Join first, then convert it with split.');
       const output = join(folder, `output.${format.extension}`);
       const tracks: JoinTrack[] = [];
       for (const [index, path] of paths.entries())
