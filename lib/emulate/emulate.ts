@@ -12,10 +12,11 @@ if (!programs) {
 const stopped = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
 });
-const { PATH, PORT } = process.env;
-const { port, path } = loadConfig({ PATH, PORT });
+const { PATH, PORT, OUTBOUND_HTTP, OUTBOUND_ALLOWED_ADDRESSES } = process.env;
+const outbound = { OUTBOUND_HTTP, OUTBOUND_ALLOWED_ADDRESSES };
+const { port, path } = loadConfig({ PATH, PORT, ...outbound });
 const source = join(import.meta.dirname, '..', '..');
-const { url, functions, credential, stop } = await startEmulation({ port, path, programs, source });
+const { url, functions, credential, stop } = await startEmulation({ port, path, outbound, programs, source });
 for (const [name, at] of Object.entries(functions)) process.stdout.write(`${name.padEnd(12)}${at}\n`);
 process.stdout.write(`Internal callers send X-Service-Credential: ${credential}\n`);
 process.stdout.write(`Tonemill is ready on ${url}\n`);

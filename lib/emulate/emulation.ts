@@ -43,6 +43,8 @@ export interface EmulationOptions {
   port: number;
   /** PATH, in which functions search ffmpeg. */
   path: string;
+  /** Variables that say which servers of users functions may ask. */
+  outbound: NodeJS.ProcessEnv;
   programs: EmulatorPrograms;
   /** The package that contains the functions: sources or bundle. */
   source: string;
@@ -55,7 +57,13 @@ type Endings = (() => Promise<unknown>)[];
  * The cloud on this machine: every function as its own process of functions-framework, fake-gcs-server, pstest and a
  * PostgreSQL, with the events between them. `stop` ends all of them.
  */
-export async function startEmulation({ port, path, programs, source }: EmulationOptions): Promise<Emulation> {
+export async function startEmulation({
+  port,
+  path,
+  outbound,
+  programs,
+  source,
+}: EmulationOptions): Promise<Emulation> {
   const endings: Endings = [];
   const stop = async () => {
     for (const end of endings.splice(0).reverse()) await end();
@@ -63,7 +71,8 @@ export async function startEmulation({ port, path, programs, source }: Emulation
   try {
     const emulators = await startBoth(programs, endings);
     const credential = newServiceCredential();
-    const env = { ...(await environment(emulators, path, endings)), SERVICE_CREDENTIAL: credential };
+    const common = await environment(emulators, path, endings);
+    const env = { ...outbound, ...common, SERVICE_CREDENTIAL: credential };
     const functions = await startFunctions(source, env, endings);
     const internal = { 'X-Service-Credential': credential };
     await wire(emulators, functions, internal, endings);

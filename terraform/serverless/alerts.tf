@@ -26,6 +26,11 @@ module "alerts" {
       filter      = "resource.type = \"cloud_run_revision\" AND resource.labels.service_name = \"${var.name}-convert\" AND ${var.conversion_failed_filter}"
       labels      = { code = "EXTRACT(jsonPayload.code)" }
     }
+    weak_sandboxes = {
+      description = "Starts of ffmpeg's sandbox at a level that leaves files or the network open"
+      filter      = "resource.type = \"cloud_run_revision\" AND resource.labels.service_name : \"${var.name}-\" AND jsonPayload.message : \"Nothing keeps ffmpeg from\""
+      labels      = {}
+    }
     errors = {
       description = "Log lines of severity ERROR or worse"
       filter      = "resource.type = \"cloud_run_revision\" AND resource.labels.service_name : \"${var.name}-\" AND severity >= ERROR"
@@ -63,6 +68,18 @@ module "alerts" {
       filter       = "resource.type = \"cloud_run_revision\" AND metric.type = \"logging.googleapis.com/user/${var.name}/conversions_failed\""
       aligner      = "ALIGN_DELTA", reducer = "REDUCE_SUM", group_by = [], threshold = var.failed_conversions_per_minute, minutes = 5, severity = "ERROR"
       remedy       = "The label code says why. Damaged uploads are their owners' concern; gave_up and stalled are ours."
+    }
+    gave_up = {
+      display_name = "Conversions given up"
+      filter       = "resource.type = \"cloud_run_revision\" AND metric.type = \"logging.googleapis.com/user/${var.name}/conversions_failed\" AND metric.label.code = \"gave_up\""
+      aligner      = "ALIGN_DELTA", reducer = "REDUCE_SUM", group_by = [], threshold = 0, minutes = 0, severity = "ERROR"
+      remedy       = "Every attempt died, or two broke off in the same way. The log of the task says how; memory comes first."
+    }
+    weak_sandbox = {
+      display_name = "Weak sandbox of ffmpeg"
+      filter       = "resource.type = \"cloud_run_revision\" AND metric.type = \"logging.googleapis.com/user/${var.name}/weak_sandboxes\""
+      aligner      = "ALIGN_DELTA", reducer = "REDUCE_SUM", group_by = [], threshold = 0, minutes = 0, severity = "WARNING"
+      remedy       = "The log line says what is open, and why. See docs/security.md; sandbox = \"required\" refuses to start so."
     }
     functions_cpu = {
       display_name = "CPU of functions over 70 %"

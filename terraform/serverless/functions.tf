@@ -83,6 +83,10 @@ locals {
     MAX_RETENTION_DAYS   = tostring(var.max_retention_days)
     DESTINATION_BUCKETS  = join(",", var.destination_buckets)
 
+    SANDBOX               = var.sandbox
+    FFMPEG_FLOOR          = var.ffmpeg_floor
+    STALL_TIMEOUT_SECONDS = tostring(var.stall_timeout_seconds)
+
     REGISTRATION              = var.registration
     ADMIN_EMAILS              = join(",", var.admin_emails)
     REQUESTS_PER_USER         = tostring(var.limits.requests_per_user)

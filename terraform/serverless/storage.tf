@@ -1,7 +1,9 @@
 locals {
   # The second net below the sweep, which removes files by their rows: days after which a bucket removes what the sweep
-  # has not. A bucket knows only ages, so that its days are more than those of any task.
-  net_days = var.retention_days == 0 ? null : var.max_retention_days + 14
+  # has not. A bucket knows only the ages of objects, and not what their owners were told: its days are more than those of any task.
+  # The rule has no prefix, since both buckets hold files of tasks and nothing else.
+  removal_net_days = coalesce(var.removal_net_days, var.max_retention_days + 14)
+  net_days         = var.retention_days == 0 || local.removal_net_days == 0 ? null : local.removal_net_days
 
   # Uploads, downloads and clean-up write and delete. A conversion reads one and writes the other; a transfer writes an original, or
   # reads a result.

@@ -423,3 +423,47 @@ variable "admin_emails" {
     error_message = "Expected email addresses."
   }
 }
+
+variable "sandbox" {
+  type        = string
+  description = "Sandbox of ffmpeg: auto (the strongest that the platform allows), required (no start without one that stops files and network) or off (limits only)."
+  default     = "auto"
+
+  validation {
+    condition     = contains(["auto", "required", "off"], var.sandbox)
+    error_message = "Expected auto, required or off."
+  }
+}
+
+variable "ffmpeg_floor" {
+  type        = string
+  description = "Whether an ffmpeg with published holes is logged (warn) or refused (refuse)."
+  default     = "warn"
+
+  validation {
+    condition     = contains(["warn", "refuse"], var.ffmpeg_floor)
+    error_message = "Expected warn or refuse."
+  }
+}
+
+variable "stall_timeout_seconds" {
+  type        = number
+  description = "Seconds without progress after which a conversion has stalled."
+  default     = 30
+
+  validation {
+    condition     = var.stall_timeout_seconds >= 1 && var.stall_timeout_seconds <= 3600 && floor(var.stall_timeout_seconds) == var.stall_timeout_seconds
+    error_message = "Expected a whole number from 1 to 3600."
+  }
+}
+
+variable "removal_net_days" {
+  type        = number
+  description = "Days after which the buckets remove what the sweep has not; null for max_retention_days and 14 more, 0 for never. Set 0 while files are older than a retention that is new or shorter, until the sweep has removed them."
+  default     = null
+
+  validation {
+    condition     = var.removal_net_days == null ? true : var.removal_net_days == 0 || (var.removal_net_days >= var.max_retention_days + 14 && floor(var.removal_net_days) == var.removal_net_days)
+    error_message = "Expected null, 0, or a whole number of at least max_retention_days + 14, since tasks wait and are warned of within these days."
+  }
+}

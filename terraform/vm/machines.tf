@@ -28,6 +28,11 @@ locals {
     MAX_RETENTION_DAYS   = tostring(var.max_retention_days)
     DESTINATION_BUCKETS  = join(",", var.destination_buckets)
 
+    SANDBOX                    = var.sandbox
+    FFMPEG_FLOOR               = var.ffmpeg_floor
+    STALL_TIMEOUT_SECONDS      = tostring(var.stall_timeout_seconds)
+    CONVERSION_TIMEOUT_SECONDS = tostring(var.conversion_timeout_seconds)
+
     REGISTRATION              = var.registration
     ADMIN_EMAILS              = join(",", var.admin_emails)
     REQUESTS_PER_USER         = tostring(var.limits.requests_per_user)
@@ -43,6 +48,8 @@ locals {
     MIN_FREE_BYTES            = tostring(var.min_free_bytes)
   }
 
+  traces_environment = { for name, url in { OTEL_EXPORTER_OTLP_ENDPOINT = var.otlp_endpoint } : name => url if url != null }
+
   queue_environment = local.pubsub ? {
     QUEUE               = "pubsub"
     PUBSUB_TOPIC        = module.conversions[0].topic
@@ -53,14 +60,14 @@ locals {
 
   # TRUST_PROXY: the load balancer adds two addresses to X-Forwarded-For, its client's and its own.
   environment = {
-    api = merge(local.common_environment, local.queue_environment, {
+    api = merge(local.common_environment, local.queue_environment, local.traces_environment, {
       PORT          = tostring(local.port)
       TRUST_PROXY   = "2"
       CORS_ORIGINS  = join(",", var.cors_origins)
       DATABASE_USER = module.database.users["api"]
       DATABASE_POOL = tostring(var.api.pool)
     })
-    worker = merge(local.common_environment, local.queue_environment, {
+    worker = merge(local.common_environment, local.queue_environment, local.traces_environment, {
       DATABASE_USER = module.database.users["worker"]
       DATABASE_POOL = tostring(var.worker.pool)
       CONVERSIONS   = tostring(var.worker_conversions)

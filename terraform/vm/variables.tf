@@ -503,3 +503,58 @@ variable "admin_emails" {
     error_message = "Expected email addresses."
   }
 }
+
+variable "sandbox" {
+  type        = string
+  description = "Sandbox of ffmpeg: auto (the strongest that the platform allows), required (no start without one that stops files and network) or off (limits only)."
+  default     = "auto"
+
+  validation {
+    condition     = contains(["auto", "required", "off"], var.sandbox)
+    error_message = "Expected auto, required or off."
+  }
+}
+
+variable "ffmpeg_floor" {
+  type        = string
+  description = "Whether an ffmpeg with published holes is logged (warn) or refused (refuse)."
+  default     = "warn"
+
+  validation {
+    condition     = contains(["warn", "refuse"], var.ffmpeg_floor)
+    error_message = "Expected warn or refuse."
+  }
+}
+
+variable "stall_timeout_seconds" {
+  type        = number
+  description = "Seconds without progress after which a conversion has stalled."
+  default     = 30
+
+  validation {
+    condition     = var.stall_timeout_seconds >= 1 && var.stall_timeout_seconds <= 3600 && floor(var.stall_timeout_seconds) == var.stall_timeout_seconds
+    error_message = "Expected a whole number from 1 to 3600."
+  }
+}
+
+variable "conversion_timeout_seconds" {
+  type        = number
+  description = "The longest conversion, in seconds."
+  default     = 3600
+
+  validation {
+    condition     = var.conversion_timeout_seconds >= 1 && var.conversion_timeout_seconds <= 86400 && floor(var.conversion_timeout_seconds) == var.conversion_timeout_seconds
+    error_message = "Expected a whole number from 1 to 86400."
+  }
+}
+
+variable "otlp_endpoint" {
+  type        = string
+  description = "URL of an OpenTelemetry collector that receives traces by OTLP over HTTP; null for none."
+  default     = null
+
+  validation {
+    condition     = var.otlp_endpoint == null ? true : can(regex("^https?://[^ ]+$", var.otlp_endpoint))
+    error_message = "Expected a URL such as http://10.20.0.9:4318, or null."
+  }
+}

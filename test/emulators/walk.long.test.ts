@@ -12,6 +12,7 @@ import { makeTone } from '../support/audio.ts';
 import { createBatch, fillBatch, showBatch } from '../support/batch.ts';
 import { listen, type Received } from '../support/event-stream.ts';
 import { temporaryFolder } from '../support/folders.ts';
+import { remoteServer } from '../support/remote.ts';
 import { PIECE, resumableUpload } from '../support/resumable.ts';
 import { newUser, post, TASK, type User } from '../support/service.ts';
 
@@ -24,6 +25,7 @@ const CREATED = z.object({ task: TASK });
 describe('npm run emulate', function () {
   this.timeout(40_000);
   const folder = temporaryFolder();
+  const remote = remoteServer();
   let child: ChildProcess | undefined;
   let url = '';
   let ann: User;
@@ -35,7 +37,8 @@ describe('npm run emulate', function () {
       console.warn('      Go is not on PATH: the walk through the emulated cloud is left out.');
       this.skip();
     }
-    const env = { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0' };
+    const outbound = { OUTBOUND_HTTP: 'true', OUTBOUND_ALLOWED_ADDRESSES: '127.0.0.1' };
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', ...outbound };
     child = spawn('npm', ['run', '--silent', 'emulate'], {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -118,6 +121,20 @@ describe('npm run emulate', function () {
     assert.equal(answer.status, 200);
     const { task } = CREATED.parse(await answer.json());
     assert.equal((await ann.settled(task.id)).state, 'PROCESSED');
+  });
+
+  it('fetches a file from its URL and delivers the result, by messages of their own', async () => {
+    const delivered = Promise.withResolvers<Buffer>();
+    remote.on('/tone.wav', (_incoming, outgoing) => outgoing.end(tone));
+    remote.on('/put', async (incoming, outgoing) => {
+      delivered.resolve(Buffer.concat(await incoming.toArray()));
+      outgoing.end();
+    });
+    const wanted = { url: remote.url('/tone.wav'), destination: remote.url('/put'), newFormat: 'mp3' };
+    const answer = await post(`${url}/api/tasks`, wanted, { Authorization: `Bearer ${ann.token}` });
+    const { task } = CREATED.parse(await answer.json());
+    const result = await ann.fetch(`/api/tasks/${(await ann.settled(task.id)).id}/result`);
+    assert.deepEqual(await delivered.promise, Buffer.from(await result.arrayBuffer()));
   });
 
   it('makes one task of a form that comes twice with one Idempotency-Key, and gives its result twice', async () => {

@@ -82,11 +82,15 @@ describe('The Terraform configuration', () => {
 
   for (const role of ROLES) {
     it(`sets what ${role} machines read`, () => {
-      const { common_environment, queue_environment, environment, secrets } = locals(all, 'vm');
+      const { common_environment, queue_environment, traces_environment, environment, secrets } = locals(
+        all,
+        'vm',
+      );
       const [own, secret] = [environment, secrets].map((of) => (isBody(of) ? of[role] : undefined));
       const set = {
         ...values(common_environment),
         ...values(queue_environment),
+        ...values(traces_environment),
         ...values(own),
         ...values(secret),
       };
@@ -102,6 +106,13 @@ describe('The Terraform configuration', () => {
       const sentences = [...filter.matchAll(/"([^"]+)"/g)].map(([, sentence]) => sentence ?? '');
       assert.ok(sentences.length > 0);
       for (const sentence of sentences) assert.ok(code.includes(sentence), `nothing says ${sentence}`);
+    }
+    const sandbox = await readFile(join(TERRAFORM, '..', 'lib', 'process', 'sandbox.ts'), 'utf8');
+    for (const root of ['serverless', 'vm']) {
+      const alerts = await readFile(join(TERRAFORM, root, 'alerts.tf'), 'utf8');
+      const [, sentence = ''] =
+        /weak_sandboxes = \{[\s\S]*?jsonPayload\.message : \\"([^"]+)\\"/.exec(alerts) ?? [];
+      assert.ok(sentence !== '' && sandbox.includes(sentence), `nothing says ${sentence}`);
     }
   });
 });

@@ -133,8 +133,8 @@ const ITEMS: readonly Item[] = [
   },
   {
     name: 'Images, secrets, schedules, alerts, builds',
-    how: '40 GB x $0.10 + 3 secrets x $0.06 + 10 conditions x $0.10; builds within 2,500 free minutes',
-    price: () => 40 * 0.1 + 3 * 0.06 + 10 * 0.1,
+    how: '40 GB x $0.10 + 3 secrets x $0.06 + 12 conditions x $0.10; builds within 2,500 free minutes',
+    price: () => 40 * 0.1 + 3 * 0.06 + 12 * 0.1,
   },
 ];
 

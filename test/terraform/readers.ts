@@ -30,14 +30,10 @@ const NEITHER = {
   LOG_LEVEL: 'its default fits',
   SPLIT: 'its default fits',
   SPLIT_SECONDS: 'its default fits',
-  STALL_TIMEOUT_SECONDS: 'its default fits',
   METRICS_HOST: 'its default fits',
   METRICS_PORT: 'Google Cloud has metrics of its own, from which the alerts are made',
-  OTEL_EXPORTER_OTLP_ENDPOINT: 'for a collector of your own',
   GUEST: 'read in local mode',
   REMOTE_USER_HEADER: 'its default fits',
-  SANDBOX: 'the strongest that the machine allows',
-  FFMPEG_FLOOR: 'its default fits',
   OUTBOUND_HTTP: 'its default fits',
   OUTBOUND_ALLOWED_ADDRESSES: 'its default fits',
 } satisfies Partial<Record<Variable, string>>;
@@ -97,6 +93,10 @@ export const FUNCTIONS: Readers<FunctionName> = {
   MAX_AUDIO_MINUTES_PER_DAY: EVERY,
   MIN_FREE_BYTES: 'read where STORAGE is nfs',
   CONVERSION_TIMEOUT_SECONDS: ['convert', 'transfer'],
+  STALL_TIMEOUT_SECONDS: EVERY,
+  SANDBOX: EVERY,
+  FFMPEG_FLOOR: EVERY,
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'no function reaches a collector',
 };
 
 /** What a machine is for. */
@@ -157,13 +157,20 @@ export const MACHINES: Readers<Role> = {
   MAX_STORED_BYTES: ROLES,
   MAX_AUDIO_MINUTES_PER_DAY: ROLES,
   MIN_FREE_BYTES: ROLES,
-  CONVERSION_TIMEOUT_SECONDS: 'its default fits',
+  CONVERSION_TIMEOUT_SECONDS: ROLES,
+  STALL_TIMEOUT_SECONDS: ROLES,
+  SANDBOX: ROLES,
+  FFMPEG_FLOOR: ROLES,
+  OTEL_EXPORTER_OTLP_ENDPOINT: ROLES,
 };
 
 /** What stands for a value that only Terraform knows. */
 export const SAMPLES: Readonly<Record<string, string>> = {
   CORS_ORIGINS: 'https://audio.example.org',
   REGISTRATION: 'open',
+  SANDBOX: 'auto',
+  FFMPEG_FLOOR: 'warn',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'http://10.20.0.9:4318',
   ADMIN_EMAILS: 'ann@example.org',
   GCS_ORIGINALS: 'example-originals',
   GCS_RESULTS: 'example-results',

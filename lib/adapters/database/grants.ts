@@ -24,21 +24,8 @@ const TRANSFER_STATE = 'task_id, kind, claim, worker, tries, due_at';
 const TRANSFERRING: ReadonlySet<string> = new Set(['tasks', 'transfer', 'api', 'worker']);
 
 /** Columns of a task that an attempt changes. */
-const ATTEMPT = [
-  ...[
-    'state',
-    'attempt',
-    'worker',
-    'lease_until',
-    'enqueued_at',
-    'progress',
-    'fault',
-    'media',
-    'result',
-    'error',
-  ],
-  ...['started_at', 'finished_at', 'expires_at', 'expiry_told_at'],
-].join(', ');
+const ATTEMPT = `state, attempt, worker, lease_until, enqueued_at, progress, fault, media, result, error,
+  started_at, finished_at, expires_at, expiry_told_at`;
 
 /** Rights of roles that have no other, by table. The function `convert` runs programs on files of users. */
 const EXACTLY: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map<

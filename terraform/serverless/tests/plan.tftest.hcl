@@ -193,6 +193,51 @@ run "the_main_branch_deploys_and_a_pull_request_does_not" {
   }
 }
 
+run "buckets_remove_files_after_every_task_has" {
+  command = plan
+
+  assert {
+    condition     = local.net_days == 104
+    error_message = "Expected the longest retention and two weeks."
+  }
+}
+
+run "no_bucket_removes_files_that_are_kept" {
+  command = plan
+
+  variables {
+    retention_days = 0
+  }
+
+  assert {
+    condition     = local.net_days == null
+    error_message = "Expected no rule where files are kept."
+  }
+}
+
+run "buckets_wait_for_the_sweep_when_a_retention_is_new" {
+  command = plan
+
+  variables {
+    removal_net_days = 0
+  }
+
+  assert {
+    condition     = local.net_days == null
+    error_message = "Expected no rule."
+  }
+}
+
+run "buckets_do_not_come_before_the_sweep" {
+  command = plan
+
+  variables {
+    removal_net_days = 100
+  }
+
+  expect_failures = [var.removal_net_days]
+}
+
 run "files_that_do_not_fit_into_memory_are_told" {
   command = plan
 
