@@ -1,10 +1,9 @@
 import { effect, signal, untracked } from '@preact/signals';
-import { type Batch, outputOf } from '../client/index.ts';
+import type { Batch } from '../client/index.ts';
 import { t } from './messages.ts';
 import { complain } from './notices.ts';
 import { service } from './service.ts';
 import { session } from './session.ts';
-import { wanted } from './wanted.ts';
 
 /** Batches in one request. */
 const PAGE = 20;
@@ -45,12 +44,6 @@ export async function readOlder(): Promise<void> {
   const older = await service.batches.list({ max: PAGE, ...(after !== undefined && { after }) });
   hasOlder.value = older.length === PAGE;
   batches.value = [...batches.value, ...older];
-}
-
-/** Joins the originals of a batch in the chosen output; the task of the join appears among all tasks. */
-export async function joinBatch(id: number): Promise<void> {
-  const { format, options } = wanted.value;
-  await service.batches.join(id, { ...outputOf(format, options), crossfade: 0 });
 }
 
 /** Removes a batch with its tasks and their files. */

@@ -41,9 +41,9 @@ export function filled(text: string, values: Values): string {
 type CountedKey = Extract<MessageKey, `${string}.one`> extends `${infer Key}.one` ? Key : never;
 
 /** The text of a key that counts. */
-export function counted(key: CountedKey, count: number): string {
+export function counted(key: CountedKey, count: number, values: Values = {}): string {
   const form = plurals.value.select(count) === 'one' ? 'one' : 'other';
-  return t(`${key}.${form}`, { count: new Intl.NumberFormat(language.value).format(count) });
+  return t(`${key}.${form}`, { ...values, count: new Intl.NumberFormat(language.value).format(count) });
 }
 
 /** The text of a key that a value of the API makes, or undefined if the catalogue has none. */

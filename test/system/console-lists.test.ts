@@ -93,10 +93,24 @@ describe('The list of the console', function () {
     assert.deepEqual(await names(page), ['sound 59.wav', 'sound 29.wav']);
     await page.getByRole('button', { name: 'Leave the batch Album 29' }).click();
     await page.getByRole('link', { name: 'Batches' }).click();
-    await page
-      .getByRole('button', { name: 'Join the files of Album 28 to one, in the chosen format' })
-      .click();
+    await page.getByRole('button', { name: 'Join the files of Album 28 to one' }).click();
+    const join = page.getByRole('listitem').filter({ hasText: 'Album 28' });
+    await join.getByRole('button', { name: 'Move sound 28.wav down' }).click();
+    assert.deepEqual(await join.locator('.tracks .file-name').allInnerTexts(), [
+      'sound 58.wav',
+      'sound 28.wav',
+    ]);
+    await join.getByLabel('Format', { exact: true }).selectOption('flac');
+    await join.getByLabel('Crossfade (s)').fill('0.5');
+    await join.getByLabel('Title').fill('The whole');
+    await join.getByRole('button', { name: 'Join 2 files to one FLAC' }).click();
     await page.getByText('The files of Album 28 become one file.').waitFor();
+    const [made] = JOINS.parse(await (await user.fetch('/api/tasks?order=1&max=1')).json());
+    assert.equal(made?.convertedExt, 'flac');
+    const list = await (await user.fetch(`/api/tasks/${made.id}/original`)).text();
+    assert.match(list, /\[58,\s*28\]/);
+    assert.match(list, /"crossfade":\s*0\.5/);
+    assert.match(list, /The whole/);
     await page.getByRole('button', { name: 'Delete Album 29' }).click();
     await page.getByRole('button', { name: 'Delete 2 files for good' }).click();
     await page.getByText('The batch Album 29 is deleted.').waitFor();
@@ -105,6 +119,8 @@ describe('The list of the console', function () {
     assert.deepEqual(page.found, []);
   });
 });
+
+const JOINS = z.array(z.object({ id: z.number(), convertedExt: z.string() }));
 
 const EVENTS = z.object({ value: z.array(z.looseObject({ name: z.string(), tdur: z.number().optional() })) });
 

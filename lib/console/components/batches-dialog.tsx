@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Batch } from '../../client/index.ts';
-import { batches, hasOlder, joinBatch, nameOf, readBatches, readOlder, removeBatch } from '../batches.ts';
+import { batches, hasOlder, nameOf, readBatches, readOlder, removeBatch } from '../batches.ts';
 import { EVERYTHING } from '../criteria.ts';
 import { save } from '../download.ts';
 import { counted, t } from '../messages.ts';
@@ -11,6 +11,7 @@ import { moment } from '../quantities.ts';
 import { choose } from '../tasks.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
+import { JoinForm } from './join-form.tsx';
 
 /** The batches of the user, with their progress. */
 export function BatchesDialog() {
@@ -45,6 +46,7 @@ export function BatchesDialog() {
 function BatchRow({ batch }: { batch: Batch }) {
   const { id, createdAt, total, states, progress, ended } = batch;
   const name = nameOf(batch);
+  const isJoining = useSignal(false);
   const [done, failed] = [states.PROCESSED ?? 0, (states.FAILED ?? 0) + (states.EXPIRED ?? 0)];
   const show = () => {
     choose({ ...EVERYTHING, batch: { id, name } }).catch(complain);
@@ -80,13 +82,25 @@ function BatchRow({ batch }: { batch: Batch }) {
           <button
             type="button"
             aria-label={t('batch.join.of', { name })}
-            onClick={() => joinBatch(id).then(() => tell(t('batch.joined', { name })), complain)}
+            aria-expanded={isJoining.value}
+            onClick={() => {
+              isJoining.value = !isJoining.value;
+            }}
           >
             {t('batch.join')}
           </button>
         )}
         <Removal batch={batch} name={name} />
       </div>
+      {isJoining.value && (
+        <JoinForm
+          batchId={id}
+          name={name}
+          onJoined={() => {
+            isJoining.value = false;
+          }}
+        />
+      )}
     </li>
   );
 }
