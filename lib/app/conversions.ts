@@ -41,13 +41,14 @@ export function openConversions(
   const analysis = { tasks: taskService, store, engine, results, workspaces };
   return {
     conversions: lazy(async () => {
-      const { tasks, leases } = await stores();
+      const { tasks, albums, leases } = await stores();
       const limits = { paused, deadline, attempts };
       const { countAudio, mustAllowDuration } = await admission();
       return createConversions({
         ...files,
         ...limits,
         tasks,
+        albums,
         leases,
         engine: await engine(),
         countAudio,

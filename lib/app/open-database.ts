@@ -1,6 +1,7 @@
 import type { Connector } from '@google-cloud/cloud-sql-connector';
 import type { PubSub } from '@google-cloud/pubsub';
 import { createAdministrationStore } from '../adapters/database/administration.ts';
+import { createAlbumStore } from '../adapters/database/albums.ts';
 import { createApiKeyStore } from '../adapters/database/api-keys.ts';
 import { createBatchStore } from '../adapters/database/batches.ts';
 import { createChangedTaskStore } from '../adapters/database/changed-tasks.ts';
@@ -42,6 +43,7 @@ import { createPubSubQueue } from '../adapters/queue/pubsub.ts';
 import { createDeliveryWakeUps, createTransferWakeUps } from '../adapters/queue/pubsub-wake-ups.ts';
 import type { Config, DatabaseConfig } from '../config/config.ts';
 import type { AdministrationStore } from '../ports/administration.ts';
+import type { AlbumStore } from '../ports/albums.ts';
 import type { ApiKeyStore } from '../ports/api-keys.ts';
 import type { BatchStore } from '../ports/batches.ts';
 import type { FirstGenerationImport } from '../ports/first-generation.ts';
@@ -84,6 +86,7 @@ export interface Stores {
   queue: Queue;
   tasks: TaskStore;
   batches: BatchStore;
+  albums: AlbumStore;
   taskResults: TaskResultStore;
   changedTasks: ChangedTaskStore;
   taskChanges: TaskChanges;
@@ -145,6 +148,7 @@ export async function openDatabaseStores(
     queue,
     tasks: createTaskStore(knex, queue, log),
     batches: createBatchStore(knex),
+    albums: createAlbumStore(knex),
     taskResults: createTaskResultStore(knex),
     changedTasks: createChangedTaskStore(knex),
     taskChanges: mode === 'functions' ? createPolledChanges(knex, log) : createNotifiedChanges(address, log),

@@ -1,6 +1,7 @@
 import type { AudioEngine } from '../audio/engine/engine.ts';
 import type { Joined } from '../audio/engine/join.ts';
 import type { MediaInfo } from '../audio/media/media-info.ts';
+import type { AlbumStore } from '../ports/albums.ts';
 import type { Clock } from '../ports/clock.ts';
 import { observations } from '../ports/observations.ts';
 import type { ConversionMessage, MessageOutcome } from '../ports/queue.ts';
@@ -11,6 +12,7 @@ import { type ActiveSpan, traced } from '../runtime/tracing.ts';
 import type { Workspaces } from '../runtime/working-folders.ts';
 import { analysisKeys, originalKey } from '../tasks/object-keys.ts';
 import { asksForParts, removeParts } from '../tasks/part-files.ts';
+import { openAlbum } from './albums.ts';
 import { type Attempt, beginAttempt, endedSoon, handedBack, keepAlive, lost } from './attempt.ts';
 import { endFailed, type FailureDependencies, type Write } from './failed-attempt.ts';
 import { makeParts } from './make-parts.ts';
@@ -29,6 +31,7 @@ export interface Conversions {
 
 export interface ConversionDependencies extends FailureDependencies {
   tasks: TaskStore;
+  albums: AlbumStore;
   originals: Storage;
   results: Storage;
   engine: AudioEngine;
@@ -157,7 +160,8 @@ async function run(parts: CachingDependencies, attempt: Attempt, folder: string)
   const isSplit = asksForParts(task.requestedOutput);
   const make = isSplit ? makeParts : makeResults;
   try {
-    for await (const one of make(parts, attempt, { folder, opened, ...sent })) stored.push(one);
+    const album = openAlbum(parts, attempt, { folder, opened });
+    for await (const one of make(parts, attempt, { folder, opened, album, ...sent })) stored.push(one);
     const { original, result } = wholeResult(stored, isSplit);
     const finished = await leases.finish(lease, sized(original), result);
     mark('finished');

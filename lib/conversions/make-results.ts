@@ -13,6 +13,7 @@ import type { ConversionResult, FurtherResult, Task } from '../ports/tasks.ts';
 import { AppError, isFailure } from '../runtime/errors.ts';
 import { mark } from '../runtime/marks.ts';
 import { waveformKey } from '../tasks/object-keys.ts';
+import type { Album } from './albums.ts';
 import { type Attempt, type AttemptOutput, holds, lost } from './attempt.ts';
 import type { FetchedCover } from './sent-cover.ts';
 
@@ -27,6 +28,7 @@ export interface Material extends FetchedCover {
   /** Working folder of the attempt. */
   folder: string;
   opened: OpenedSource;
+  album: Album;
 }
 
 /** One result with its file stored, and the media information of the original that its conversion gave. */
@@ -82,7 +84,7 @@ type Wanted = AttemptOutput &
 export async function makeResult(
   { engine, leases, results }: ResultDependencies,
   attempt: Attempt,
-  { folder, opened: { source, probed }, cover, adaptations }: Material,
+  { folder, opened: { source, probed }, cover, adaptations, album }: Material,
   { key, name, format, options, file, level, passes, onProgress, waveform }: Wanted,
 ): Promise<StoredResult> {
   const { task, media, abort } = attempt;
@@ -92,6 +94,7 @@ export async function makeResult(
   const { signal } = abort;
   const made = await engine.convert({
     ...{ input: source, output, probed, options, cover, level, passes },
+    album: await album(options.options),
     ...{ waveform, onProgress, signal },
   });
   mark('checked');

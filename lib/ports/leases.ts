@@ -28,9 +28,18 @@ export interface Claimed {
 
 /**
  * Reason for a refused claim. `leased`: another lease is still valid, so the message must come again. All others are final:
- * `gone` (no such task), `stale` (an older revision), `finished`, `failed`, `not_uploaded`, `gave_up` (attempts used up).
+ * `gone` (no such task), `stale` (an older revision), `finished`, `failed`, `not_uploaded`, `gave_up` (attempts used up), `held` (its album waits for
+ * an original; it gets another message then).
  */
-export type ClaimRefusal = 'gone' | 'stale' | 'finished' | 'failed' | 'not_uploaded' | 'gave_up' | 'leased';
+export type ClaimRefusal =
+  | 'gone'
+  | 'stale'
+  | 'finished'
+  | 'failed'
+  | 'not_uploaded'
+  | 'gave_up'
+  | 'held'
+  | 'leased';
 
 /** Leases of tasks. Each change is one compare-and-set, so that a late attempt changes nothing. */
 export interface LeaseStore {

@@ -67,6 +67,11 @@ export function loudnessKey(task: { id: number; revision: number }, of: Analysis
   return objectKey(task.id, of === 'original' ? 0 : task.revision, `${of}.loudness`);
 }
 
+/** Key of the gating blocks of an original beside its waveform; only a task of an album has some. */
+export function blocksKey(task: { id: number }): string {
+  return objectKey(task.id, 0, 'original.blocks');
+}
+
 /** Keys of everything that was found out about a file by decoding it. */
 export function analysisKeys(task: { id: number; revision: number }, of: AnalysisOf): string[] {
   return [waveformKey(task, of), loudnessKey(task, of)];

@@ -1,5 +1,6 @@
 import type { Format } from '../audio/formats/formats.ts';
 import type { MediaInfo } from '../audio/media/media-info.ts';
+import { isOfAlbum } from '../ports/albums.ts';
 import type { Storage } from '../ports/storage.ts';
 import type {
   FurtherResult,
@@ -12,7 +13,8 @@ import type {
   Usage,
 } from '../ports/tasks.ts';
 import { AppError } from '../runtime/errors.ts';
-import { analysisKeys, coverKey, fileName, originalKey } from './object-keys.ts';
+import { mustHaveAlbum } from './album-request.ts';
+import { analysisKeys, blocksKey, coverKey, fileName, originalKey } from './object-keys.ts';
 import { removeParts } from './part-files.ts';
 import { removeEach } from './removals.ts';
 import type { OutputRequest, OutputRequests } from './requested-output.ts';
@@ -32,11 +34,15 @@ export interface TaskFile {
 }
 
 export interface Tasks {
-  /** Validates a new task without storing it. Throws `invalid_request`, `unsupported_format`, `too_large`. */
+  /**
+   * Validates a new task without storing it. Throws `invalid_request`, `unsupported_format`, `too_large`.
+   * @param inBatch whether it will belong to a batch, of which it may ask for the album; default: false
+   */
   check(
     userId: number,
     filename: string,
     requestedOutput: OutputRequest,
+    inBatch?: boolean,
   ): Promise<{ name: string; requestedOutput: RequestedOutputs }>;
   /** An empty page may also mean that the owner no longer exists. */
   list(owner: Owner, page: TaskPage): Promise<ShownTask[]>;
@@ -79,9 +85,11 @@ export interface TasksDependencies {
 
 export function createTasks(parts: TasksDependencies): Tasks {
   const { store, originals, results, formats, outputs, cancelUploads } = parts;
-  const check = async (userId: number, filename: string, request: OutputRequest) => {
+  const check = async (userId: number, filename: string, request: OutputRequest, inBatch = false) => {
     const name = fileName(filename);
-    return { name, requestedOutput: await outputs.resolve(userId, request) };
+    const requestedOutput = await outputs.resolve(userId, request);
+    mustHaveAlbum(requestedOutput, inBatch);
+    return { name, requestedOutput };
   };
   const get = async (userId: number, id: number) => found(await store.find(id, userId));
 
@@ -103,6 +111,7 @@ export function createTasks(parts: TasksDependencies): Tasks {
     async change(userId, id, request) {
       const requestedOutput = await outputs.resolve(userId, request);
       const before = await get(userId, id);
+      mustHaveAlbum(requestedOutput, before.batchId !== null);
       const task = await store.change(id, userId, requestedOutput);
       if (!task) throw withoutOriginal(before);
       await removeResult(results, before);
@@ -187,7 +196,8 @@ export function hasOriginal(task: Task): boolean {
 /** Keys of everything that a task may have under the results root. */
 export function keysAmongResults(task: Task): string[] {
   const cover = task.cover ? [coverKey(task.id, task.cover)] : [];
-  return [...keysOfRevision(task), ...analysisKeys(task, 'original'), ...cover];
+  const blocks = isOfAlbum(task.requestedOutput) ? [blocksKey(task)] : [];
+  return [...keysOfRevision(task), ...analysisKeys(task, 'original'), ...blocks, ...cover];
 }
 
 /** Whether the files of a task were removed after their time. */

@@ -126,7 +126,7 @@ export function createUploadSessions(parts: UploadSessionDependencies): UploadSe
 
   return {
     async open(userId, sessionRequest, creation) {
-      const checked = await newTask(userId, sessionRequest, sessionRequest.webhook !== undefined);
+      const checked = await newTask(userId, sessionRequest, sessionRequest.webhook !== undefined, false);
       const earlier = creation?.isResumed ? await store.findRequested(creation.id) : undefined;
       if (earlier) await store.remove(earlier.id);
       const task = await store.create({ ...checked, requestId: creation?.id });
@@ -143,7 +143,7 @@ export function createUploadSessions(parts: UploadSessionDependencies): UploadSe
     async openBatch(userId, { name, webhook }, sessionRequests, creation) {
       if (webhook) await webhooks.check(webhook);
       const newTasks = await allOrProblems(
-        sessionRequests.map((request) => newTask(userId, request, webhook !== undefined)),
+        sessionRequests.map((request) => newTask(userId, request, webhook !== undefined, true)),
       );
       const earlier = creation?.isResumed ? await batches.findRequested(creation.id) : undefined;
       if (earlier) await undoBatch(earlier);
@@ -187,17 +187,15 @@ export function createUploadSessions(parts: UploadSessionDependencies): UploadSe
     userId: number,
     request: UploadSessionRequest,
     hasWebhook: boolean,
+    inBatch: boolean,
   ): Promise<NewTask> {
     const { newFormat, options, outputs, size } = request;
     const source = request.source === undefined ? undefined : addresses.source(request.source);
     const destination =
       request.destination === undefined ? undefined : addresses.destination(request.destination);
     const filename = request.filename ?? source?.name ?? '';
-    const { name, requestedOutput } = await tasks.check(userId, filename, {
-      newFormat,
-      options,
-      outputs,
-    });
+    const wanted = { newFormat, options, outputs };
+    const { name, requestedOutput } = await tasks.check(userId, filename, wanted, inBatch);
     if (size !== undefined) mustBeUploadable(size, await uploadBytes(userId));
     if (request.webhook) await webhooks.check(request.webhook);
     const uploadExpiresAt = new Date(clock.now().getTime() + UPLOAD_SECONDS * 1000);

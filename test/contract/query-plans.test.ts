@@ -69,6 +69,7 @@ const TRANSFER = {
 function callsOf({
   tasks,
   batches,
+  albums,
   taskResults,
   changedTasks,
   leases,
@@ -160,6 +161,11 @@ function callsOf({
       taskIds: () => batches.taskIds(7, 100),
       delete: () => batches.delete({ id: 7, userId: 1 }),
       hidden: () => batches.hidden(60, 10),
+    },
+    albums: {
+      tracks: () => albums.tracks(7),
+      level: () => albums.level(7, 'channels'),
+      keepLevel: () => albums.keepLevel(7, 'channels', null),
     },
     taskResults: {
       ofBatch: () => taskResults.ofBatch(1, 7),

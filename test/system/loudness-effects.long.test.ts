@@ -70,8 +70,8 @@ describe('Loudness normalization', function () {
 
   it('limits only where the peak demands it', () => {
     const requested = { target: -16, truePeak: -1 };
-    assert.equal(firstLevel(requested, { integrated: -20, truePeak: -8, range: 5 }, true).ceiling, null);
-    assert.ok(firstLevel(requested, { integrated: -20, truePeak: -4, range: 5 }, true).ceiling);
+    assert.equal(firstLevel(requested, { integrated: -20, truePeak: -8 }, true).ceiling, null);
+    assert.ok(firstLevel(requested, { integrated: -20, truePeak: -4 }, true).ceiling);
     const level = { gain: 4, ceiling: -1.2 };
     const tries = { level, first: level, last: false };
     assert.equal(nextLevel(requested, { integrated: -16.2, truePeak: -1.1, range: 5 }, tries), undefined);

@@ -25,7 +25,19 @@ export async function changeAndEnqueue(
   return rows;
 }
 
-/** Enqueues a message for each row that `change` returns, whatever the limit of the queue. */
+/**
+ * Enqueues the tasks that were held for an album whose last original came or will not come: as far as the maximum of the queue
+ * allows. The sweep does the same.
+ */
+export async function enqueueReleased(knex: Knex, sender: MessageSender, log: Log): Promise<void> {
+  try {
+    await enqueueRows(knex, sender, log, (trx) => admitTasks(trx, sender));
+  } catch (error) {
+    log.warn('The tasks of an album were not enqueued; the sweep enqueues them', { error });
+  }
+}
+
+/** Enqueues a message for each row that `change` returns and that is not held, whatever the limit of the queue. */
 export async function enqueueRows(
   knex: Knex,
   sender: MessageSender,
@@ -34,10 +46,11 @@ export async function enqueueRows(
 ): Promise<TaskRow[]> {
   const rows = await knex.transaction(async (trx) => {
     const changed = await change(trx);
-    if (sender.transactional && changed.length > 0) await sender.enqueue(changed.map(messageOf), trx);
+    const due = changed.filter(isDue);
+    if (sender.transactional && due.length > 0) await sender.enqueue(due.map(messageOf), trx);
     return changed;
   });
-  if (!sender.transactional) await publish(sender, log, rows);
+  if (!sender.transactional) await publish(sender, log, rows.filter(isDue));
   mark('enqueued');
   return rows;
 }
@@ -54,6 +67,10 @@ export async function enqueueNext(knex: Knex, sender: MessageSender, log: Log): 
   } catch (error) {
     log.warn('The next tasks were not enqueued; the sweep enqueues them', { error });
   }
+}
+
+function isDue({ enqueued_at }: TaskRow): boolean {
+  return enqueued_at !== null;
 }
 
 /** Marks the next tasks as enqueued, as far as the maximum of the queue allows, and returns them. */

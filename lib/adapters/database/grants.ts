@@ -38,6 +38,7 @@ const EXACTLY: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map<
     'convert',
     {
       tasks: `select, update (${ATTEMPT})`,
+      batches: 'select (id, album), update (album)',
       transfers: `select (${TRANSFER_STATE}), update (claim, worker, tries, due_at)`,
       stored_bytes: 'select, insert, update',
       rate_limits: 'select, insert, update',

@@ -6,6 +6,7 @@ import type { Log } from '../../runtime/log.ts';
 import { changeAndEnqueue, enqueueNext, type MessageSender } from './change-and-enqueue.ts';
 import { expiryOf } from './retention.ts';
 import { type TaskRow, toTask } from './rows.ts';
+import { HELD_FOR_ALBUM } from './turn-functions.ts';
 
 export function createLeaseStore(
   knex: Knex,
@@ -36,6 +37,7 @@ export function createLeaseStore(
     async claim({ taskId, revision }, worker) {
       const [row] = await claimable(tasks(), knex)
         .where({ id: taskId, revision })
+        .whereRaw(`not (${HELD_FOR_ALBUM})`)
         .where('attempt', '<', options.attempts)
         .update(
           {
@@ -92,6 +94,7 @@ export function createLeaseStore(
     if (row.revision !== revision) return 'stale';
     const settled = REFUSALS[row.state];
     if (settled) return settled;
+    if (row.state === 'UPLOADED' && row.album) return 'held';
     const usedUp = await giveUp(knex, options.attempts, id);
     return usedUp > 0 ? 'gave_up' : 'leased';
   }

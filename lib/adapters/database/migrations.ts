@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { createAccountEvents, dropAccountEvents } from './account-events-migration.ts';
 import { createAdministration, dropAdministration } from './administration-migration.ts';
+import { createAlbums, dropAlbums } from './albums-migration.ts';
 import { createBatches, dropBatches } from './batches-migration.ts';
 import { createLimits, dropLimits } from './limits-migration.ts';
 import { createOutputs, dropOutputs } from './outputs-migration.ts';
@@ -38,6 +39,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '010_waiting_since', up: createWaitingSince, down: dropWaitingSince },
   { name: '011_administration', up: createAdministration, down: dropAdministration },
   { name: '012_outputs', up: createOutputs, down: dropOutputs },
+  { name: '013_albums', up: createAlbums, down: dropAlbums },
 ];
 
 export const MIGRATION_NAMES: readonly string[] = MIGRATIONS.map(({ name }) => name);

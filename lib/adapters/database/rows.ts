@@ -29,6 +29,8 @@ export interface TaskRow {
   options: TaskOptions;
   /** Null if the task makes one result. */
   outputs: readonly NamedOutput[] | null;
+  /** Whether an output asks for the album of its batch. */
+  album: boolean;
   state: TaskState;
   revision: number;
   attempt: number;

@@ -1,10 +1,11 @@
 import type { Knex } from 'knex';
+import { isOfAlbum } from '../../ports/albums.ts';
 import { keyInUse } from '../../ports/idempotency.ts';
 import type { NewTask, RequestedOutputs, Task, TaskState, TaskStore } from '../../ports/tasks.ts';
 import { REFUSALS } from '../../ports/uploads.ts';
 import type { Log } from '../../runtime/log.ts';
 import { currentTraceparent } from '../../runtime/traceparent.ts';
-import { changeAndEnqueue, enqueueNext, type MessageSender } from './change-and-enqueue.ts';
+import { changeAndEnqueue, enqueueNext, enqueueReleased, type MessageSender } from './change-and-enqueue.ts';
 import { type TaskRow, toTask } from './rows.ts';
 import { createShownTasks } from './shown-tasks.ts';
 import { insertTransfers } from './transfers.ts';
@@ -26,13 +27,14 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
             revision: trx.raw('revision + 1'),
             // A task that waits keeps its place.
             turn: trx.raw("case when state = 'UPLOADED' then turn else next_turn(user_id) end"),
-            enqueued_at: enqueuedAt,
+            enqueued_at: unlessHeld(trx, enqueuedAt, columns),
             traceparent: currentTraceparent(),
             ...UNTRIED,
           },
           '*',
         ),
     );
+    if (row?.album) await enqueueReleased(knex, sender, log);
     return row && toTask(row);
   };
   const changeWaiting = async (id: number, userId: number, columns: object): Promise<Task | undefined> => {
@@ -73,7 +75,7 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
               progress: 0,
               upload_session: null,
               upload_writer: null,
-              enqueued_at: enqueuedAt,
+              enqueued_at: unlessHeld(trx, enqueuedAt),
               ...(checksums && {
                 checksums: trx.raw("coalesce(checksums, '{}') || ?::jsonb", [JSON.stringify(checksums)]),
               }),
@@ -81,6 +83,7 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
             '*',
           ),
       );
+      if (row?.album) await enqueueReleased(knex, sender, log);
       return row && toTask(row);
     },
     async find(id, userId) {
@@ -109,7 +112,7 @@ export function createTaskStore(knex: Knex, sender: MessageSender, log: Log): Ta
           .where(userId === undefined ? { id } : { id, user_id: userId })
           .delete('*'),
       );
-      if (row) await enqueueNext(knex, sender, log);
+      if (row) await (row.album ? enqueueReleased : enqueueNext)(knex, sender, log);
       return row && toTask(row);
     },
   };
@@ -135,8 +138,15 @@ export function newTaskRow(task: NewTask): object {
 }
 
 /** Columns of a requested output. An array would become one of PostgreSQL, so that JSON is printed here. */
-export function outputColumns({ format, options, outputs }: RequestedOutputs) {
-  return { format, options, outputs: outputs ? JSON.stringify(outputs) : null };
+export function outputColumns(requested: RequestedOutputs) {
+  const { format, options, outputs } = requested;
+  return { format, options, outputs: outputs ? JSON.stringify(outputs) : null, album: isOfAlbum(requested) };
+}
+
+/** Null for a task that asks for an album: it is admitted when no original of the album is waited for. */
+function unlessHeld(trx: Knex, enqueuedAt: Knex.Raw | null, columns: object = {}): Knex.Raw | null {
+  if ('album' in columns) return columns.album ? null : enqueuedAt;
+  return enqueuedAt && trx.raw('case when album then null else now() end');
 }
 
 /** Columns of a revision that no worker has tried to convert. */

@@ -32,13 +32,26 @@ export async function createTurns(knex: Knex): Promise<void> {
           (select turn from tasks where state = 'PROCESSING' order by turn desc limit 1),
           (select turn from tasks where state = 'UPLOADED' order by turn limit 1)));
     end $$`);
-  const waiting = `from tasks where state = 'UPLOADED' and enqueued_at is null`;
+  await replaceAdmission(knex, null);
+}
+
+/** Whether a task waits for the other originals of its album. */
+export const HELD_FOR_ALBUM = `tasks.album and exists (select from tasks other where other.batch_id = tasks.batch_id
+  and other.album and other.state = 'AWAITING_UPLOAD')`;
+
+/**
+ * Makes or replaces `admit_tasks`.
+ * @param held condition under which a task is not admitted; null: none is held
+ */
+export async function replaceAdmission(knex: Knex, held: string | null): Promise<void> {
+  const free = held === null ? '' : ` and not (${held})`;
+  const waiting = `from tasks where state = 'UPLOADED' and enqueued_at is null${free}`;
   const admit = `return query update tasks set enqueued_at = now() where id in (
         select id ${waiting} order by turn, id limit greatest(room, 0) for update skip locked)
         returning tasks.*;
       get diagnostics admitted = row_count;
       room := room - admitted`;
-  await knex.raw(`create function admit_tasks(most integer) returns setof tasks language plpgsql volatile as $$
+  await knex.raw(`create or replace function admit_tasks(most integer) returns setof tasks language plpgsql volatile as $$
     declare
       room integer := 1000;
       admitted integer;

@@ -74,13 +74,11 @@ export async function measure(
 export async function measureBlocks(
   tools: Tools,
   material: Material,
-  chain: Chain | null = null,
-  length: number | null = null,
   dualMono = false,
 ): Promise<GatingBlocks> {
   const { input, probed } = material;
   const counter = createBlockCounter();
-  const args = blockArguments(selectedSound(input, probed), chain, length, dualMono);
+  const args = blockArguments(selectedSound(input, probed), dualMono);
   const output = eachLine((line) => {
     const level = /^lavfi\.r128\.M=(-?[\d.]+)$/.exec(line)?.[1];
     if (level !== undefined) counter.add(Number(level));

@@ -23,6 +23,7 @@ import { ffmpegTags } from '../tags/ffmpeg-tags.ts';
 import { bextLength, type KeptChunks } from '../tags/kept-chunks.ts';
 import type { TagWorker } from '../tags/tag-worker.ts';
 import { createPeaks, type Waveform } from '../waveform/peaks.ts';
+import type { AlbumOfTrack } from './album.ts';
 import type { Clipping } from './clipping.ts';
 import type { Original } from './corrections.ts';
 import { encodePieces } from './encode-pieces.ts';
@@ -49,6 +50,8 @@ export interface Conversion {
   cover?: SentCover | undefined;
   /** Level of a part, which the loudness of its whole gives; absent: that of the options. */
   level?: Level | undefined;
+  /** The album of the track; absent if no option asks for it. */
+  album?: AlbumOfTrack | undefined;
   /** Whether to draw the original's waveform as well, if that is cheap. */
   waveform?: boolean;
   /** What passes over this original found for its other results. */

@@ -1,42 +1,34 @@
 import { stat } from 'node:fs/promises';
 import { createChildren } from '../../process/limited-process.ts';
+import { AppError } from '../../runtime/errors.ts';
 import type { SpectrumWindow } from '../ffmpeg/arguments.ts';
 import type { Binaries } from '../ffmpeg/binaries.ts';
-import { resultTooLarge, tooLong } from '../ffmpeg/exit-errors.ts';
+import { tooLong } from '../ffmpeg/exit-errors.ts';
 import type { OpenedSource, Prober } from '../ffmpeg/input.ts';
-import { createSink } from '../ffmpeg/output.ts';
-import { probe } from '../ffmpeg/probe.ts';
 import { mustBePlausible } from '../ffmpeg/resource-limits.ts';
-import { decode, type EngineOptions, type Material, runReported, type Tools } from '../ffmpeg/runs.ts';
+import { type EngineOptions, type Material, runReported, type Tools } from '../ffmpeg/runs.ts';
 import { createTimeouts } from '../ffmpeg/timeouts.ts';
 import { type Format, possibleFormats } from '../formats/formats.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
-import type { AudioLimits } from '../media/limits.ts';
 import type { Loudness } from '../media/media-info.ts';
 import type { Receipt } from '../media/receipt.ts';
 import { takeTrack } from '../media/tracks.ts';
 
-import { WARNINGS, type Warning } from '../media/warnings.ts';
-
-import { planCopy } from '../plan/copy-plan.ts';
-import { isWhole } from '../plan/filters.ts';
-
-import { fadeAdaptations, needsLength, type Plan, planConversion } from '../plan/plan.ts';
+import { planConversion } from '../plan/plan.ts';
 import { keptChunks } from '../tags/kept-chunks.ts';
-import { encodingOf, isDecoded } from '../tags/original-tags.ts';
 import { createTagWorker, type TagWorker } from '../tags/tag-worker.ts';
 import type { Waveform } from '../waveform/peaks.ts';
-import { countSamples, measure } from './analysis-passes.ts';
-import { clippedWarnings, encodeHeld } from './clipping.ts';
+import { albumQuestion, type TrackBlocks } from './album.ts';
+import { ofWholeOriginals } from './album-normalization.ts';
+import { measure, measureBlocks } from './analysis-passes.ts';
 import { joinPackets } from './copied-join.ts';
-import { copyToFile } from './copy.ts';
 import { corrected, materialOf } from './corrections.ts';
-import { type Conversion, convertToFile, convertToSink, type Made, type Work } from './encode.ts';
+import type { Conversion, Made, Work } from './encode.ts';
 import { makeFitting } from './fit.ts';
 import { type Joined, type JoinRequest, joinTracks } from './join.ts';
-import { encodeAtLevel } from './loudness-normalization.ts';
 import { probeOriginal } from './original-probe.ts';
 import { drawSpectrum, drawWaveform } from './pictures-of-sound.ts';
+import { convertPlanned } from './planned-conversion.ts';
 import type { PlannedOriginal } from './planned-result.ts';
 import { type PlannedResults, planResults } from './planned-split.ts';
 import { issueReceipt, type Verification, verifyFile } from './receipts.ts';
@@ -61,6 +53,8 @@ export interface AudioEngine extends Prober {
   join(request: JoinRequest): Promise<Joined>;
   /** Plans the parts of an original whose options ask for them. Throws as `convert`, and `cannot_split`. */
   split(request: SplitRequest): Promise<PlannedPart[]>;
+  /** Gating blocks of the standard track of an original. Throws as `convert`. */
+  blocks(original: OpenedSource, signal: AbortSignal): Promise<TrackBlocks>;
   /** Plans a conversion without making it. Throws as `convert` for what the plan shows. */
   plan(original: PlannedOriginal): Promise<PlannedResults>;
   /** Compares a local file with the receipt of a result. */
@@ -96,6 +90,7 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
     async convert(conversion) {
       const { options, input, passes } = conversion;
       const own: Tools = { ...tools, passes };
+      if (albumQuestion(options.options) !== undefined && !conversion.album) throw noAlbum();
       const probed = takeTrack(conversion.probed, options.options.track);
       mustBePlausible(probed.media);
       const onProgress = rising(conversion.onProgress);
@@ -106,7 +101,7 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
         const sent = conversion.cover ? (await stat(conversion.cover.path)).size : 0;
         const made = await corrected(own, { original: input, probed, signal }, async (found) => {
           const trimmed = await trimSilentEnds(own, options, found);
-          const made = await makeFitting(own, trimmed.effective, found, sent, (effective) => {
+          const made = await makeFitting(own, trimmed.effective, found, sent, async (effective) => {
             const plan = planConversion(effective, found.probed);
             const tags = withCover(plan.format, planTags(plan, found.probed), conversion.cover);
             const work: Work = {
@@ -121,7 +116,8 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
               worker,
               kept: keptChunks(plan, found.probed),
             };
-            return makeWithGains(own, work, (one) => convertPlanned(own, one));
+            const made = await makeWithGains(own, work, (one) => convertPlanned(own, one));
+            return { ...made, adaptations: [...made.adaptations, ...ofWholeOriginals(plan, work.album)] };
           });
           return { ...made, adaptations: [...trimmed.adaptations, ...made.adaptations] };
         });
@@ -140,6 +136,11 @@ export function createEngine(parts: EngineOptions, worker: TagWorker = createTag
       mustBePlausible(probed.media);
       return planSplit(tools, { ...request, probed });
     },
+    blocks: ({ source, probed }, signal) =>
+      corrected(tools, { original: source, probed, signal }, async (found) => ({
+        ...(await measureBlocks(tools, materialOf(found))),
+        channels: found.probed.media.channels,
+      })),
     async plan(original) {
       mustBePlausible(original.probed.media);
       return planResults(tools, original);
@@ -179,69 +180,10 @@ function rising(onProgress: (fraction: number) => void): (fraction: number) => v
   };
 }
 
-/** Estimates the size of the result from its duration: ten hours of silence are a 14 MB Opus file and a 7 GB WAV. */
-function mustFit(
-  { format, seconds, mostBitrate }: Plan,
-  { estimated }: Probed,
-  { resultBytes }: AudioLimits,
-): void {
-  if (estimated) return;
-  const bytes = ((seconds ?? 0) * mostBitrate) / 8;
-  if (bytes > resultBytes) throw resultTooLarge(format, resultBytes);
-}
-
-async function convertPlanned(tools: Tools, work: Work): Promise<Made> {
-  const { plan, probed, output, signal } = work;
-  const copy = work.steady ? null : planCopy(plan, work.options, probed);
-  const copied = copy && typeof output === 'string' ? await copyToFile(tools, work, copy, output) : undefined;
-  const ofTags = [...(probed.tagsUnreadable ? [UNREADABLE] : []), ...decodedWarning(work)];
-  if (copied) return { ...copied, warnings: [...ofTags, ...copied.warnings] };
-  mustFit(plan, probed, tools.limits);
-  const length = needsLength(plan) ? await countSamples(tools, work) : null;
-  const dualMono = plan.options.loudness?.dualMono === 'yes';
-  const { made, before, after, adaptations } = await encodeAtLevel(
-    plan,
-    {
-      measure: () => measure(tools, work, plan.chain, length, decode, dualMono),
-      encode: (wanted) =>
-        encodeHeld(plan, wanted, (level) =>
-          typeof output === 'string'
-            ? convertToFile(tools, work, { level, length }, output)
-            : convertToSink(tools, work, { level, length }, createSink(output)),
-        ),
-      async measureResult() {
-        if (typeof output !== 'string') throw new TypeError('a result that may be made again needs a file');
-        const made = { input: output, probed: await probe(tools, output, signal), signal };
-        return measure(tools, made, null, null, decode, dualMono);
-      },
-    },
-    work.level,
+/** The error for an album without a batch. */
+function noAlbum(): AppError {
+  return new AppError(
+    'invalid_request',
+    'The options are not valid. An album is the tasks of a batch, and this is none.',
   );
-  const { originalSeconds: duration, clipping, ...rest } = made;
-  const clipped = await clippedWarnings(tools, work, clipping, length);
-  const media = { ...probed.media, duration };
-  const original = isWhole(plan.chain) ? { ...media, loudness: before } : media;
-  return {
-    ...rest,
-    copied: false,
-    media: { ...made.media, loudness: after },
-    original,
-    adaptations: [
-      ...plan.adaptations,
-      ...work.kept.adaptations,
-      ...fadeAdaptations(plan, length),
-      ...made.adaptations,
-      ...adaptations,
-    ],
-    warnings: [...ofTags, ...made.warnings, ...clipped],
-  };
 }
-
-/** Tells that tags are read in another encoding than they declare. */
-function decodedWarning({ plan: { options }, probed }: Work): Warning[] {
-  const encoding = encodingOf(probed, options.tagEncoding);
-  const isTold = encoding !== null && options.metadata !== 'strip' && isDecoded(probed, options.tagEncoding);
-  return isTold ? [{ code: 'tags_decoded', message: `${WARNINGS.tags_decoded} Encoding: ${encoding}.` }] : [];
-}
-
-const UNREADABLE: Warning = { code: 'tags_unreadable', message: WARNINGS.tags_unreadable };

@@ -5,7 +5,7 @@ import type { Plan } from '../plan/plan.ts';
 import { firstLevel, isDoubtful, isTolerated, type LoudnessTarget, nextLevel } from './loudness.ts';
 
 /** Maximum number of encodings, including the first; an original with high peaks and a loud target need the most. */
-const MOST_TRIES = 5;
+export const MOST_TRIES = 5;
 
 /** LU by which a result may miss its target without an adaptation. */
 const UNSAID = 0.5;
@@ -60,7 +60,8 @@ export async function encodeAtLevel<Made>(
   return { made, before, after, adaptations: shortfall(requested, after) };
 }
 
-const NOTHING = { before: null, after: null, adaptations: [] };
+/** Outcome of an encoding that nothing was measured for. */
+export const NOTHING = { before: null, after: null, adaptations: [] };
 
 export function tooQuiet({ target }: LoudnessTarget): Adaptation {
   const reason = 'There is too little sound above the gate of EBU R128 to measure; the level is unchanged.';

@@ -7,9 +7,14 @@ export interface LoudnessTarget {
   truePeak: number;
   /** LU by which an original may miss the target and keep its level. */
   tolerance?: number | undefined;
+  /** Whether the target is that of the track, or of its album with one gain for all tracks. */
+  scope?: 'track' | 'album' | undefined;
   /** Whether one channel is measured as the two that play it. */
   dualMono?: 'yes' | 'no' | undefined;
 }
+
+/** Loudness in LUFS with a true peak in dBTP. */
+type Peaking = Pick<Loudness, 'integrated' | 'truePeak'>;
 
 /** LUFS: the absolute gate of EBU R128; quieter sound has no loudness. */
 const GATE = -70;
@@ -50,16 +55,13 @@ function summaryOf(stderr: string): (pattern: RegExp) => number {
 }
 
 /** Whether an original keeps its level: it misses the target by no more than the tolerance, and its peaks are low enough. */
-export function isTolerated(
-  { target, truePeak, tolerance = 0 }: LoudnessTarget,
-  original: Loudness,
-): boolean {
+export function isTolerated({ target, truePeak, tolerance = 0 }: LoudnessTarget, original: Peaking): boolean {
   const isNear = Math.abs(original.integrated - target) <= tolerance;
   return tolerance > 0 && isNear && original.truePeak <= truePeak;
 }
 
 /** Level of the first encoding: linear gain, with a limiter only if the peak would exceed the requested one. */
-export function firstLevel(requested: LoudnessTarget, original: Loudness, lossy: boolean): Level {
+export function firstLevel(requested: LoudnessTarget, original: Peaking, lossy: boolean): Level {
   const gain = requested.target - original.integrated;
   const ceiling = requested.truePeak - (lossy ? MARGIN.lossy : MARGIN.lossless);
   return { gain, ceiling: original.truePeak + gain > ceiling ? ceiling : null };
@@ -68,7 +70,7 @@ export function firstLevel(requested: LoudnessTarget, original: Loudness, lossy:
 /** Whether a result must be measured: a limiter was used, or a lossy encoder may raise its peaks too far. */
 export function isDoubtful(
   requested: LoudnessTarget,
-  original: Loudness,
+  original: Peaking,
   level: Level,
   lossy: boolean,
 ): boolean {
@@ -84,11 +86,26 @@ export function nextLevel(
   made: Loudness,
   { level, first, last }: { level: Level; first: Level; last: boolean },
 ): Level | undefined {
-  const over = Math.max(0, made.truePeak + ROUNDING - requested.truePeak);
+  const lower = excess(requested, made);
   const missing = requested.target - made.integrated;
-  if (over === 0 && (last || Math.abs(missing) <= ENOUGH)) return undefined;
-  const lower = over > 0 ? over + ROUNDING : 0;
-  const ceiling = lower > 0 ? (level.ceiling ?? requested.truePeak) - lower : level.ceiling;
+  if (lower === 0 && (last || Math.abs(missing) <= ENOUGH)) return undefined;
+  const ceiling = lowerCeiling(requested, made, level) ?? level.ceiling;
   const gain = last ? level.gain - lower : Math.min(level.gain + missing, first.gain + MOST_DRIVE);
   return { gain, ceiling };
+}
+
+/** Lower ceiling in dBTP for a result that exceeds the requested peak; undefined if it does not. */
+export function lowerCeiling(
+  requested: LoudnessTarget,
+  made: Loudness,
+  { ceiling }: Level,
+): number | undefined {
+  const lower = excess(requested, made);
+  return lower > 0 ? (ceiling ?? requested.truePeak) - lower : undefined;
+}
+
+/** dB by which a limiter must be lower; 0 if the peak is low enough. */
+function excess(requested: LoudnessTarget, made: Loudness): number {
+  const over = Math.max(0, made.truePeak + ROUNDING - requested.truePeak);
+  return over > 0 ? over + ROUNDING : 0;
 }

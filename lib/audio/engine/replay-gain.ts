@@ -2,12 +2,12 @@ import { stat } from 'node:fs/promises';
 import { probe } from '../ffmpeg/probe.ts';
 import type { Tools } from '../ffmpeg/runs.ts';
 import type { Adaptation } from '../media/adaptations.ts';
-import { type GatingBlocks, integratedLoudness } from '../media/gating-blocks.ts';
 import type { Tags } from '../media/tag-names.ts';
 import { writtenByFfmpeg } from '../tags/ffmpeg-tags.ts';
-import { gainTags, type SoundLevel } from '../tags/gain-tags.ts';
+import { gainTags } from '../tags/gain-tags.ts';
 import { lostTags } from '../tags/lost-tags.ts';
 import { originalTags } from '../tags/original-tags.ts';
+import { deliveredLevel, levelOf } from './album.ts';
 import { measureBlocks } from './analysis-passes.ts';
 import type { Made, Work } from './encode.ts';
 import { lookAtResult } from './result-probe.ts';
@@ -28,17 +28,12 @@ export async function makeWithGains(
   if (replayGain === 'keep' || replayGain === 'drop') return made;
   if (typeof output !== 'string') throw new TypeError('a result that is measured needs a file');
   const delivered = { input: output, probed: await probe(tools, output, signal), signal };
-  const blocks = await measureBlocks(tools, delivered, null, null, loudness?.dualMono === 'yes');
+  const blocks = await measureBlocks(tools, delivered, loudness?.dualMono === 'yes');
   const level = levelOf(blocks);
-  const gains = gainTags(plan.format, level, null);
-  if (!level) return withTold(made, [tooQuiet(replayGain)]);
-  return withTags(tools, work, { made, make, gains, output });
-}
-
-/** The level of a sound; null if there is too little sound above the gates. */
-function levelOf(blocks: GatingBlocks): SoundLevel | null {
-  const integrated = integratedLoudness(blocks);
-  return integrated === null || blocks.truePeak === null ? null : { integrated, truePeak: blocks.truePeak };
+  const album = replayGain === 'album' ? deliveredLevel(plan.options, work.album?.level ?? null) : null;
+  const gains = gainTags(plan.format, level, album);
+  const tagged = level || album ? await withTags(tools, work, { made, make, gains, output }) : made;
+  return level ? tagged : withTold(tagged, [tooQuiet(replayGain)]);
 }
 
 /** A result with the gains that it is to have. */

@@ -196,18 +196,12 @@ export function loudnessArguments(
   return measuring(sound, [...before, `ebur128=peak=true:framelog=${DEBUG}${mono}`]);
 }
 
-/** As `loudnessArguments`, for a pass that also writes the loudness of each gating block to standard output. */
-export function blockArguments(
-  sound: SelectedSound,
-  chain: Chain | null,
-  length: number | null,
-  dualMono = false,
-): string[] {
-  const before = chain ? measuredFilters(chain, length) : [];
+/** Arguments for a pass that prints the true peak on stderr and the loudness of each gating block to standard output. */
+export function blockArguments(sound: SelectedSound, dualMono: boolean): string[] {
   const mono = dualMono ? ':dualmono=true' : '';
   const meter = `ebur128=peak=true:framelog=${DEBUG}:metadata=1${mono}`;
   const print = 'ametadata=mode=print:key=lavfi.r128.M:file=pipe\\\\:1';
-  return measuring(sound, [...before, meter, print], PIPES.third);
+  return measuring(sound, [meter, print], PIPES.third);
 }
 
 /** Arguments for a pass that writes the samples of a conversion as 32-bit floating point to standard output. */

@@ -4,6 +4,8 @@ import { DEPTHS, ENCODING_NAMES, type EncodingName } from './encodings.ts';
 type Options = Parameters<typeof copyConflicts>[0] & {
   readonly fit?: unknown;
   readonly split?: unknown;
+  readonly replayGain?: string | undefined;
+  readonly loudness?: { readonly scope?: string | undefined } | undefined;
   readonly start?: number | undefined;
   readonly end?: number | undefined;
   readonly bitDepth?: number | undefined;
@@ -27,7 +29,11 @@ const EITHER = [
 /** Options that contradict others, with the reason. */
 export function conflicts(options: Options): [keyof Options, string][] {
   const { start = 0, end } = options;
-  const found: [keyof Options, string][] = [...depthConflicts(options), ...copyConflicts(options)];
+  const found: [keyof Options, string][] = [
+    ...depthConflicts(options),
+    ...copyConflicts(options),
+    ...albumConflicts(options),
+  ];
   for (const [one, other] of EITHER)
     if (options[one] !== undefined && options[other] !== undefined)
       found.push([other, `expected ${one} or ${other}, not both`]);
@@ -46,7 +52,23 @@ export function describeConflicts(names: readonly string[]): Refused[] {
     { required: ['end'], properties: { end: { const: 0 } } },
     ...(names.includes('encoding') ? ENCODING_NAMES.map(refusedDepths) : []),
     ...describeCopyConflicts(names),
+    ...(names.includes('split') ? OF_ALBUM.map((properties) => refusedWithSplit(properties)) : []),
   ];
+}
+
+/** Options that ask for an album, which the parts of one original are not. */
+const OF_ALBUM = [
+  { replayGain: { const: 'album' } },
+  { loudness: { required: ['scope'], properties: { scope: { const: 'album' } } } },
+];
+
+function albumConflicts({ split, replayGain, loudness }: Options): [keyof Options, string][] {
+  if (split === undefined || (replayGain !== 'album' && loudness?.scope !== 'album')) return [];
+  return [['split', 'expected split or an album, not both: parts have the one gain of their original']];
+}
+
+function refusedWithSplit(properties: Refused): Refused {
+  return { required: ['split', ...Object.keys(properties)], properties };
 }
 
 function depthConflicts({ encoding, bitDepth }: Options): [keyof Options, string][] {

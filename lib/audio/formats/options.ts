@@ -62,7 +62,7 @@ const TARGET = z.union(
 );
 
 /** Gains for players in the tags of a result. */
-const REPLAY_GAIN = ['keep', 'track', 'drop'] as const;
+const REPLAY_GAIN = ['keep', 'track', 'album', 'drop'] as const;
 
 /** Contents of a receipt. */
 const RECEIPTS = ['hashes', 'loudness'] as const;
@@ -99,17 +99,26 @@ const COMMON = {
           .describe(
             'LU by which the original may miss the target and keep its level, if its peaks allow. Default 0.',
           ),
+        scope: z
+          .enum(['track', 'album'], { error: 'expected track or album' })
+          .optional()
+          .describe(
+            'album: one gain for all tasks of the batch that ask for it, which brings them to the target as one sound. Default track.',
+          ),
         dualMono: z
           .enum(['yes', 'no'], { error: 'expected yes or no' })
           .optional()
           .describe('yes: measures one channel as the two that play it, which is 3 LU more. Default no.'),
       },
-      { error: 'expected target in LUFS, and optionally truePeak in dBTP, tolerance in LU and dualMono' },
+      {
+        error:
+          'expected target in LUFS, and optionally truePeak in dBTP, tolerance in LU, scope and dualMono',
+      },
     )
     .describe('Not together with gain.'),
   gain: between(-60, 60, 'dB').describe('dB. Not together with loudness.'),
   replayGain: oneOf(REPLAY_GAIN).describe(
-    'Gains for players in the tags. track: measures the delivered sound; drop: leaves them out. Default keep, as long as the level is unchanged.',
+    'Gains for players in the tags. track: measures the delivered sound; album: its album as well, the tasks of a batch that ask for it; drop: leaves them out. Default keep, as long as the level is unchanged.',
   ),
   fadeIn: seconds().describe('Seconds from the beginning, after trimming.'),
   fadeOut: seconds().describe('Seconds up to the end, after trimming.'),

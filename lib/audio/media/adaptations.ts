@@ -26,6 +26,7 @@ export const ADAPTATIONS = {
   joined: 'All tracks of a join have one sample rate and one number of channels.',
   silence: 'Silence at an end is left out.',
   pregap: 'Sound before a track, a chapter or a pre-gap is in the part that is named, or in none.',
+  whole_originals: 'The album is measured by the whole originals of its tracks.',
   loops_outside: 'Loops that are not wholly inside the result are left out.',
 } as const;
 

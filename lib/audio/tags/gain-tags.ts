@@ -38,8 +38,8 @@ export function expectedGains({
   format,
   options: { replayGain = 'keep' },
 }: Pick<Plan, 'format' | 'options'>): Tags {
-  if (replayGain !== 'track' || format.tags === 'none') return {};
-  return gainTags(format, TYPICAL, null);
+  if (replayGain === 'keep' || replayGain === 'drop' || format.tags === 'none') return {};
+  return gainTags(format, TYPICAL, replayGain === 'album' ? TYPICAL : null);
 }
 
 const TYPICAL: SoundLevel = { integrated: -9, truePeak: 0 };

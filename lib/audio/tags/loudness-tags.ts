@@ -45,7 +45,7 @@ export function loudnessTags({ options, chain, format }: LevelPlan, original: Ta
 }
 
 /** Gains of an album that are replaced by none: those of tracks are measured again. */
-function unmeasured(names: readonly string[], replayGain: 'track' | 'drop'): Adaptation[] {
+function unmeasured(names: readonly string[], replayGain: 'track' | 'album' | 'drop'): Adaptation[] {
   const albums = names.filter((name) => /album/i.test(name));
   const reason = 'The album is measured only with replayGain: album.';
   return replayGain === 'track' && albums.length > 0 ? [lost(albums, 'outdated', reason)] : [];

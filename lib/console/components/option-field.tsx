@@ -92,7 +92,11 @@ const USUAL: Readonly<Record<'bitrate' | 'sampleRate' | 'channels', readonly num
 function choicesOf(name: string, schema: Schema): Choices | undefined {
   const takesNumber = schema.anyOf?.some(({ type }) => type === 'number') === true;
   const listed = schema.enum ?? (takesNumber ? undefined : schema.anyOf?.find((kind) => kind.enum)?.enum);
-  if (listed) return listed.map((value) => [value, known(`value.${value}`) ?? String(value)]);
+  // A file of the console belongs to no batch, whose tasks are the album.
+  if (listed)
+    return listed
+      .filter((value) => value !== 'album')
+      .map((value) => [value, known(`value.${value}`) ?? String(value)]);
   const { minimum = 0, maximum = Number.POSITIVE_INFINITY } = schema;
   const within = (value: number) => value >= minimum && value <= maximum;
   if (name === 'bitrate') return USUAL.bitrate.filter(within).map((rate) => [rate, bitrate(rate)]);

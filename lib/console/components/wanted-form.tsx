@@ -105,7 +105,8 @@ function fieldsOf(
       />,
     ];
   const parts = partsOf(value.options[name]);
-  return Object.entries(schema.properties).map(([part, inner]) => (
+  const own = Object.entries(schema.properties).filter(([part]) => !OF_BATCHES.has(part));
+  return own.map(([part, inner]) => (
     <OptionField
       key={`${name}.${part}`}
       name={`${name}.${part}`}
@@ -120,6 +121,9 @@ function fieldsOf(
     />
   ));
 }
+
+/** Parts of options that only tasks of a batch have; a file of the console belongs to none. */
+const OF_BATCHES: ReadonlySet<string> = new Set(['scope']);
 
 function partsOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? { ...value } : {};

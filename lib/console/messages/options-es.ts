@@ -18,11 +18,13 @@ export const OPTIONS_ES: Readonly<Record<string, string>> = {
     'LUFS, integrada, según EBU R128; o un nombre: ebu-r128 -23, atsc-a85 -24, podcast -16, spotify -14, apple -16, replaygain -18.',
   'loudness.tolerance':
     'LU que el original puede desviarse y conservar su nivel, si sus picos lo permiten. Por defecto 0.',
+  'loudness.scope':
+    'album: una ganancia para todas las tareas del lote que lo piden, que las lleva al objetivo como un solo sonido. Por defecto track.',
   'loudness.dualMono': 'yes: mide un canal como los dos que lo reproducen, que son 3 LU más. Por defecto no.',
   'loudness.truePeak': 'dBTP; un limitador lo mantiene si la sonoridad elegida lo superara.',
   gain: 'dB. No junto con la sonoridad.',
   replayGain:
-    'Ganancias para reproductores en las etiquetas. track: mide el sonido entregado; drop: las omite. Por defecto keep, mientras el nivel no cambie.',
+    'Ganancias para reproductores en las etiquetas. track: mide el sonido entregado; album: mide también su álbum, las tareas de un lote que lo piden; drop: las omite. Por defecto keep, mientras el nivel no cambie.',
   fadeIn: 'Segundos desde el comienzo, después del recorte.',
   fadeOut: 'Segundos hasta el final, después del recorte.',
   metadata:

@@ -3,6 +3,7 @@ import { stub } from 'sinon';
 import type { AudioEngine } from '../../../lib/audio/engine/engine.ts';
 import { createConversions } from '../../../lib/conversions/conversion.ts';
 import { faultOf } from '../../../lib/conversions/repeated-fault.ts';
+import type { AlbumStore } from '../../../lib/ports/albums.ts';
 import type { LeaseStore } from '../../../lib/ports/leases.ts';
 import type { Storage } from '../../../lib/ports/storage.ts';
 import type { Task, TaskStore } from '../../../lib/ports/tasks.ts';
@@ -40,6 +41,7 @@ describe('An attempt that breaks off', () => {
     const conversions = createConversions({
       leases: leases as unknown as LeaseStore,
       tasks: {} as TaskStore,
+      albums: {} as AlbumStore,
       originals: storage as unknown as Storage,
       results: storage as unknown as Storage,
       engine: engine as unknown as AudioEngine,

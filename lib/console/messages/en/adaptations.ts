@@ -7,6 +7,7 @@ export const ADAPTATIONS_EN = {
   'property.chapters.image': 'Pictures of chapters',
   'property.gapless': 'Silence of the encoder',
   'property.tracks': 'Sound tracks',
+  'property.album': 'Album',
   'property.chunks': 'Chunk of the file',
 
   'adaptation.not_supported': 'The format does not support it.',
@@ -32,6 +33,7 @@ export const ADAPTATIONS_EN = {
   'adaptation.unreadable': 'It could not be read.',
   'adaptation.silence': 'Silence at an end is left out.',
   'adaptation.pregap': 'Sound before a track or a chapter is in another part, or in none.',
+  'adaptation.whole_originals': 'The album is measured by the whole originals of its tracks.',
   'adaptation.loops_outside': 'Loops that are not wholly inside are left out.',
 
   'warning.truncated': 'The original ends before its declared end. The result has all that is there.',

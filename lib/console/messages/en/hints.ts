@@ -25,6 +25,7 @@ export const HINTS_EN = {
     'Such as -16 for podcasts, -14 for music services or -23 for broadcasts. Not together with a gain.',
   'hint.loudness.tolerance':
     'A file that is as close as this keeps its level, if its peaks allow. Default: 0.',
+  'hint.loudness.scope': 'One gain for all files of a batch, or one for each. Default: one for each.',
   'hint.loudness.dualMono': 'Two loudspeakers play one channel, so it counts 3 LU more. Default: no.',
   'hint.loudness.truePeak': 'A limiter holds peaks below it. Default: -1.',
   'hint.gain': 'Louder or quieter by as many decibels. Not together with a loudness.',

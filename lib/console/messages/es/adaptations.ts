@@ -7,6 +7,7 @@ export const ADAPTATIONS_ES = {
   'property.chapters.image': 'Imágenes de los capítulos',
   'property.gapless': 'Silencio del codificador',
   'property.tracks': 'Pistas de sonido',
+  'property.album': 'Álbum',
   'property.chunks': 'Bloque del archivo',
 
   'adaptation.not_supported': 'El formato no lo admite.',
@@ -32,6 +33,7 @@ export const ADAPTATIONS_ES = {
   'adaptation.unreadable': 'No se pudo leer.',
   'adaptation.silence': 'El silencio de un extremo se omite.',
   'adaptation.pregap': 'El sonido antes de una pista o un capítulo está en otra parte, o en ninguna.',
+  'adaptation.whole_originals': 'El álbum se mide con los originales completos de sus pistas.',
   'adaptation.loops_outside': 'Los bucles que no caben por completo se omiten.',
 
   'warning.truncated': 'El original termina antes de lo que declara. El resultado tiene todo lo que hay.',

@@ -25,6 +25,8 @@ export const HINTS_ES = {
     'Como -16 para podcasts, -14 para servicios de música o -23 para emisoras. No junto con una ganancia.',
   'hint.loudness.tolerance':
     'Un archivo así de cercano conserva su nivel, si sus picos lo permiten. Por defecto: 0.',
+  'hint.loudness.scope':
+    'Una ganancia para todos los archivos de un lote, o una para cada uno. Por defecto: una para cada uno.',
   'hint.loudness.dualMono': 'Dos altavoces reproducen un canal, así que cuenta 3 LU más. Por defecto: no.',
   'hint.loudness.truePeak': 'Un limitador contiene los picos por debajo. Por defecto: -1.',
   'hint.gain': 'Más fuerte o más suave en esos decibelios. No junto con una sonoridad.',
