@@ -174,6 +174,8 @@ const ENDED_INPUT = ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_T
 /** A program may close its input before the end: that is no error of the input. */
 async function feed({ stdin: sink }: SpawnedProgram, stdin: Readable | undefined): Promise<void> {
   if (!stdin || !sink) return;
+  // A program that ends with input unread resets the pipe as well, after the pipeline has told that it closed.
+  sink.on('error', () => undefined);
   try {
     await pipeline(stdin, sink);
   } catch (error) {

@@ -3,6 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { makeSound } from '../support/audio.ts';
+import { createBatch } from '../support/batch.ts';
+import { convertFile } from '../support/engine.ts';
 import { newFolder } from '../support/folders.ts';
 import { PROBLEM, TASK, testService, type User } from '../support/service.ts';
 import { decodedSamples, packetsOf } from '../support/sound.ts';
@@ -189,6 +191,41 @@ describe('An original that is split', function () {
       const lengths = await Promise.all(paths.map(async (path) => (await decodedSamples(path)).length / 2));
       assert.ok(Math.abs((lengths[0] ?? 0) - 14_685) <= 22, `${format}: ${lengths}`);
       if (format !== 'm4b') await assertWhole(paths, at('whole.wav'));
+    }
+  });
+
+  it('right after a join is the tracks again, sample by sample', async () => {
+    const cuts = {
+      'a.flac': { end: 0.7 },
+      'b.wav': { start: 0.7, end: 1.2345 },
+      'c.flac': { start: 1.2345 },
+    };
+    const names = Object.keys(cuts);
+    for (const [name, cut] of Object.entries(cuts))
+      await convertFile(at('whole.wav'), at(name), name.slice(2), {
+        ...cut,
+        metadata: { title: `Track ${name}` },
+      });
+    const { batch, tasks } = await createBatch(ann, names, 'mp3', 'Album');
+    for (const { task, upload } of tasks) {
+      const body = new Uint8Array(await readFile(at(task.name)));
+      await fetch(upload.url, { method: upload.method, headers: upload.headers, body });
+    }
+    const asked = await ann.fetch(`/api/batches/${batch.id}/join`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ newFormat: 'flac', options: { split: 'chapters' } }),
+    });
+    const { id } = z.object({ task: TASK }).parse(await asked.json()).task;
+    assert.equal((await ann.settled(id)).state, 'PROCESSED');
+    for (const [index, name] of names.entries()) {
+      const answer = await ann.fetch(`/api/tasks/${id}/results/${index + 1}`);
+      assert.match(
+        answer.headers.get('content-disposition') ?? '',
+        new RegExp(`0${index + 1} Track ${name}`),
+      );
+      await writeFile(at(`part-${name}`), await answer.bytes());
+      assert.deepEqual(await decodedSamples(at(`part-${name}`)), await decodedSamples(at(name)), name);
     }
   });
 

@@ -4,7 +4,9 @@ import { type EffectiveOptions, effectiveOptions } from '../formats/effective-op
 import { findFormat } from '../formats/formats.ts';
 import type { Options } from '../formats/options.ts';
 import type { Adaptation } from '../media/adaptations.ts';
+import type { CueSheet } from '../media/cue-sheet.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
+import { readFlacCueSheet } from '../media/flac-cue-sheet.ts';
 import type { Tags } from '../media/tag-names.ts';
 import { takeTrack } from '../media/tracks.ts';
 import { planCopy } from '../plan/copy-plan.ts';
@@ -57,7 +59,8 @@ export async function planSplit(tools: Tools, request: SplitRequest): Promise<Pl
   return corrected(tools, { original: input, probed, signal }, async (found) => {
     const { effective, adaptations } = await trimSilentEnds(tools, request.options, found);
     const length = declaredSamples(found.probed) ?? (await samplesOf(tools, found));
-    const sound = within(found.probed, length, effective);
+    const sheet = await sheetIn(found.original, found.probed, effective);
+    const sound = { ...within(found.probed, length, effective), sheet };
     const parts = planParts(effective, sound, request.count);
     const whole = withoutSplit(effective);
     const copy = planCopy(planConversion(whole, found.probed), whole, found.probed);
@@ -88,7 +91,9 @@ export async function placeParts(
   const { effective } = found ? await trimSilentEnds(tools, options, found) : { effective: options };
   const { duration, sampleRate } = probed.media;
   const counted = found && declaredSamples(probed) === null ? await samplesOf(tools, found) : null;
-  const sound = within(probed, counted ?? Math.round((duration ?? 0) * sampleRate), effective);
+  const sheet = await sheetIn(input, probed, effective);
+  const length = counted ?? Math.round((duration ?? 0) * sampleRate);
+  const sound = { ...within(probed, length, effective), sheet };
   const parts = planParts(effective, sound, count).map(exactly(sound, effective.options));
   return parts.map((part, index) =>
     planned(effective, probed, part, { number: index + 1, total: parts.length }),
@@ -160,6 +165,17 @@ function within(probed: Probed, length: number, { options }: EffectiveOptions): 
   const last = Math.min(length, Math.round((options.end ?? Number.POSITIVE_INFINITY) * sampleRate));
   if (last <= first) throw cannotSplit('There is no sound between start and end.');
   return { probed, sampleRate, first, last, isCut: last < length };
+}
+
+/** The CUE sheet in a block of a FLAC file, if the options ask for the file's own. */
+async function sheetIn(
+  input: Source | null,
+  { media }: Probed,
+  { options: { split } }: EffectiveOptions,
+): Promise<CueSheet | undefined> {
+  const isOwn = typeof split === 'object' && 'cue' in split && split.cue === true;
+  if (!isOwn || typeof input !== 'string' || media.container !== 'flac') return undefined;
+  return readFlacCueSheet(input, media.sampleRate);
 }
 
 /** Samples that the original declares; null if it declares no length on which one can rely. */

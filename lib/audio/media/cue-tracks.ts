@@ -42,7 +42,8 @@ export function mustRise(tracks: readonly ReadTrack[], bad: (message: string) =>
 }
 
 /** `mm:ss:ff` */
-export function cueTime(frames: number): string {
+export function cueTime(time: number): string {
+  const frames = Math.round(time);
   const part = (units: number) => String(units).padStart(2, '0');
   return [Math.floor(frames / 4500), Math.floor(frames / 75) % 60, frames % 75].map(part).join(':');
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../runtime/errors.ts';
 import type { Adaptation } from '../media/adaptations.ts';
+import type { CueSheet } from '../media/cue-sheet.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
 import type { Tags } from '../media/tag-names.ts';
 
@@ -22,6 +23,8 @@ export interface SplitSound {
   /** First sample, and first sample after the end. */
   first: number;
   last: number;
+  /** The CUE sheet in a block of the file; absent if there is none, or if nobody asks for it. */
+  sheet?: CueSheet | undefined;
   /** Whether the option `end` sets the last sample. */
   isCut: boolean;
 }

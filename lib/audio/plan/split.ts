@@ -2,7 +2,6 @@ import type { EffectiveOptions } from '../formats/effective-options.ts';
 import { MOST_PARTS, type Split } from '../formats/split-option.ts';
 import { type Chapter, checkedChapters } from '../media/chapters.ts';
 import { BadCueSheet, type CueSheet, readCueSheet } from '../media/cue-sheet.ts';
-import type { Probed } from '../media/ffprobe-output.ts';
 import { placesOfCue } from './split-cue.ts';
 import { cannotSplit, type Part, type Place, type SplitSound, shown, soundBefore } from './split-places.ts';
 
@@ -26,8 +25,7 @@ export function planParts(effective: EffectiveOptions, sound: SplitSound, count:
 
 function placesOf(split: Split, effective: EffectiveOptions, sound: SplitSound, count: number): Place[] {
   if (split === 'chapters' || 'chapters' in split) return placesOfChapters(effective, sound);
-  if ('cue' in split)
-    return placesOfCue(readSheet(split.cue === true ? ownSheet(sound.probed) : split.cue), sound);
+  if ('cue' in split) return placesOfCue(split.cue === true ? ownSheet(sound) : readSheet(split.cue), sound);
   if ('at' in split) return placesOfTimes(split.at, sound);
   if ('every' in split) return placesOfLength(split.every, sound);
   return equalPlaces(count, sound);
@@ -41,13 +39,15 @@ function readSheet(text: string): CueSheet {
   }
 }
 
-/** The CUE sheet among the tags of a file, where rippers of discs leave it. */
-function ownSheet({ tags, file }: Probed): string {
+/** The CUE sheet in a file: among its tags, where rippers of discs leave it with titles, or in a block of FLAC. */
+function ownSheet({ probed: { tags, file }, sheet }: SplitSound): CueSheet {
   const all = [...Object.entries(file?.tags ?? {}), ...Object.entries(tags)];
   const [, found] = all.find(([name]) => name.toUpperCase() === 'CUESHEET') ?? [];
   const text = typeof found === 'string' ? found : found?.[0];
-  if (text === undefined) throw cannotSplit('The file has no CUE sheet among its tags.');
-  return text;
+  if (text !== undefined) return readSheet(text);
+  if (!sheet)
+    throw cannotSplit('The file has no CUE sheet, neither in its tag CUESHEET nor in a block of FLAC.');
+  return sheet;
 }
 
 function placesOfChapters({ options }: EffectiveOptions, sound: SplitSound): Place[] {
