@@ -110,6 +110,9 @@ const VALID: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 /** Names that no route reads from a query. */
 const OTHER_NAMES = ['__proto__', 'constructor', 'toString', 'key', '%', '%00', '%zz', '[]', 'a[b]'];
 
+/** Each route gets each body and each type, and each pair of them reaches one of so many routes. */
+const THINNED = 4;
+
 /** Requests at once; few enough for the passwords that some of them bring. */
 const AT_ONCE = 8;
 
@@ -262,9 +265,9 @@ describe('No request makes an ERROR of the service', function () {
   it('by any body of any content type', async () => {
     const requests = operations
       .filter(({ types }) => types.length > 0)
-      .flatMap(({ method, path }) =>
-        CONTENT_TYPES.flatMap((type) =>
-          BODIES.map((body) => ({
+      .flatMap(({ method, path }, route) =>
+        CONTENT_TYPES.flatMap((type, one) =>
+          BODIES.filter((_, other) => (route + one + other) % THINNED === 0).map((body) => ({
             ...{ method, target: whole(path), body },
             headers: [bearer(), `Content-Type: ${type}`],
           })),
