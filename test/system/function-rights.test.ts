@@ -16,6 +16,9 @@ import { newUser, post, TASK } from '../support/service.ts';
 
 const CREATED = z.object({ task: TASK });
 const OUTBOUND = { OUTBOUND_HTTP: 'true', OUTBOUND_ALLOWED_ADDRESSES: '127.0.0.1' };
+/** A limit that conversions count. */
+const COUNTED = { MAX_AUDIO_MINUTES_PER_DAY: '1000' };
+
 const NAMES = ['api', 'transfer', 'convert', 'dead-letter', 'sweep'] as const satisfies TargetName[];
 
 /** Logins belong to the server, which other tests share; these are for this file alone. */
@@ -40,7 +43,7 @@ describe('Functions with the rights that npm run migrate grants each', function 
   const as = (name: (typeof NAMES)[number]) => {
     const url = new URL(cloud.databaseUrl());
     url.searchParams.set('options', `-c role=${loginOf(name)}`);
-    return cloud.instance({ ...OUTBOUND, DATABASE_URL: url.href });
+    return cloud.instance({ ...OUTBOUND, ...COUNTED, DATABASE_URL: url.href });
   };
 
   it('fetch, convert, deliver and tell of it', async () => {
