@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { undefinedFor } from '../../lib/runtime/errors.ts';
 import { makeSound } from '../support/audio.ts';
 import { createBatch } from '../support/batch.ts';
 import { convertFile } from '../support/engine.ts';
@@ -90,7 +91,13 @@ describe('An original that is split', function () {
     const archive = Buffer.from(await (await ann.fetch(`/api/tasks/${id}/results.zip`)).bytes());
     for (const { name } of parts) assert.ok(archive.includes(name), name);
     assert.equal((await ann.fetch(`/api/tasks/${id}/result`)).headers.get('content-type'), 'audio/flac');
-    assert.equal((await ann.fetch(`/api/tasks/${id}`, { method: 'DELETE' })).status, 200);
+    const files = () =>
+      readdir(join(service.data(), 'results', String(id), '1')).catch(undefinedFor('ENOENT'));
+    assert.equal((await files())?.filter((name) => name.startsWith('part-')).length, 3);
+    const body = JSON.stringify({ newFormat: 'mp3' });
+    const headers = { 'Content-Type': 'application/json' };
+    assert.equal((await ann.fetch(`/api/tasks/${id}`, { method: 'PUT', headers, body })).status, 200);
+    assert.deepEqual((await files()) ?? [], []);
   });
 
   it('is refused at no time of its sound', async () => {
