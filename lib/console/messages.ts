@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import { isolated } from './isolated.ts';
 import { EN, type MessageKey, type Messages } from './messages/en.ts';
 import { ES } from './messages/es.ts';
 import { remember, remembered } from './remembered.ts';
@@ -33,7 +34,7 @@ export type Values = Readonly<Record<string, string | number>>;
 /** A text of a catalogue with its values. */
 export function filled(text: string, values: Values): string {
   return text.replace(/\{(\w+)\}/g, (_, name: string) =>
-    Object.hasOwn(values, name) ? String(values[name]) : '',
+    Object.hasOwn(values, name) ? isolated(String(values[name])) : '',
   );
 }
 

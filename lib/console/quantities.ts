@@ -52,6 +52,18 @@ export function day(time: string): string {
   return new Intl.DateTimeFormat(language.value, { dateStyle: 'long' }).format(new Date(time));
 }
 
+/** A day without its year, if that is the present one. */
+export function shortDay(time: string): string {
+  const date = new Date(time);
+  const isThisYear = date.getFullYear() === new Date().getFullYear();
+  const format = new Intl.DateTimeFormat(language.value, {
+    day: 'numeric',
+    month: 'short',
+    ...(!isThisYear && { year: 'numeric' as const }),
+  });
+  return format.format(date);
+}
+
 export function hertz(rate: number): string {
   return `${number(rate / 1000, 3)} kHz`;
 }

@@ -135,9 +135,14 @@ export function applyToAll(): void {
   staged.value = staged.value.map((each) => ({ ...each, format: undefined }));
 }
 
+/** Most bytes of a name in UTF-8 that the service takes. */
+const NAME_BYTES = 200;
+
 /** Sentence about a file that the service would refuse. */
 export function problemOf({ source }: StagedFile): string | undefined {
   if ('url' in source) return undefined;
+  if (new TextEncoder().encode(source.file.name).length > NAME_BYTES)
+    return t('staged.nameTooLong', { count: NAME_BYTES });
   const most = formats.value?.limits.uploadBytes ?? Number.POSITIVE_INFINITY;
   if (source.file.size === 0) return t('staged.empty');
   return source.file.size > most ? t('staged.tooLarge', { size: size(most) }) : undefined;

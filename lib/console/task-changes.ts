@@ -16,23 +16,3 @@ export async function convertAgain(id: number, outputs: readonly Wanted[]): Prom
     leaving.value = new Set([...leaving.value].filter((other) => other !== id));
   }
 }
-
-const DAY = 86_400_000;
-
-/**
- * Keeps the files of a task for another time, as far as the service allows.
- * @returns the new time; undefined if they cannot be kept longer
- */
-export async function keepLonger(id: number): Promise<string | undefined> {
-  const [{ limits }, { timestamp, expiresAt }] = await Promise.all([
-    service.account.get(),
-    service.tasks.get(id),
-  ]);
-  if (expiresAt === null) return undefined;
-  const { days, maxDays } = limits.retention;
-  const until = Math.min(Date.parse(expiresAt) + days * DAY, Date.parse(timestamp) + maxDays * DAY);
-  if (until <= Date.parse(expiresAt)) return undefined;
-  const task = await service.tasks.keep(id, new Date(until));
-  changed(task);
-  return task.expiresAt ?? undefined;
-}

@@ -4,12 +4,14 @@ import type { MessageKey } from '../messages/en.ts';
 import { counted, known, t } from '../messages.ts';
 import { complain, tell } from '../notices.ts';
 import { formatsText, requestedOf } from '../outputs.ts';
-import { clock, day, percent, size } from '../quantities.ts';
+import { clock, percent, shortDay, size } from '../quantities.ts';
 import { removeLater } from '../removals.ts';
+import { canBeKept, goesSoon } from '../retention.ts';
 import type { Task } from '../task.ts';
 import { AgainChoice } from './again-choice.tsx';
 import { GoOn } from './go-on.tsx';
 import { Icon } from './icon.tsx';
+import { KeepButton } from './keep-button.tsx';
 
 interface TaskRowProps {
   id: number;
@@ -42,6 +44,7 @@ export function TaskRow({ id, place, count, top }: TaskRowProps) {
       </div>
       <State task={task} />
       <div class="row-buttons">
+        {goesSoon(task) && canBeKept(task) && <KeepButton task={task} isSmall />}
         {(state === 'PROCESSED' || state === 'FAILED') && task.media && <AgainChoice task={task} />}
         <button
           type="button"
@@ -95,7 +98,7 @@ function State({ task }: { task: Task }) {
 function sentence(task: Task): string {
   const { state, media, result, error, progress } = task;
   const to = formatsText(requestedOf(task));
-  if (state === 'FAILED') return failureOf(error?.code);
+  if (state === 'FAILED') return [failureOf(error?.code), expiryOf(task)].filter(Boolean).join(' · ');
   if (state === 'UPLOADED') return `${to} · ${t('task.waiting')}`;
   if (state === 'PROCESSING') return `${to} · ${percent(progress)}`;
   if (state === 'AWAITING_UPLOAD' && task.source)
@@ -111,16 +114,14 @@ function sentence(task: Task): string {
     result && size(result.size),
     notes > 0 && counted('task.notes', notes),
     task.destination && t(deliveryOf(task)),
-    isSoon(task.expiresAt) && t('task.expires.soon', { day: day(task.expiresAt) }),
+    expiryOf(task),
   ];
   return parts.filter(Boolean).join(' · ');
 }
 
-/** Milliseconds before the removal of files from which a row names the day. */
-const SOON = 7 * 86_400_000;
-
-function isSoon(expiresAt: string | null): expiresAt is string {
-  return expiresAt !== null && Date.parse(expiresAt) - Date.now() < SOON;
+/** The day on which the files of a task are removed; undefined where they are kept. */
+function expiryOf({ expiresAt }: Task): string | undefined {
+  return expiresAt === null ? undefined : t('task.expires.short', { day: shortDay(expiresAt) });
 }
 
 /** The words for what became of the delivery of a result. */

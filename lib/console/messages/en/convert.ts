@@ -16,6 +16,7 @@ export const CONVERT_EN = {
   'staged.tooLarge': 'Larger than {size}, the most that this service takes.',
   'staged.empty': 'An empty file',
   'staged.refused': 'Not taken. {reason}',
+  'staged.nameTooLong': 'The name is longer than {count} bytes. Rename the file.',
   'staged.convert.one': 'Convert {count} file',
   'staged.convert.other': 'Convert {count} files',
 

@@ -16,6 +16,7 @@ export const CONVERT_ES = {
   'staged.tooLarge': 'Supera {size}, lo máximo que acepta este servicio.',
   'staged.empty': 'Un archivo vacío',
   'staged.refused': 'No se aceptó. {reason}',
+  'staged.nameTooLong': 'El nombre pasa de {count} bytes. Cambia el nombre del archivo.',
   'staged.convert.one': 'Convertir {count} archivo',
   'staged.convert.other': 'Convertir {count} archivos',
 
