@@ -42,6 +42,7 @@ export function GroupList() {
 function GroupRow({ value }: { value: CountedGroup }) {
   const { id, name, users, limits } = value;
   const isOpen = useSignal(false);
+  const members = counted('admin.members', users);
   const showUsers = () => {
     search.value = { text: '', groupId: id };
     go('administration');
@@ -55,8 +56,12 @@ function GroupRow({ value }: { value: CountedGroup }) {
         <LimitSummary value={limits} />
       </div>
       <div class="buttons">
-        <button type="button" aria-label={t('admin.members.of', { name })} onClick={showUsers}>
-          {counted('admin.members', users)}
+        <button
+          type="button"
+          aria-label={t('admin.members.of', { users: members, name })}
+          onClick={showUsers}
+        >
+          {members}
         </button>
         <button
           type="button"

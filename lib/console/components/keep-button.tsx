@@ -20,7 +20,7 @@ export function KeepButton({ task: { id, name }, isSmall = false }: { task: Task
     <button
       type="button"
       class={isSmall ? 'quiet square' : 'link'}
-      aria-label={t('task.keep.of', { name })}
+      aria-label={isSmall ? t('task.keep.of', { name }) : undefined}
       title={isSmall ? t('task.keep') : undefined}
       disabled={isBusy.value}
       onClick={keep}

@@ -41,7 +41,7 @@ export function TaskDialog({ id }: { id: number }) {
   }, [id, isFound, problem]);
   const task = isFound.value ? taskOf(id)?.value : undefined;
   return (
-    <Dialog title={task?.name ?? ''} kind="side" onClose={() => go('')}>
+    <Dialog title={task?.name ?? t('task.title')} kind="side" onClose={() => go('')}>
       {problem.value !== '' && <p class="empty">{problem.value}</p>}
       {task && <Content task={task} />}
     </Dialog>

@@ -59,7 +59,7 @@ export const ADMINISTRATION_EN = {
   'admin.save': 'Save',
   'admin.groups.none': 'There are no groups yet.',
   'admin.group.new': 'New group',
-  'admin.members.of': 'Show the users of {name}',
+  'admin.members.of': '{users} of {name}',
   'admin.group.change': 'Change',
   'admin.group.change.of': 'Change the group {name}',
   'admin.group.remove.used.one': 'Remove, and leave {count} user without a group',

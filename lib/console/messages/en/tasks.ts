@@ -94,6 +94,7 @@ export const TASKS_EN = {
   'task.link.text': 'Whoever has the link can download the file for 15 minutes.',
   'task.link.copied': 'Copied. Whoever has the link can download the file for 15 minutes.',
   'task.again.started': '{name} is converted again, to {format}.',
+  'task.title': 'File',
   'task.gone': 'This file is not here. It may have been deleted.',
   'task.notes.one': '{count} note',
   'task.notes.other': '{count} notes',

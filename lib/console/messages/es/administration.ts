@@ -60,7 +60,7 @@ export const ADMINISTRATION_ES = {
   'admin.save': 'Guardar',
   'admin.groups.none': 'Todavía no hay grupos.',
   'admin.group.new': 'Grupo nuevo',
-  'admin.members.of': 'Mostrar los usuarios de {name}',
+  'admin.members.of': '{users} de {name}',
   'admin.group.change': 'Cambiar',
   'admin.group.change.of': 'Cambiar el grupo {name}',
   'admin.group.remove.used.one': 'Quitar, y dejar a {count} usuario sin grupo',

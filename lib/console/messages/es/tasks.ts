@@ -94,6 +94,7 @@ export const TASKS_ES = {
   'task.link.text': 'Quien tenga el enlace puede descargar el archivo durante 15 minutos.',
   'task.link.copied': 'Copiado. Quien tenga el enlace puede descargar el archivo durante 15 minutos.',
   'task.again.started': '{name} se convierte otra vez, a {format}.',
+  'task.title': 'Archivo',
   'task.gone': 'Este archivo no está aquí. Quizá fue borrado.',
   'task.notes.one': '{count} nota',
   'task.notes.other': '{count} notas',
