@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isStreamed } from '../../lib/audio/ffmpeg/output.ts';
 import { effectiveOptions } from '../../lib/audio/formats/effective-options.ts';
+import { installMutagen, readWithMutagen } from '../mutagen/read.ts';
 import { makeSound } from '../support/audio.ts';
-import { convertFile, formatCalled } from '../support/engine.ts';
+import { convertFile, formatCalled, probeWithFfprobe } from '../support/engine.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { findProgram } from '../support/programs.ts';
 import { decodedMd5, measuredLoudness } from '../support/sound.ts';
@@ -106,15 +107,36 @@ describe('The option replayGain', function () {
     assert.deepEqual([asked('track'), asked('drop')], [false, true]);
   });
 
-  it('is read by mediainfo as it was measured, and by opusinfo', async function () {
+  it('is the same for mutagen, TagLib, ffprobe, mediainfo and opusinfo', async function () {
     const [mediainfo, opusinfo] = [await findProgram('mediainfo'), await findProgram('opusinfo')];
-    if (!mediainfo || !opusinfo) return this.skip();
-    const made = await convertFile(path('in.flac'), path('read.mp3'), 'mp3', { replayGain: 'track' });
-    const { stdout } = await run(mediainfo, ['--Inform=Audio;%ReplayGain_Gain%', path('read.mp3')]);
-    assert.equal(Number.parseFloat(stdout), gainOf(made.media.tags));
-    const opus = await convertFile(path('in.flac'), path('read.opus'), 'opus', { replayGain: 'track' });
-    const comments = (await run(opusinfo, [path('read.opus')])).stdout;
-    assert.ok(comments.includes(`R128_TRACK_GAIN=${opus.media.tags.R128_TRACK_GAIN?.[0]}\n`), comments);
+    const python = await installMutagen();
+    if (!mediainfo || !opusinfo || !python) return this.skip();
+    const names = ['mp3', 'm4a', 'flac', 'wv', 'opus'];
+    const gains: number[] = [];
+    for (const name of names) {
+      const made = await convertFile(path('in.flac'), path(`read.${name}`), name, { replayGain: 'track' });
+      gains.push(gainOf(made.media.tags));
+    }
+    const files = names.map((name) => path(`read.${name}`));
+    const byMutagen = (await readWithMutagen(python, ...files)).map((found) => gainIn(found?.tags ?? {}));
+    const byFfprobe = await Promise.all(
+      files.map(async (file) => gainIn((await probeWithFfprobe(file)).tags)),
+    );
+    const byMediainfo = await Promise.all(
+      files.map(async (file) => {
+        const { stdout } = await run(mediainfo, ['--Output=JSON', file]);
+        return gainIn(
+          Object.fromEntries(
+            stdout
+              .matchAll(/"(ReplayGain_Gain|\w+_gain)": ?"([^"]+)"/gi)
+              .map(([, name = '', text]) => [name, text]),
+          ),
+        );
+      }),
+    );
+    assert.deepEqual([byMutagen, byFfprobe, byMediainfo], [gains, gains, gains]);
+    const { stdout } = await run(opusinfo, [path('read.opus')]);
+    assert.equal(gainIn({ r128_track_gain: /R128_TRACK_GAIN=(-?\d+)/.exec(stdout)?.[1] }), gains.at(-1));
   });
 
   it('has the names that readers of ID3 and MP4 compare letter by letter', async () => {
@@ -124,6 +146,14 @@ describe('The option replayGain', function () {
     assert.ok((await readFile(path('names.m4a'))).includes('name\0\0\0\0replaygain_track_gain'));
   });
 });
+
+/** The gain of a track in dB relative to -18 LUFS, by a reader's names. */
+function gainIn(tags: Readonly<Record<string, unknown>>): number {
+  const named = (pattern: RegExp) =>
+    Number.parseFloat(String(Object.entries(tags).find(([name]) => pattern.test(name))?.[1]));
+  const units = named(/^r128_track_gain$/i);
+  return Number.isNaN(units) ? named(/replaygain_(track_)?gain$/i) : units / 256 + 5;
+}
 
 function told(
   made: { adaptations: readonly { property: string; code: string }[] },

@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { FORMATS, type Format } from '../../../../lib/audio/formats/formats.ts';
 import { describeOptions, parseOptions } from '../../../../lib/audio/formats/options.ts';
+import { formatCalled } from '../../../support/engine.ts';
 
 /**
  * Options that some formats take and others refuse, and some that all refuse. JSON Schema says nothing of an end before the
@@ -47,6 +48,11 @@ const REQUESTS: readonly Readonly<Record<string, unknown>>[] = [
   { chapters: [{ start: 0, title: 'one', url: 'ftp://example.org' }] },
   { chapters: [{ start: 0, title: 'a\0b' }] },
   { tagEncoding: 'windows-1251' },
+  { split: { every: 60 }, replayGain: 'track' },
+  { split: { every: 60 }, replayGain: 'album' },
+  { split: { every: 60 }, loudness: { target: -14, scope: 'album' } },
+  { split: { every: 60 }, loudness: { target: 'spotify', scope: 'track' } },
+  { replayGain: 'album', loudness: { target: -14, scope: 'album' } },
   { surprise: 1 },
 ];
 
@@ -59,6 +65,15 @@ describe('The JSON Schema of the options of a format', () => {
         assert.equal(allows(options), takes(format, options), JSON.stringify(options).slice(0, 200));
     });
   }
+
+  it('refuse an album of the parts of one original, and name the values of replayGain and scope', () => {
+    const flac = formatCalled('flac');
+    const refuse = (options: object, message: RegExp) =>
+      assert.throws(() => parseOptions(flac, options), message);
+    refuse({ split: { every: 60 }, replayGain: 'album' }, /split or an album, not both/);
+    refuse({ replayGain: 'yes' }, /one of keep, track, album, drop/);
+    refuse({ loudness: { target: -14, scope: 1 } }, /expected track or album/);
+  });
 });
 
 function takes(format: Format, options: object): boolean {
