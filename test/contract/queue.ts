@@ -46,6 +46,22 @@ export function describeQueue(name: string, make: () => Promise<Queue>): void {
       await all.promise;
     });
 
+    it('delivers the trace of a message with it, and none where it has none', async () => {
+      const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+      const [traced, alone] = [{ ...newMessage(), traceparent }, newMessage()];
+      const heard = new Map<number, string | undefined>();
+      const all = Promise.withResolvers<void>();
+      await consume([traced, alone], (message) => {
+        heard.set(message.taskId, message.traceparent);
+        if (heard.size === 2) all.resolve();
+        return 'done';
+      });
+      await queue.enqueue([traced, alone]);
+      await all.promise;
+      assert.equal(heard.get(traced.taskId), traceparent);
+      assert.equal(heard.get(alone.taskId), undefined);
+    });
+
     it('keeps a message until a consumer starts', async () => {
       const message = newMessage();
       const heard = Promise.withResolvers<void>();

@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { parse } from 'content-disposition';
+import { z } from 'zod';
 import { ACCESS } from '../support/access.ts';
-import { post, testService, type User } from '../support/service.ts';
+import { TEXTS } from '../support/hostile-values.ts';
+import { sendRaw } from '../support/raw.ts';
+import { post, TASK, testService, type User } from '../support/service.ts';
 
 /** Bodies whose end two servers could see in two places, after the line of the request and Host. */
 const SMUGGLING: readonly [what: string, rest: string][] = [
@@ -19,6 +23,26 @@ const SMUGGLING: readonly [what: string, rest: string][] = [
   ['a chunk that is longer than it says', 'Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n'],
   ['lines that end without a carriage return', 'Content-Length: 0\n\n'],
 ];
+
+/** Names of files that would add a header or a parameter, if they were written as they are. */
+const INJECTING = [
+  'a.wav\r\nX-Injected: yes',
+  'a.wav\nSet-Cookie: a=b',
+  'a"; filename="b.exe',
+  "a.wav; filename*=UTF-8''b.exe",
+  '%0d%0aX-Injected: yes.wav',
+  'a\\".wav',
+  '\u560d\u560aX-Injected: yes.wav',
+];
+
+/** Headers of an answer with a file. */
+const EXPECTED = [
+  /^(?:content-|cross-origin-|x-(?:content-type-options|frame-options)$|accept-ranges$|cache-control$|connection$|date$)/,
+  /^(?:etag|last-modified|referrer-policy|strict-transport-security|permissions-policy|vary|keep-alive|repr-digest)$/,
+];
+
+const CREATED = z.object({ task: TASK });
+const OPENED = CREATED.extend({ upload: z.object({ url: z.url() }) });
 
 /** Fields that no request may set, each with a value that is seen if it did. */
 const FORBIDDEN = {
@@ -74,6 +98,53 @@ describe('The shape of a request', function () {
       const [answer] = await once(sent, 'response');
       assert.equal(answer.statusCode, 413, operation);
       answer.destroy();
+    }
+  });
+
+  it('bounds originals and covers that declare no length', async () => {
+    const opened = await user.fetch('/api/tasks', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ filename: 'a.wav', newFormat: 'mp3', size: 10 }),
+    });
+    const { task, upload } = OPENED.parse(await opened.json());
+    const cover = `${service.url()}/api/tasks/${task.id}/cover`;
+    for (const [url, type, status] of [
+      [upload.url, 'audio/wav', 400],
+      [cover, 'image/png', 413],
+    ] as const) {
+      const headers = { Authorization: `Bearer ${user.token}`, 'Content-Type': type };
+      const sent = request(url, { method: 'PUT', headers });
+      sent.on('error', () => undefined);
+      for (let mebibytes = 0; mebibytes < 24; mebibytes++) sent.write(Buffer.alloc(2 ** 20));
+      sent.end();
+      const [answer] = await once(sent, 'response');
+      assert.equal(answer.statusCode, status, url);
+      answer.destroy();
+    }
+    assert.equal((await user.task(task.id)).state, 'AWAITING_UPLOAD');
+  });
+
+  it('adds no header to an answer by the name of a file', async () => {
+    const authorization = `Authorization: Bearer ${user.token}`;
+    for (const name of [...TEXTS, ...INJECTING]) {
+      const made = await user.upload({
+        audio: { name: 'a.wav', bytes: Buffer.from('x') },
+        newFormat: 'mp3',
+        filename: name,
+      });
+      const body: unknown = await made.json();
+      if (!made.ok) continue;
+      const { task } = CREATED.parse(body);
+      const target = `/api/tasks/${task.id}/original`;
+      const { status, headers } = await sendRaw(service.url(), { target, headers: [authorization] });
+      assert.equal(status, 200);
+      assert.deepEqual(
+        [...headers.keys()].filter((key) => EXPECTED.every((one) => !one.test(key))),
+        [],
+        name,
+      );
+      assert.equal(parse(headers.get('content-disposition') ?? '').parameters.filename, task.name);
     }
   });
 
