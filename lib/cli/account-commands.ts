@@ -6,6 +6,7 @@ import type { LoginOptions } from './account/login.ts';
 import type { SaveOptions } from './account/presets.ts';
 import type { ProbeOptions } from './account/probe.ts';
 import type { GetOptions, ListOptions } from './account/tasks.ts';
+import type { VerifyOptions } from './account/verify.ts';
 import { addAdministration } from './administration-commands.ts';
 import { count, JSON_LINES, several } from './option-values.ts';
 import { run } from './run-command.ts';
@@ -120,6 +121,16 @@ function addCatalogue(program: Command): void {
     .option(...JSON_LINES)
     .action((files: string[], options: ProbeOptions) =>
       run(async () => (await import('./account/probe.ts')).probe(files, options)),
+    );
+  program
+    .command('verify')
+    .argument('<file>', 'audio file')
+    .description('say whether a file is the result of a receipt, and what differs')
+    .option('-r, --receipt <file>', 'the receipt as JSON, or a task that has it')
+    .option('-t, --task <id>', 'number of the task that has the receipt')
+    .option(...JSON_LINES)
+    .action((file: string, options: VerifyOptions) =>
+      run(async () => (await import('./account/verify.ts')).verify(file, options)),
     );
   const presets = program.command('presets').description('list, save and remove presets');
   presets

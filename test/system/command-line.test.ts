@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -131,6 +131,30 @@ describe('tonemill with a service', function () {
     assert.deepEqual([refused.code, /lacks tasks:write/.test(refused.stderr)], [3, true], refused.stderr);
     assert.match((await tonemill(['formats', 'mp3'], inFolder(env))).stdout, /^bitrate +8000 to 320000/m);
     assert.match((await tonemill(['probe', 'a.wav'], inFolder(env))).stdout, /^ {2}codec +pcm_s16le$/m);
+  });
+
+  it('compares a file with a receipt, and ends with 1 for another one', async () => {
+    const { env, user } = await withKey();
+    await makeTone(join(folder(), 'a.wav'), 1);
+    const options = ['--to', 'flac', '--option', 'receipt=hashes'];
+    assert.equal((await tonemill(['convert', 'a.wav', ...options], inFolder(env))).code, 0);
+    const [task] = await user.tasks();
+    const own = await tonemill(['verify', 'a.flac', '--task', `${task?.id}`], inFolder(env));
+    assert.deepEqual(
+      [own.code, own.stdout],
+      [0, 'a.flac: the result of the receipt, unchanged\n'],
+      own.stderr,
+    );
+    await writeFile(join(folder(), 'task.json'), await (await user.fetch(`/api/tasks/${task?.id}`)).text());
+    const other = await tonemill(['verify', 'a.wav', '--receipt', 'task.json'], inFolder(env));
+    assert.match(
+      other.stdout,
+      /^a\.wav: the original, which differs\n {2}sha256 +expected \w{64}, found \w{64}$/m,
+    );
+    assert.equal(other.code, 1);
+    const none = await tonemill(['verify', 'a.wav', '--receipt', 'a.wav'], inFolder(env));
+    assert.deepEqual([none.code, /a\.wav: expected a receipt as JSON/.test(none.stderr)], [1, true]);
+    assert.equal((await tonemill(['verify', 'a.wav'], inFolder(env))).code, 2);
   });
 
   it('says what to do, with a code of its own, without a service, an answer, a right key and a network', async () => {

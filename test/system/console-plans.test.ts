@@ -82,4 +82,33 @@ describe('The console, before a conversion', function () {
     await button(page, 'Download MP3').waitFor();
     assert.deepEqual(page.found, []);
   });
+
+  it('saves the receipt of a result, and tells which file it is about', async () => {
+    const page = await browser.openAs(await service.newGuest(), `${service.url()}/?to=flac`);
+    const path = join(folder(), 'proof.wav');
+    await makeTone(path, 1);
+    await choose(page, path);
+    await page.getByText('More options').click();
+    await page.getByLabel('Receipt').selectOption('With hashes');
+    await button(page, 'Convert 1 file').click();
+    await download(page, 'proof.wav').waitFor();
+    await page.getByRole('link', { name: 'Details of proof.wav' }).click();
+    await page.getByText('Each sample of the original is in the result.').waitFor();
+    const saving = page.waitForEvent('download');
+    await button(page, 'Save the receipt of proof.flac').click();
+    const saved = await saving;
+    assert.equal(saved.suggestedFilename(), 'proof.flac.receipt.json');
+    const receipt = join(folder(), 'proof.flac.receipt.json');
+    await saved.saveAs(receipt);
+    await page.getByLabel('Compare a file with the receipt of proof.flac').setInputFiles(path);
+    await page.getByText('proof.wav is the original, not the result.').waitFor();
+    await page.goto(`${service.url()}/#account`);
+    await page.getByText('Compare a file with a saved receipt').click();
+    await page.getByLabel('Choose a receipt').setInputFiles(path);
+    await page.getByText('proof.wav is no receipt.').waitFor();
+    await page.getByLabel('Choose a receipt').setInputFiles(receipt);
+    await page.getByLabel('Compare a file with the receipt of proof.flac.receipt.json').setInputFiles(path);
+    await page.getByText('proof.wav is the original, not the result.').waitFor();
+    assert.deepEqual(page.found, []);
+  });
 });

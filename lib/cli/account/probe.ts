@@ -1,10 +1,8 @@
-import { access, constants, stat } from 'node:fs/promises';
 import { fileAt } from '../../client/node.ts';
 import { escaped } from '../../runtime/log-formats.ts';
-import { reasonOf } from '../files/file-errors.ts';
+import { mustBeReadable } from '../files/readable.ts';
 import { openLocalEngine } from '../local/local-engine.ts';
 import { openService } from '../service/service.ts';
-import { CommandError, EXIT } from '../terminal/command-error.ts';
 import { print, printJson } from '../terminal/output.ts';
 import { stopSignal } from '../terminal/stop.ts';
 
@@ -27,14 +25,6 @@ export async function probe(paths: readonly string[], options: ProbeOptions): Pr
   } finally {
     look.close();
   }
-}
-
-/** Throws a CommandError that names the path: neither the engine nor the client says in words why it opens no file. */
-async function mustBeReadable(path: string): Promise<void> {
-  const reason = await access(path, constants.R_OK)
-    .then(() => stat(path))
-    .then((found) => (found.isDirectory() ? 'It is a folder; expected a file.' : undefined), reasonOf);
-  if (reason !== undefined) throw new CommandError(EXIT.failed, escaped(`${path}: ${reason}`));
 }
 
 interface Look {

@@ -11,6 +11,7 @@ import { KeyList } from './key-list.tsx';
 import { LimitList } from './limit-list.tsx';
 import { PresetList } from './preset-list.tsx';
 import { ProblemForm } from './problem-form.tsx';
+import { SavedReceipt } from './saved-receipt.tsx';
 import { TextField } from './text-field.tsx';
 import { WebhookList } from './webhook-list.tsx';
 
@@ -45,6 +46,7 @@ export function AccountDialog() {
       <LimitList />
       <PresetList />
       <KeyList />
+      <SavedReceipt />
       <WebhookList />
       <details class="fold">
         <summary>{t('account.remove')}</summary>

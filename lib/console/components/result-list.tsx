@@ -8,6 +8,7 @@ import { clock, size } from '../quantities.ts';
 import { service } from '../service.ts';
 import type { Task } from '../task.ts';
 import { Icon } from './icon.tsx';
+import { ReceiptTools } from './receipt-tools.tsx';
 
 /** All results of a task that has several, each with its download. */
 export function ResultList({ task }: { task: Task }) {
@@ -41,6 +42,7 @@ export function ResultList({ task }: { task: Task }) {
               {result.name}
             </button>
             <span class="hint">{describe(result)}</span>
+            {result.receipt && <ReceiptTools name={result.name} receipt={result.receipt} />}
           </li>
         ))}
       </ul>

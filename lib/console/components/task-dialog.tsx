@@ -20,6 +20,7 @@ import { Icon } from './icon.tsx';
 import { Listening } from './listening.tsx';
 import { Notes } from './notes.tsx';
 import { Properties } from './properties.tsx';
+import { ReceiptTools } from './receipt-tools.tsx';
 import { ResultList } from './result-list.tsx';
 import { Tags } from './tags.tsx';
 import { removeTask } from './task-row.tsx';
@@ -81,6 +82,12 @@ function Content({ task }: { task: Task }) {
       <Expiry task={task} />
       {task.error && <Failure task={task} />}
       {task.resultCount > 1 && <ResultList task={task} />}
+      {task.resultCount === 1 && task.result?.receipt && (
+        <section>
+          <h3>{t('receipt.title')}</h3>
+          <ReceiptTools name={resultName(task)} receipt={task.result.receipt} />
+        </section>
+      )}
       <Notes task={task} />
       {isThere && <Listening task={task} next={next} />}
       <Addresses task={task} />
@@ -89,4 +96,9 @@ function Content({ task }: { task: Task }) {
       {isThere && <AgainForm task={task} next={next} />}
     </>
   );
+}
+
+/** The name of a result as the receipt is saved beside it. */
+function resultName({ name, convertedExt }: Task): string {
+  return `${name.replace(/\.[^.]*$/, '')}.${convertedExt}`;
 }
