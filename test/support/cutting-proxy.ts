@@ -11,6 +11,12 @@ export interface CuttingProxy {
   cut(): void;
   /** Breaks each of the next connections after so many bytes from the client, one number a connection. */
   cutAfter(...bytes: number[]): void;
+  /**
+   * Breaks the next connection whose client sends a text, such as COMMIT: before that reaches the service, or after, when the
+   * service has carried it out and its answer is on the way.
+   * @returns when a connection is broken, or after so many milliseconds without one; then none will be
+   */
+  cutAt(text: string, when: 'before' | 'after', patience: number): Promise<void>;
   /** Sends further connections to another address. */
   lead(to: string): void;
   close(): Promise<void>;
@@ -20,6 +26,7 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
   let to = new URL(target);
   let count = 0;
   const limits: number[] = [];
+  const cuts: { text: string; when: 'before' | 'after'; done: () => void }[] = [];
   const open = new Set<Socket>();
   const server = createServer((client) => {
     count += 1;
@@ -28,12 +35,26 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
       open.add(socket);
       socket.on('error', () => undefined).on('close', () => open.delete(socket));
     }
+    const breakBoth = () => {
+      for (const socket of [client, service]) socket.destroy();
+    };
+    client.on('data', (chunk) => {
+      const [cut] = cuts;
+      if (!cut || !chunk.includes(cut.text)) return;
+      cuts.shift();
+      const cutNow = () => {
+        breakBoth();
+        cut.done();
+      };
+      if (cut.when === 'before') cutNow();
+      else service.prependOnceListener('data', cutNow);
+    });
     const limit = limits.shift();
     let sent = 0;
     if (limit !== undefined)
       client.on('data', (chunk) => {
         sent += chunk.length;
-        if (sent >= limit) for (const socket of [client, service]) socket.destroy();
+        if (sent >= limit) breakBoth();
       });
     pipeline(client, service).catch(() => service.destroy());
     pipeline(service, client).catch(() => client.destroy());
@@ -49,6 +70,15 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
       for (const socket of open) socket.destroy();
     },
     cutAfter: (...bytes) => limits.push(...bytes),
+    async cutAt(text, when, patience) {
+      const { promise, resolve: done } = Promise.withResolvers<void>();
+      const cut = { text, when, done };
+      cuts.push(cut);
+      const timer = setTimeout(done, patience);
+      await promise;
+      clearTimeout(timer);
+      if (cuts.includes(cut)) cuts.splice(cuts.indexOf(cut), 1);
+    },
     lead(other) {
       to = new URL(other);
     },

@@ -1,6 +1,8 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { removeCluster } from '../../lib/adapters/embedded-postgres/remove.ts';
 import { isAlive } from '../../lib/runtime/working-folders.ts';
 import { TEST_FOLDER } from './folders.ts';
@@ -14,6 +16,15 @@ export async function clearLeftovers(): Promise<void> {
     if ((await stat(folder)).uid !== process.getuid?.()) continue;
     const found = await readdir(folder, { recursive: true, withFileTypes: true });
     for (const { name, parentPath } of found) if (name === 'cluster') await removeCluster(parentPath);
+    await unmountIn(folder);
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Takes mounts of aborted runs away, so that their folders can be removed; the newest first. */
+async function unmountIn(folder: string): Promise<void> {
+  const mounts = await readFile('/proc/self/mounts', 'utf8').catch(() => '');
+  const points = mounts.split('\n').map((line) => line.split(' ')[1] ?? '');
+  for (const point of points.filter((one) => one.startsWith(`${folder}/`)).reverse())
+    await promisify(execFile)('umount', ['--lazy', point]);
 }
