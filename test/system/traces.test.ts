@@ -5,6 +5,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
+import { createApp } from '../../lib/app/app.ts';
+import { createTarget } from '../../lib/app/targets.ts';
 import { startTracing } from '../../lib/app/traces.ts';
 import { loadConfig } from '../../lib/config/config.ts';
 import { silentLog } from '../../lib/runtime/log.ts';
@@ -34,6 +36,7 @@ const EXPORT = z.object({
 });
 type Span = z.output<typeof SPAN>;
 
+const CREDENTIAL = 'a credential for tests';
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const CALLER = '00f067aa0ba902b7';
 const [SERVER, CONSUMER] = [2, 5];
@@ -92,6 +95,30 @@ describe('Traces', function () {
     assert.deepEqual([...paths], ['/v1/traces']);
     assert.doesNotMatch(bodies, /a secret name|@example|Bearer|correct horse/);
     assert.ok(!bodies.includes(user.token) && !bodies.includes(service.data()));
+  });
+
+  it('go on in the function to which Pub/Sub pushes a message, by the attribute of the message', async () => {
+    const trace = TRACE.replace('4', '5');
+    const { PATH } = process.env;
+    const database = { DATABASE: 'url', DATABASE_URL: service.database() };
+    const env = { PATH, TONEMILL_DATA: service.data(), ...database, SERVICE_CREDENTIAL: CREDENTIAL };
+    const app = createApp(loadConfig(env, 'functions'), silentLog, 'function');
+    const http = await createTarget('convert', app);
+    const push = (attributes: Record<string, string>) => {
+      const data = Buffer.from(JSON.stringify({ taskId: 1_000_000, revision: 1 })).toString('base64');
+      const headers = { 'Content-Type': 'application/json', 'X-Service-Credential': CREDENTIAL };
+      const body = JSON.stringify({ message: { data, attributes, messageId: '1' } });
+      return http.request('/', { method: 'POST', headers, body });
+    };
+    const conversions = () => spans.filter(({ name }) => name === 'convert');
+    const before = conversions().length;
+    assert.equal((await push({ traceparent: `00-${trace}-${CALLER}-01` })).status, 204);
+    assert.equal((await push({})).status, 204);
+    await until(() => conversions().length === before + 2);
+    const [traced, alone] = conversions().slice(before);
+    assert.deepEqual([traced?.traceId, traced?.parentSpanId, traced?.kind], [trace, CALLER, CONSUMER]);
+    assert.notEqual(alone?.traceId, trace);
+    await app.close();
   });
 
   it('of a request without a traceparent begin with it', async () => {
