@@ -80,6 +80,9 @@ export async function planSplit(tools: Tools, request: SplitRequest): Promise<Pl
   });
 }
 
+/** Seconds by which a lossy original may be shorter than it declares. */
+const PADDING = 0.1;
+
 /** Plans parts for an answer about their sizes: without the loudness of the whole, and without its packets. */
 export async function placeParts(
   tools: Tools,
@@ -90,10 +93,11 @@ export async function placeParts(
   const found = input === null ? null : { original: input, probed, signal };
   const { effective } = found ? await trimSilentEnds(tools, options, found) : { effective: options };
   const { duration, sampleRate } = probed.media;
-  const counted = found && declaredSamples(probed) === null ? await samplesOf(tools, found) : null;
+  const isUnknown = duration === null || probed.estimated;
+  const counted = found && isUnknown ? await samplesOf(tools, found) : null;
   const sheet = await sheetIn(input, probed, effective);
   const length = counted ?? Math.round((duration ?? 0) * sampleRate);
-  const sound = { ...within(probed, length, effective), sheet };
+  const sound = { ...within(probed, length, effective), sheet, padding: probed.depth === null ? PADDING : 0 };
   const parts = planParts(effective, sound, count).map(exactly(sound, effective.options));
   return parts.map((part, index) =>
     planned(effective, probed, part, { number: index + 1, total: parts.length }),
@@ -178,9 +182,9 @@ async function sheetIn(
   return readFlacCueSheet(input, media.sampleRate);
 }
 
-/** Samples that the original declares; null if it declares no length on which one can rely. */
-function declaredSamples({ media: { duration, sampleRate }, estimated }: Probed): number | null {
-  return duration === null || estimated ? null : Math.round(duration * sampleRate);
+/** Samples that the original declares; null if it declares no length on which one can rely: many lossy files count their padding. */
+function declaredSamples({ media: { duration, sampleRate }, estimated, depth }: Probed): number | null {
+  return duration === null || estimated || depth === null ? null : Math.round(duration * sampleRate);
 }
 
 /** Counts the samples of an original that declares no length on which one can rely. */

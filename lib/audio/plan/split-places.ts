@@ -25,6 +25,8 @@ export interface SplitSound {
   last: number;
   /** The CUE sheet in a block of the file; absent if there is none, or if nobody asks for it. */
   sheet?: CueSheet | undefined;
+  /** Seconds at the end that may be padding; absent: none. */
+  padding?: number;
   /** Whether the option `end` sets the last sample. */
   isCut: boolean;
 }

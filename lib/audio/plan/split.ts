@@ -104,10 +104,11 @@ function placesOfTimes(times: readonly number[], sound: SplitSound): Place[] {
   return [first, ...starts].map(untitled);
 }
 
-function placesOfLength(every: number, { sampleRate, first, last }: SplitSound): Place[] {
+function placesOfLength(every: number, { sampleRate, first, last, padding = 0 }: SplitSound): Place[] {
   const length = every * sampleRate;
-  // Padding of a lossy encoder is no part of its own.
-  const count = Math.max(1, Math.ceil((last - first - sampleRate / 1000) / length));
+  // Neither padding of a lossy encoder nor a rounded sample is a part of its own.
+  const rest = Math.max(1, padding * sampleRate);
+  const count = Math.max(1, Math.ceil((last - first - rest) / length));
   if (count > MOST_PARTS)
     throw cannotSplit(
       `It would give ${count} parts; expected at most ${MOST_PARTS}, so at least ${Math.ceil((last - first) / sampleRate / MOST_PARTS)} s each.`,

@@ -39,7 +39,9 @@ export async function makeLocalParts(
     return { ...one, adaptations: [...part.adaptations, ...own], file, name: named };
   });
   const entries = made.map((one) => ({ name: one.name, file: one.file, size: one.size }));
-  await pipeline(Readable.fromWeb(makeZip(inputs(entries))), createWriteStream(output), { signal });
+  await pipeline(Readable.fromWeb(makeZip(inputs(entries))), createWriteStream(output, { mode: 0o600 }), {
+    signal,
+  });
   return whole(made, conversion);
 }
 
