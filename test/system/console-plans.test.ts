@@ -111,4 +111,25 @@ describe('The console, before a conversion', function () {
     await page.getByText('proof.wav is the original, not the result.').waitFor();
     assert.deepEqual(page.found, []);
   });
+
+  it('keeps a file whose options the service refuses, and converts it with others', async () => {
+    const page = await browser.openAs(await service.newGuest(), `${service.url()}/?to=mp3`);
+    const path = join(folder(), 'kept.wav');
+    await makeTone(path, 1);
+    await choose(page, path);
+    await page.getByText('More options').click();
+    for (const [label, value] of [
+      ['Gain (dB)', '3'],
+      ['Loudness (LUFS)', '-16'],
+    ] as const) {
+      await page.getByLabel(label).fill(value);
+      await page.getByLabel(label).blur();
+    }
+    await button(page, 'Convert 1 file').click();
+    await page.getByText(/^Not taken\. The service does not take this choice of “(Gain|Loudness)/).waitFor();
+    await button(page, 'Back to the defaults').click();
+    await button(page, 'Convert 1 file').click();
+    await download(page, 'kept.wav').waitFor();
+    assert.equal(await page.locator('.staged li').count(), 0);
+  });
 });
