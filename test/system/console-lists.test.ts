@@ -5,10 +5,13 @@ import { testDatabase } from '../support/database.ts';
 import { testService, type User } from '../support/service.ts';
 import { testPages } from '../support/watched-page.ts';
 
-/** Milliseconds of processor time that the page may take without giving way to anything else. */
-const MOST = 200;
+/** Rows that the page may have at one time. */
+const MOST = 60;
 
-const SUM = { tasks: 10_000, batches: 30 };
+const SUM = { tasks: 100_000, batches: 30 };
+
+/** Tasks that are loaded by scrolling, of pages of 200. */
+const DEPTH = 3000;
 
 describe('The list of the console', function () {
   this.timeout(60_000);
@@ -23,7 +26,12 @@ describe('The list of the console', function () {
   let user: User;
   before(async () => {
     user = await service.newUser();
-    await database.knex().raw(INSERT, SUM);
+    await database.knex().transaction(async (transaction) => {
+      // Triggers would send an event for each row.
+      await transaction.raw('set local session_replication_role = replica');
+      await transaction.raw(INSERT, SUM);
+    });
+    await database.knex().raw('analyze tasks');
   });
 
   async function open(): Promise<Page & { found: string[] }> {
@@ -36,32 +44,33 @@ describe('The list of the console', function () {
   const row = (page: Page, name: string) =>
     page.getByRole('link', { name: `Details of ${name}`, exact: true });
 
-  it('scrolls through ten thousand tasks with few rows at a time, and without a long task', async () => {
+  it('has few rows in the page at any depth of a hundred thousand tasks, and at their other end', async () => {
     const page = await open();
-    const longest = await watchTasks(page);
-    const last = row(page, 'sound 1.wav');
-    while ((await last.count()) === 0) {
+    const place = async () => Number(await page.locator('.row').last().getAttribute('aria-posinset'));
+    while ((await place()) < DEPTH) {
       await page.evaluate('scrollTo(0, document.body.scrollHeight)');
-      assert.ok((await page.locator('.row').count()) < 60);
+      assert.ok((await page.locator('.row').count()) < MOST);
     }
-    const milliseconds = await longest();
-    assert.ok(milliseconds > 1 && milliseconds <= MOST, `${milliseconds} ms`);
+    await page.evaluate('scrollTo(0, 0)');
+    await page.getByLabel('Order').selectOption('Oldest first');
+    await row(page, 'sound 1.wav').waitFor();
+    assert.ok((await page.locator('.row').count()) < MOST);
     assert.deepEqual(page.found, []);
   });
 
   it('finds names that it has not loaded, and limits by state and format', async () => {
     const page = await open();
-    await page.getByLabel('Search by name').fill('SOUND 777');
-    await row(page, 'sound 777.wav').waitFor();
+    await page.getByLabel('Search by name').fill('SOUND 9777');
+    await row(page, 'sound 9777.wav').waitFor();
     assert.equal(await page.locator('.row').count(), 11);
     await page.getByLabel('State').selectOption('Failed');
     await page.getByText('No file fits.').waitFor();
     await page.getByLabel('Search by name').fill('');
-    await row(page, 'sound 9950.wav').waitFor();
+    await row(page, 'sound 99950.wav').waitFor();
     await page.getByLabel('State').selectOption('All states');
     await page.getByLabel('Format', { exact: true }).selectOption('opus');
-    await row(page, 'sound 9997.wav').waitFor();
-    assert.deepEqual((await names(page)).slice(0, 2), ['sound 9997.wav', 'sound 9990.wav']);
+    await row(page, 'sound 99996.wav').waitFor();
+    assert.deepEqual((await names(page)).slice(0, 2), ['sound 99996.wav', 'sound 99989.wav']);
     assert.deepEqual(page.found, []);
   });
 
@@ -78,7 +87,7 @@ describe('The list of the console', function () {
     assert.equal(made.status, 200);
     await page.locator('[aria-posinset="1"]', { hasText: 'sound 1 again.wav' }).waitFor();
     await page.getByLabel('Order').selectOption('Largest first');
-    await page.locator('[aria-posinset="1"]', { hasText: 'sound 10000.wav' }).waitFor();
+    await page.locator('[aria-posinset="1"]', { hasText: 'sound 100000.wav' }).waitFor();
     assert.deepEqual(page.found, []);
   });
 
@@ -121,28 +130,6 @@ describe('The list of the console', function () {
 });
 
 const JOINS = z.array(z.object({ id: z.number(), convertedExt: z.string() }));
-
-const EVENTS = z.object({ value: z.array(z.looseObject({ name: z.string(), tdur: z.number().optional() })) });
-
-/**
- * Traces the tasks of the browser's threads; the answer ends it with the longest, in milliseconds of processor time, which other
- * programs of the machine do not lengthen.
- */
-async function watchTasks(page: Page): Promise<() => Promise<number>> {
-  const session = await page.context().newCDPSession(page);
-  let longest = 0;
-  session.on('Tracing.dataCollected', (data) => {
-    for (const { name, tdur = 0 } of EVENTS.parse(data).value)
-      if (name.endsWith('RunTask')) longest = Math.max(longest, tdur / 1000);
-  });
-  await session.send('Tracing.start', { traceConfig: { includedCategories: ['toplevel'] } });
-  return async () => {
-    const ended = new Promise((done) => session.once('Tracing.tracingComplete', done));
-    await session.send('Tracing.end');
-    await ended;
-    return longest;
-  };
-}
 
 /** Tasks of the first user with results of rising size; each of the first batches has two of them. */
 const INSERT = `with made as (
