@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 /** Looks by the name of their folder. */
 const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
-  'docs/images': { viewport: { width: 1120, height: 700 }, locale: 'en-US' },
+  'docs/images': { viewport: { width: 1120, height: 840 }, locale: 'en-US' },
   '.build/screenshots/dark': { viewport: { width: 1280, height: 900 }, colorScheme: 'dark', locale: 'en-US' },
   '.build/screenshots/phone': { viewport: { width: 375, height: 760 }, locale: 'es-CO' },
   '.build/screenshots/phone-dark': {
