@@ -10,6 +10,7 @@ export interface Schema {
   minimum?: number;
   maximum?: number;
   properties?: Readonly<Record<string, Schema>>;
+  required?: readonly string[];
   anyOf?: readonly Schema[];
   description?: string;
 }

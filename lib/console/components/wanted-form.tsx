@@ -1,5 +1,6 @@
 import { formats, optionsOf, type Schema } from '../formats.ts';
-import { counted, t } from '../messages.ts';
+import { counted, known, t } from '../messages.ts';
+import { meaningOf } from '../option-words.ts';
 import { inFormat, type Wanted, withOption } from '../wanted.ts';
 import { Field } from './field.tsx';
 import { FitField } from './fit-field.tsx';
@@ -106,7 +107,9 @@ function fieldsOf(
     ];
   const parts = partsOf(value.options[name]);
   const own = Object.entries(schema.properties).filter(([part]) => !OF_BATCHES.has(part));
-  return own.map(([part, inner]) => (
+  const isOptional = !schema.required?.length;
+  const isSet = Object.hasOwn(value.options, name);
+  const fields = own.map(([part, inner]) => (
     <OptionField
       key={`${name}.${part}`}
       name={`${name}.${part}`}
@@ -116,10 +119,46 @@ function fieldsOf(
       onChange={(entered) => {
         const { [part]: _, ...others } = parts;
         const changed = entered === undefined ? others : { ...others, [part]: entered };
-        set(Object.keys(changed).length > 0 ? changed : undefined);
+        set(isOptional || Object.keys(changed).length > 0 ? changed : undefined);
       }}
     />
   ));
+  if (!isOptional) return fields;
+  const chosen = (
+    <SwitchField
+      key={name}
+      name={name}
+      schema={schema}
+      isSet={isSet}
+      onChange={(on) => set(on ? {} : undefined)}
+    />
+  );
+  return [chosen, ...(isSet ? fields : [])];
+}
+
+interface SwitchFieldProps {
+  name: string;
+  schema: Schema;
+  isSet: boolean;
+  onChange: (isSet: boolean) => void;
+}
+
+/** Turns an option on whose parts may all be left to the service. */
+function SwitchField({ name, schema, isSet, onChange }: SwitchFieldProps) {
+  return (
+    <Field label={known(`option.${name}`) ?? name} hint={meaningOf(name, schema)?.text}>
+      {(attributes) => (
+        <select
+          {...attributes}
+          value={isSet ? 'yes' : ''}
+          onChange={({ currentTarget }) => onChange(currentTarget.value === 'yes')}
+        >
+          <option value="">{t('wanted.default')}</option>
+          <option value="yes">{t('value.yes')}</option>
+        </select>
+      )}
+    </Field>
+  );
 }
 
 /** Parts of options that only tasks of a batch have; a file of the console belongs to none. */
