@@ -83,7 +83,7 @@ function oneOfFormats(groups: readonly Group[], propertyName: string, kind: 'Out
 function schemasOf({ name, formats, options }: Group): Record<string, object> {
   const format = { type: 'string', enum: formats };
   const own = schemaReference(`${name}Options`);
-  const output = { newFormat: format, options: own };
+  const output = { newFormat: format, options: own, outputs: false };
   return {
     [`${name}Output`]: { type: 'object', properties: output, required: ['newFormat'] },
     [`${name}Preset`]: { type: 'object', properties: { format, options: own }, required: ['format'] },
