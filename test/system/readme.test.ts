@@ -74,7 +74,8 @@ describe('Commands of the README and of docs/', () => {
     assert.ok(archive.includes('song.opus'));
     const book = await readFile(join(folder(), 'song.m4b'));
     assert.equal(book.subarray(4, 8).toString(), 'ftyp');
-    assert.equal((await user.tasks()).length, 4);
+    assert.equal((await user.tasks()).length, 5);
+    assert.match(output, /"message":"The join is created."/);
     await until(() => delivered.length === 1);
     assert.deepEqual(delivered, ['audio/mpeg']);
     const told = () => receiver.received.find(({ body }) => body.includes('batch.finished'));
