@@ -1,7 +1,7 @@
 import { secondsOf } from './quantities.ts';
 
 /** Ways to split an original; `own` is the CUE sheet in the file. */
-export const SPLIT_WAYS = ['chapters', 'own', 'cue', 'at', 'every', 'maxBytes'] as const;
+export const SPLIT_WAYS = ['chapters', 'own', 'cue', 'at', 'every', 'maxBytes', 'fit'] as const;
 
 export type SplitWay = (typeof SPLIT_WAYS)[number];
 
@@ -12,6 +12,8 @@ export interface Split {
   at?: readonly number[];
   every?: number;
   maxBytes?: number;
+  /** A name, or an object with `maxBytes`. */
+  fit?: unknown;
   name?: string;
 }
 
@@ -38,7 +40,14 @@ const FIRST: Readonly<Record<SplitWay, Split>> = {
   at: { at: [600] },
   every: { every: 600 },
   maxBytes: { maxBytes: 10_000_000 },
+  fit: { fit: { maxBytes: 10_000_000 } },
 };
+
+/** Bytes of a limit; undefined for a limit by its name. */
+export function bytesOfFit(fit: unknown): number | undefined {
+  const isObject = typeof fit === 'object' && fit !== null && 'maxBytes' in fit;
+  return isObject ? Number(fit.maxBytes) : undefined;
+}
 
 /** Times that are typed with spaces, semicolons, or commas and spaces between. A text that is no time is none. */
 export function secondsIn(text: string): number[] {

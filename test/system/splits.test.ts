@@ -273,6 +273,7 @@ describe('An original that is split', function () {
     assert.equal(count, 3);
     assert.ok(bytes.least <= sizes && sizes <= bytes.most, `${sizes}: ${JSON.stringify(bytes)}`);
     assert.equal(PLAN.parse((await plan('mp3', { maxBytes: 20_000 })).body).parts, 3);
+    assert.equal(PLAN.parse((await plan('mp3', { fit: { maxBytes: 3000 } })).body).parts, 2);
     assert.equal((await plan('mp3', 'chapters')).status, 422);
   });
 
@@ -286,6 +287,25 @@ describe('An original that is split', function () {
       assert.ok(parts.length > 1);
       for (const { size, name } of parts) assert.ok(size <= maxBytes, `${name}: ${size} bytes`);
       if (format !== 'mp3') await assertWhole(paths, at('whole.wav'));
+    }
+  });
+
+  it('within a size has as few parts as are intelligible, and one if that is enough', async () => {
+    const { parts } = await partsOf('whole.wav', 'opus', { split: { fit: { maxBytes: 2000 } } });
+    assert.ok(parts.length >= 2 && parts.length <= 3, `${parts.length} parts`);
+    for (const { size, name } of parts) assert.ok(size <= 2000 && size > 1000, `${name}: ${size} bytes`);
+    const seconds = parts.reduce((sum, { media }) => sum + media.duration, 0);
+    assert.ok(Math.abs(seconds - 2) < 0.001, `${seconds} s`);
+    const { parts: whole } = await partsOf('whole.wav', 'mp3', { split: { fit: 'chat-10mb' } });
+    assert.equal(whole.length, 1);
+    for (const [format, options, expected] of [
+      ['flac', { split: { fit: 'chat-10mb' } }, /split: expected no fit for flac, which has no bitrate/],
+      ['mp3', { split: { fit: 'chat-10mb' }, bitrate: 64_000 }, /bitrate: expected split.fit or bitrate/],
+      ['mp3', { split: { fit: { maxBytes: 1 } } }, /split\.fit\.maxBytes: expected a whole number of 1000/],
+    ] as const) {
+      const answer = await send('whole.wav', format, options);
+      assert.equal(answer.status, 400);
+      assert.match(PROBLEM.parse(await answer.json()).detail, expected);
     }
   });
 

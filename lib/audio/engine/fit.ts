@@ -1,9 +1,18 @@
 import type { Tools } from '../ffmpeg/runs.ts';
 import type { EffectiveOptions } from '../formats/effective-options.ts';
+import { MOST_PARTS } from '../formats/split-option.ts';
 import type { Adaptation } from '../media/adaptations.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
 import { planCopy } from '../plan/copy-plan.ts';
-import { AIM, atBitrate, cannotFit, chooseFit, type FitChoice, type FitSound } from '../plan/fit.ts';
+import {
+  AIM,
+  atBitrate,
+  cannotFit,
+  chooseFit,
+  type FitChoice,
+  type FitSound,
+  fewestParts,
+} from '../plan/fit.ts';
 import { planConversion } from '../plan/plan.ts';
 import { resultSamples } from '../plan/result-samples.ts';
 import { keptChunks } from '../tags/kept-chunks.ts';
@@ -57,6 +66,28 @@ interface Chosen extends FitChoice {
 
 /** Chooses by arithmetic what makes a result fit. Large pictures are left out. @param seconds of the result */
 export function chosenFit(effective: EffectiveOptions, probed: Probed, seconds: number, sent = 0): Chosen {
+  const { kept, isLarge, sound, maxBytes } = soundToFit(effective, probed, seconds, sent);
+  const choice = chooseFit(kept, probed, sound);
+  const adaptations = isLarge ? [...choice.adaptations, PICTURES_LEFT_OUT] : choice.adaptations;
+  return { ...choice, adaptations, sound, maxBytes };
+}
+
+/** The fewest parts that stay within the limit of the option `fit` each, up to `MOST_PARTS`. Throws as `chosenFit`. */
+export function partsToFit(effective: EffectiveOptions, probed: Probed, seconds: number): number {
+  const { kept, sound } = soundToFit(effective, probed, seconds, 0);
+  return fewestParts(kept, probed, sound, MOST_PARTS);
+}
+
+/** A sound with its tags, as far as they are kept. */
+interface SoundToFit {
+  kept: EffectiveOptions;
+  /** Whether its pictures are too large. */
+  isLarge: boolean;
+  sound: FitSound;
+  maxBytes: number;
+}
+
+function soundToFit(effective: EffectiveOptions, probed: Probed, seconds: number, sent: number): SoundToFit {
   const maxBytes = effective.options.fit?.maxBytes ?? 0;
   const plan = planConversion(effective, probed);
   const planned = planTags(plan, probed);
@@ -65,10 +96,7 @@ export function chosenFit(effective: EffectiveOptions, probed: Probed, seconds: 
     ? { ...effective, options: { ...effective.options, coverArt: 'strip' } }
     : effective;
   const tags = tagBytes(isLarge ? { ...planned, pictures: [] } : planned, keptChunks(plan, probed).chunks);
-  const sound = { seconds, tags: tags + sent };
-  const choice = chooseFit(kept, probed, sound);
-  const adaptations = isLarge ? [...choice.adaptations, PICTURES_LEFT_OUT] : choice.adaptations;
-  return { ...choice, adaptations, sound, maxBytes };
+  return { kept, isLarge, sound: { seconds, tags: tags + sent }, maxBytes };
 }
 
 const PICTURES_LEFT_OUT: Adaptation = {

@@ -1,4 +1,5 @@
 import type { Tools } from '../ffmpeg/runs.ts';
+import { fitOfParts } from '../formats/split-option.ts';
 import type { ExpectedSize } from '../plan/expected-size.ts';
 import { type PlannedOriginal, type PlannedResult, planResult } from './planned-result.ts';
 import { type PlannedPart, placeParts, withoutSplit } from './split.ts';
@@ -42,8 +43,14 @@ async function bytesOfParts(
   const sizes: ExpectedSize[] = [];
   for (const { options } of parts) sizes.push((await rated(options)) ?? whole);
   const sum = (of: 'least' | 'likely' | 'most') => sizes.reduce((all, size) => all + size[of], 0);
-  if (sizes.every(({ exact }) => exact))
-    return { least: sum('least'), likely: sum('likely'), most: sum('most'), exact: true };
+  // Parts that have to fit have bitrates of their own.
+  if (sizes.every(({ exact }) => exact) || fitOfParts(original.options.options.split))
+    return {
+      least: sum('least'),
+      likely: sum('likely'),
+      most: sum('most'),
+      exact: sizes.every(({ exact }) => exact),
+    };
   const added = Math.max(0, sum('likely') - ((await rated(withoutSplit(original.options)))?.likely ?? 0));
   const { least, likely, most } = whole;
   return { least, likely: likely + added, most: most + added * 2, exact: false };

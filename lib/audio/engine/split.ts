@@ -3,6 +3,7 @@ import { decode, type Tools } from '../ffmpeg/runs.ts';
 import { type EffectiveOptions, effectiveOptions } from '../formats/effective-options.ts';
 import { findFormat } from '../formats/formats.ts';
 import type { Options } from '../formats/options.ts';
+import { fitOfParts } from '../formats/split-option.ts';
 import type { Adaptation } from '../media/adaptations.ts';
 import type { CueSheet } from '../media/cue-sheet.ts';
 import type { Probed } from '../media/ffprobe-output.ts';
@@ -17,6 +18,7 @@ import { cannotSplit, type Part, type SplitSound } from '../plan/split-places.ts
 import { partTags } from '../tags/part-tags.ts';
 import { countSamples, measure } from './analysis-passes.ts';
 import { corrected, materialOf, type Original } from './corrections.ts';
+import { partsToFit } from './fit.ts';
 import { firstLevel, isTolerated } from './loudness.ts';
 import { tooQuiet } from './loudness-normalization.ts';
 import { type PlacedPart, packetPlaces } from './packet-places.ts';
@@ -61,7 +63,7 @@ export async function planSplit(tools: Tools, request: SplitRequest): Promise<Pl
     const length = declaredSamples(found.probed) ?? (await samplesOf(tools, found));
     const sheet = await sheetIn(found.original, found.probed, effective);
     const sound = { ...within(found.probed, length, effective), sheet };
-    const parts = planParts(effective, sound, request.count);
+    const parts = planParts(effective, sound, countOf(effective, sound) ?? request.count);
     const whole = withoutSplit(effective);
     const copy = planCopy(planConversion(whole, found.probed), whole, found.probed);
     const placed = copy?.required
@@ -98,10 +100,24 @@ export async function placeParts(
   const sheet = await sheetIn(input, probed, effective);
   const length = counted ?? Math.round((duration ?? 0) * sampleRate);
   const sound = { ...within(probed, length, effective), sheet, padding: probed.depth === null ? PADDING : 0 };
-  const parts = planParts(effective, sound, count).map(exactly(sound, effective.options));
+  const parts = planParts(effective, sound, countOf(effective, sound) ?? count).map(
+    exactly(sound, effective.options),
+  );
   return parts.map((part, index) =>
     planned(effective, probed, part, { number: index + 1, total: parts.length }),
   );
+}
+
+/** Number of the parts that have to fit; undefined if the options ask otherwise. */
+function countOf(
+  effective: EffectiveOptions,
+  { probed, sampleRate, first, last }: SplitSound,
+): number | undefined {
+  const fit = fitOfParts(effective.options.split);
+  if (!fit) return undefined;
+  const whole = withoutSplit(effective);
+  const fitted = { ...whole, options: { ...whole.options, fit } };
+  return partsToFit(fitted, probed, (last - first) / sampleRate);
 }
 
 /** Options and tags of one part. */
@@ -152,7 +168,9 @@ function optionsOf(
   split: Options['split'],
 ): EffectiveOptions {
   const isOfChapters = split === 'chapters' || (split !== undefined && 'chapters' in split);
+  const fit = fitOfParts(split);
   const own: Options = {
+    ...(fit && { fit }),
     ...(from !== undefined && { start: from }),
     ...(to !== undefined && { end: to }),
     ...(metadata !== undefined && { metadata }),

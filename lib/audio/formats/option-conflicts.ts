@@ -4,6 +4,8 @@ import { DEPTHS, ENCODING_NAMES, type EncodingName } from './encodings.ts';
 type Options = Parameters<typeof copyConflicts>[0] & {
   readonly fit?: unknown;
   readonly split?: unknown;
+  readonly bitrate?: unknown;
+  readonly quality?: unknown;
   readonly replayGain?: string | undefined;
   readonly loudness?: { readonly scope?: string | undefined } | undefined;
   readonly start?: number | undefined;
@@ -33,6 +35,7 @@ export function conflicts(options: Options): [keyof Options, string][] {
     ...depthConflicts(options),
     ...copyConflicts(options),
     ...albumConflicts(options),
+    ...rateConflicts(options),
   ];
   for (const [one, other] of EITHER)
     if (options[one] !== undefined && options[other] !== undefined)
@@ -53,6 +56,10 @@ export function describeConflicts(names: readonly string[]): Refused[] {
     ...(names.includes('encoding') ? ENCODING_NAMES.map(refusedDepths) : []),
     ...describeCopyConflicts(names),
     ...(names.includes('split') ? OF_ALBUM.map((properties) => refusedWithSplit(properties)) : []),
+    ...RATES.filter((name) => names.includes(name)).map((name) => ({
+      required: ['split', name],
+      properties: { split: { type: 'object', required: ['fit'] } },
+    })),
   ];
 }
 
@@ -65,6 +72,16 @@ const OF_ALBUM = [
 function albumConflicts({ split, replayGain, loudness }: Options): [keyof Options, string][] {
   if (split === undefined || (replayGain !== 'album' && loudness?.scope !== 'album')) return [];
   return [['split', 'expected split or an album, not both: parts have the one gain of their original']];
+}
+
+/** Options that parts which have to fit choose themselves. */
+const RATES = ['bitrate', 'quality'] as const;
+
+function rateConflicts(options: Options): [keyof Options, string][] {
+  const { split } = options;
+  if (typeof split !== 'object' || split === null || !('fit' in split)) return [];
+  const set = RATES.filter((name) => options[name] !== undefined);
+  return set.map((name) => [name, `expected split.fit or ${name}, not both`]);
 }
 
 function refusedWithSplit(properties: Refused): Refused {

@@ -9,7 +9,7 @@ import { LOUDNESS_TARGET_NAMES, LOUDNESS_TARGETS } from './loudness-targets.ts';
 import { METADATA } from './metadata-option.ts';
 import { conflicts, describeConflicts } from './option-conflicts.ts';
 import { PRESET_NAMES } from './presets.ts';
-import { SPLIT } from './split-option.ts';
+import { fitOfParts, SPLIT } from './split-option.ts';
 import { TRIM_SILENCE } from './trim-silence-option.ts';
 
 const between = (least: number, most: number, unit: string) => {
@@ -83,7 +83,7 @@ const COMMON = {
     'Leaves out the silence at both ends, within start and end and exact to the sample; never inside.',
   ),
   split: SPLIT.describe(
-    'Makes parts, each a result of its own: at the chapters, at the tracks of a CUE sheet, at times in seconds of the original, every so many seconds, or so that each has at most maxBytes. Not together with fit and fades.',
+    'Makes parts, each a result of its own: at the chapters, at the tracks of a CUE sheet, at times in seconds of the original, every so many seconds, so that each has at most maxBytes, or as few as stay within the limit of a fit. Not together with fit and fades.',
   ),
   loudness: z
     .strictObject(
@@ -196,7 +196,18 @@ function optionsSchema(format: Format): z.ZodType<Options> {
   const allowed = `${format.name} takes ${Object.keys(shape).join(', ')}`;
   const error = ({ code, keys }: { code: string; keys?: unknown }) =>
     code === 'unrecognized_keys' ? `there is no ${listed(keys)}; ${allowed}` : 'expected an object';
-  return z.strictObject(shape, { error }).partial().pipe(CHECKED);
+  return z
+    .strictObject(shape, { error })
+    .partial()
+    .pipe(CHECKED)
+    .superRefine(({ split }, { addIssue }) => {
+      if (!fitOfParts(split) || format.codec.bitrates) return;
+      addIssue({
+        code: 'custom',
+        path: ['split'],
+        message: `expected no fit for ${format.name}, which has no bitrate`,
+      });
+    });
 }
 
 /** The first names of a list from outside, in quotes. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BadCueSheet, cueText, readCueSheet } from '../media/cue-sheet.ts';
+import { FIT, type Fit } from './fit-option.ts';
 
 /** Maximum number of parts of one original. */
 export const MOST_PARTS = 999;
@@ -11,7 +12,7 @@ const LONGEST_CUE = 200_000;
 const LONGEST = 1_000_000;
 
 const EXPECTED =
-  'expected "chapters", or one of {"chapters": true}, {"cue": text or true}, {"at": [seconds]}, {"every": seconds}, {"maxBytes": bytes}, each with an optional name';
+  'expected "chapters", or one of {"chapters": true}, {"cue": text or true}, {"at": [seconds]}, {"every": seconds}, {"maxBytes": bytes}, {"fit": as the option fit}, each with an optional name';
 
 const PATTERN = 'expected a file name of up to 200 characters with {number}, such as "{number} {title}"';
 
@@ -93,6 +94,7 @@ const WAYS = {
     { maxBytes: z.int({ error: BYTES }).min(10_000, BYTES).max(100_000_000_000, BYTES), name },
     { error },
   ),
+  fit: z.strictObject({ fit: FIT, name }, { error }),
 } as const;
 
 /** The option `split`. The bytes of a CUE sheet become its text. */
@@ -101,6 +103,11 @@ export const SPLIT = z.union([z.literal('chapters'), ...Object.values(WAYS)], {
 });
 
 export type Split = Readonly<z.output<typeof SPLIT>>;
+
+/** The limit of each part, where the option asks for as few parts as are intelligible within it. */
+export function fitOfParts(split: Split | undefined): Fit | undefined {
+  return typeof split === 'object' && 'fit' in split ? split.fit : undefined;
+}
 
 /** A union itself says only that no member fits. */
 function problemOf(input: unknown): string {

@@ -1,4 +1,4 @@
-import { AppError } from '../../runtime/errors.ts';
+import { AppError, hasCode } from '../../runtime/errors.ts';
 import type { EffectiveOptions } from '../formats/effective-options.ts';
 import type { Fit } from '../formats/fit-option.ts';
 import type { Adaptation } from '../media/adaptations.ts';
@@ -95,6 +95,27 @@ export function chooseFit(effective: EffectiveOptions, source: Probed, sound: Fi
   };
 }
 
+/**
+ * The fewest parts of equal length that stay within the limit of the option `fit` each.
+ * @param most number of parts
+ * @throws `result_too_large` if not even that many are enough
+ */
+export function fewestParts(
+  effective: EffectiveOptions,
+  source: Probed,
+  sound: FitSound,
+  most: number,
+): number {
+  for (let parts = 1; ; parts++) {
+    try {
+      chooseFit(effective, source, { ...sound, seconds: sound.seconds / parts });
+      return parts;
+    } catch (error) {
+      if (parts >= most || !hasCode(error, 'result_too_large')) throw error;
+    }
+  }
+}
+
 /** The same choice at another bitrate. */
 export function atBitrate(choice: FitChoice, bitrate: number): FitChoice {
   const adaptations = choice.adaptations.map((each) =>
@@ -111,8 +132,8 @@ export function cannotFit(effective: EffectiveOptions, sound: FitSound, bitrate:
   const sentence = `${Math.ceil(sound.seconds)} s in ${format.name} need fit.maxBytes of at least ${least} to stay intelligible, and it is ${options.fit?.maxBytes}.`;
   const ways =
     format.name === 'opus'
-      ? 'Allow as many, or convert parts (start and end).'
-      : 'Allow as many, convert parts (start and end), or choose opus, which needs the fewest.';
+      ? 'Allow as many, or make parts (split.fit).'
+      : 'Allow as many, make parts (split.fit), or choose opus, which needs the fewest.';
   return new AppError('result_too_large', `${sentence} ${ways}`);
 }
 

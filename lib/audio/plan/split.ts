@@ -7,7 +7,7 @@ import { cannotSplit, type Part, type Place, type SplitSound, shown, soundBefore
 
 /**
  * Divides a sound, so that the parts together are the whole. Sound before the first place belongs to the first part.
- * @param count number of parts for `maxBytes`
+ * @param count number of parts for `maxBytes` and `fit`
  * @throws `cannot_split`
  */
 export function planParts(effective: EffectiveOptions, sound: SplitSound, count: number): Part[] {

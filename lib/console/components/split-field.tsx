@@ -2,6 +2,7 @@ import { t } from '../messages.ts';
 import { clock } from '../quantities.ts';
 import {
   base64Of,
+  bytesOfFit,
   firstOf,
   SPLIT_WAYS,
   type Split,
@@ -57,6 +58,7 @@ interface PartProps {
 function WayField({ way, split, onChange }: PartProps & { way: SplitWay }) {
   if (way === 'cue') return <SheetField split={split} onChange={onChange} />;
   if (way === 'at') return <TimesField split={split} onChange={onChange} />;
+  if (way === 'fit') return <LimitField split={split} onChange={onChange} />;
   if (way !== 'every' && way !== 'maxBytes') return null;
   const unit = way === 'every' ? 1 : 1_000_000;
   return (
@@ -69,6 +71,27 @@ function WayField({ way, split, onChange }: PartProps & { way: SplitWay }) {
           onEntered={(text) => {
             const entered = Number(text) * unit;
             if (entered > 0) onChange({ ...split, [way]: way === 'every' ? entered : Math.round(entered) });
+          }}
+        />
+      )}
+    </Field>
+  );
+}
+
+const MEGABYTE = 1_000_000;
+
+function LimitField({ split, onChange }: PartProps) {
+  const bytes = bytesOfFit(split.fit);
+  return (
+    <Field label={t('option.split.fit')} hint={t('split.hint.fit')}>
+      {(attributes) => (
+        <DraftInput
+          {...attributes}
+          text={bytes === undefined ? String(split.fit) : String(bytes / MEGABYTE)}
+          numeric={{ min: 0.001, max: undefined, step: 'any' }}
+          onEntered={(text) => {
+            const maxBytes = Math.round(Number(text) * MEGABYTE);
+            if (maxBytes > 0) onChange({ ...split, fit: { maxBytes } });
           }}
         />
       )}

@@ -44,7 +44,7 @@ export const OPTIONS_ES: Readonly<Record<string, string>> = {
   chapters:
     'Por defecto se conservan, si el contenedor tiene lugar para ellos. Una lista los sustituye; sus tiempos son los del original.',
   split:
-    'Hace partes, cada una un resultado propio: por los capítulos, por las pistas de una hoja CUE, en tiempos en segundos del original, cada tantos segundos, o de maxBytes como máximo. No junto con fit ni fundidos.',
+    'Hace partes, cada una un resultado propio: por los capítulos, por las pistas de una hoja CUE, en tiempos en segundos del original, cada tantos segundos, de maxBytes como máximo, o las menos que caben en un límite de fit. No junto con fit ni fundidos.',
   bitrate:
     'Tasa constante en bits por segundo; el códec usa la más cercana que admite para la frecuencia y los canales.',
   fit: 'Elige tasa, frecuencia y canales para que el resultado no pase de maxBytes; o un nombre: speech-25mb, chat-10mb, messenger-16mb. No junto con la tasa de bits ni la calidad.',
