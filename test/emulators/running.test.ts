@@ -12,7 +12,8 @@ import { testEmulators } from '../support/emulators.ts';
 const run = promisify(execFile);
 const BUCKETS = z.object({ items: z.array(z.unknown()).default([]) });
 
-describe('Emulators that run already', () => {
+describe('Emulators that run already', function () {
+  this.timeout(60_000);
   const emulators = testEmulators();
   const answers = async (storage: string) =>
     (await fetch(`${storage}/storage/v1/b?project=test`)).status === 200;
@@ -52,6 +53,8 @@ describe('Emulators that run already', () => {
       'node_modules/.bin/mocha',
       '--no-config',
       '--exit',
+      '--timeout',
+      '60000',
       '--require',
       './test/support/setup.ts',
     ];
