@@ -19,7 +19,8 @@ const PATTERN = 'expected a file name of up to 200 characters with {number}, suc
 const name = z
   .string({ error: PATTERN })
   .max(200, PATTERN)
-  .regex(/^[^\0]*\{number\}[^\0]*$/, PATTERN)
+  .regex(/\{number\}/, PATTERN)
+  .refine((pattern) => !pattern.includes('\0'), PATTERN)
   .optional()
   .describe(
     'Names of the parts, without the extension: {number}, {total}, {title}, {artist}, {album}, and {name} of the original. Default: "{number} {title}" where there are titles, or else "{name} {number}".',

@@ -123,9 +123,9 @@ function readIndex(reading: Reading, rest: string): void {
 }
 
 function readRemark(reading: Reading, rest: string): void {
-  const [, name = '', value = ''] = /^(GENRE|DATE)\s+(.*)$/i.exec(rest) ?? [];
-  if (name.toUpperCase() === 'GENRE') reading.genre = textOf(value);
-  if (name.toUpperCase() === 'DATE') reading.date = textOf(value);
+  const [, name = '', value = ''] = /^(GENRE|DATE)\s(.*)$/i.exec(rest) ?? [];
+  if (name.toUpperCase() === 'GENRE') reading.genre = textOf(value.trim());
+  if (name.toUpperCase() === 'DATE') reading.date = textOf(value.trim());
 }
 
 function currentTrack({ tracks }: Reading, command: string): ReadTrack {
