@@ -24,6 +24,7 @@ const PARTS = z.array(
 
 const PLAN = z.object({
   parts: z.int().nullable(),
+  copied: z.boolean(),
   bytes: z.object({ least: z.number(), likely: z.number(), most: z.number() }),
 });
 
@@ -273,7 +274,9 @@ describe('An original that is split', function () {
     assert.equal(count, 3);
     assert.ok(bytes.least <= sizes && sizes <= bytes.most, `${sizes}: ${JSON.stringify(bytes)}`);
     assert.equal(PLAN.parse((await plan('mp3', { maxBytes: 20_000 })).body).parts, 3);
-    assert.equal(PLAN.parse((await plan('mp3', { fit: { maxBytes: 3000 } })).body).parts, 2);
+    const fitted = PLAN.parse((await plan('mp3', { fit: { maxBytes: 3000 } })).body);
+    assert.equal(fitted.parts, 2);
+    assert.ok(!fitted.copied && fitted.bytes.most <= 6000, JSON.stringify(fitted));
     assert.equal((await plan('mp3', 'chapters')).status, 422);
   });
 

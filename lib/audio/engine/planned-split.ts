@@ -23,12 +23,27 @@ export async function planResults(tools: Tools, original: PlannedOriginal): Prom
   const maxBytes = typeof split === 'object' && 'maxBytes' in split ? split.maxBytes : undefined;
   const count = maxBytes === undefined ? 1 : Math.max(1, Math.ceil(bytes.most / maxBytes));
   const parts = await placeParts(tools, original, count);
+  const each = await planOfEach(tools, original, whole, parts);
   return {
-    ...whole,
+    ...each,
+    duration,
     parts: parts.length,
     bytes: await bytesOfParts(tools, original, bytes, parts),
-    adaptations: [...whole.adaptations, ...parts.flatMap(({ adaptations }) => adaptations)],
+    adaptations: [...each.adaptations, ...parts.flatMap(({ adaptations }) => adaptations)],
   };
+}
+
+/** The plan of the whole; if parts have to fit, that of the first part with the work of all, since each chooses its bitrate. */
+async function planOfEach(
+  tools: Tools,
+  original: PlannedOriginal,
+  whole: PlannedResult,
+  parts: readonly Pick<PlannedPart, 'options'>[],
+): Promise<PlannedResult> {
+  const [first] = parts;
+  if (!first || !fitOfParts(original.options.options.split)) return whole;
+  const planned = await planResult(tools, { ...original, input: null, options: first.options });
+  return { ...planned, work: planned.work === null ? null : planned.work * parts.length };
 }
 
 /** Sizes that are certain add up; others are those of the whole, and what the containers and tags of the parts add. */
