@@ -80,7 +80,11 @@ describe('The console, before a conversion', function () {
     await button(page, 'Convert to OPUS instead').waitFor();
     await button(page, /^Allow \d+ kB$/).click();
     await button(page, 'Download MP3').waitFor();
-    assert.deepEqual(page.found, []);
+    // A plan that was asked for meanwhile is refused, which a browser writes down.
+    assert.deepEqual(
+      page.found.filter((line) => !line.includes('status of 422')),
+      [],
+    );
   });
 
   it('saves the receipt of a result, and tells which file it is about', async () => {
