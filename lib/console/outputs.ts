@@ -3,7 +3,7 @@ import { formats } from './formats.ts';
 import type { Task } from './task.ts';
 import type { Wanted } from './wanted.ts';
 
-/** Outputs that each of the next files gets beside the first one. */
+/** Outputs that each of the next files gets in addition to the first one. */
 export const further = signal<readonly Wanted[]>([]);
 
 /** The outputs that were requested of a task. */

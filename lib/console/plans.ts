@@ -15,7 +15,7 @@ export interface PlanRequest {
   output: Wanted;
 }
 
-/** What several results become together. */
+/** Plan of several results together. */
 export interface PlannedSum {
   /** Bytes; undefined if none is known. `exact` only if all are. */
   bytes: { likely: number; exact: boolean } | undefined;

@@ -67,7 +67,7 @@ export function loudnessKey(task: { id: number; revision: number }, of: Analysis
   return objectKey(task.id, of === 'original' ? 0 : task.revision, `${of}.loudness`);
 }
 
-/** Key of the gating blocks of an original beside its waveform; only a task of an album has some. */
+/** Key of the gating blocks of an original, in the folder of its waveform; only a task of an album has some. */
 export function blocksKey(task: { id: number }): string {
   return objectKey(task.id, 0, 'original.blocks');
 }

@@ -54,7 +54,7 @@ export interface Conversion {
   album?: AlbumOfTrack | undefined;
   /** Whether to draw the original's waveform as well, if that is cheap. */
   waveform?: boolean;
-  /** What passes over this original found for its other results. */
+  /** Findings of passes over this original for its other results. */
   passes?: Passes | undefined;
   /** Receives rising values of 0 to 1. */
   onProgress: (fraction: number) => void;

@@ -29,7 +29,7 @@ export interface EngineOptions {
   spawner: Spawner;
 }
 
-/** What passes over one original found, by their arguments. */
+/** Findings of passes over one original, by the arguments of the pass. */
 export type Passes = Map<string, Promise<unknown>>;
 
 /** Dependencies of every run of a program. */

@@ -50,7 +50,7 @@ function* inputs(entries: readonly { name: string; file: string; size: number }[
     yield { name, size, lastModified: new Date(), input: createReadStream(file) };
 }
 
-/** What is told of all parts together. */
+/** Outcome of all parts together. */
 function whole(made: readonly Made[], { probed: { media } }: Pick<Conversion, 'probed'>): Made {
   const [first] = made;
   if (!first) throw new TypeError('a split makes at least one part');

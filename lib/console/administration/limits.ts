@@ -13,7 +13,7 @@ export const NUMBERS = [
   { name: 'retentionDays', factor: 1, least: 1 },
 ] as const satisfies readonly { name: keyof GroupLimits; factor: number; least: number }[];
 
-/** Word for all formats, beside which a list of names means only these. */
+/** Word for all formats; a list of names means only these. */
 const ALL = '*';
 
 /** A limit as it stands in its field; empty if it is inherited. */

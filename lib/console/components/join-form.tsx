@@ -12,7 +12,7 @@ import { WantedForm } from './wanted-form.tsx';
 
 interface JoinFormProps {
   batchId: number;
-  /** Of the batch. */
+  /** Name of the batch. */
   name: string;
   onJoined: () => void;
 }

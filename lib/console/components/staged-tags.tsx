@@ -41,7 +41,7 @@ export function StagedTags({ staged, file }: StagedTagsProps) {
 
 type EditedMedia = EditedOutput['media'] & Pick<Partial<ProbedFile>, 'cover'>;
 
-/** What is known of a file that the service has not fetched: it may have a cover. */
+/** Facts about a file that the service has not fetched: it may have a cover. */
 const UNKNOWN: EditedMedia = { tags: {}, chapters: [], coverArt: true };
 
 /** Tags, cover and chapters that a file of an address gets in place of its own, which nobody knows yet. */

@@ -98,7 +98,7 @@ function Content({ task }: { task: Task }) {
   );
 }
 
-/** The name of a result as the receipt is saved beside it. */
+/** File name of a result, by which its receipt is saved. */
 function resultName({ name, convertedExt }: Task): string {
   return `${name.replace(/\.[^.]*$/, '')}.${convertedExt}`;
 }
